@@ -1,0 +1,159 @@
+package config
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"reflect"
+	"strings"
+	"testing"
+
+	"github.com/eventgen/eventgen/internal/ir"
+)
+
+func TestParse(t *testing.T) {
+	dir := t.TempDir()
+	got, list := Parse(filepath.Join(dir, FileName), []byte(`
+packages: [./internal/..., ./app]
+ts: web/src/events
+hooks: [vue, react]
+decoders: true
+nil: empty
+int64: bigint
+time: date
+bytes: uint8array
+runtime: package
+importExtension: js
+transports: sse
+types:
+  github.com/google/uuid.UUID: string
+  example.com/app.Money: "{ cents: number }"
+tags: integration
+`))
+	if len(list) > 0 {
+		t.Fatal(list)
+	}
+	want := &Config{
+		Path:            filepath.Join(dir, FileName),
+		Packages:        []string{"./internal/...", "./app"},
+		TS:              filepath.Join(dir, "web", "src", "events"),
+		Hooks:           []string{"react", "vue"},
+		Decoders:        true,
+		Settings:        ir.Settings{Nil: ir.NilEmpty, Int64: ir.Int64BigInt, Time: ir.TimeDate, Bytes: ir.BytesArray},
+		Runtime:         RuntimePackage,
+		ImportExtension: ExtensionJS,
+		Transports:      []string{"sse"},
+		Types:           map[string]string{"github.com/google/uuid.UUID": "string", "example.com/app.Money": "{ cents: number }"},
+		Tags:            []string{"integration"},
+	}
+	if !reflect.DeepEqual(got, want) {
+		t.Errorf("got  %+v\nwant %+v", got, want)
+	}
+}
+
+func TestParseEmpty(t *testing.T) {
+	for _, src := range []string{"", "# nothing yet\n", "\ufeff\n", "---\n"} {
+		got, list := Parse("/x/eventgen.yaml", []byte(src))
+		if len(list) > 0 {
+			t.Errorf("%q: %v", src, list)
+		}
+		got.Path = ""
+		if !reflect.DeepEqual(got, Default()) {
+			t.Errorf("%q: got %+v", src, got)
+		}
+	}
+}
+
+func TestParseMistakes(t *testing.T) {
+	for _, test := range []struct{ src, want string }{
+		{"hoks: [react]", `1:1-5 unknown setting "hoks" | did you mean "hooks"? The settings are packages, ts, hooks, decoders, nil, int64, time, bytes, runtime, importExtension, transports, types, tags`},
+		{"ts: a\nhooks: [react, 'veu']", `2:16-21 unknown framework "veu" | did you mean "vue"? The frameworks are react, vue, svelte, solid`},
+		{"int64: 64", `1:8-10 unknown value "64" | the values are number, string, bigint`},
+		{"decoders: yess", `1:11-15 want true or false, found "yess"`},
+		{"ts:", `1:1-3 setting "ts" has no value | give it a value or remove the line`},
+		{"ts: [a]", `1:5-0 want a directory, found a list`},
+		{"ts: a\nts: b", `2:1-3 "ts" is set twice`},
+		{"- a", `1:1-0 the configuration is a list, not a mapping of settings | write lines of the form "key: value", such as "ts: web/src/events"`},
+		{"types: string", `1:8-14 want a mapping from Go types to TypeScript, found "string" | write lines such as "github.com/google/uuid.UUID: string" below it`},
+		{"types: {uuid: string}", `1:9-13 "uuid" does not name a Go type | write the import path, a dot and the name: github.com/google/uuid.UUID`},
+		{"types: {a/b.C: [x]}", `1:16-0 want a TypeScript type, found a list`},
+		{"hooks: [react\nts: a", `2:3-0 while parsing a flow sequence: did not find expected ',' or ']'`},
+		{"nil: empty\n? [a]\n: b", `2:3-0 a key has to be a word, not a list`},
+		{"ts: a\n---\nts: b", `1:1-0 expected single document, found multiple`},
+		{"types: {é.É: x, hooks: y}", `1:19-24 "hooks" does not name a Go type | write the import path, a dot and the name: github.com/google/uuid.UUID`},
+	} {
+		_, list := Parse("/x/eventgen.yaml", []byte(test.src))
+		var got []string
+		for _, d := range list {
+			line := fmt.Sprintf("%d:%d-%d %s", d.Pos.Line, d.Pos.Column, d.Pos.EndColumn, d.Message)
+			if d.Hint != "" {
+				line += " | " + d.Hint
+			}
+			got = append(got, line)
+			if d.Pos.File != "/x/eventgen.yaml" || d.Code != Code {
+				t.Errorf("%q: file %q, code %q", test.src, d.Pos.File, d.Code)
+			}
+		}
+		if strings.Join(got, "\n") != test.want {
+			t.Errorf("%q:\n got %s\nwant %s", test.src, strings.Join(got, "\n"), test.want)
+		}
+	}
+}
+
+func TestFind(t *testing.T) {
+	root := t.TempDir()
+	write := func(name string) string {
+		path := filepath.Join(root, filepath.FromSlash(name))
+		if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, nil, 0o666); err != nil {
+			t.Fatal(err)
+		}
+		return path
+	}
+	outer := write("eventgen.yaml")
+	write("app/go.mod")
+	write("app/deep/er/x.go")
+	inner := write("lib/eventgen.yaml")
+	write("lib/go.mod")
+	write("lib/pkg/x.go")
+	for _, test := range []struct{ dir, want string }{
+		{".", outer},
+		{"app/deep/er", ""}, // go.mod of app ends the search
+		{"lib", inner},
+		{"lib/pkg", inner},
+	} {
+		got, err := Find(filepath.Join(root, filepath.FromSlash(test.dir)))
+		if err != nil || got != test.want {
+			t.Errorf("Find(%q) = %q, %v, want %q", test.dir, got, err, test.want)
+		}
+	}
+}
+
+func TestSet(t *testing.T) {
+	c := Default()
+	for name, value := range map[string]string{"nil": "empty", "int64": "string", "time": "date", "bytes": "uint8array", "runtime": "package", "import-extension": "ts"} {
+		if err := c.Set(name, value); err != nil {
+			t.Error(err)
+		}
+	}
+	want := ir.Settings{Nil: ir.NilEmpty, Int64: ir.Int64String, Time: ir.TimeDate, Bytes: ir.BytesArray}
+	if c.Settings != want || c.Runtime != RuntimePackage || c.ImportExtension != ExtensionTS {
+		t.Errorf("got %+v", c)
+	}
+	err := c.Set("int64", "strng")
+	if err == nil || err.Error() != `--int64: unknown value "strng": did you mean "string"? The values are number, string, bigint` {
+		t.Error(err)
+	}
+}
+
+func TestWords(t *testing.T) {
+	got, err := Words("framework", []string{"vue", "react", "vue"}, Hooks)
+	if err != nil || !reflect.DeepEqual(got, []string{"react", "vue"}) {
+		t.Error(got, err)
+	}
+	if _, err := Words("framework", []string{"raect"}, Hooks); err == nil || !strings.Contains(err.Error(), `did you mean "react"`) {
+		t.Error(err)
+	}
+}
