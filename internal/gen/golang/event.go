@@ -1,0 +1,218 @@
+package golang
+
+import (
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/dave/jennifer/jen"
+
+	"github.com/eventgen/eventgen/internal/diag"
+	"github.com/eventgen/eventgen/internal/ir"
+)
+
+// event writes the descriptor of e and the functions around it.
+func (g *pkg) event(e *ir.Event) {
+	payload, ok := g.payloadType(e)
+	if !ok {
+		g.diags.Add(diag.Diagnostic{
+			Severity: diag.Error,
+			Code:     CodeUnnamedPayload,
+			Pos:      e.Pos,
+			Message:  fmt.Sprintf("the payload of event %q has a Go type without a name, which generated code cannot write", e.Name),
+			Hint:     "declare a type for the payload",
+		})
+		return
+	}
+	g.descriptor(e, payload)
+	if broadcasts(e) {
+		g.emitter(e, payload)
+	}
+	if e.From.Server() {
+		g.emitterTo(e, payload)
+	}
+	if !listens(e) {
+		return
+	}
+	g.listener(e, payload, "On", "Listen", "calls fn for every "+strconv.Quote(e.Name)+listenedFrom(e)+", until unlisten is called.", true)
+	if e.Batch > 0 {
+		g.listenerBatch(e, payload)
+	}
+	g.listener(e, payload, "Once", "Once", "calls fn for the next "+strconv.Quote(e.Name)+listenedFrom(e)+", unless unlisten is called first.", false)
+}
+
+func listenedFrom(e *ir.Event) string {
+	if e.From == ir.FromClient || e.To == ir.ToWindow {
+		return " that a window emits"
+	}
+	return ""
+}
+
+// payloadType returns the Go type of e's payload.
+func (g *pkg) payloadType(e *ir.Event) (*jen.Statement, bool) {
+	if e.Payload == nil {
+		return g.bus("Empty"), true
+	}
+	if !e.Const {
+		return jen.Id(e.Decl), true
+	}
+	return g.goType(e.Payload)
+}
+
+// descriptor writes the variable that describes e to the runtime. Zero fields are left out.
+func (g *pkg) descriptor(e *ir.Event, payload jen.Code) {
+	g.docComment(fmt.Sprintf("%s describes the event %q.", descriptorName(e), e.Name), e.Doc, true)
+	g.file.Var().Id(descriptorName(e)).Op("=").Add(g.bus("Define")).Call(
+		g.bus("Definition").Types(payload).CustomFunc(jen.Options{
+			Open: "{", Close: "}", Separator: ",", Multi: true,
+		}, func(fields *jen.Group) { g.definition(fields, e) }),
+	)
+	g.file.Line()
+}
+
+func (g *pkg) definition(fields *jen.Group, e *ir.Event) {
+	set := func(name string, value jen.Code) { fields.Id(name).Op(":").Add(value) }
+	count := func(name string, n int) {
+		if n != 0 {
+			set(name, jen.Lit(n))
+		}
+	}
+	duration := func(name string, d time.Duration) {
+		if d != 0 {
+			set(name, g.duration(d))
+		}
+	}
+	text := func(name, s string) {
+		if s != "" {
+			set(name, jen.Lit(s))
+		}
+	}
+
+	text("Name", e.Name)
+	text("Contract", ir.Contract(g.ir, e, g.settings))
+	if c, ok := map[ir.Direction]string{ir.FromClient: "FromClient", ir.FromBoth: "FromBoth"}[e.From]; ok {
+		set("From", g.bus(c))
+	}
+	if c, ok := map[ir.Audience]string{ir.ToWindow: "ToWindow", ir.ToGroup: "ToGroup"}[e.To]; ok {
+		set("To", g.bus(c))
+	}
+	if e.Relay {
+		set("Relay", jen.True())
+	}
+	duration("Throttle", e.Throttle)
+	duration("Debounce", e.Debounce)
+	if e.Key != nil {
+		set("Key", g.keyFunc(e))
+		count("Keys", e.Keys)
+	}
+	count("Batch", e.Batch)
+	duration("Wait", e.Wait)
+	if len(e.Flushes) > 0 {
+		set("Flushes", jen.Index().String().ValuesFunc(func(values *jen.Group) {
+			for _, name := range e.Flushes {
+				values.Lit(name)
+			}
+		}))
+	}
+	if e.Sticky {
+		set("Sticky", jen.True())
+	}
+	count("Replay", e.Replay)
+	if c, ok := map[ir.SlowPolicy]string{ir.SlowLatest: "SlowLatest", ir.SlowDrop: "SlowDrop"}[e.Slow]; ok {
+		set("Slow", g.bus(c))
+	}
+	if e.Max != 0 {
+		set("Max", jen.Op(strconv.FormatInt(e.Max, 10)))
+	}
+	count("Version", e.Version)
+	text("Was", e.Was)
+	text("Deprecated", e.Doc.Deprecated)
+	if e.Payload != nil {
+		if encode := g.codecs.encoder(e); encode != nil {
+			set("Encode", encode)
+		}
+		if decode := g.codecs.decoder(e); decode != nil {
+			set("Decode", decode)
+		}
+	}
+}
+
+// duration writes d in the largest unit that divides it.
+func (g *pkg) duration(d time.Duration) *jen.Statement {
+	units := []struct {
+		d    time.Duration
+		name string
+	}{
+		{time.Hour, "Hour"}, {time.Minute, "Minute"}, {time.Second, "Second"},
+		{time.Millisecond, "Millisecond"}, {time.Microsecond, "Microsecond"}, {time.Nanosecond, "Nanosecond"},
+	}
+	for _, u := range units {
+		switch {
+		case d == u.d:
+			return g.qual(timePath, "time", u.name)
+		case d%u.d == 0:
+			return jen.Op(strconv.FormatInt(int64(d/u.d), 10)).Op("*").Add(g.qual(timePath, "time", u.name))
+		}
+	}
+	return jen.Op(strconv.FormatInt(int64(d), 10))
+}
+
+// Parameters that several functions share. Their names hide no identifier of the package that
+// the signature needs: a parameter's scope is the body.
+func (g *pkg) ctxParam() *jen.Statement {
+	return jen.Id("ctx").Add(g.qual(contextPath, "context", "Context"))
+}
+
+func (g *pkg) busParam() *jen.Statement { return jen.Id("b").Op("*").Add(g.bus("Bus")) }
+
+func (g *pkg) emitter(e *ir.Event, payload jen.Code) {
+	g.docComment(fmt.Sprintf("Emit%s emits %q to everyone who listens.", e.Go, e.Name), e.Doc, true)
+	params := []jen.Code{g.ctxParam(), g.busParam()}
+	args := []jen.Code{jen.Id("ctx"), jen.Id("b")}
+	g.emitFunc("Emit"+e.Go, "Emit", e, params, args, payload)
+}
+
+func (g *pkg) emitterTo(e *ir.Event, payload jen.Code) {
+	g.docComment(fmt.Sprintf("Emit%sTo emits %q to a target alone; Go listeners do not see it.", e.Go, e.Name), e.Doc, !broadcasts(e))
+	params := []jen.Code{g.ctxParam(), g.busParam(), jen.Id("to").Add(g.bus("Target"))}
+	args := []jen.Code{jen.Id("ctx"), jen.Id("b"), jen.Id("to")}
+	g.emitFunc("Emit"+e.Go+"To", "EmitTo", e, params, args, payload)
+}
+
+func (g *pkg) emitFunc(name, method string, e *ir.Event, params, args []jen.Code, payload jen.Code) {
+	if e.Payload == nil {
+		args = append(args, g.bus("Empty").Values())
+	} else {
+		params = append(params, jen.Id("payload").Add(payload))
+		args = append(args, jen.Id("payload"))
+	}
+	g.file.Func().Id(name).Params(params...).Error().Block(
+		jen.Return(jen.Id(descriptorName(e)).Dot(method).Call(args...)),
+	)
+	g.file.Line()
+}
+
+// listener writes On… and Once….
+func (g *pkg) listener(e *ir.Event, payload jen.Code, prefix, method, sentence string, withDoc bool) {
+	g.docComment(prefix+e.Go+" "+sentence, e.Doc, withDoc)
+	fn, arg := jen.Func().Params(g.ctxParam(), jen.Id("payload").Add(payload)).Error(), jen.Id("fn")
+	if e.Payload == nil {
+		fn = jen.Func().Params(g.ctxParam()).Error()
+		arg = jen.Func().Params(g.ctxParam(), jen.Id("_").Add(payload)).Error().Block(jen.Return(jen.Id("fn").Call(jen.Id("ctx"))))
+	}
+	g.listenFunc(prefix+e.Go, method, e, fn, arg)
+}
+
+func (g *pkg) listenerBatch(e *ir.Event, payload jen.Code) {
+	g.docComment(fmt.Sprintf("On%sBatch calls fn with every batch of %q, until unlisten is called.", e.Go, e.Name), e.Doc, false)
+	fn := jen.Func().Params(g.ctxParam(), jen.Id("payloads").Index().Add(payload)).Error()
+	g.listenFunc("On"+e.Go+"Batch", "ListenBatch", e, fn, jen.Id("fn"))
+}
+
+func (g *pkg) listenFunc(name, method string, e *ir.Event, fn, arg jen.Code) {
+	g.file.Func().Id(name).
+		Params(g.busParam(), jen.Id("fn").Add(fn), jen.Id("opts").Op("...").Add(g.bus("ListenOption"))).
+		Params(jen.Id("unlisten").Func().Params()).
+		Block(jen.Return(jen.Id(descriptorName(e)).Dot(method).Call(jen.Id("b"), arg, jen.Id("opts").Op("..."))))
+	g.file.Line()
+}

@@ -1,0 +1,154 @@
+package golang
+
+import (
+	"fmt"
+	"go/token"
+	"go/types"
+	"strconv"
+
+	"github.com/eventgen/eventgen/internal/diag"
+	"github.com/eventgen/eventgen/internal/ir"
+)
+
+// Codes of this package's diagnostics.
+const (
+	// CodeNameCollision is a generated Go name that something else already has.
+	CodeNameCollision diag.Code = "name-collision"
+	// CodeUnnamedPayload is a payload whose Go type cannot be written in generated code.
+	CodeUnnamedPayload diag.Code = "unnamed-payload"
+	// CodeInternal is a bug of the generator.
+	CodeInternal diag.Code = "internal"
+)
+
+const catalogueName = "Events"
+
+func descriptorName(e *ir.Event) string { return e.Go + "Event" }
+
+// eventNames returns the exported identifiers that e brings into its package.
+func eventNames(e *ir.Event) []string {
+	names := []string{descriptorName(e)}
+	if e.From.Server() {
+		if broadcasts(e) {
+			names = append(names, "Emit"+e.Go)
+		}
+		names = append(names, "Emit"+e.Go+"To")
+	}
+	if listens(e) {
+		names = append(names, "On"+e.Go, "Once"+e.Go)
+		if e.Batch > 0 {
+			names = append(names, "On"+e.Go+"Batch")
+		}
+	}
+	return names
+}
+
+// broadcasts reports whether Go may emit e without a target.
+func broadcasts(e *ir.Event) bool { return e.From.Server() && e.To != ir.ToWindow }
+
+// listens reports whether a Go listener of e can ever run: a targeted emit reaches its target alone.
+func listens(e *ir.Event) bool { return e.To != ir.ToWindow || e.From.Client() }
+
+// A namer hands out the identifiers of one generated file.
+type namer struct {
+	// own are the identifiers of the package's other files.
+	own map[string]diag.Pos
+	// used are the identifiers that the generated file declares.
+	used map[string]bool
+	// imported are the names under which packages are imported.
+	imported map[string]bool
+}
+
+func newNamer(p *ir.Package) *namer {
+	n := &namer{own: make(map[string]diag.Pos, len(p.Idents)), used: map[string]bool{}, imported: map[string]bool{}}
+	for _, id := range p.Idents {
+		n.own[id.Name] = id.Pos
+	}
+	return n
+}
+
+// taken reports whether name means something else at file scope.
+func (n *namer) taken(name string) bool {
+	_, own := n.own[name]
+	return own || n.used[name] || n.imported[name] || token.IsKeyword(name) || types.Universe.Lookup(name) != nil
+}
+
+// unique returns name, or name with the lowest number that makes it free, and claims it.
+func (n *namer) unique(name string) string {
+	free := disambiguate(name, n.taken)
+	n.used[free] = true
+	return free
+}
+
+// importName returns the name under which a package called name is imported, and claims it.
+func (n *namer) importName(name string) string {
+	free := disambiguate(name, n.taken)
+	n.imported[free] = true
+	return free
+}
+
+// local returns a name for a parameter or variable that hides no identifier of the package.
+func (n *namer) local(name string) string {
+	return disambiguate(name, func(s string) bool {
+		_, own := n.own[s]
+		return own
+	})
+}
+
+// disambiguate returns name if it is free, and otherwise name with the lowest number from 2 on
+// that is.
+func disambiguate(name string, taken func(string) bool) string {
+	free := name
+	for i := 2; taken(free); i++ {
+		free = name + strconv.Itoa(i)
+	}
+	return free
+}
+
+// claimEvents claims the exported names of all events and reports those that something else has.
+func (n *namer) claimEvents(p *ir.Package) diag.List {
+	var diags diag.List
+	owners := map[string]*ir.Event{}
+	for _, e := range p.Events {
+		for _, name := range eventNames(e) {
+			d := diag.Diagnostic{
+				Severity: diag.Error,
+				Code:     CodeNameCollision,
+				Pos:      e.Pos,
+				Hint:     "give the event another name in generated code: ts=Name",
+			}
+			if other, ok := owners[name]; ok {
+				d.Message = fmt.Sprintf("event %q would generate %s, which event %q generates too", e.Name, name, other.Name)
+				d.Related = []diag.Related{{Pos: other.Pos, Message: "the other event"}}
+				diags.Add(d)
+				continue
+			}
+			if pos, ok := n.own[name]; ok {
+				d.Message = fmt.Sprintf("event %q would generate %s, which the package declares already", e.Name, name)
+				d.Related = []diag.Related{{Pos: pos, Message: name + " is declared here"}}
+				diags.Add(d)
+			}
+			owners[name] = e
+			n.used[name] = true
+		}
+	}
+	if pos, ok := n.own[catalogueName]; ok {
+		diags.Add(diag.Diagnostic{
+			Severity: diag.Error,
+			Code:     CodeNameCollision,
+			Pos:      pos,
+			Message:  "the package declares " + catalogueName + ", which is the name of the generated catalogue",
+			Hint:     "rename the declaration",
+		})
+	}
+	if other, ok := owners[catalogueName]; ok {
+		diags.Add(diag.Diagnostic{
+			Severity: diag.Error,
+			Code:     CodeNameCollision,
+			Pos:      other.Pos,
+			Message:  fmt.Sprintf("event %q would generate %s, which is the name of the catalogue", other.Name, catalogueName),
+			Hint:     "give the event another name in generated code: ts=Name",
+		})
+	}
+	n.used[catalogueName] = true
+	return diags
+}
