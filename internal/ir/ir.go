@@ -16,6 +16,10 @@ import (
 type Model struct {
 	Settings Settings   `json:"settings"`
 	Packages []*Package `json:"packages"` // by path
+	// Covered holds the absolute directories of all packages that the run's patterns matched,
+	// those without events included, sorted: what an earlier run wrote for them and this one
+	// does not is an orphan.
+	Covered []string `json:"-"`
 }
 
 // Settings hold for a whole output and are part of its contract.
