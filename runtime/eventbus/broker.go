@@ -1,0 +1,86 @@
+package eventbus
+
+import (
+	"context"
+	"time"
+)
+
+// Broker joins the buses of several nodes: what is emitted on one reaches the windows of all, and the Go
+// listeners that asked for it with [AllNodes]. Coalescing happens on the emitting node; what crosses is
+// what is delivered.
+//
+// A broker moves envelopes and knows nothing of what they hold; [Envelope.AppendJSON] and [ParseEnvelope]
+// are their wire form.
+type Broker interface {
+	// Start connects the node and begins to hand over what other nodes publish: for each of them in the
+	// order in which it published, one envelope at a time. It returns when everything published from then
+	// on will arrive. An envelope that comes back to its own node may be handed over or not.
+	Start(ctx context.Context, node string, receive func(*Envelope)) error
+	// Publish takes an envelope for all other nodes. It must not block: a broker has a bounded queue, and
+	// returns an error when it is full or the link is gone for good. Nothing of the envelope may be kept
+	// or changed after the return except its byte slices, which never change.
+	Publish(env *Envelope) error
+	// Close publishes what is queued, until ctx is done, and disconnects.
+	Close(ctx context.Context) error
+}
+
+// Sequencer is a broker that keeps one log for all nodes, such as a JetStream stream. Its positions take
+// the place of the bus's own: every event comes back to every node, the emitting one too, with its
+// position, and enters the log then. So a window that was connected to one node can resume on another.
+type Sequencer interface {
+	Broker
+	// Epoch names the log. It changes when positions start anew.
+	Epoch() string
+	// Replay hands over the envelopes after the position, oldest first, until receive returns false or
+	// all that were there at the call have been handed over. It returns false if the log no longer
+	// reaches back to the position.
+	Replay(ctx context.Context, after uint64, receive func(*Envelope) bool) (bool, error)
+}
+
+// Envelope is what travels between nodes.
+type Envelope struct {
+	// Kind says what it is.
+	Kind EnvelopeKind `json:"kind"`
+	// Node is who published it.
+	Node string `json:"node"`
+	// Seq is the position that a Sequencer gave it. It is not part of what is published.
+	Seq uint64 `json:"-"`
+	// Event is the wire name, for events and for what is forgotten.
+	Event string `json:"event,omitempty"`
+	// Contract is the event's fingerprint on the publishing node.
+	Contract string `json:"contract,omitempty"`
+	// Key is the payload's key.
+	Key Key `json:"key,omitzero"`
+	// Target is who gets it; its predicates are resolved. Zero is everyone, Go listeners included.
+	Target Target `json:"target,omitzero"`
+	// Batch is the number of payloads, 0 if it is not a batch.
+	Batch int `json:"batch,omitempty"`
+	// Payload is JSON; nil for events whose payload is Empty.
+	Payload []byte `json:"-"`
+	// Time is when it was emitted.
+	Time time.Time `json:"time,omitzero"`
+	// Peer is the window that emitted it.
+	Peer Peer `json:"peer,omitzero"`
+	// Peers are those that joined, or that are there.
+	Peers []Peer `json:"peers,omitempty"`
+	// Left are the ids of those that left.
+	Left []string `json:"left,omitempty"`
+}
+
+// EnvelopeKind says what an envelope holds.
+type EnvelopeKind string
+
+const (
+	// EnvelopeEvent holds a delivery.
+	EnvelopeEvent EnvelopeKind = "event"
+	// EnvelopePeers tells of peers that joined and left.
+	EnvelopePeers EnvelopeKind = "peers"
+	// EnvelopeHere lists all peers of a node: an answer to EnvelopeWho, and a sign of life.
+	EnvelopeHere EnvelopeKind = "here"
+	// EnvelopeWho asks every node for its peers.
+	EnvelopeWho EnvelopeKind = "who"
+	// EnvelopeGone says that a node closes.
+	EnvelopeGone EnvelopeKind = "gone"
+	// EnvelopeForget forgets stored values.
+	EnvelopeForget EnvelopeKind = "forget"
+)

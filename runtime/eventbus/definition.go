@@ -1,0 +1,155 @@
+package eventbus
+
+import (
+	"errors"
+	"fmt"
+	"time"
+)
+
+// Definition is what a directive says of an event, and how its payload is encoded. Generated code holds
+// one for each event; only fields that differ from zero are written.
+type Definition[T any] struct {
+	// Name is the wire name: [A-Za-z0-9_/:.-]+.
+	Name string
+	// Contract is the fingerprint of names, shapes and options, as windows announce it.
+	Contract string
+	// From says who may emit. The default is FromServer.
+	From Direction
+	// To says whom the event may be addressed to. The default is ToAny.
+	To Audience
+	// Relay lets a window address other windows through the bus.
+	Relay bool
+
+	// Throttle allows one delivery in this time for each key and target: the leading edge at once, and
+	// always the latest value on the trailing edge.
+	Throttle time.Duration
+	// Debounce makes one delivery, this time after the last emit for each key and target.
+	Debounce time.Duration
+	// Key reads the key of a payload. Throttle, Debounce, Sticky and SlowLatest hold for each key.
+	Key func(payload *T) Key
+	// Keys bounds how many keys and targets are held at once; 0 means 4096.
+	Keys int
+	// Batch delivers up to this many payloads together.
+	Batch int
+	// Wait bounds how long a payload waits for its batch; 0 means 20 ms.
+	Wait time.Duration
+	// Flushes names events of which what is pending goes out before this one does. If both events are
+	// keyed, only what has the same key does.
+	Flushes []string
+	// Sticky gives a new listener the last value of each key at once.
+	Sticky bool
+	// Replay gives a new listener the last so many values.
+	Replay int
+	// Slow says what a window gets that cannot keep up. The default is SlowResume.
+	Slow SlowPolicy
+	// Max limits the encoded payload, in bytes; 0 means no limit of the event's own.
+	Max int
+
+	// Version is the contract version, for people.
+	Version int
+	// Was is the event's former wire name.
+	Was string
+	// Deprecated is why the event should not be used any more, empty if it may.
+	Deprecated string
+
+	// Encode appends the payload as JSON. Nil means encoding/json.
+	Encode func(dst []byte, payload *T) ([]byte, error)
+	// Decode reads a payload that a window emitted. Nil means encoding/json.
+	Decode func(src []byte, payload *T) error
+}
+
+const (
+	defaultKeys = 4096
+	defaultWait = 20 * time.Millisecond
+)
+
+// Info describes an event to code that does not know its payload type. Its fields mean what those of
+// [Definition] do, with the defaults filled in; it must not be changed.
+type Info struct {
+	Name       string
+	Contract   string
+	From       Direction
+	To         Audience
+	Relay      bool
+	Throttle   time.Duration
+	Debounce   time.Duration
+	Keyed      bool // there is a Key function
+	Keys       int  // 0 unless something is held for each key or target
+	Batch      int
+	Wait       time.Duration // 0 unless Batch is set
+	Flushes    []string
+	Sticky     bool
+	Replay     int
+	Slow       SlowPolicy
+	Max        int
+	Version    int
+	Was        string
+	Deprecated string
+	Empty      bool // the payload is Empty: the event carries nothing but its name
+}
+
+// stored reports whether the bus keeps values for new listeners.
+func (i *Info) stored() bool { return i.Sticky || i.Replay > 0 }
+
+// deferred reports whether a delivery may come later than its emit.
+func (i *Info) deferred() bool { return i.Throttle > 0 || i.Debounce > 0 || i.Batch > 0 }
+
+func (d *Definition[T]) info() *Info {
+	i := &Info{
+		Name: d.Name, Contract: d.Contract, From: d.From, To: d.To, Relay: d.Relay,
+		Throttle: d.Throttle, Debounce: d.Debounce, Keyed: d.Key != nil, Keys: d.Keys,
+		Batch: d.Batch, Wait: d.Wait, Flushes: d.Flushes, Sticky: d.Sticky, Replay: d.Replay,
+		Slow: d.Slow, Max: d.Max, Version: d.Version, Was: d.Was, Deprecated: d.Deprecated,
+	}
+	_, i.Empty = any((*T)(nil)).(*Empty)
+	if i.Keys == 0 && (i.stored() || i.deferred()) {
+		i.Keys = defaultKeys
+	}
+	if i.Batch > 0 && i.Wait == 0 {
+		i.Wait = defaultWait
+	}
+	return i
+}
+
+// check holds the rules that the generator holds too, for definitions written by hand. New reports what
+// it finds.
+func (i *Info) check() error {
+	var errs []error
+	bad := func(broken bool, format string, args ...any) {
+		if broken {
+			errs = append(errs, fmt.Errorf("event %q: "+format, append([]any{i.Name}, args...)...))
+		}
+	}
+	bad(!validName(i.Name), "the name must match [A-Za-z0-9_/:.-]+")
+	bad(i.From > FromBoth, "From is invalid")
+	bad(i.To > ToGroup, "To is invalid")
+	bad(i.Slow > SlowDrop, "Slow is invalid")
+	bad(i.Throttle < 0 || i.Debounce < 0 || i.Wait < 0, "a duration is negative")
+	bad(i.Keys < 0 || i.Batch < 0 || i.Replay < 0 || i.Max < 0, "a size is negative")
+	bad(i.Throttle > 0 && i.Debounce > 0, "Throttle excludes Debounce")
+	bad(i.Batch > 0 && (i.Throttle > 0 || i.Debounce > 0), "Batch excludes Throttle and Debounce")
+	bad(i.Batch > 0 && i.Slow == SlowLatest, "Batch excludes SlowLatest")
+	bad(i.Batch == 0 && i.Wait > 0, "Wait needs Batch")
+	bad(i.Sticky && i.Replay > 0, "Sticky excludes Replay")
+	bad(i.Keyed && i.Throttle == 0 && i.Debounce == 0 && !i.Sticky && i.Slow != SlowLatest,
+		"Key needs Throttle, Debounce, Sticky or SlowLatest")
+	bad(i.Relay && i.From == FromServer, "Relay needs an event that windows emit")
+	bad(i.From == FromClient && (i.To != ToAny || i.Debounce > 0 || i.Batch > 0 || len(i.Flushes) > 0 ||
+		i.Sticky || i.Replay > 0 || i.Slow != SlowResume), "FromClient allows Key, Throttle, Max and Relay only")
+	for _, name := range i.Flushes {
+		bad(name == i.Name, "Flushes names the event itself")
+	}
+	return errors.Join(errs...)
+}
+
+func validName(name string) bool {
+	for i := 0; i < len(name); i++ {
+		switch c := name[i]; {
+		case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9':
+		case c == '_', c == '/', c == ':', c == '.', c == '-':
+		default:
+			return false
+		}
+	}
+	return name != ""
+}

@@ -1,0 +1,134 @@
+package eventbus
+
+import (
+	"errors"
+	"strings"
+)
+
+// Code says what kind of failure an [Error] is. Codes are part of the wire protocol: a window reads the
+// code of a refusal, and an application may add its own with [Reject].
+type Code string
+
+// The codes of the bus.
+const (
+	CodeClosed         Code = "closed"          // the bus is closed
+	CodeCanceled       Code = "canceled"        // the context of the emit was done
+	CodeUnknownEvent   Code = "unknown_event"   // the event is in no catalogue of the bus
+	CodeDirection      Code = "wrong_direction" // the event may not be emitted from here
+	CodeAudience       Code = "wrong_audience"  // the event may not be addressed so
+	CodeInvalidTarget  Code = "invalid_target"  // the target is zero, or has a predicate where none is allowed
+	CodeNoTarget       Code = "no_target"       // no such window
+	CodeNoListener     Code = "no_listener"     // nobody listens to what a window emitted, and it is not relayed
+	CodeTooManyKeys    Code = "too_many_keys"   // the event's bound of keys is reached
+	CodeTooLarge       Code = "too_large"       // the payload is larger than the event allows
+	CodeInvalidPayload Code = "invalid_payload" // the payload of a window does not decode or validate
+	CodeEncode         Code = "encode_failed"   // the payload cannot be encoded
+	CodeOverflow       Code = "overflow"        // a bounded queue was full and dropped or refused something
+	CodeListener       Code = "listener_failed" // a listener returned an error
+	CodePanic          Code = "listener_panic"  // a listener panicked
+	CodeListen         Code = "listen_failed"   // a listener could not be registered
+	CodeBroker         Code = "broker_failed"   // the broker did not take an envelope
+	CodeForbidden      Code = "forbidden"       // a transport's authorisation refused it
+	CodeRate           Code = "rate_limited"    // a transport's rate limit refused it
+	CodeInternal       Code = "internal"        // what a window is told of any failure that is not its business
+)
+
+// Sentinels for errors.Is. An [Error] is each of them that has its code.
+var (
+	ErrClosed         error = &Error{Code: CodeClosed}
+	ErrCanceled       error = &Error{Code: CodeCanceled}
+	ErrUnknownEvent   error = &Error{Code: CodeUnknownEvent}
+	ErrDirection      error = &Error{Code: CodeDirection}
+	ErrAudience       error = &Error{Code: CodeAudience}
+	ErrInvalidTarget  error = &Error{Code: CodeInvalidTarget}
+	ErrNoTarget       error = &Error{Code: CodeNoTarget}
+	ErrNoListener     error = &Error{Code: CodeNoListener}
+	ErrTooManyKeys    error = &Error{Code: CodeTooManyKeys}
+	ErrTooLarge       error = &Error{Code: CodeTooLarge}
+	ErrInvalidPayload error = &Error{Code: CodeInvalidPayload}
+	ErrEncode         error = &Error{Code: CodeEncode}
+	ErrOverflow       error = &Error{Code: CodeOverflow}
+	ErrListener       error = &Error{Code: CodeListener}
+	ErrPanic          error = &Error{Code: CodePanic}
+)
+
+// Error is every error of this package: what emits return and what the error handler receives.
+type Error struct {
+	// Code is the kind of failure.
+	Code Code
+	// Event is the wire name of the event concerned, empty if there is none.
+	Event string
+	// Path is a JSON pointer to the offending part of a payload, empty if it is not known or is the whole.
+	Path string
+	// Err is the cause, nil if the code says it all.
+	Err error
+
+	// rejected marks what Reject made: it is meant for the window, whatever the code.
+	rejected bool
+}
+
+// Error returns the code, the event, the path and the cause in one line.
+func (e *Error) Error() string {
+	var s strings.Builder
+	s.WriteString("eventbus: ")
+	if e.Event != "" {
+		s.WriteString(e.Event)
+		s.WriteString(": ")
+	}
+	s.WriteString(string(e.Code))
+	if e.Path != "" {
+		s.WriteString(" at ")
+		s.WriteString(e.Path)
+	}
+	if e.Err != nil {
+		s.WriteString(": ")
+		s.WriteString(e.Err.Error())
+	}
+	return s.String()
+}
+
+// Unwrap returns the cause.
+func (e *Error) Unwrap() error { return e.Err }
+
+// Is reports whether target is the sentinel of e's code.
+func (e *Error) Is(target error) bool {
+	t, ok := target.(*Error)
+	return ok && t.Code == e.Code && t.Event == "" && t.Path == "" && t.Err == nil
+}
+
+// Reject returns an error for a listener of a window's event to return: the window's emit fails with
+// this code and message. Whatever else a listener returns is "internal" to the window.
+func Reject(code Code, message string) error {
+	return &Error{Code: code, Err: errors.New(message), rejected: true}
+}
+
+// Public returns what a window may know of err: the code, message and path of a refusal by the bus or by
+// [Reject], and the bare code "internal" for everything else. It returns nil for nil.
+func Public(err error) *Error {
+	if err == nil {
+		return nil
+	}
+	// A rejection anywhere in the chain wins: the bus wraps what listeners return.
+	for next := err; next != nil; {
+		e, ok := errors.AsType[*Error](next)
+		if !ok {
+			break
+		}
+		if e.rejected {
+			return &Error{Code: e.Code, Path: e.Path, Err: e.Err}
+		}
+		next = e.Err
+	}
+	e, ok := err.(*Error)
+	if !ok {
+		return &Error{Code: CodeInternal}
+	}
+	switch e.Code {
+	case CodeInvalidPayload:
+		return &Error{Code: e.Code, Path: e.Path, Err: e.Err}
+	case CodeClosed, CodeUnknownEvent, CodeDirection, CodeAudience, CodeInvalidTarget, CodeNoTarget,
+		CodeNoListener, CodeTooManyKeys, CodeTooLarge, CodeOverflow, CodeForbidden, CodeRate:
+		return &Error{Code: e.Code, Path: e.Path}
+	}
+	return &Error{Code: CodeInternal}
+}

@@ -1,0 +1,72 @@
+package eventbus
+
+import (
+	"context"
+	"time"
+)
+
+// Option configures a bus.
+type Option interface{ applyBus(*config) }
+
+type optionFunc func(*config)
+
+func (f optionFunc) applyBus(c *config) { f(c) }
+
+type config struct {
+	catalogs     []*Catalog
+	onError      func(context.Context, *Error)
+	strict       bool
+	logBytes     int
+	logAge       time.Duration
+	interceptors []Interceptor
+	broker       Broker
+	node         string
+}
+
+const (
+	defaultLogBytes = 16 << 20
+	defaultLogAge   = 2 * time.Minute
+)
+
+// WithCatalog makes the events of the catalogues known to the bus. An event in none of them is refused
+// with [ErrUnknownEvent].
+func WithCatalog(catalogs ...*Catalog) Option {
+	return optionFunc(func(c *config) { c.catalogs = append(c.catalogs, catalogs...) })
+}
+
+// WithErrorHandler sets what receives the failures that no emit returns: listeners' errors and panics,
+// payloads that cannot be encoded, overflows. The context carries the values of the emit's. It is called
+// from many goroutines at once and should not block. The default writes to slog.Default at level error.
+func WithErrorHandler(handle func(ctx context.Context, err *Error)) Option {
+	return optionFunc(func(c *config) { c.onError = handle })
+}
+
+// WithStrictEmit makes every emit encode its payload at once, so that a payload that cannot be encoded or
+// is too large is the emit's own error, whether or not anything needs the encoding.
+func WithStrictEmit() Option {
+	return optionFunc(func(c *config) { c.strict = true })
+}
+
+// WithLog bounds the log that windows read and resume from: its entries hold at most so many bytes and
+// are at most so old. The default is 16 MiB and two minutes. An entry larger than the whole log is kept
+// until the next one comes.
+func WithLog(bytes int, age time.Duration) Option {
+	return optionFunc(func(c *config) { c.logBytes, c.logAge = bytes, age })
+}
+
+// WithInterceptor adds interceptors; the first one given is the outermost.
+func WithInterceptor(interceptors ...Interceptor) Option {
+	return optionFunc(func(c *config) { c.interceptors = append(c.interceptors, interceptors...) })
+}
+
+// WithBroker joins the bus with those of other nodes. The bus starts the broker in [New] and closes it in
+// [Bus.Close].
+func WithBroker(broker Broker) Option {
+	return optionFunc(func(c *config) { c.broker = broker })
+}
+
+// WithNode names this node among those that a broker joins. It must be unique among them; the default is
+// random.
+func WithNode(id string) Option {
+	return optionFunc(func(c *config) { c.node = id })
+}

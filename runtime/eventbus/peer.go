@@ -1,0 +1,31 @@
+package eventbus
+
+// Peer is one live connection of a window, as its transport vouches for it. A Peer is a value; what its
+// slices and maps hold must not change once it has been handed to the bus.
+type Peer struct {
+	// ID names the connection. It is unique among all peers of all nodes, is not a secret, and is set by
+	// [Port.Join] when the transport leaves it empty.
+	ID string `json:"id"`
+	// Node is the bus that the peer is connected to. It is set by [Port.Join].
+	Node string `json:"node,omitempty"`
+	// Window is the label that [Window] and [Windows] address. Several peers may share one.
+	Window string `json:"window,omitempty"`
+	// Groups are what [Group] addresses.
+	Groups []string `json:"groups,omitempty"`
+	// Identity says who it is: the user, as the application's Authenticate found. It is empty for
+	// anonymous peers.
+	Identity string `json:"identity,omitempty"`
+	// Attributes are whatever else the application wants to know of a peer in [Where] predicates and in
+	// [Meta]. They reach other nodes, so they are text.
+	Attributes map[string]string `json:"attributes,omitempty"`
+}
+
+// In reports whether p belongs to the group.
+func (p Peer) In(group string) bool {
+	for _, g := range p.Groups {
+		if g == group {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,148 @@
+package eventbus
+
+import (
+	"context"
+	"time"
+)
+
+// Sink is a transport as the bus sees it: something that brings events to windows and windows' events
+// to the bus.
+//
+// The bus never hands events to a sink. It appends each event that some window listens to, encoded and
+// framed once, to a log that all sinks share, and wakes them; every connection of a transport has a
+// cursor into the log and reads on from there in its own time. So a sink that is slow, or dead, costs an
+// emitter nothing and another sink nothing, and memory is what [WithLog] says.
+//
+// A transport's life with the bus:
+//
+//   - [Bus.Attach] gives it a [Port].
+//   - [Port.Join] announces each connection; [Port.Leave] ends it. Which label a window may claim, and
+//     what happens to two of one label, is the transport's to decide before it joins the peer.
+//   - [Port.Listen] subscribes a connection to an event: it says from which position on the log holds
+//     the event for that peer, and returns the sticky or replayed values. Who may listen to what is the
+//     transport's to decide before it listens. A transport that lets a window resume keeps the
+//     subscriptions while the window is away, so that the log goes on receiving what it listens to.
+//   - [Port.Read] returns entries after a cursor. Which of them a connection gets is [Subscription.Wants],
+//     and again the transport's authorisation.
+//   - [Port.Emit] carries what a window emits. Running it once for each (session, id), however often a
+//     window sends it, is the transport's to do before it calls.
+//
+// The suite in package eventbustest checks a transport against all of this.
+type Sink interface {
+	// Wake says that the log has grown. It is called in an emitter's goroutine, so it must return at
+	// once, and must not call the port or the bus: it sets a flag, or sends on a buffered channel without
+	// waiting. Between a Wake and the sink's next call of [Port.Read] there is no other Wake.
+	Wake()
+	// Shutdown says that the bus is closing: nothing is logged any more after what the log holds now. It
+	// must not block; a transport writes out what its windows still lack, and then says goodbye to them.
+	Shutdown()
+}
+
+// Port is a sink's access to the bus. Its methods may be called concurrently.
+type Port struct {
+	b    *Bus
+	sink Sink
+}
+
+// Entry is one event in the log. Entries are shared by all sinks and never change; nothing of them may be
+// modified.
+type Entry struct {
+	// Seq is the position in the log. Later entries have greater ones; jumps mean nothing.
+	Seq uint64
+	// Event describes the event. There is one Info for each event of a bus, so that it may be compared
+	// and used as a map key.
+	Event *Info
+	// Key is the payload's key, zero for events without one and for batches.
+	Key Key
+	// Target is who gets it. Its predicates are resolved.
+	Target Target
+	// Batch is the number of payloads, 0 if the entry is not a batch.
+	Batch int
+	// Payload is the JSON of the payload, or the array of them if the entry is a batch. It is nil for
+	// events whose payload is [Empty].
+	Payload []byte
+	// Frame is the whole frame of the wire protocol, {"event":…,"seq":…,"payload":…} in JSON.
+	Frame []byte
+	// Time is when it was emitted.
+	Time time.Time
+	// Peer is the window that emitted it, zero if Go code did. A relayed event is not echoed to it.
+	Peer Peer
+	// Node is the node that emitted it, empty if it was this one.
+	Node string
+}
+
+// Subscription is one connection's interest in one event. As long as any subscription of an event is
+// open, the bus logs it.
+type Subscription struct {
+	// Event is what was subscribed to.
+	Event *Info
+	// At is the position from which the subscription holds: entries after it are live, and none of them
+	// is missing from the log.
+	At uint64
+	// Values are the sticky or replayed values that the peer should get first, oldest first. Each has its
+	// own Seq, at most At: a window that resumes from a position needs only those after it.
+	Values []*Entry
+}
+
+// Incoming is what a window emits.
+type Incoming struct {
+	// Event is the wire name.
+	Event string
+	// Payload is the JSON that came, nil if there was none.
+	Payload []byte
+	// To is whom the window wants to reach, and zero if it said nothing.
+	To Target
+}
+
+// Attach connects a transport. A bus may have many. It fails with [ErrClosed] on a closed bus.
+func (b *Bus) Attach(sink Sink) (*Port, error) {
+	return &Port{b: b, sink: sink}, nil
+}
+
+// Detach disconnects the transport: its peers leave, its subscriptions end, and it is not woken any more.
+func (p *Port) Detach() {}
+
+// Epoch names the log: positions of another epoch mean nothing. It is new with each bus, unless a
+// [Sequencer] keeps one log for all nodes.
+func (p *Port) Epoch() string { return "" }
+
+// At returns the position of the newest entry.
+func (p *Port) At() uint64 { return 0 }
+
+// Join announces a connection and returns the peer with its ID and node filled in.
+func (p *Port) Join(peer Peer) (Peer, error) { return peer, nil }
+
+// Leave ends a connection that joined. Its subscriptions stay until they are closed.
+func (p *Port) Leave(id string) {}
+
+// Listen subscribes the peer to an event. If keys are given the peer wants these only. What is emitted
+// after Listen has returned is in the log for the peer.
+func (p *Port) Listen(peer Peer, event string, keys ...Key) (*Subscription, error) {
+	return nil, ErrUnknownEvent
+}
+
+// Close ends the subscription.
+func (s *Subscription) Close() {}
+
+// Wants reports whether the subscription's peer should get the entry: it is of the event, of a key that
+// was asked for, after At, addressed to the peer, and not the peer's own.
+func (s *Subscription) Wants(e *Entry) bool { return false }
+
+// Read copies entries after the position into dst, oldest first, and returns how many. If lost is true,
+// the log no longer holds all that came after the position: [Port.Missed] says of which events.
+func (p *Port) Read(after uint64, dst []*Entry) (n int, lost bool) { return 0, false }
+
+// CanResume reports whether a window that has seen the position of that epoch can go on without loss.
+func (p *Port) CanResume(epoch string, after uint64) bool { return false }
+
+// Missed reports whether entries of the event after the position have left the log.
+func (p *Port) Missed(event *Info, after uint64) bool { return true }
+
+// Superseded reports whether the log holds a newer entry of the same event, key and target. It is kept
+// for events with [SlowLatest] only: a connection that is behind skips such entries.
+func (e *Entry) Superseded() bool { return false }
+
+// Emit brings in what a window emits: it checks the direction, decodes, validates, runs the Go listeners
+// and relays. When it returns nil, all that an ack promises has happened; Public turns an error into what
+// the window may see. The transport has authorised it and has made sure that it runs once.
+func (p *Port) Emit(ctx context.Context, from Peer, in Incoming) error { return ErrUnknownEvent }

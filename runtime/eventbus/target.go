@@ -1,0 +1,266 @@
+package eventbus
+
+import (
+	"encoding/json"
+	"errors"
+	"slices"
+	"strings"
+)
+
+// Target says which windows an event goes to. A targeted emit reaches its target alone: no other window
+// and no Go listener. The zero Target is invalid and never means everyone.
+type Target struct {
+	kind  targetKind
+	text  string          // the label or group; for several labels, their canonical JSON
+	names []string        // targetWindows: sorted labels; targetPeers: sorted peer ids
+	not   *Target         // targetExcept: what is left out
+	where func(Peer) bool // targetWhere
+}
+
+type targetKind uint8
+
+const (
+	targetInvalid targetKind = iota
+	targetAll
+	targetWindow
+	targetWindows
+	targetGroup
+	targetExcept
+	targetWhere
+	targetPeers // what a Where has been resolved to
+)
+
+// All addresses every window.
+var All = Target{kind: targetAll}
+
+// Window addresses the windows of one label.
+func Window(label string) Target { return Target{kind: targetWindow, text: label} }
+
+// Windows addresses the windows of several labels. Order and repetition of labels do not matter; without
+// a label it addresses nobody.
+func Windows(labels ...string) Target {
+	names := slices.Clone(labels)
+	slices.Sort(names)
+	names = slices.Compact(names)
+	if len(names) == 1 {
+		return Window(names[0])
+	}
+	text, err := json.Marshal(names)
+	if err != nil { // strings always marshal
+		return Target{}
+	}
+	if names == nil {
+		text = []byte("[]")
+	}
+	return Target{kind: targetWindows, text: string(text), names: names}
+}
+
+// Group addresses the peers that belong to a group.
+func Group(name string) Target { return Target{kind: targetGroup, text: name} }
+
+// Except addresses every window that t does not. It is refused on events that are stored or deferred.
+func Except(t Target) Target {
+	if t.kind == targetInvalid {
+		return Target{}
+	}
+	return Target{kind: targetExcept, not: &t}
+}
+
+// Where addresses the peers for which match returns true. It is called once for each peer, during the
+// emit and in its goroutine; peers of other nodes are asked too, by what they announced. It is refused on
+// events that are stored or deferred.
+func Where(match func(Peer) bool) Target {
+	if match == nil {
+		return Target{}
+	}
+	return Target{kind: targetWhere, where: match}
+}
+
+// IsZero reports whether t is the zero Target, which is invalid.
+func (t Target) IsZero() bool { return t.kind == targetInvalid }
+
+// IsAll reports whether t addresses every window.
+func (t Target) IsAll() bool { return t.kind == targetAll }
+
+// Matches reports whether t addresses the peer.
+func (t Target) Matches(p Peer) bool { return t.matches(&p) }
+
+func (t *Target) matches(p *Peer) bool {
+	switch t.kind {
+	case targetAll:
+		return true
+	case targetWindow:
+		return t.text == p.Window
+	case targetWindows:
+		_, ok := slices.BinarySearch(t.names, p.Window)
+		return ok
+	case targetGroup:
+		return p.In(t.text)
+	case targetExcept:
+		return !t.not.matches(p)
+	case targetWhere:
+		return t.where(*p)
+	case targetPeers:
+		_, ok := slices.BinarySearch(t.names, p.ID)
+		return ok
+	}
+	return false
+}
+
+// Label returns the label of a [Window] target, for transports that index their connections by it.
+func (t Target) Label() (label string, ok bool) { return t.text, t.kind == targetWindow }
+
+// targetID is the comparable part of a target: what coalescing and storing hold apart.
+type targetID struct {
+	kind targetKind
+	text string
+}
+
+func (t Target) id() targetID { return targetID{t.kind, t.text} }
+
+// fixed reports whether t means the same peers whenever it is asked by label and group, so that what is
+// addressed to it may be stored and deferred.
+func (t Target) fixed() bool {
+	switch t.kind {
+	case targetAll, targetWindow, targetWindows, targetGroup:
+		return true
+	}
+	return false
+}
+
+// resolve replaces every predicate in t by the peers it holds for.
+func (t Target) resolve(peers []Peer) Target {
+	switch t.kind {
+	case targetExcept:
+		if not := t.not.resolve(peers); not.kind != t.not.kind || not.not != t.not.not {
+			return Target{kind: targetExcept, not: &not}
+		}
+	case targetWhere:
+		ids := []string{}
+		for _, p := range peers {
+			if t.where(p) {
+				ids = append(ids, p.ID)
+			}
+		}
+		slices.Sort(ids)
+		return Target{kind: targetPeers, names: ids}
+	}
+	return t
+}
+
+// wireTarget is the JSON form of a target.
+type wireTarget struct {
+	All     bool        `json:"all,omitempty"`
+	Window  *string     `json:"window,omitempty"`
+	Windows *[]string   `json:"windows,omitempty"`
+	Group   *string     `json:"group,omitempty"`
+	Except  *wireTarget `json:"except,omitempty"`
+	Peers   *[]string   `json:"peers,omitempty"`
+}
+
+func (t Target) wire() (*wireTarget, error) {
+	switch t.kind {
+	case targetAll:
+		return &wireTarget{All: true}, nil
+	case targetWindow:
+		return &wireTarget{Window: &t.text}, nil
+	case targetWindows:
+		return &wireTarget{Windows: &t.names}, nil
+	case targetGroup:
+		return &wireTarget{Group: &t.text}, nil
+	case targetPeers:
+		return &wireTarget{Peers: &t.names}, nil
+	case targetExcept:
+		not, err := t.not.wire()
+		return &wireTarget{Except: not}, err
+	case targetWhere:
+		return nil, errors.New("eventbus: a Where target has no wire form")
+	}
+	return nil, errors.New("eventbus: the zero Target is invalid")
+}
+
+// MarshalJSON returns the wire form: {"window":"settings"}, {"windows":["a","b"]}, {"group":"admins"},
+// {"all":true}, {"except":{…}} or {"peers":["…"]}. Targets with a predicate have none before the bus has
+// resolved it.
+func (t Target) MarshalJSON() ([]byte, error) {
+	w, err := t.wire()
+	if err != nil {
+		return nil, err
+	}
+	return json.Marshal(w)
+}
+
+// UnmarshalJSON reads the wire form that MarshalJSON writes.
+func (t *Target) UnmarshalJSON(text []byte) error {
+	var w wireTarget
+	d := json.NewDecoder(strings.NewReader(string(text)))
+	d.DisallowUnknownFields()
+	if err := d.Decode(&w); err != nil {
+		return err
+	}
+	got, err := w.target(0)
+	if err != nil {
+		return err
+	}
+	*t = got
+	return nil
+}
+
+// maxTargetDepth bounds the nesting of a target that came over the wire.
+const maxTargetDepth = 4
+
+func (w *wireTarget) target(depth int) (Target, error) {
+	var found []Target
+	if w.All {
+		found = append(found, All)
+	}
+	if w.Window != nil {
+		found = append(found, Window(*w.Window))
+	}
+	if w.Windows != nil {
+		found = append(found, Windows(*w.Windows...))
+	}
+	if w.Group != nil {
+		found = append(found, Group(*w.Group))
+	}
+	if w.Peers != nil {
+		ids := slices.Clone(*w.Peers)
+		slices.Sort(ids)
+		found = append(found, Target{kind: targetPeers, names: ids})
+	}
+	if w.Except != nil {
+		if depth >= maxTargetDepth {
+			return Target{}, errors.New("eventbus: target is nested too deeply")
+		}
+		not, err := w.Except.target(depth + 1)
+		if err != nil {
+			return Target{}, err
+		}
+		found = append(found, Except(not))
+	}
+	if len(found) != 1 {
+		return Target{}, errors.New("eventbus: a target has exactly one of window, windows, group, all, except and peers")
+	}
+	return found[0], nil
+}
+
+// String returns a readable form of t, for messages.
+func (t Target) String() string {
+	switch t.kind {
+	case targetAll:
+		return "all"
+	case targetWindow:
+		return "window " + t.text
+	case targetWindows:
+		return "windows " + t.text
+	case targetGroup:
+		return "group " + t.text
+	case targetExcept:
+		return "except " + t.not.String()
+	case targetWhere:
+		return "where"
+	case targetPeers:
+		return "peers " + strings.Join(t.names, ",")
+	}
+	return "invalid target"
+}
