@@ -99,6 +99,12 @@ type Field struct {
 	Pos      diag.Pos `json:"pos,omitzero"`
 }
 
+// OmitsNil reports whether the key is absent when the field's own value is nil, so that null is
+// never written for it.
+func (f *Field) OmitsNil() bool {
+	return f.OmitEmpty || f.OmitZero == ZeroValue || f.OmitZero == ZeroNilMethod
+}
+
 // Step is one Go selector.
 type Step struct {
 	Name string `json:"name"`

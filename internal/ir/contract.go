@@ -1,0 +1,54 @@
+package ir
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"strconv"
+	"strings"
+)
+
+// Contract returns the fingerprint of e's contract: 8 hexadecimal digits that both outputs
+// carry and that a page shows when it listens or emits. Two builds whose events have the same
+// fingerprint understand each other; p is the package that declares e, s the output's settings.
+//
+// It covers what a page relies on: the wire name, who may emit and to whom, relaying, version=
+// (absent and 1 are the same), the key's path and form, whether deliveries come in batches, and
+// the wire form of everything the payload reaches, including the names and values of numeric
+// constants, whose meaning is nothing but their name.
+//
+// It leaves out what cannot make a page wrong: documentation, deprecation, positions, the names
+// of Go types and identifiers, the order of members, how types are split into declarations,
+// timings and capacities (throttle, debounce, wait, keys, the size of a batch, replay, sticky,
+// slow, flushes, max), was=, what only TypeScript sees (time and bytes settings), and the known
+// values of an open string enum.
+func Contract(p *Package, e *Event, s Settings) string {
+	sum := sha256.Sum256([]byte(contractText(p, e, s)))
+	return hex.EncodeToString(sum[:4])
+}
+
+// contractText is the canonical text that [Contract] hashes. Its first line versions the text
+// itself: changing any rule here makes every page that is open during an upgrade stale.
+func contractText(p *Package, e *Event, s Settings) string {
+	var b strings.Builder
+	b.WriteString("eventgen contract 1\nname " + strconv.Quote(e.Name))
+	b.WriteString("\nfrom " + string(e.From) + " to " + string(e.To))
+	b.WriteString("\nversion " + strconv.Itoa(max(e.Version, 1)))
+	if e.Relay {
+		b.WriteString("\nrelay")
+	}
+	if e.Batch > 0 {
+		b.WriteString("\nbatch")
+	}
+	sh := newShaper(p, s)
+	if e.Key != nil {
+		b.WriteString("\nkey")
+		for _, name := range e.Key.JSON {
+			b.WriteString(" " + strconv.Quote(name))
+		}
+		b.WriteString(" " + sh.text(e.Key.Type))
+	}
+	if e.Payload != nil {
+		b.WriteString("\npayload " + sh.text(e.Payload))
+	}
+	return b.String()
+}
