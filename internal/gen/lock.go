@@ -1,0 +1,231 @@
+package gen
+
+import (
+	"bytes"
+	"cmp"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/eventgen/eventgen/internal/ir"
+)
+
+// LockName is the name of the lock file in an output's directory.
+const LockName = "eventgen.lock.json"
+
+// lockVersion is the format of the lock file. A file of another version is refused.
+const lockVersion = 1
+
+// Lock is what eventgen.lock.json remembers of an output: the model it was rendered from,
+// package by package and without positions, and the files it owns. It makes runs that name only
+// some packages possible, and tells orphans.
+type Lock struct {
+	Settings ir.Settings
+	Packages []LockedPackage // by path
+	Files    []string        // beside the Go file of each package; relative to the lock, with slashes, sorted
+}
+
+// LockedPackage is a package in the lock.
+type LockedPackage struct {
+	*ir.Package
+	Rel string // its directory, relative to the lock, with slashes
+}
+
+// NewLock returns the lock of an output in dir that was rendered from m. files are the
+// TypeScript files, absolute; m's packages have their Dir set.
+func NewLock(dir string, m *ir.Model, files []File) (*Lock, error) {
+	l := &Lock{Settings: m.Settings}
+	for _, p := range m.Packages {
+		rel, err := filepath.Rel(dir, p.Dir)
+		if err != nil {
+			return nil, &Error{Path: p.Dir, Message: "cannot be reached from " + dir, Err: err}
+		}
+		l.Packages = append(l.Packages, LockedPackage{Package: withoutPositions(p), Rel: filepath.ToSlash(rel)})
+	}
+	for _, f := range files {
+		rel, err := filepath.Rel(dir, f.Path)
+		if err != nil {
+			return nil, &Error{Path: f.Path, Message: "cannot be reached from " + dir, Err: err}
+		}
+		l.Files = append(l.Files, filepath.ToSlash(rel))
+	}
+	slices.SortFunc(l.Packages, func(a, b LockedPackage) int { return cmp.Compare(a.Path, b.Path) })
+	slices.Sort(l.Files)
+	return l, nil
+}
+
+// ReadLock reads the lock in dir, an absolute directory. Without one it returns an empty lock.
+func ReadLock(dir string) (*Lock, error) {
+	name := filepath.Join(dir, LockName)
+	src, err := os.ReadFile(name)
+	if errors.Is(err, fs.ErrNotExist) {
+		return &Lock{}, nil
+	}
+	if err != nil {
+		return nil, &Error{Path: name, Message: "cannot be read", Err: errors.Unwrap(err)}
+	}
+	l, err := ParseLock(src)
+	if err != nil {
+		return nil, &Error{
+			Path: name, Message: "is no lock file that this eventgen can read", Err: err,
+			Hint: "resolve the conflict or get it back from version control; or delete it and run eventgen for all packages of this output at once",
+		}
+	}
+	l.resolve(dir)
+	return l, nil
+}
+
+// ParseLock reads the text of a lock file. The packages' directories are not resolved.
+func ParseLock(src []byte) (*Lock, error) {
+	var file struct {
+		Version  int                           `json:"eventgen"`
+		Settings ir.Settings                   `json:"settings"`
+		Files    []string                      `json:"files"`
+		Packages []struct{ lockedPackageJSON } `json:"packages"`
+	}
+	decoder := json.NewDecoder(bytes.NewReader(src))
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(&file); err != nil {
+		return nil, err
+	}
+	if file.Version != lockVersion {
+		return nil, fmt.Errorf("it has format %d, not %d: another version of eventgen wrote it", file.Version, lockVersion)
+	}
+	l := &Lock{Settings: file.Settings, Files: file.Files}
+	for _, p := range file.Packages {
+		l.Packages = append(l.Packages, LockedPackage{
+			Package: &ir.Package{Path: p.Path, Name: p.Name, Doc: p.Doc, Events: p.Events, Decls: p.Decls},
+			Rel:     p.Dir,
+		})
+	}
+	return l, nil
+}
+
+// lockedPackageJSON is a package as the lock file has it.
+type lockedPackageJSON struct {
+	Path   string      `json:"path"`
+	Name   string      `json:"name"`
+	Dir    string      `json:"dir"`
+	Doc    ir.Doc      `json:"doc,omitzero"`
+	Events []*ir.Event `json:"events"`
+	Decls  []*ir.Decl  `json:"decls"`
+}
+
+func (l *Lock) resolve(dir string) {
+	for _, p := range l.Packages {
+		p.Dir = filepath.Join(dir, filepath.FromSlash(p.Rel))
+	}
+}
+
+// Model returns the model that the output was rendered from, without positions.
+func (l *Lock) Model() *ir.Model {
+	m := &ir.Model{Settings: l.Settings}
+	for _, p := range l.Packages {
+		m.Packages = append(m.Packages, p.Package)
+	}
+	return m
+}
+
+// Owned returns the files that the output in dir consists of, absolute.
+func (l *Lock) Owned(dir string) []string {
+	var out []string
+	for _, p := range l.Packages {
+		out = append(out, filepath.Join(dir, filepath.FromSlash(path.Join(p.Rel, GoFileName))))
+	}
+	for _, f := range l.Files {
+		out = append(out, filepath.Join(dir, filepath.FromSlash(f)))
+	}
+	return out
+}
+
+// File returns the lock as a file of the output in dir. Each event and each declaration has its
+// line, so that version control can merge two branches.
+func (l *Lock) File(dir string) (File, error) {
+	w := &lockWriter{}
+	w.text("{\n\"eventgen\": ").value(lockVersion).text(",\n\"settings\": ").value(l.Settings)
+	w.text(",\n\"files\": ")
+	writeLines(w, "", l.Files)
+	w.text(",\n\"packages\": [")
+	for i, p := range l.Packages {
+		w.separate(i).text("{\"path\": ").value(p.Path).text(", \"name\": ").value(p.Name).text(", \"dir\": ").value(p.Rel)
+		if p.Doc != (ir.Doc{}) {
+			w.text(", \"doc\": ").value(p.Doc)
+		}
+		w.text(",\n \"events\": ")
+		writeLines(w, " ", p.Events)
+		w.text(",\n \"decls\": ")
+		writeLines(w, " ", p.Decls)
+		w.text("}")
+	}
+	if len(l.Packages) > 0 {
+		w.text("\n")
+	}
+	w.text("]\n}\n")
+	return File{Path: filepath.Join(dir, LockName), Content: w.Bytes()}, w.err
+}
+
+// lockWriter writes JSON with lines of our choosing and keeps the first error.
+type lockWriter struct {
+	bytes.Buffer
+	err error
+}
+
+func (w *lockWriter) text(s string) *lockWriter {
+	w.WriteString(s)
+	return w
+}
+
+func (w *lockWriter) value(v any) *lockWriter {
+	encoder := json.NewEncoder(&w.Buffer)
+	encoder.SetEscapeHTML(false)
+	if err := encoder.Encode(v); err != nil {
+		w.err = cmp.Or(w.err, err)
+	} else {
+		w.Truncate(w.Len() - 1) // the newline that Encode adds
+	}
+	return w
+}
+
+func (w *lockWriter) separate(i int) *lockWriter {
+	if i > 0 {
+		w.WriteByte(',')
+	}
+	return w.text("\n")
+}
+
+func writeLines[T any](w *lockWriter, indent string, values []T) {
+	w.text("[")
+	for i, v := range values {
+		w.separate(i).text(indent + " ").value(v)
+	}
+	if len(values) > 0 {
+		w.text("\n" + indent)
+	}
+	w.text("]")
+}
+
+// isGone reports whether the package in dir declares no event any more: whether no Go file of it
+// holds an event directive.
+func isGone(dir string) bool {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return errors.Is(err, fs.ErrNotExist)
+	}
+	for _, entry := range entries {
+		name := entry.Name()
+		if entry.IsDir() || !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go") || name == GoFileName {
+			continue
+		}
+		src, err := os.ReadFile(filepath.Join(dir, name))
+		if err != nil || bytes.Contains(src, []byte("//eventgen:event")) {
+			return false
+		}
+	}
+	return true
+}

@@ -1,0 +1,214 @@
+package gen
+
+import (
+	"encoding/json"
+	"errors"
+	"os"
+	"path/filepath"
+	"reflect"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/eventgen/eventgen/internal/diag"
+	"github.com/eventgen/eventgen/internal/ir"
+)
+
+func event(name string) *ir.Event {
+	return &ir.Event{
+		Name: name, Go: "X", Decl: "X", From: ir.FromServer, To: ir.ToAny, Slow: ir.SlowResume, Throttle: time.Second,
+		Payload: &ir.Type{Kind: ir.KindRef, Ref: "example.test/a.X"},
+		Pos:     diag.Pos{File: "/machine/a.go", Line: 3, Column: 5},
+		Options: map[string]diag.Pos{"throttle": {File: "/machine/a.go", Line: 3, Column: 9}},
+	}
+}
+
+func pkg(dir, name string, events ...string) *ir.Package {
+	p := &ir.Package{Path: "example.test/" + name, Name: name, Dir: filepath.Join(dir, name), Idents: []ir.Ident{{Name: "X"}}}
+	for _, e := range events {
+		p.Events = append(p.Events, event(name+":"+e))
+	}
+	p.Decls = []*ir.Decl{{ID: p.Path + ".X", Go: ir.GoName{Path: p.Path, Pkg: name, Name: "X"}, Type: &ir.Type{Kind: ir.KindStruct}}}
+	return p
+}
+
+func model(packages ...*ir.Package) *ir.Model {
+	m := &ir.Model{Settings: ir.DefaultSettings(), Packages: packages}
+	for _, p := range packages {
+		m.Covered = append(m.Covered, p.Dir)
+	}
+	return m
+}
+
+func TestLockRoundTrip(t *testing.T) {
+	dir := t.TempDir()
+	out := filepath.Join(dir, "web", "ts")
+	m := model(pkg(dir, "b", "two", "one<&>"), pkg(dir, "a", "one"))
+	m.Packages[0].Doc.Text = "Package b."
+	lock, err := NewLock(out, m, []File{{Path: filepath.Join(out, "events.gen.ts")}, {Path: filepath.Join(out, "client", "index.ts")}})
+	must(t, err)
+	file, err := lock.File(out)
+	must(t, err)
+	if !json.Valid(file.Content) || strings.Contains(string(file.Content), "machine") || strings.Contains(string(file.Content), `"pos"`) {
+		t.Fatalf("lock file:\n%s", file.Content)
+	}
+	must(t, os.MkdirAll(out, 0o777))
+	must(t, os.WriteFile(file.Path, file.Content, 0o666))
+
+	again, err := ReadLock(out)
+	must(t, err)
+	if second, err := again.File(out); err != nil || string(second.Content) != string(file.Content) {
+		t.Errorf("read and written again (%v):\n%s\nwant\n%s", err, second.Content, file.Content)
+	}
+	if got := again.Model(); len(got.Packages) != 2 || got.Packages[0].Dir != filepath.Join(dir, "a") || got.Packages[1].Events[1].Name != "b:one<&>" {
+		t.Errorf("model %+v", got.Packages)
+	}
+	var owned []string
+	for _, path := range again.Owned(out) {
+		rel, _ := filepath.Rel(dir, path)
+		owned = append(owned, filepath.ToSlash(rel))
+	}
+	if want := []string{"a/events_gen.go", "b/events_gen.go", "web/ts/client/index.ts", "web/ts/events.gen.ts"}; !slices.Equal(owned, want) {
+		t.Errorf("owned %v, want %v", owned, want)
+	}
+	if m.Packages[0].Events[0].Pos.File == "" {
+		t.Error("the model lost its positions")
+	}
+}
+
+func TestLockEmpty(t *testing.T) {
+	lock, err := NewLock("/x", &ir.Model{Settings: ir.DefaultSettings()}, nil)
+	must(t, err)
+	file, err := lock.File("/x")
+	must(t, err)
+	if again, err := ParseLock(file.Content); err != nil || len(again.Packages)+len(again.Files) > 0 {
+		t.Errorf("%v: %s", err, file.Content)
+	}
+	if none, err := ReadLock(t.TempDir()); err != nil || len(none.Owned("/x")) > 0 {
+		t.Errorf("without a lock: %v, %v", none, err)
+	}
+}
+
+// TestLockLines: two branches that add an event each must merge.
+func TestLockLines(t *testing.T) {
+	dir := t.TempDir()
+	lines := func(events ...string) []string {
+		lock, err := NewLock(dir, model(pkg(dir, "a", events...)), nil)
+		must(t, err)
+		file, err := lock.File(dir)
+		must(t, err)
+		return strings.Split(string(file.Content), "\n")
+	}
+	few, more := lines("a", "c"), lines("a", "b", "c")
+	if len(more) != len(few)+1 {
+		t.Errorf("an event takes %d lines, want 1", len(more)-len(few))
+	}
+	for _, line := range few {
+		if !slices.Contains(more, line) {
+			t.Errorf("adding an event changes the line %s", line)
+		}
+	}
+}
+
+func TestReadLockBroken(t *testing.T) {
+	for _, text := range []string{"", "<<<<<<< ours\n", "[]", `{"eventgen": 2}`, `{"eventgen": 1, "new": 1}`, `{"eventgen": 1, "packages": 3}`} {
+		dir := t.TempDir()
+		must(t, os.WriteFile(filepath.Join(dir, LockName), []byte(text), 0o666))
+		_, err := ReadLock(dir)
+		var e *Error
+		if !errors.As(err, &e) || e.Hint == "" || e.Path != filepath.Join(dir, LockName) {
+			t.Errorf("%q: %v", text, err)
+		}
+	}
+}
+
+func TestJoin(t *testing.T) {
+	dir := t.TempDir()
+	annotated := "package x\n\n//eventgen:event\ntype X struct{}\n"
+	tree{
+		"kept/x.go":           annotated,
+		"loaded/x.go":         annotated,
+		"plain/x.go":          "package x\n",
+		"plain/x_test.go":     annotated,
+		"plain/" + GoFileName: generated("//eventgen:event"),
+		"emptied/x.go":        annotated, // the run covered it and found none, by a build tag perhaps
+		"moved/x.go":          annotated,
+	}.write(t, dir)
+	lock := &Lock{}
+	for _, name := range []string{"deleted", "emptied", "kept", "loaded", "moved", "plain"} {
+		lock.Packages = append(lock.Packages, LockedPackage{Package: pkg(dir, name, "old")})
+	}
+	moved := pkg(dir, "moved", "new")
+	moved.Path = "example.test/renamed"
+	loaded := model(pkg(dir, "loaded", "new"), moved, pkg(dir, "another", "new"))
+	loaded.Covered = append(loaded.Covered, filepath.Join(dir, "emptied"))
+
+	joined, list := lock.Join(loaded)
+	var got []string
+	for _, p := range joined.Packages {
+		got = append(got, p.Path+" "+p.Events[0].Name)
+	}
+	want := []string{"example.test/another another:new", "example.test/kept kept:old", "example.test/loaded loaded:new", "example.test/renamed moved:new"}
+	if !slices.Equal(got, want) || len(list) > 0 {
+		t.Errorf("got %q, %v\nwant %q", got, list, want)
+	}
+}
+
+func TestJoinDuplicate(t *testing.T) {
+	dir := t.TempDir()
+	tree{"kept/x.go": "//eventgen:event"}.write(t, dir)
+	kept := pkg(dir, "kept", "one")
+	kept.Events[0].Name = "same"
+	loaded := model(pkg(dir, "loaded", "one"))
+	loaded.Packages[0].Events[0].Name = "same"
+	_, list := (&Lock{Packages: []LockedPackage{{Package: kept}}}).Join(loaded)
+	if len(list) != 1 || list[0].Code != CodeDuplicateEvent || list[0].Pos.Line != 3 || !strings.Contains(list[0].Message, "example.test/kept") {
+		t.Errorf("got %v", list)
+	}
+}
+
+// TestWithoutPositions fills a package with positions everywhere and finds none afterwards,
+// whatever the model grows.
+func TestWithoutPositions(t *testing.T) {
+	p := new(ir.Package)
+	fill(reflect.ValueOf(p).Elem(), 0)
+	text, err := json.Marshal(p)
+	must(t, err)
+	stripped, err := json.Marshal(withoutPositions(p))
+	must(t, err)
+	if n := strings.Count(string(text), "/machine/"); n < 10 {
+		t.Fatalf("only %d positions to begin with", n)
+	}
+	if strings.Contains(string(stripped), "/machine/") {
+		t.Errorf("a position is left in %s", stripped)
+	}
+	if again, err := json.Marshal(p); err != nil || string(again) != string(text) {
+		t.Error("the original was changed")
+	}
+}
+
+func fill(v reflect.Value, depth int) {
+	if v.Type() == reflect.TypeFor[diag.Pos]() {
+		v.Set(reflect.ValueOf(diag.Pos{File: "/machine/x.go", Line: 1}))
+		return
+	}
+	if depth > 14 {
+		return
+	}
+	switch v.Kind() {
+	case reflect.Pointer:
+		v.Set(reflect.New(v.Type().Elem()))
+		fill(v.Elem(), depth+1)
+	case reflect.Slice:
+		if depth > 11 {
+			return // or its element would be nil
+		}
+		v.Set(reflect.MakeSlice(v.Type(), 1, 1))
+		fill(v.Index(0), depth+1)
+	case reflect.Struct:
+		for _, field := range v.Fields() {
+			fill(field, depth+1)
+		}
+	}
+}
