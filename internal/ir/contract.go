@@ -39,16 +39,16 @@ func contractText(p *Package, e *Event, s Settings) string {
 	if e.Batch > 0 {
 		b.WriteString("\nbatch")
 	}
-	sh := newShaper(p, s)
+	forms := NewForms(p, s)
 	if e.Key != nil {
 		b.WriteString("\nkey")
 		for _, name := range e.Key.JSON {
 			b.WriteString(" " + strconv.Quote(name))
 		}
-		b.WriteString(" " + sh.text(e.Key.Type))
+		b.WriteString(" " + shapeText(forms.Of(e.Key.Type)))
 	}
 	if e.Payload != nil {
-		b.WriteString("\npayload " + sh.text(e.Payload))
+		b.WriteString("\npayload " + shapeText(forms.Of(e.Payload)))
 	}
 	return b.String()
 }

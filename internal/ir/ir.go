@@ -71,8 +71,9 @@ type Package struct {
 	Name   string   `json:"name"`
 	Dir    string   `json:"-"` // absolute directory, where events_gen.go goes
 	Doc    Doc      `json:"doc,omitzero"`
-	Events []*Event `json:"events"` // by wire name
-	Decls  []*Decl  `json:"decls"`  // by ID
+	Events []*Event `json:"events"`          // by wire name
+	Decls  []*Decl  `json:"decls"`           // by ID
+	Allow  []Allow  `json:"allow,omitempty"` // in the package's doc comment: hold for all of it
 	// Idents are the package's own top-level identifiers outside generated files, sorted:
 	// what generated names must not collide with.
 	Idents []Ident `json:"-"`
