@@ -1,0 +1,48 @@
+// For applications, and for generated code in particular.
+export { clientEvent, serverEvent, sharedEvent } from './core/descriptor.ts';
+export { listen, listenBatch } from './listen.ts';
+export { once } from './once.ts';
+export { stream } from './stream.ts';
+export { emit } from './emit.ts';
+export { EventQueue } from './queue.ts';
+export { createEvents } from './events.ts';
+export { connect, createEventsClient, pageClient } from './page.ts';
+export { EmitError, EventsError, ListenError } from './core/errors.ts';
+export type {
+  ClientEvent,
+  EventDescriptor,
+  EventOptions,
+  KeyOf,
+  Path,
+  PayloadOf,
+  ServerEvent,
+  SharedEvent,
+} from './core/descriptor.ts';
+export type {
+  BatchListener,
+  ClientOptions,
+  EmitOptions,
+  ErrorListener,
+  EventMeta,
+  EventsClient,
+  Gap,
+  ListenOptions,
+  Listener,
+  OnceOptions,
+  RelayOptions,
+  Stale,
+  Status,
+  StreamOptions,
+  Target,
+  Unlisten,
+} from './core/api.ts';
+export type { ErrorCode, WireError } from './core/errors.ts';
+export type { EventStream } from './stream.ts';
+export type { QueueOptions } from './queue.ts';
+export type { AnyOf, Events } from './events.ts';
+
+// For those who write transports and adapters.
+export { closeCode } from './core/transport.ts';
+export type { Sink } from './core/api.ts';
+export type { Connection, Link, Transport } from './core/transport.ts';
+export type { Refusals, ServerFrame, Welcome, WireInterest, WireInterests } from './core/wire.ts';

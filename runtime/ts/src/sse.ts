@@ -1,0 +1,5 @@
+import type { Transport } from './core/transport.ts';
+
+export function sse(): Transport {
+  throw new Error('not yet');
+}
