@@ -66,13 +66,15 @@ type Marshal struct {
 	// Pointer: the methods have a pointer receiver, and the value is addressable here.
 	Pointer bool `json:"pointer,omitempty"`
 	// Nilable: the Go value can be nil without being KindPtr (an interface type with the
-	// marshaler's method), and nil is written as null.
+	// marshaler's method), and nil is written as null. As the key of a map it is a pointer to
+	// the type, and nil is written as the empty string.
 	Nilable bool `json:"nilable,omitempty"`
 	// Decodes: the type also has the matching unmarshaler, on its pointer.
 	Decodes bool `json:"decodes,omitempty"`
 }
 
-// GoName is a declared Go type. Path is empty for a predeclared one.
+// GoName is a declared Go type. Path is empty for a predeclared one. Args only spell the Go
+// types: a declared type is KindAny with its Go name.
 type GoName struct {
 	Path string  `json:"path,omitempty"`
 	Pkg  string  `json:"pkg,omitempty"` // the package's name
@@ -122,7 +124,9 @@ const (
 	ZeroValue     Zero = "value"      // v == the zero value, by reflect.Value.IsZero
 	ZeroMethod    Zero = "method"     // v.IsZero(), value receiver
 	ZeroPtrMethod Zero = "ptr-method" // (&v).IsZero(), pointer receiver on an addressable value
-	ZeroNilMethod Zero = "nil-method" // v == nil || v.IsZero(): pointers and interfaces
+	// ZeroNilMethod is v == nil || v.IsZero(), for pointers and interfaces; an interface that
+	// holds a nil pointer is zero too.
+	ZeroNilMethod Zero = "nil-method"
 )
 
 // Decl is a named type as it travels: a struct, a named basic or composite type, an enum, a
@@ -153,8 +157,12 @@ type Decl struct {
 // Param is a type parameter.
 type Param struct {
 	Name string `json:"name"`
-	// Constraint is the union of wire forms that the constraint admits; nil for any.
+	// Constraint is the union of wire forms that the constraint admits; nil for any. A parameter
+	// that is used as the key of a map is limited to strings and integers.
 	Constraint []*Type `json:"constraint,omitempty"`
+	// Unused: the wire form does not depend on the parameter. An argument for it only spells
+	// the Go type: a declared type is KindAny with its Go name and refers to no declaration.
+	Unused bool `json:"unused,omitempty"`
 }
 
 // EnumMode says what values besides the members may travel.

@@ -93,34 +93,105 @@ type Use struct {
 // Lowerer lowers the payloads of one package. It is not safe for concurrent use.
 type Lowerer struct {
 	cfg Config
+
+	nodes     map[string]*node // by identity and addressability
+	refs      map[*ir.Type]*node
+	free      []*node // to lower first: their arguments mention parameters
+	queue     []*node
+	lowered   []*node // since the standings were last settled
+	expanding map[*types.TypeName]bool
+	sensitive sensitivity
+
+	roots   []*root
+	notes   []*problem
+	checked map[*types.TypeName]bool
+	emitted map[*node]bool
+	decls   []*ir.Decl
+}
+
+// root is a payload.
+type root struct {
+	node *node // without a name: its references and problems
+	typ  types.Type
+	use  Use
 }
 
 // New returns a Lowerer without payloads.
-func New(cfg Config) *Lowerer { return &Lowerer{cfg: cfg} }
+func New(cfg Config) *Lowerer {
+	return &Lowerer{
+		cfg:       cfg,
+		nodes:     map[string]*node{},
+		refs:      map[*ir.Type]*node{},
+		expanding: map[*types.TypeName]bool{},
+		sensitive: sensitivity{},
+		checked:   map[*types.TypeName]bool{},
+		emitted:   map[*node]bool{},
+	}
+}
 
-// Payload lowers t as the payload of an event. The result is complete; problems of the type
-// are told by [Lowerer.Diagnostics], and what is wrong is KindAny in the result.
+// Payload lowers t as the payload of an event. The result is complete; what is wrong with the
+// type is told by [Lowerer.Diagnostics], and is KindAny in the result.
 func (l *Lowerer) Payload(t types.Type, use Use) *ir.Type {
-	return &ir.Type{Kind: ir.KindAny}
+	n := &node{local: true}
+	b := &builder{Lowerer: l, from: n, edges: &n.edges}
+	body := b.lower(t, true)
+	l.drain()
+	l.decide()
+	for _, n := range l.lowered {
+		if n.union != nil {
+			l.checkUnion(n)
+		}
+	}
+	l.lowered = nil
+	l.roots = append(l.roots, &root{node: n, typ: t, use: use})
+	return l.emit(body, l.want)
 }
 
 // Check examines the annotations of a type, whether or not a payload reaches it.
-func (l *Lowerer) Check(obj *types.TypeName) {}
+func (l *Lowerer) Check(obj *types.TypeName) { l.checkOnce(obj) }
 
 // Decl returns the declaration with this ID that the payloads so far reach, or nil.
 func (l *Lowerer) Decl(id string) *ir.Decl {
-	decls := l.Decls()
-	i, ok := slices.BinarySearchFunc(decls, id, func(d *ir.Decl, id string) int {
-		return cmp.Compare(d.ID, id)
-	})
-	if !ok {
-		return nil
+	for _, d := range l.decls {
+		if d.ID == id {
+			return d
+		}
 	}
-	return decls[i]
+	return nil
 }
 
 // Decls returns the declarations that the payloads so far reach, by ID.
-func (l *Lowerer) Decls() []*ir.Decl { return nil }
+func (l *Lowerer) Decls() []*ir.Decl {
+	return slices.SortedFunc(slices.Values(l.decls), func(a, b *ir.Decl) int { return cmp.Compare(a.ID, b.ID) })
+}
 
 // Diagnostics returns what is wrong with the payloads so far, sorted.
-func (l *Lowerer) Diagnostics() diag.List { return nil }
+func (l *Lowerer) Diagnostics() diag.List { return l.report() }
+
+func (l *Lowerer) annotations(obj *types.TypeName) Annotations {
+	if l.cfg.Annotations == nil {
+		return Annotations{}
+	}
+	return l.cfg.Annotations(obj)
+}
+
+func (l *Lowerer) doc(obj types.Object) ir.Doc {
+	if l.cfg.Doc == nil {
+		return ir.Doc{}
+	}
+	return l.cfg.Doc(obj)
+}
+
+func (l *Lowerer) allow(obj types.Object) []ir.Allow {
+	if l.cfg.Allow == nil {
+		return nil
+	}
+	return l.cfg.Allow(obj)
+}
+
+func (l *Lowerer) pos(obj types.Object) diag.Pos {
+	if l.cfg.Pos == nil {
+		return diag.Pos{}
+	}
+	return l.cfg.Pos(obj)
+}

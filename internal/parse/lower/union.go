@@ -1,0 +1,132 @@
+package lower
+
+import (
+	"cmp"
+	"go/types"
+	"slices"
+	"strconv"
+
+	"github.com/eventgen/eventgen/internal/diag"
+	"github.com/eventgen/eventgen/internal/ir"
+)
+
+// unionBody is a union before its references are resolved.
+type unionBody struct {
+	note     *UnionNote
+	variants []*ir.Variant // the types refer by Lowerer.refs
+	types    []*types.Named
+}
+
+// unionNote returns the annotation of a union that can be followed, or nil.
+func (l *Lowerer) unionNote(t *types.Named) *UnionNote {
+	note := l.annotations(t.Obj()).Union
+	if note == nil || !isSealed(t) || t.TypeArgs().Len() > 0 {
+		return nil
+	}
+	return note
+}
+
+// implementers returns the types of the package of t, in source order, that implement it by
+// value or by pointer, and the generic ones that do.
+func implementers(t *types.Named) (plain, generic []*types.Named) {
+	iface := t.Underlying().(*types.Interface)
+	scope := t.Obj().Pkg().Scope()
+	for _, name := range scope.Names() {
+		obj, ok := scope.Lookup(name).(*types.TypeName)
+		if !ok || obj.IsAlias() {
+			continue
+		}
+		named, ok := obj.Type().(*types.Named)
+		if !ok || isInterface(named) {
+			continue
+		}
+		if named.TypeParams().Len() > 0 {
+			if types.Implements(types.NewPointer(selfInstance(named)), iface) {
+				generic = append(generic, named)
+			}
+			continue
+		}
+		if types.Implements(types.NewPointer(named), iface) {
+			plain = append(plain, named)
+		}
+	}
+	slices.SortFunc(plain, func(a, b *types.Named) int { return cmp.Compare(a.Obj().Pos(), b.Obj().Pos()) })
+	return plain, generic
+}
+
+// unionType lowers a sealed interface to its variants.
+func (b *builder) unionType(t *types.Named, note *UnionNote) *unionBody {
+	iface := t.Underlying().(*types.Interface)
+	out := &unionBody{note: note}
+	plain, _ := implementers(t)
+	for _, v := range plain {
+		variant := &ir.Variant{
+			Name:    v.Obj().Name(),
+			Type:    b.lower(v, true), // our encoder takes a variant's address
+			Doc:     b.doc(v.Obj()),
+			Pointer: !types.Implements(v, iface),
+			Pos:     b.pos(v.Obj()),
+		}
+		if n := b.annotations(v.Obj()).Variant; n != nil {
+			variant.Name = n.Name
+		}
+		if !b.nameable(v) {
+			b.note(&problem{
+				code: CodeUnnameableType, pos: b.pos(v.Obj()), obj: v.Obj(),
+				text: "variant " + v.Obj().Name() + " of union " + b.typeString(t) +
+					" is not exported: the encoder in package " + b.cfg.Package.Name() + " cannot name it",
+				hint: "export it, or declare the event in package " + t.Obj().Pkg().Name(),
+			})
+		}
+		out.variants = append(out.variants, variant)
+		out.types = append(out.types, v)
+	}
+	return out
+}
+
+// checkUnion tells what is wrong with the variants of a lowered union.
+func (l *Lowerer) checkUnion(n *node) {
+	u := n.union
+	if u.note.Content != "" {
+		return
+	}
+	for i, v := range u.variants {
+		obj := u.types[i].Obj()
+		body := l.bodyOf(v.Type)
+		if body == nil {
+			continue
+		}
+		if body.Kind != ir.KindStruct {
+			l.note(&problem{
+				code: CodeInvalidUnion, obj: obj, pos: v.Pos,
+				text: "variant " + obj.Name() + " of union " + n.obj().Name() + " is not written as an object, so the tag has no place in it",
+				hint: "write content=data beside tag=" + u.note.Tag,
+				related: []diag.Related{{
+					Pos: u.note.TagPos, Message: "the tag",
+				}},
+			})
+			continue
+		}
+		for _, f := range body.Fields {
+			if f.Name != u.note.Tag {
+				continue
+			}
+			l.note(&problem{
+				code: CodeInvalidUnion, obj: obj, pos: f.Pos,
+				text: "property " + strconv.Quote(f.Name) + " of variant " + obj.Name() + " is the tag of union " + n.obj().Name(),
+				hint: "rename one of the two, or write content=data beside tag=" + u.note.Tag,
+				related: []diag.Related{{
+					Pos: u.note.TagPos, Message: "the tag",
+				}},
+			})
+		}
+	}
+}
+
+// bodyOf returns the wire form that a lowered type stands for.
+func (l *Lowerer) bodyOf(t *ir.Type) *ir.Type {
+	for i := 0; t != nil && t.Kind == ir.KindRef && i <= maxInstanceDepth; i++ {
+		t = l.refs[t].body
+	}
+	return t
+}
