@@ -1,9 +1,15 @@
 package gen
 
 import (
+	"bytes"
 	"cmp"
+	"errors"
 	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/eventgen/eventgen/internal/diag"
 	"github.com/eventgen/eventgen/internal/ir"
@@ -27,7 +33,7 @@ func (l *Lock) Kept(loaded *ir.Model) []*ir.Package {
 	var kept []*ir.Package
 	for _, p := range l.Packages {
 		again := func(q *ir.Package) bool { return q.Path == p.Path || q.Dir == p.Dir }
-		if slices.Contains(loaded.Covered, p.Dir) || slices.ContainsFunc(loaded.Packages, again) || isGone(p.Dir) {
+		if slices.Contains(loaded.Covered, p.Dir) || slices.ContainsFunc(loaded.Packages, again) || IsGone(p.Dir) {
 			continue
 		}
 		kept = append(kept, p.Package)
@@ -61,4 +67,24 @@ func duplicates(loaded, kept []*ir.Package) diag.List {
 		}
 	}
 	return list
+}
+
+// IsGone reports whether the package in dir declares no event any more: whether no Go file of it
+// holds an event directive.
+func IsGone(dir string) bool {
+	entries, err := os.ReadDir(dir)
+	if err != nil {
+		return errors.Is(err, fs.ErrNotExist)
+	}
+	for _, entry := range entries {
+		name := entry.Name()
+		if entry.IsDir() || !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go") || name == GoFileName {
+			continue
+		}
+		src, err := os.ReadFile(filepath.Join(dir, name))
+		if err != nil || bytes.Contains(src, []byte("//eventgen:event")) {
+			return false
+		}
+	}
+	return true
 }

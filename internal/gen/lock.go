@@ -11,7 +11,6 @@ import (
 	"path"
 	"path/filepath"
 	"slices"
-	"strings"
 
 	"github.com/eventgen/eventgen/internal/ir"
 )
@@ -100,7 +99,7 @@ func ParseLock(src []byte) (*Lock, error) {
 	l := &Lock{Settings: file.Settings, Files: file.Files}
 	for _, p := range file.Packages {
 		l.Packages = append(l.Packages, LockedPackage{
-			Package: &ir.Package{Path: p.Path, Name: p.Name, Doc: p.Doc, Events: p.Events, Decls: p.Decls},
+			Package: &ir.Package{Path: p.Path, Name: p.Name, Doc: p.Doc, Allow: p.Allow, Events: p.Events, Decls: p.Decls},
 			Rel:     p.Dir,
 		})
 	}
@@ -113,6 +112,7 @@ type lockedPackageJSON struct {
 	Name   string      `json:"name"`
 	Dir    string      `json:"dir"`
 	Doc    ir.Doc      `json:"doc,omitzero"`
+	Allow  []ir.Allow  `json:"allow,omitempty"`
 	Events []*ir.Event `json:"events"`
 	Decls  []*ir.Decl  `json:"decls"`
 }
@@ -156,6 +156,9 @@ func (l *Lock) File(dir string) (File, error) {
 		w.separate(i).text("{\"path\": ").value(p.Path).text(", \"name\": ").value(p.Name).text(", \"dir\": ").value(p.Rel)
 		if p.Doc != (ir.Doc{}) {
 			w.text(", \"doc\": ").value(p.Doc)
+		}
+		if len(p.Allow) > 0 {
+			w.text(", \"allow\": ").value(p.Allow)
 		}
 		w.text(",\n \"events\": ")
 		writeLines(w, " ", p.Events)
@@ -208,24 +211,4 @@ func writeLines[T any](w *lockWriter, indent string, values []T) {
 		w.text("\n" + indent)
 	}
 	w.text("]")
-}
-
-// isGone reports whether the package in dir declares no event any more: whether no Go file of it
-// holds an event directive.
-func isGone(dir string) bool {
-	entries, err := os.ReadDir(dir)
-	if err != nil {
-		return errors.Is(err, fs.ErrNotExist)
-	}
-	for _, entry := range entries {
-		name := entry.Name()
-		if entry.IsDir() || !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go") || name == GoFileName {
-			continue
-		}
-		src, err := os.ReadFile(filepath.Join(dir, name))
-		if err != nil || bytes.Contains(src, []byte("//eventgen:event")) {
-			return false
-		}
-	}
-	return true
 }

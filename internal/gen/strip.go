@@ -12,6 +12,7 @@ import (
 func withoutPositions(p *ir.Package) *ir.Package {
 	out := *p
 	out.Idents = nil
+	out.Allow = stripAllow(p.Allow)
 	out.Events = mapEach(p.Events, stripEvent)
 	out.Decls = mapEach(p.Decls, stripDecl)
 	return &out

@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -56,7 +57,7 @@ func NewPlan(out Output) (*Plan, error) {
 	p := &planner{former: map[string]bool{}, wanted: map[string]bool{}}
 	if out.Dir != "" {
 		p.checkDir(out.Dir)
-		out.Former = append(slices.Clone(out.Former), strays(out.Dir)...)
+		out.Former = append(slices.Clone(out.Former), Generated(out.Dir)...)
 	}
 	for _, path := range out.Former {
 		p.former[path] = true
@@ -171,9 +172,9 @@ func (p *planner) orphan(path string) {
 	}
 }
 
-// strays returns the generated files in dir and in its client folder, which hold nothing else:
-// files of a run whose lock was lost are found by their header.
-func strays(dir string) []string {
+// Generated returns the TypeScript files in dir and in its client folder that carry the header.
+// Those of a run whose lock was lost are found by it.
+func Generated(dir string) []string {
 	var out []string
 	for _, root := range []string{dir, filepath.Join(dir, "client")} {
 		_ = filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
@@ -182,13 +183,25 @@ func strays(dir string) []string {
 				return fs.SkipDir
 			case d.IsDir() && path != dir && (root == dir || isOutput(path)):
 				return fs.SkipDir
-			case strings.HasSuffix(d.Name(), ".ts"):
+			case d.Type().IsRegular() && strings.HasSuffix(d.Name(), ".ts") && IsGenerated(path):
 				out = append(out, path)
 			}
 			return nil
 		})
 	}
 	return out
+}
+
+// IsGenerated reports whether the file at path begins with the header.
+func IsGenerated(path string) bool {
+	f, err := os.Open(path)
+	if err != nil {
+		return false
+	}
+	defer f.Close()
+	line := make([]byte, len(Header)+2)
+	n, _ := io.ReadFull(f, line)
+	return HasHeader(line[:n])
 }
 
 // isOutput reports whether dir is an output of its own.
