@@ -1,0 +1,154 @@
+// Package fresh tells whether a run would change anything, without loading packages: loading is
+// most of a run's time, and most runs change nothing.
+//
+// A [Snapshot] is a hash of everything that an output is a function of: the source files of the
+// targets and of all local packages they import, go.mod and its kin, the environment of the go
+// command, its version, the settings, the build of this tool. The record of an earlier run with
+// the same snapshot names the files it left; if they all are as they were, there is nothing to
+// do. Contents count, not times, and where something cannot be known (cgo, an overlay, a go
+// command that is a script) the snapshot says so and is never trusted.
+package fresh
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"maps"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+)
+
+// Query is what a run is asked to do.
+type Query struct {
+	Dir      string   // where patterns start, absolute
+	Patterns []string // as for the go command
+	Env      []string // of the go command
+	Options  string   // all else that decides about the output, as text
+	Files    []string // more files that are read, absolute; they may be missing
+	Output   string   // the directory of the TypeScript output, absolute, or ""
+}
+
+// Snapshot is the state of everything that a run reads. It is immutable.
+type Snapshot struct {
+	// Sum is equal for two snapshots only if the same run would do the same after both.
+	Sum string
+	// Doubt tells why Sum cannot be relied on; empty if it can.
+	Doubt string
+	// Dirs are the directories that were read, absolute and sorted.
+	Dirs []string
+
+	query   Query
+	touched string   // as Sum, with times and file identities
+	outputs []string // generated Go files in the directories that the patterns cover
+}
+
+// Undisturbed reports whether nothing was written between the two snapshots that a run in
+// between could have read: not even something that was taken back.
+func (s *Snapshot) Undisturbed(before *Snapshot) bool {
+	return s.Sum == before.Sum && s.touched == before.touched && s.Doubt == "" && before.Doubt == ""
+}
+
+// Take reads what the query depends on. What cannot be read leads to doubt, not to an error: the
+// run itself will tell.
+func Take(q Query) *Snapshot {
+	s := &scan{query: q, seen: map[string]bool{}, imported: map[string]bool{}, modFiles: map[string]bool{}, watch: map[string]bool{}}
+	s.tool()
+	s.toolchain()
+	s.modules()
+	s.patterns()
+	s.follow()
+	for _, path := range q.Files {
+		s.file(path)
+	}
+	return s.snapshot()
+}
+
+// scan collects the parts of one snapshot.
+type scan struct {
+	query   Query
+	doubts  []string
+	entries []entry
+	outputs []string
+	watch   map[string]bool // directories read
+	seen    map[string]bool // package directories in the queue or done
+	queue   []string
+	locals  []local
+	// imported are the import paths that have been resolved.
+	imported map[string]bool
+	// modFiles tells of the directories that were asked about whether they hold a go.mod.
+	modFiles map[string]bool
+}
+
+// entry is one thing that was read.
+type entry struct {
+	name    string // a path, or a word for what is no file
+	content string // hash, or text
+	touched string // times and identity of a file
+}
+
+func (s *scan) doubt(format string, args ...any) {
+	s.doubts = append(s.doubts, fmt.Sprintf(format, args...))
+}
+
+func (s *scan) text(name, content string) {
+	s.entries = append(s.entries, entry{name: name, content: content})
+}
+
+// file adds the content of a file that may be missing, and returns it.
+func (s *scan) file(path string) []byte {
+	s.watch[filepath.Dir(path)] = true
+	e, content := readEntry(path)
+	s.entries = append(s.entries, e)
+	return content
+}
+
+// readEntry reads a file. One that cannot be read is an entry of its own, whatever the reason.
+func readEntry(path string) (entry, []byte) {
+	content, err := os.ReadFile(path)
+	if err != nil {
+		return entry{name: path, content: "absent"}, nil
+	}
+	return entry{name: path, content: hash(content), touched: identity(path)}, content
+}
+
+func identity(path string) string {
+	info, err := os.Stat(path)
+	if err != nil {
+		return "absent"
+	}
+	return fmt.Sprint(info.ModTime().UnixNano(), " ", changeTime(info))
+}
+
+func hash(content []byte) string {
+	sum := sha256.Sum256(content)
+	return string(sum[:])
+}
+
+func (s *scan) snapshot() *Snapshot {
+	slices.SortFunc(s.entries, func(a, b entry) int { return strings.Compare(a.name, b.name) })
+	sum, touched := sha256.New(), sha256.New()
+	for _, text := range []string{"eventgen fresh 1", s.query.Dir, s.query.Options, s.query.Output, strings.Join(s.query.Patterns, "\x00")} {
+		field(sum, text)
+	}
+	for _, e := range s.entries {
+		field(sum, e.name)
+		field(sum, e.content)
+		field(touched, e.name)
+		field(touched, e.touched)
+	}
+	slices.Sort(s.outputs)
+	return &Snapshot{
+		Sum:     hex.EncodeToString(sum.Sum(nil)),
+		Doubt:   strings.Join(s.doubts, "; "),
+		Dirs:    slices.Sorted(maps.Keys(s.watch)),
+		query:   s.query,
+		touched: hex.EncodeToString(touched.Sum(nil)),
+		outputs: slices.Compact(s.outputs),
+	}
+}
+
+// field writes a text and its length, so that no two lists of texts are written alike.
+func field(w io.Writer, text string) { fmt.Fprintf(w, "%d:%s", len(text), text) }

@@ -1,0 +1,220 @@
+package fresh
+
+import (
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"runtime"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+
+	"github.com/eventgen/eventgen/internal/gen"
+)
+
+// patterns queues the directories that the patterns may mean: rather too many than too few.
+func (s *scan) patterns() {
+	patterns := s.query.Patterns
+	if len(patterns) == 0 {
+		patterns = []string{"."}
+	}
+	for _, pattern := range patterns {
+		s.pattern(filepath.ToSlash(pattern))
+	}
+}
+
+func (s *scan) pattern(pattern string) {
+	literal, _, wild := strings.Cut(pattern, "...")
+	dirs := []string{}
+	switch {
+	case filepath.IsAbs(filepath.FromSlash(pattern)), pattern == ".", pattern == "..", strings.HasPrefix(pattern, "./"), strings.HasPrefix(pattern, "../"):
+		dirs = append(dirs, absolute(s.query.Dir, literal))
+	default:
+		dirs = s.importDirs(strings.TrimSuffix(literal, "/"))
+	}
+	if len(dirs) == 0 || strings.HasSuffix(pattern, ".go") {
+		s.doubt("pattern %s is not known to lie in the module", pattern)
+	}
+	for _, dir := range dirs {
+		if !wild {
+			s.enqueue(dir, true)
+			continue
+		}
+		if !strings.HasSuffix(literal, "/") {
+			dir = filepath.Dir(dir) // x... means xy/z too
+		}
+		s.walk(dir)
+	}
+}
+
+// walk queues dir and the directories below it that a pattern with dots can mean.
+func (s *scan) walk(root string) {
+	s.watch[root] = true
+	_ = filepath.WalkDir(root, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || !d.IsDir() {
+			return nil
+		}
+		if path != root {
+			name := d.Name()
+			if name[0] == '.' || name[0] == '_' || name == "testdata" || name == "vendor" || s.ignored(path) {
+				return fs.SkipDir
+			}
+			if s.hasModFile(path) && !s.isLocal(path) {
+				return fs.SkipDir // another module
+			}
+		}
+		s.enqueue(path, true)
+		return nil
+	})
+}
+
+// ignored reports whether an ignore line in go.mod keeps dir out of patterns.
+func (s *scan) ignored(dir string) bool {
+	for _, l := range s.locals {
+		rel, err := filepath.Rel(l.dir, dir)
+		if err != nil {
+			continue
+		}
+		rel = filepath.ToSlash(rel)
+		for _, ignore := range l.ignore {
+			at, anywhere := strings.CutPrefix(ignore, "./")
+			switch {
+			case anywhere && rel == at:
+				return true
+			case !anywhere && strings.HasSuffix("/"+rel, "/"+ignore):
+				return true
+			}
+		}
+	}
+	return false
+}
+
+func (s *scan) enqueue(dir string, target bool) {
+	if target {
+		s.outputs = append(s.outputs, filepath.Join(dir, gen.GoFileName))
+	}
+	if s.seen[dir] {
+		return
+	}
+	s.seen[dir] = true
+	s.queue = append(s.queue, dir)
+	// A go.mod on the way up to the module's would take the package out of it.
+	for parent := dir; !s.hasModFile(parent) && !s.isLocal(parent) && parent != filepath.Dir(parent); {
+		parent = filepath.Dir(parent)
+	}
+}
+
+func (s *scan) isLocal(dir string) bool {
+	return slices.ContainsFunc(s.locals, func(l local) bool { return l.dir == dir })
+}
+
+// hasModFile looks for a go.mod in dir, and adds what it finds.
+func (s *scan) hasModFile(dir string) bool {
+	found, known := s.modFiles[dir]
+	if !known {
+		path := filepath.Join(dir, "go.mod")
+		_, err := os.Stat(path)
+		found = err == nil
+		s.modFiles[dir] = found
+		if found {
+			s.text("module file "+path, "present")
+		}
+	}
+	return found
+}
+
+// follow reads the queued packages, and then all local packages that they import.
+func (s *scan) follow() {
+	for len(s.queue) > 0 {
+		dirs := s.queue
+		s.queue = nil
+		packages := make([]packageFiles, len(dirs))
+		var next sync.Mutex
+		var workers sync.WaitGroup
+		i := 0
+		for range min(runtime.GOMAXPROCS(0), len(dirs)) {
+			workers.Go(func() {
+				for {
+					next.Lock()
+					mine := i
+					i++
+					next.Unlock()
+					if mine >= len(dirs) {
+						return
+					}
+					packages[mine] = readPackage(dirs[mine])
+				}
+			})
+		}
+		workers.Wait()
+		for j, p := range packages {
+			s.add(dirs[j], p)
+		}
+	}
+}
+
+func (s *scan) add(dir string, p packageFiles) {
+	s.watch[dir] = true
+	if p.absent {
+		s.text(dir, "absent")
+	}
+	s.entries = append(s.entries, p.entries...)
+	for _, path := range p.imports {
+		if path == "C" {
+			s.doubt("%s uses cgo", dir)
+		}
+		if s.imported[path] {
+			continue
+		}
+		s.imported[path] = true
+		for _, dir := range s.importDirs(path) {
+			s.enqueue(dir, false)
+		}
+	}
+}
+
+// packageFiles are the Go files of one directory, whatever their build constraints.
+type packageFiles struct {
+	absent  bool
+	entries []entry
+	imports []string
+}
+
+// readPackage reads the Go files in dir, but for tests and our own output.
+func readPackage(dir string) packageFiles {
+	listing, err := os.ReadDir(dir)
+	if err != nil {
+		return packageFiles{absent: true}
+	}
+	var p packageFiles
+	for _, file := range listing {
+		name := file.Name()
+		if !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go") || name[0] == '_' || name[0] == '.' {
+			continue
+		}
+		e, content := readEntry(filepath.Join(dir, name))
+		if gen.HasHeader(content) {
+			continue
+		}
+		p.entries = append(p.entries, e)
+		p.imports = append(p.imports, imports(content)...)
+	}
+	return p
+}
+
+func imports(content []byte) []string {
+	file, _ := parser.ParseFile(token.NewFileSet(), "", content, parser.ImportsOnly|parser.SkipObjectResolution)
+	if file == nil {
+		return nil
+	}
+	var out []string
+	for _, spec := range file.Imports {
+		if path, err := strconv.Unquote(spec.Path.Value); err == nil {
+			out = append(out, path)
+		}
+	}
+	return out
+}
