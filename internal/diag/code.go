@@ -76,11 +76,12 @@ var Codes = []Info{
 	{Code: TypeError, Summary: "a type that a payload needs does not compile"},
 }
 
-// Lookup returns what is known of a code, and whether it exists.
+// Lookup returns what is known of a code or a rule of eventgen breaking, and whether it exists.
 func Lookup(code Code) (Info, bool) {
-	i := slices.IndexFunc(Codes, func(info Info) bool { return info.Code == code })
-	if i < 0 {
-		return Info{}, false
+	for _, list := range [][]Info{Codes, Rules} {
+		if i := slices.IndexFunc(list, func(info Info) bool { return info.Code == code }); i >= 0 {
+			return list[i], true
+		}
 	}
-	return Codes[i], true
+	return Info{}, false
 }
