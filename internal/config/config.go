@@ -22,8 +22,8 @@ const Code diag.Code = "config"
 
 // The values of runtime.
 const (
-	RuntimeVendored = "vendored" // the client is copied beside the output
-	RuntimePackage  = "package"  // the output imports @eventgen/client
+	RuntimeVendor  = "vendor"  // the client is copied beside the output
+	RuntimePackage = "package" // the output imports @eventgen/client
 )
 
 // The values of importExtension.
@@ -36,7 +36,7 @@ const (
 // The words that the settings of the same name accept; the first of Runtimes and Extensions is
 // the default.
 var (
-	Runtimes   = []string{RuntimeVendored, RuntimePackage}
+	Runtimes   = []string{RuntimeVendor, RuntimePackage}
 	Extensions = []string{ExtensionNone, ExtensionJS, ExtensionTS}
 	Hooks      = []string{"react", "vue", "svelte", "solid"}
 	Transports = []string{"ws", "sse", "memory", "tauri", "wails"}
@@ -68,7 +68,7 @@ type Config struct {
 func Default() *Config {
 	return &Config{
 		Settings:        ir.DefaultSettings(),
-		Runtime:         RuntimeVendored,
+		Runtime:         RuntimeVendor,
 		ImportExtension: ExtensionNone,
 		Transports:      []string{"ws", "sse"},
 	}
