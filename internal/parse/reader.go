@@ -35,10 +35,17 @@ func (r *reader) read(ctx context.Context) error {
 		if err := ctx.Err(); err != nil {
 			return context.Cause(ctx)
 		}
-		if pkg := r.program.source[l.ImportPath]; pkg != nil && !l.DepOnly {
+		if l.DepOnly {
+			continue
+		}
+		if l.Dir != "" {
+			r.model.Covered = append(r.model.Covered, l.Dir)
+		}
+		if pkg := r.program.source[l.ImportPath]; pkg != nil {
 			r.target(pkg)
 		}
 	}
+	slices.Sort(r.model.Covered)
 	slices.SortFunc(r.model.Packages, func(a, b *ir.Package) int { return cmp.Compare(a.Path, b.Path) })
 	return nil
 }
