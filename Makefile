@@ -1,0 +1,23 @@
+.PHONY: help deps generate test lint
+
+help: ## show the targets
+	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | sort
+
+deps: runtime/ts/node_modules/.installed ## install what the checks need
+
+# npm ci removes node_modules, so the stamp is as old as what it stands for.
+runtime/ts/node_modules/.installed: runtime/ts/package-lock.json
+	npm --prefix runtime/ts ci --no-audit --no-fund
+	@touch $@
+
+generate: ## regenerate every example
+	@git ls-files 'examples/**/eventgen.yaml' | xargs -n1 dirname | while read -r dir; do \
+		(cd $$dir && go run github.com/eventgen/eventgen/cmd/eventgen) || exit 1; done
+
+test: deps ## run every check
+	@.ci/checks
+
+lint: ## gofmt, vet and staticcheck alone
+	@test -z "$$(git ls-files '*.go' | xargs gofmt -l)"
+	go vet ./...
+	go run honnef.co/go/tools/cmd/staticcheck@v0.8.2 ./...
