@@ -16,22 +16,22 @@ import (
 func (l List) Relative(dir string) List {
 	out := slices.Clone(l)
 	for i := range out {
-		out[i].Pos.File = filepath.ToSlash(shorten(out[i].Pos.File, dir))
+		out[i].Pos.File = Shorten(out[i].Pos.File, dir)
 		out[i].Related = slices.Clone(out[i].Related)
 		for j := range out[i].Related {
 			pos := &out[i].Related[j].Pos
-			pos.File = filepath.ToSlash(shorten(pos.File, dir))
+			pos.File = Shorten(pos.File, dir)
 		}
 	}
 	return out
 }
 
-// shorten returns path relative to dir, if that is shorter.
-func shorten(path, dir string) string {
+// Shorten returns path relative to dir, if that is shorter, with slashes.
+func Shorten(path, dir string) string {
 	if rel, err := filepath.Rel(dir, path); err == nil && path != "" && len(rel) < len(path) {
-		return rel
+		path = rel
 	}
-	return path
+	return filepath.ToSlash(path)
 }
 
 // WriteText prints the list for people: place, message and code on a line, then the source with a
@@ -72,7 +72,7 @@ func (p *textPrinter) place(pos Pos) string {
 	if !pos.IsValid() {
 		return ""
 	}
-	text := shorten(pos.File, p.dir)
+	text := Shorten(pos.File, p.dir)
 	for _, n := range []int{pos.Line, pos.Column} {
 		if n == 0 {
 			break

@@ -212,3 +212,14 @@ func writeLines[T any](w *lockWriter, indent string, values []T) {
 	}
 	w.text("]")
 }
+
+// Orphans returns the files that the lock of the output in dir owns and that a render of m need
+// not write again: those that are left of packages that are gone, and all TypeScript files. The
+// Go files of packages that m keeps from the lock are not among them.
+func (l *Lock) Orphans(dir string, m *ir.Model) []string {
+	here := map[string]bool{}
+	for _, p := range m.Packages {
+		here[filepath.Join(p.Dir, GoFileName)] = true
+	}
+	return slices.DeleteFunc(l.Owned(dir), func(path string) bool { return here[path] })
+}

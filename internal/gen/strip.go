@@ -7,6 +7,11 @@ import (
 	"github.com/eventgen/eventgen/internal/ir"
 )
 
+// WithoutPositions returns a copy of m that is the same wherever the source lies.
+func WithoutPositions(m *ir.Model) *ir.Model {
+	return &ir.Model{Settings: m.Settings, Packages: mapEach(m.Packages, withoutPositions)}
+}
+
 // withoutPositions returns a copy of p that is the same wherever the source lies: positions
 // change with every edit and hold paths of this machine. What has no position is shared with p.
 func withoutPositions(p *ir.Package) *ir.Package {

@@ -101,7 +101,7 @@ func (p *planner) checkDir(dir string) {
 	case errors.Is(err, fs.ErrNotExist):
 		parent := filepath.Dir(dir)
 		if _, err := os.Stat(parent); errors.Is(err, fs.ErrNotExist) {
-			p.fail(parent, "does not exist, so "+filepath.Base(dir)+" cannot be created in it", "correct the directory of the TypeScript output, or create "+parent+" first", nil)
+			p.fail(parent, "does not exist, so "+filepath.Base(dir)+" cannot be created in it", "correct the directory of the TypeScript output, or create the one above it first", nil)
 		} else if err != nil {
 			p.fail(parent, "cannot be read", "", err)
 		}
