@@ -22,7 +22,7 @@ var rules = map[string]struct{ own, third []string }{
 		own: []string{
 			"internal/archtest", "internal/compat", "internal/config", "internal/diag", "internal/fresh", "internal/gen", "internal/ir", "internal/parse", "runtime/ts",
 		},
-		third: []string{"github.com/spf13/cobra", "github.com/spf13/pflag", "github.com/fsnotify/fsnotify", "go.yaml.in/yaml/v4"},
+		third: []string{"github.com/spf13/cobra", "github.com/spf13/pflag", "github.com/fsnotify/fsnotify", "go.yaml.in/yaml/v4", "golang.org/x/mod"},
 	},
 	"internal/archtest":       {},
 	"internal/compat":         {own: []string{"internal/diag", "internal/ir"}},
@@ -55,6 +55,7 @@ var requirements = map[string]string{
 	"github.com/spf13/cobra":           "the command line",
 	"github.com/spf13/pflag":           "the command line's flags",
 	"go.yaml.in/yaml/v4":               "eventgen.yaml with positions, AsyncAPI",
+	"golang.org/x/mod":                 "go.mod and go.work: what a run depends on",
 	"golang.org/x/sync":                "parallel work that ends together",
 	"golang.org/x/sys":                 "what the file locks and the error texts of the platform need",
 	"golang.org/x/tools":               "export data of dependencies",
