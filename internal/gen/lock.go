@@ -11,6 +11,7 @@ import (
 	"path"
 	"path/filepath"
 	"slices"
+	"syscall"
 
 	"github.com/eventgen/eventgen/internal/ir"
 )
@@ -63,8 +64,8 @@ func NewLock(dir string, m *ir.Model, files []File) (*Lock, error) {
 func ReadLock(dir string) (*Lock, error) {
 	name := filepath.Join(dir, LockName)
 	src, err := os.ReadFile(name)
-	if errors.Is(err, fs.ErrNotExist) {
-		return &Lock{}, nil
+	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) {
+		return &Lock{}, nil // what stands in the directory's place is the planner's to tell
 	}
 	if err != nil {
 		return nil, &Error{Path: name, Message: "cannot be read", Err: errors.Unwrap(err)}
