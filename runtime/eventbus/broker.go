@@ -2,6 +2,8 @@ package eventbus
 
 import (
 	"context"
+	"encoding/json"
+	"fmt"
 	"time"
 )
 
@@ -31,6 +33,8 @@ type Sequencer interface {
 	Broker
 	// Epoch names the log. It changes when positions start anew.
 	Epoch() string
+	// At returns the newest position that there was when Start returned.
+	At() uint64
 	// Replay hands over the envelopes after the position, oldest first, until receive returns false or
 	// all that were there at the call have been handed over. It returns false if the log no longer
 	// reaches back to the position.
@@ -65,6 +69,33 @@ type Envelope struct {
 	Peers []Peer `json:"peers,omitempty"`
 	// Left are the ids of those that left.
 	Left []string `json:"left,omitempty"`
+	// Keys are what is forgotten; none means all.
+	Keys []Key `json:"keys,omitempty"`
+}
+
+// wireEnvelope is the JSON form of an envelope.
+type wireEnvelope struct {
+	*Envelope
+	Payload json.RawMessage `json:"payload,omitempty"`
+}
+
+// AppendJSON appends the wire form of the envelope, without its position.
+func (e *Envelope) AppendJSON(dst []byte) ([]byte, error) {
+	text, err := json.Marshal(wireEnvelope{e, e.Payload})
+	if err != nil {
+		return dst, fmt.Errorf("eventbus: encode an envelope: %w", err)
+	}
+	return append(dst, text...), nil
+}
+
+// ParseEnvelope reads the wire form of an envelope. The result does not refer to text.
+func ParseEnvelope(text []byte) (*Envelope, error) {
+	w := wireEnvelope{Envelope: new(Envelope)}
+	if err := json.Unmarshal(text, &w); err != nil {
+		return nil, fmt.Errorf("eventbus: decode an envelope: %w", err)
+	}
+	w.Envelope.Payload = w.Payload
+	return w.Envelope, nil
 }
 
 // EnvelopeKind says what an envelope holds.
@@ -73,10 +104,14 @@ type EnvelopeKind string
 const (
 	// EnvelopeEvent holds a delivery.
 	EnvelopeEvent EnvelopeKind = "event"
+	// EnvelopeWindow holds what a window emitted, for the Go listeners of other nodes that want it.
+	EnvelopeWindow EnvelopeKind = "window"
 	// EnvelopePeers tells of peers that joined and left.
 	EnvelopePeers EnvelopeKind = "peers"
-	// EnvelopeHere lists all peers of a node: an answer to EnvelopeWho, and a sign of life.
+	// EnvelopeHere lists all peers of a node: the answer to EnvelopeWho.
 	EnvelopeHere EnvelopeKind = "here"
+	// EnvelopeAlive is a sign of life.
+	EnvelopeAlive EnvelopeKind = "alive"
 	// EnvelopeWho asks every node for its peers.
 	EnvelopeWho EnvelopeKind = "who"
 	// EnvelopeGone says that a node closes.

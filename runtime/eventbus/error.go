@@ -28,6 +28,7 @@ const (
 	CodePanic          Code = "listener_panic"  // a listener panicked
 	CodeListen         Code = "listen_failed"   // a listener could not be registered
 	CodeBroker         Code = "broker_failed"   // the broker did not take an envelope
+	CodeContract       Code = "wrong_contract"  // another node has another contract of the event
 	CodeForbidden      Code = "forbidden"       // a transport's authorisation refused it
 	CodeRate           Code = "rate_limited"    // a transport's rate limit refused it
 	CodeInternal       Code = "internal"        // what a window is told of any failure that is not its business

@@ -81,7 +81,7 @@ func (e *Event[T]) ListenBatch(b *Bus, fn func(ctx context.Context, payloads []T
 // Once calls fn with the first payload that is delivered, and then unlistens. Emits that run at once call
 // it once all the same.
 func (e *Event[T]) Once(b *Bus, fn func(ctx context.Context, payload T) error, opts ...ListenOption) (unlisten func()) {
-	return e.listen(b, opts, func(l *listener[T]) { l.fn, l.once = fn, true }, fn == nil)
+	return e.listen(b, opts, func(l *listener[T]) { l.fn = fn; l.state.Store(listenerOnce) }, fn == nil)
 }
 
 // Wait returns the next payload that is delivered and for which every where returns true. A sticky or

@@ -27,10 +27,19 @@ type Emission struct {
 	// Target is whom the emit is addressed to, and the zero Target for a broadcast to windows and Go
 	// listeners.
 	Target Target
-	// Payload holds a T. An interceptor that passes on another value must pass on one of the same type.
+	// Payload holds a T. An interceptor may pass on a changed copy of the emission with
+	// another payload of the same type.
 	Payload any
 	// Peer is the window that emitted, zero if Go code did.
 	Peer Peer
+
+	window *windowEmit // set if a window emitted
+}
+
+// windowEmit is what an emit of a window takes through the interceptors.
+type windowEmit struct {
+	peer *Peer
+	said *answers
 }
 
 // Delivery is a listener's call as interceptors and catch-all listeners see it.

@@ -1,7 +1,7 @@
 package eventbus
 
 import (
-	"context"
+	"sync/atomic"
 	"time"
 )
 
@@ -38,12 +38,6 @@ type Sink interface {
 	Shutdown()
 }
 
-// Port is a sink's access to the bus. Its methods may be called concurrently.
-type Port struct {
-	b    *Bus
-	sink Sink
-}
-
 // Entry is one event in the log. Entries are shared by all sinks and never change; nothing of them may be
 // modified.
 type Entry struct {
@@ -69,6 +63,19 @@ type Entry struct {
 	Peer Peer
 	// Node is the node that emitted it, empty if it was this one.
 	Node string
+
+	topic      *topicBase
+	superseded atomic.Bool
+}
+
+// Superseded reports whether the log holds a newer entry of the same event, key and target. It is kept
+// for events with [SlowLatest] only: a connection that is behind skips such entries.
+func (e *Entry) Superseded() bool { return e.superseded.Load() }
+
+// For reports whether the entry is addressed to the peer: its target matches, and the peer did not emit it
+// itself.
+func (e *Entry) For(peer *Peer) bool {
+	return (e.Peer.ID == "" || e.Peer.ID != peer.ID) && e.Target.matches(peer)
 }
 
 // Subscription is one connection's interest in one event. As long as any subscription of an event is
@@ -82,6 +89,12 @@ type Subscription struct {
 	// Values are the sticky or replayed values that the peer should get first, oldest first. Each has its
 	// own Seq, at most At: a window that resumes from a position needs only those after it.
 	Values []*Entry
+
+	port   *Port
+	topic  topic
+	peer   Peer
+	keys   map[Key]struct{} // nil: all
+	closed atomic.Bool
 }
 
 // Incoming is what a window emits.
@@ -93,56 +106,3 @@ type Incoming struct {
 	// To is whom the window wants to reach, and zero if it said nothing.
 	To Target
 }
-
-// Attach connects a transport. A bus may have many. It fails with [ErrClosed] on a closed bus.
-func (b *Bus) Attach(sink Sink) (*Port, error) {
-	return &Port{b: b, sink: sink}, nil
-}
-
-// Detach disconnects the transport: its peers leave, its subscriptions end, and it is not woken any more.
-func (p *Port) Detach() {}
-
-// Epoch names the log: positions of another epoch mean nothing. It is new with each bus, unless a
-// [Sequencer] keeps one log for all nodes.
-func (p *Port) Epoch() string { return "" }
-
-// At returns the position of the newest entry.
-func (p *Port) At() uint64 { return 0 }
-
-// Join announces a connection and returns the peer with its ID and node filled in.
-func (p *Port) Join(peer Peer) (Peer, error) { return peer, nil }
-
-// Leave ends a connection that joined. Its subscriptions stay until they are closed.
-func (p *Port) Leave(id string) {}
-
-// Listen subscribes the peer to an event. If keys are given the peer wants these only. What is emitted
-// after Listen has returned is in the log for the peer.
-func (p *Port) Listen(peer Peer, event string, keys ...Key) (*Subscription, error) {
-	return nil, ErrUnknownEvent
-}
-
-// Close ends the subscription.
-func (s *Subscription) Close() {}
-
-// Wants reports whether the subscription's peer should get the entry: it is of the event, of a key that
-// was asked for, after At, addressed to the peer, and not the peer's own.
-func (s *Subscription) Wants(e *Entry) bool { return false }
-
-// Read copies entries after the position into dst, oldest first, and returns how many. If lost is true,
-// the log no longer holds all that came after the position: [Port.Missed] says of which events.
-func (p *Port) Read(after uint64, dst []*Entry) (n int, lost bool) { return 0, false }
-
-// CanResume reports whether a window that has seen the position of that epoch can go on without loss.
-func (p *Port) CanResume(epoch string, after uint64) bool { return false }
-
-// Missed reports whether entries of the event after the position have left the log.
-func (p *Port) Missed(event *Info, after uint64) bool { return true }
-
-// Superseded reports whether the log holds a newer entry of the same event, key and target. It is kept
-// for events with [SlowLatest] only: a connection that is behind skips such entries.
-func (e *Entry) Superseded() bool { return false }
-
-// Emit brings in what a window emits: it checks the direction, decodes, validates, runs the Go listeners
-// and relays. When it returns nil, all that an ack promises has happened; Public turns an error into what
-// the window may see. The transport has authorised it and has made sure that it runs once.
-func (p *Port) Emit(ctx context.Context, from Peer, in Incoming) error { return ErrUnknownEvent }

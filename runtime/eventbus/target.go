@@ -10,10 +10,15 @@ import (
 // Target says which windows an event goes to. A targeted emit reaches its target alone: no other window
 // and no Go listener. The zero Target is invalid and never means everyone.
 type Target struct {
-	kind  targetKind
-	text  string          // the label or group; for several labels, their canonical JSON
+	kind targetKind
+	text string // the label or group; for several labels, their canonical JSON
+	more *targetMore
+}
+
+// targetMore is what only few targets have.
+type targetMore struct {
 	names []string        // targetWindows: sorted labels; targetPeers: sorted peer ids
-	not   *Target         // targetExcept: what is left out
+	not   Target          // targetExcept: whom it leaves out
 	where func(Peer) bool // targetWhere
 }
 
@@ -52,7 +57,7 @@ func Windows(labels ...string) Target {
 	if names == nil {
 		text = []byte("[]")
 	}
-	return Target{kind: targetWindows, text: string(text), names: names}
+	return Target{kind: targetWindows, text: string(text), more: &targetMore{names: names}}
 }
 
 // Group addresses the peers that belong to a group.
@@ -63,7 +68,7 @@ func Except(t Target) Target {
 	if t.kind == targetInvalid {
 		return Target{}
 	}
-	return Target{kind: targetExcept, not: &t}
+	return Target{kind: targetExcept, more: &targetMore{not: t}}
 }
 
 // Where addresses the peers for which match returns true. It is called once for each peer, during the
@@ -73,7 +78,7 @@ func Where(match func(Peer) bool) Target {
 	if match == nil {
 		return Target{}
 	}
-	return Target{kind: targetWhere, where: match}
+	return Target{kind: targetWhere, more: &targetMore{where: match}}
 }
 
 // IsZero reports whether t is the zero Target, which is invalid.
@@ -92,16 +97,16 @@ func (t *Target) matches(p *Peer) bool {
 	case targetWindow:
 		return t.text == p.Window
 	case targetWindows:
-		_, ok := slices.BinarySearch(t.names, p.Window)
+		_, ok := slices.BinarySearch(t.more.names, p.Window)
 		return ok
 	case targetGroup:
 		return p.In(t.text)
 	case targetExcept:
-		return !t.not.matches(p)
+		return !t.more.not.matches(p)
 	case targetWhere:
-		return t.where(*p)
+		return t.more.where(*p)
 	case targetPeers:
-		_, ok := slices.BinarySearch(t.names, p.ID)
+		_, ok := slices.BinarySearch(t.more.names, p.ID)
 		return ok
 	}
 	return false
@@ -128,24 +133,32 @@ func (t Target) fixed() bool {
 	return false
 }
 
+// open reports whether t holds a predicate that has not been resolved.
+func (t Target) open() bool {
+	return t.kind == targetWhere || t.kind == targetExcept && t.more.not.open()
+}
+
+// valid reports whether t and what it is made of is not zero.
+func (t Target) valid() bool {
+	return t.kind != targetInvalid && (t.kind != targetExcept || t.more.not.valid())
+}
+
 // resolve replaces every predicate in t by the peers it holds for.
 func (t Target) resolve(peers []Peer) Target {
-	switch t.kind {
-	case targetExcept:
-		if not := t.not.resolve(peers); not.kind != t.not.kind || not.not != t.not.not {
-			return Target{kind: targetExcept, not: &not}
-		}
-	case targetWhere:
-		ids := []string{}
-		for _, p := range peers {
-			if t.where(p) {
-				ids = append(ids, p.ID)
-			}
-		}
-		slices.Sort(ids)
-		return Target{kind: targetPeers, names: ids}
+	switch {
+	case !t.open():
+		return t
+	case t.kind == targetExcept:
+		return Target{kind: targetExcept, more: &targetMore{not: t.more.not.resolve(peers)}}
 	}
-	return t
+	ids := []string{}
+	for _, p := range peers {
+		if t.more.where(p) {
+			ids = append(ids, p.ID)
+		}
+	}
+	slices.Sort(ids)
+	return Target{kind: targetPeers, more: &targetMore{names: ids}}
 }
 
 // wireTarget is the JSON form of a target.
@@ -165,13 +178,13 @@ func (t Target) wire() (*wireTarget, error) {
 	case targetWindow:
 		return &wireTarget{Window: &t.text}, nil
 	case targetWindows:
-		return &wireTarget{Windows: &t.names}, nil
+		return &wireTarget{Windows: &t.more.names}, nil
 	case targetGroup:
 		return &wireTarget{Group: &t.text}, nil
 	case targetPeers:
-		return &wireTarget{Peers: &t.names}, nil
+		return &wireTarget{Peers: &t.more.names}, nil
 	case targetExcept:
-		not, err := t.not.wire()
+		not, err := t.more.not.wire()
 		return &wireTarget{Except: not}, err
 	case targetWhere:
 		return nil, errors.New("eventbus: a Where target has no wire form")
@@ -226,7 +239,7 @@ func (w *wireTarget) target(depth int) (Target, error) {
 	if w.Peers != nil {
 		ids := slices.Clone(*w.Peers)
 		slices.Sort(ids)
-		found = append(found, Target{kind: targetPeers, names: ids})
+		found = append(found, Target{kind: targetPeers, more: &targetMore{names: ids}})
 	}
 	if w.Except != nil {
 		if depth >= maxTargetDepth {
@@ -256,11 +269,11 @@ func (t Target) String() string {
 	case targetGroup:
 		return "group " + t.text
 	case targetExcept:
-		return "except " + t.not.String()
+		return "except " + t.more.not.String()
 	case targetWhere:
 		return "where"
 	case targetPeers:
-		return "peers " + strings.Join(t.names, ",")
+		return "peers " + strings.Join(t.more.names, ",")
 	}
 	return "invalid target"
 }

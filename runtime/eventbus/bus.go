@@ -1,0 +1,244 @@
+package eventbus
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strings"
+	"sync"
+	"time"
+)
+
+// Bus carries the events of its catalogues. It is safe for concurrent use and is made by [New].
+type Bus struct {
+	config config
+	gate   gate
+	start  time.Time
+
+	topics map[string]topic
+	events []AnyEvent
+	first  uint32           // the ordinal of dense[0]
+	dense  []topic          // by ordinal
+	sparse map[uint32]topic // instead, if the ordinals lie far apart
+
+	emitChain EmitFunc // nil without interceptors
+	log       eventLog
+	epoch     string
+	peers     presence
+	sequencer Sequencer
+	cluster   *cluster // nil without a broker
+
+	anyMu  sync.Mutex
+	anyOut []*fanout[anyItem] // the queues of asynchronous catch-all listeners
+
+	closed chan struct{} // closed when Close has ended
+	ended  chan struct{} // closed when nothing is delivered any more
+	result error         // what Close returns, once closed is closed
+}
+
+// New returns a bus that knows the events of its catalogues. It reports definitions that break a rule,
+// events that share a name, events that flush each other in a circle, and a broker that does not start.
+func New(opts ...Option) (*Bus, error) {
+	b := &Bus{
+		start:  time.Now(),
+		closed: make(chan struct{}),
+		ended:  make(chan struct{}),
+		epoch:  strings.ToLower(rand.Text()[:12]),
+	}
+	c := &b.config
+	c.logBytes, c.logAge = defaultLogBytes, defaultLogAge
+	for _, o := range opts {
+		if o != nil {
+			o.applyBus(c)
+		}
+	}
+	if c.node == "" {
+		c.node = strings.ToLower(rand.Text()[:10])
+	}
+	if c.onError == nil {
+		c.onError = logError
+	}
+	if c.logBytes < 0 || c.logAge < 0 {
+		return nil, errors.New("eventbus: WithLog: a bound is negative")
+	}
+	b.gate.init()
+	b.log.init(c.logBytes, c.logAge)
+	b.peers.init(c.node)
+	if s, ok := c.broker.(Sequencer); ok {
+		b.sequencer = s
+		b.log.sequenced = true
+	}
+	if err := b.know(c.catalogs); err != nil {
+		return nil, err
+	}
+	for i := len(c.interceptors) - 1; i >= 0; i-- {
+		if b.emitChain == nil {
+			b.emitChain = b.emitAny
+		}
+		b.emitChain = c.interceptors[i].WrapEmit(b.emitChain)
+	}
+	if c.broker != nil {
+		if err := b.join(c.broker); err != nil {
+			return nil, err
+		}
+	}
+	return b, nil
+}
+
+// logError is the default error handler.
+func logError(ctx context.Context, err *Error) {
+	slog.ErrorContext(ctx, err.Error(), "event", err.Event, "code", string(err.Code))
+}
+
+// know makes the state of every event.
+func (b *Bus) know(catalogs []*Catalog) error {
+	b.topics = map[string]topic{}
+	var errs []error
+	for _, c := range catalogs {
+		if c == nil {
+			continue
+		}
+		for _, e := range c.events {
+			info := e.Info()
+			if old, ok := b.topics[info.Name]; ok {
+				if old.base().info != info {
+					errs = append(errs, fmt.Errorf("two events are called %q", info.Name))
+				}
+				continue
+			}
+			if err := info.check(); err != nil {
+				errs = append(errs, err)
+				continue
+			}
+			b.topics[info.Name] = e.attach(b)
+			b.events = append(b.events, e)
+		}
+	}
+	errs = append(errs, b.linkFlushes()...)
+	if err := errors.Join(errs...); err != nil {
+		return fmt.Errorf("eventbus: %w", err)
+	}
+	b.index()
+	return nil
+}
+
+// linkFlushes finds the events that others flush.
+func (b *Bus) linkFlushes() (errs []error) {
+	for _, e := range b.events {
+		t := b.topics[e.Info().Name].base()
+		for _, name := range e.Info().Flushes {
+			other, ok := b.topics[name]
+			if !ok {
+				errs = append(errs, fmt.Errorf("event %q flushes %q, which is in no catalogue", t.info.Name, name))
+				continue
+			}
+			if other.base().info.deferred() {
+				t.flushes = append(t.flushes, other)
+			}
+		}
+	}
+	for _, e := range b.events {
+		if t := b.topics[e.Info().Name]; b.flushesReach(t, t, map[topic]bool{}) {
+			errs = append(errs, fmt.Errorf("event %q flushes itself through others", e.Info().Name))
+		}
+	}
+	return errs
+}
+
+func (b *Bus) flushesReach(from, to topic, seen map[topic]bool) bool {
+	for _, next := range from.base().flushes {
+		if next == to || !seen[next] {
+			seen[next] = true
+			if next == to || b.flushesReach(next, to, seen) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// index makes the table by which an emit finds its event's state: a slice by ordinal, as long as the
+// ordinals of the bus's events lie together.
+func (b *Bus) index() {
+	if len(b.events) == 0 {
+		return
+	}
+	first, last := b.events[0].ordinal(), b.events[0].ordinal()
+	for _, e := range b.events {
+		first, last = min(first, e.ordinal()), max(last, e.ordinal())
+	}
+	if span := int(last-first) + 1; span > 4*len(b.events)+1024 {
+		b.sparse = make(map[uint32]topic, len(b.events))
+	} else {
+		b.first, b.dense = first, make([]topic, span)
+	}
+	for _, e := range b.events {
+		t := b.topics[e.Info().Name]
+		if b.sparse != nil {
+			b.sparse[e.ordinal()] = t
+		} else {
+			b.dense[e.ordinal()-first] = t
+		}
+	}
+}
+
+// topic returns the state of the event of that ordinal, or nil.
+func (b *Bus) topic(ordinal uint32) topic {
+	if i := ordinal - b.first; i < uint32(len(b.dense)) {
+		return b.dense[i]
+	}
+	return b.sparse[ordinal]
+}
+
+// Events returns the events that the bus knows, in the order of its catalogues.
+func (b *Bus) Events() []*Info {
+	infos := make([]*Info, len(b.events))
+	for i, e := range b.events {
+		infos[i] = e.Info()
+	}
+	return infos
+}
+
+// Lookup describes the event of that wire name, or returns nil.
+func (b *Bus) Lookup(name string) *Info {
+	if t, ok := b.topics[name]; ok {
+		return t.base().info
+	}
+	return nil
+}
+
+// Node returns the name of this node, as [WithNode] set it.
+func (b *Bus) Node() string { return b.config.node }
+
+// now is the bus's clock: the time since it was made.
+func (b *Bus) now() time.Duration { return time.Since(b.start) }
+
+// fail hands an error to the error handler, whose own panics end here.
+func (b *Bus) fail(ctx context.Context, err *Error) {
+	defer func() {
+		if reason := recover(); reason != nil {
+			slog.ErrorContext(ctx, "eventbus: the error handler panicked", "panic", reason, "error", err.Error())
+		}
+	}()
+	b.config.onError(ctx, err)
+}
+
+// emitAny ends the chain of interceptors.
+func (b *Bus) emitAny(ctx context.Context, e Emission) error {
+	if e.Event != nil {
+		if t, ok := b.topics[e.Event.Name]; ok {
+			return t.emitAny(ctx, e)
+		}
+	}
+	return &Error{Code: CodeUnknownEvent}
+}
+
+// wrapListen puts the interceptors around a listener.
+func (b *Bus) wrapListen(fn ListenFunc) ListenFunc {
+	for i := len(b.config.interceptors) - 1; i >= 0; i-- {
+		fn = b.config.interceptors[i].WrapListen(fn)
+	}
+	return fn
+}

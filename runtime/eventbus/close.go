@@ -1,0 +1,116 @@
+package eventbus
+
+import (
+	"context"
+	"fmt"
+)
+
+// Flush sends out at once what throttle, debounce and batch hold back of all events, and waits until Go
+// listeners have had it and all queues are empty, or ctx is done. It does not wait for networks, and
+// inside a listener it does not wait.
+func (b *Bus) Flush(ctx context.Context) error {
+	return b.flushAll(ctx)
+}
+
+func (b *Bus) flushAll(ctx context.Context) error {
+	for _, e := range b.events {
+		if err := b.topics[e.Info().Name].flush(ctx); err != nil {
+			return err
+		}
+	}
+	if insideListener() {
+		return nil
+	}
+	for _, f := range b.anyQueues() {
+		if err := f.flush(ctx); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Close ends the bus. It refuses new emits, sends out what is deferred, admits what listeners emit in turn,
+// and waits until all listeners have returned and all queues are empty. Emits are refused with [ErrClosed]
+// from then on, loops over streams end, and transports are told.
+//
+// When ctx is done before that, Close drops what is left and returns the context's error; what runs is not
+// interrupted. Further calls wait for the first and return the same. Inside a listener, of this or another
+// bus, Close returns nil at once and goes on in the background, without the cancellation of ctx.
+func (b *Bus) Close(ctx context.Context) error {
+	inside := insideListener()
+	if b.gate.state.CompareAndSwap(stateOpen, stateDraining) {
+		if inside {
+			go b.end(context.WithoutCancel(ctx))
+		} else {
+			b.end(ctx)
+		}
+	}
+	if inside {
+		return nil
+	}
+	select {
+	case <-b.closed:
+		return b.result
+	default:
+	}
+	select {
+	case <-b.closed:
+		return b.result
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+func (b *Bus) end(ctx context.Context) {
+	err := b.drain(ctx)
+	b.gate.state.Store(stateClosed)
+	for _, t := range b.topics {
+		t.seal()
+	}
+	close(b.ended)
+	for _, p := range *b.log.ports.Load() {
+		p.shutdown()
+	}
+	if b.cluster != nil {
+		if closeErr := b.cluster.close(ctx); closeErr != nil && err == nil {
+			err = fmt.Errorf("eventbus: close the broker: %w", closeErr)
+		}
+	}
+	b.result = err
+	close(b.closed)
+}
+
+// drain waits until nothing is deferred, queued or being delivered.
+func (b *Bus) drain(ctx context.Context) error {
+	for {
+		changed := b.gate.changed()
+		if err := b.flushAll(ctx); err != nil {
+			return err
+		}
+		if b.gate.quiet() && !b.pending() {
+			return nil
+		}
+		if b.gate.quiet() {
+			continue
+		}
+		select {
+		case <-changed:
+		case <-ctx.Done():
+			return ctx.Err()
+		}
+	}
+}
+
+func (b *Bus) pending() bool {
+	for _, t := range b.topics {
+		if t.pending() {
+			return true
+		}
+	}
+	for _, f := range b.anyQueues() {
+		if !f.empty() {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,340 @@
+package eventbus
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+)
+
+// How nodes know of each other.
+const (
+	nodeHeartbeat = 10 * time.Second
+	nodeSilence   = 35 * time.Second // after that a node counts as gone
+	brokerStart   = 30 * time.Second
+)
+
+// cluster is this node among those that a broker joins.
+type cluster struct {
+	b      *Bus
+	broker Broker
+
+	mu     sync.Mutex
+	nodes  map[string]time.Duration // when each was last heard of
+	timer  *time.Timer
+	closed bool
+}
+
+// join starts the broker and makes this node known.
+func (b *Bus) join(broker Broker) error {
+	c := &cluster{b: b, broker: broker, nodes: map[string]time.Duration{}}
+	b.cluster = c
+	ctx, cancel := context.WithTimeout(context.Background(), brokerStart)
+	defer cancel()
+	if err := broker.Start(ctx, b.config.node, c.receive); err != nil {
+		return fmt.Errorf("eventbus: start the broker: %w", err)
+	}
+	if b.sequencer != nil {
+		b.log.begin(b.sequencer.At())
+	}
+	c.send(&Envelope{Kind: EnvelopeWho})
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.timer = time.AfterFunc(nodeHeartbeat, c.beat)
+	return nil
+}
+
+// begin says that the log begins behind the position.
+func (l *eventLog) begin(at uint64) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.next == 0 && at > l.at {
+		l.at, l.floor, l.origin = at, at, at
+	}
+}
+
+// beat shows that the node lives, and forgets those that do not.
+func (c *cluster) beat() {
+	c.send(&Envelope{Kind: EnvelopeAlive})
+	c.mu.Lock()
+	var silent []string
+	now := c.b.now()
+	for node, heard := range c.nodes {
+		if now-heard > nodeSilence {
+			silent = append(silent, node)
+			delete(c.nodes, node)
+		}
+	}
+	if !c.closed {
+		c.timer.Reset(nodeHeartbeat)
+	}
+	c.mu.Unlock()
+	for _, node := range silent {
+		c.b.peers.removeNode(node)
+	}
+}
+
+// close says goodbye and closes the broker.
+func (c *cluster) close(ctx context.Context) error {
+	c.mu.Lock()
+	c.closed = true
+	c.timer.Stop()
+	c.mu.Unlock()
+	c.send(&Envelope{Kind: EnvelopeGone})
+	return c.broker.Close(ctx)
+}
+
+func (c *cluster) joined(peer Peer) { c.send(&Envelope{Kind: EnvelopePeers, Peers: []Peer{peer}}) }
+
+func (c *cluster) left(id string) { c.send(&Envelope{Kind: EnvelopePeers, Left: []string{id}}) }
+
+func (c *cluster) send(env *Envelope) { c.b.send(context.Background(), env) }
+
+// send publishes an envelope of this node.
+func (b *Bus) send(ctx context.Context, env *Envelope) {
+	env.Node = b.config.node
+	if err := b.config.broker.Publish(env); err != nil {
+		b.fail(ctx, &Error{Code: CodeBroker, Event: env.Event, Err: err})
+	}
+}
+
+// receive takes an envelope in.
+func (c *cluster) receive(env *Envelope) {
+	own := env.Node == c.b.config.node
+	if own && (c.b.sequencer == nil || env.Kind != EnvelopeEvent) {
+		return
+	}
+	if !own {
+		c.hear(env)
+	}
+	switch env.Kind {
+	case EnvelopeEvent, EnvelopeWindow, EnvelopeForget:
+		c.event(env)
+	case EnvelopePeers:
+		for _, id := range env.Left {
+			c.b.peers.remove(id, env.Node)
+		}
+		c.add(env)
+	case EnvelopeHere:
+		c.b.peers.removeNode(env.Node)
+		c.add(env)
+	case EnvelopeWho:
+		c.send(&Envelope{Kind: EnvelopeHere, Peers: c.b.peers.of(c.b.config.node)})
+	}
+}
+
+// add adds the peers that another node tells of.
+func (c *cluster) add(env *Envelope) {
+	for _, peer := range env.Peers {
+		peer.Node = env.Node
+		c.b.peers.add(&peer)
+	}
+}
+
+// hear takes note of a node, and asks for the peers of one that it does not know.
+func (c *cluster) hear(env *Envelope) {
+	c.mu.Lock()
+	_, known := c.nodes[env.Node]
+	c.nodes[env.Node] = c.b.now()
+	if env.Kind == EnvelopeGone {
+		delete(c.nodes, env.Node)
+	}
+	c.mu.Unlock()
+	switch {
+	case env.Kind == EnvelopeGone:
+		c.b.peers.removeNode(env.Node)
+	case !known && env.Kind != EnvelopeHere:
+		c.send(&Envelope{Kind: EnvelopeWho})
+	}
+}
+
+func (c *cluster) event(env *Envelope) {
+	t, ok := c.b.topics[env.Event]
+	if !ok {
+		return // an event of another version of the program
+	}
+	info := t.base().info
+	if env.Contract != info.Contract {
+		c.b.fail(context.Background(), t.base().err(CodeContract,
+			fmt.Errorf("node %s has contract %q, this one %q", env.Node, env.Contract, info.Contract)))
+		return
+	}
+	in := c.b.gate.enter()
+	if in == nil {
+		return
+	}
+	defer c.b.gate.leave(in)
+	t.remote(env)
+}
+
+// envelope returns what tells other nodes of a delivery. Its payload is kept by the entry, or copied.
+func (t *topicState[T]) envelope(kind EnvelopeKind, d *delivery[T], e encoded, entry *Entry) *Envelope {
+	o := &d.occ
+	env := &Envelope{
+		Kind: kind, Event: t.info.Name, Contract: t.info.Contract,
+		Key: o.key, Target: o.target, Batch: e.n, Time: o.time,
+	}
+	if o.peer != nil {
+		env.Peer = *o.peer
+	}
+	if entry != nil {
+		env.Payload = entry.Payload
+	} else {
+		env.Payload = slices.Clone(e.text)
+	}
+	return env
+}
+
+// tellNodes tells the Go listeners of other nodes what a window has emitted.
+func (t *topicState[T]) tellNodes(ctx context.Context, d *delivery[T]) {
+	s := t.pool.get()
+	defer t.pool.put(s)
+	e := t.encode(s, d, func(err *Error) { t.b.fail(ctx, err) })
+	if e.ok {
+		env := t.envelope(EnvelopeWindow, d, e, nil)
+		env.Target = Target{}
+		t.b.send(ctx, env)
+	}
+}
+
+// remote takes in what another node delivered, or with a sequencer, what this one did.
+func (t *topicState[T]) remote(env *Envelope) {
+	if env.Kind == EnvelopeForget {
+		t.forgetHere(env.Keys)
+		return
+	}
+	v := &stored[T]{raw: true}
+	d := &v.d
+	d.stored, d.encoded, d.count = true, env.Payload, env.Batch
+	d.occ = occasion{key: env.Key, target: env.Target, time: env.Time, node: env.Node}
+	if env.Peer.ID != "" {
+		d.occ.peer = &env.Peer
+	}
+	own := env.Node == t.b.config.node
+	if own {
+		d.occ.node = ""
+	}
+	if env.Kind == EnvelopeEvent && !t.recordRemote(v, env, own) {
+		return
+	}
+	if own || !env.Target.IsZero() || t.everywhere.Load() == 0 {
+		return
+	}
+	ctx := context.Background()
+	live := *d
+	live.stored = false
+	if err := t.decodeDelivery(&live, env.Batch > 0); err != nil {
+		t.b.fail(ctx, err)
+		return
+	}
+	if live.occ.seq == 0 && t.metas.Load() > 0 {
+		t.stampLocal(&live)
+	}
+	t.hand(ctx, &t.out, &live)
+}
+
+// recordRemote logs and stores what came from the broker, and returns false if it came before.
+func (t *topicState[T]) recordRemote(v *stored[T], env *Envelope, own bool) bool {
+	l := &t.b.log
+	l.mu.Lock()
+	if l.sequenced && env.Seq <= l.at {
+		l.mu.Unlock()
+		return false
+	}
+	v.d.occ.seq = l.seq.Add(1)
+	position := v.d.occ.seq
+	if l.sequenced {
+		if position = env.Seq; l.next == 0 && l.origin == 0 {
+			l.floor, l.origin = position-1, position-1
+		}
+	}
+	v.entry = l.fill(&t.topicBase, position, env.Payload, env.Batch, &v.d.occ)
+	l.push(v.entry)
+	full := false
+	if t.store != nil {
+		kept := v
+		if env.Batch > 1 && t.info.Sticky {
+			kept = v.tail(1)
+		}
+		full = !t.shown.put(kept)
+		if !own && t.store != t.shown {
+			full = !t.store.put(kept) || full
+		}
+	}
+	l.mu.Unlock()
+	if full {
+		t.b.fail(context.Background(), t.err(CodeTooManyKeys, nil))
+	}
+	l.wake()
+	return true
+}
+
+// decodeDelivery decodes what came as JSON.
+func (t *topicState[T]) decodeDelivery(d *delivery[T], batch bool) *Error {
+	if !batch {
+		return t.decode(d.encoded, &d.one, false)
+	}
+	var texts []json.RawMessage
+	if err := json.Unmarshal(d.encoded, &texts); err != nil {
+		return t.err(CodeInvalidPayload, err)
+	}
+	d.items = make([]T, len(texts))
+	for i, text := range texts {
+		if err := t.decode(text, &d.items[i], false); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// decodeStored decodes what is stored of another node, for a listener that wants it.
+func (t *topicState[T]) decodeStored(v *stored[T]) {
+	l := &t.b.log
+	l.mu.Lock()
+	d := v.d
+	l.mu.Unlock()
+	err := t.decodeDelivery(&d, t.info.Batch > 0)
+	l.mu.Lock()
+	if v.raw {
+		v.raw, v.broken = false, err != nil
+		v.d.one, v.d.items = d.one, d.items
+	}
+	l.mu.Unlock()
+	if err != nil {
+		t.b.fail(context.Background(), err)
+	}
+}
+
+// replay is Port.Replay.
+func (b *Bus) replay(ctx context.Context, after uint64, fn func(*Entry) bool) (bool, error) {
+	if b.sequencer == nil {
+		return false, nil
+	}
+	l := &b.log
+	return b.sequencer.Replay(ctx, after, func(env *Envelope) bool {
+		if env.Kind != EnvelopeEvent {
+			return true
+		}
+		t, ok := b.topics[env.Event]
+		if !ok || t.base().info.Contract != env.Contract {
+			return true
+		}
+		o := occasion{key: env.Key, target: env.Target, time: env.Time, node: env.Node}
+		if env.Peer.ID != "" {
+			o.peer = &env.Peer
+		}
+		if env.Node == b.config.node {
+			o.node = ""
+		}
+		l.mu.Lock()
+		if env.Seq > l.floor {
+			l.mu.Unlock()
+			return false
+		}
+		e := l.fill(t.base(), env.Seq, env.Payload, env.Batch, &o)
+		l.mu.Unlock()
+		return fn(e)
+	})
+}

@@ -1,0 +1,400 @@
+package eventbus
+
+import (
+	"context"
+	"sync"
+	"time"
+)
+
+// coalescer defers deliveries of one event: by throttle, debounce or batch. Its dispatcher is a goroutine
+// that is there while something is due; between that there is a timer.
+type coalescer[T any] struct {
+	t      *topicState[T]
+	mode   mode
+	period time.Duration
+	batch  int
+
+	mu      sync.Mutex
+	lanes   lanes[T]
+	queue   deadlines[T]
+	ready   []*lane[T] // due at once
+	timer   *time.Timer
+	armed   bool // the timer will fire, not later than the first deadline
+	running bool // the dispatcher is there
+	sealed  bool
+	scratch T   // where the key is read from
+	spare   []T // an empty buffer for a batch
+}
+
+type mode uint8
+
+const (
+	throttling mode = iota
+	debouncing
+	batching
+)
+
+func newCoalescer[T any](t *topicState[T]) *coalescer[T] {
+	c := &coalescer[T]{t: t}
+	switch i := t.info; {
+	case i.Throttle > 0:
+		c.mode, c.period = throttling, i.Throttle
+	case i.Debounce > 0:
+		c.mode, c.period = debouncing, i.Debounce
+	default:
+		c.mode, c.period, c.batch = batching, i.Wait, i.Batch
+	}
+	c.lanes.init(t.info.Keys)
+	return c
+}
+
+// emit takes a payload in. What it returns is the emit's error.
+func (c *coalescer[T]) emit(ctx context.Context, payload T, d *delivery[T]) error {
+	if c.mode == batching {
+		return c.emitBatched(ctx, payload, d)
+	}
+	c.mu.Lock()
+	l, err := c.admit(payload, d)
+	if err != nil {
+		c.mu.Unlock()
+		return err
+	}
+	if c.mode == debouncing || l.busy || l.open || l.ready {
+		c.put(l, ctx, payload, d)
+		if c.mode == debouncing {
+			c.queue.push(l, c.t.b.now()+c.period)
+			c.arm()
+		}
+		c.mu.Unlock()
+		return nil
+	}
+	in := c.t.b.gate.enter()
+	if in == nil {
+		c.mu.Unlock()
+		return c.t.err(CodeClosed, nil)
+	}
+	l.busy, l.open = true, true
+	c.queue.push(l, c.t.b.now()+c.period)
+	c.arm()
+	c.mu.Unlock()
+	defer c.t.b.gate.leave(in)
+	defer c.finish(l, nil)
+	lead := *d // on this path alone the delivery goes on
+	lead.occ.key = l.id.key
+	c.t.deliver(ctx, &lead)
+	return nil
+}
+
+// admit returns the lane that an emit belongs to.
+func (c *coalescer[T]) admit(payload T, d *delivery[T]) (*lane[T], error) {
+	if c.sealed || !c.t.b.gate.admits() {
+		return nil, c.t.err(CodeClosed, nil)
+	}
+	if c.t.def.Key == nil && d.occ.target.IsZero() && d.occ.peer == nil {
+		return &c.lanes.solo, nil
+	}
+	id := laneID{slotID: slotID{target: d.occ.target.id()}}
+	if c.t.def.Key != nil {
+		id.key = c.keyOf(payload)
+	}
+	if d.occ.peer != nil {
+		if id.origin = anyWindow; c.mode == batching {
+			id.origin = d.occ.peer.ID
+		}
+	}
+	l := c.lanes.get(id, d.occ.target)
+	if l == nil {
+		return nil, c.t.err(CodeTooManyKeys, nil)
+	}
+	if c.t.store != nil {
+		d.occ.key = id.key
+		if (d.occ.peer == nil || !d.occ.target.IsZero()) && !c.t.roomToStore(&d.occ) {
+			c.release(l)
+			return nil, c.t.err(CodeTooManyKeys, nil)
+		}
+	}
+	return l, nil
+}
+
+// keyOf reads the payload's key, out of a place that its address may be taken of. The lock is let go if the
+// Key function panics.
+func (c *coalescer[T]) keyOf(payload T) (key Key) {
+	returned := false
+	defer func() {
+		if !returned {
+			c.mu.Unlock()
+		}
+	}()
+	c.scratch = payload
+	key = c.t.def.Key(&c.scratch)
+	var zero T
+	c.scratch = zero
+	returned = true
+	return key
+}
+
+// put makes the payload the one that waits.
+func (c *coalescer[T]) put(l *lane[T], ctx context.Context, payload T, d *delivery[T]) {
+	l.has = true
+	l.waiting.one = payload
+	l.waiting.ctx = ctx
+	l.waiting.peer = d.occ.peer
+	if c.t.b.config.strict {
+		l.waiting.encoded = d.encoded
+	}
+}
+
+// finish ends a delivery of the lane. It may bring back the buffer of the batch.
+func (c *coalescer[T]) finish(l *lane[T], spare []T) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if spare != nil {
+		c.spare = spare
+	}
+	l.end()
+	if c.sealed {
+		return
+	}
+	if l.due || c.mode == batching && len(l.waiting.items) >= c.batch {
+		l.due = false
+		c.makeReady(l)
+	}
+	c.release(l)
+}
+
+// release forgets the lane if it holds nothing any more.
+func (c *coalescer[T]) release(l *lane[T]) {
+	if !l.busy && !l.has && !l.open && !l.ready && !l.queued {
+		c.lanes.drop(l)
+	}
+}
+
+// makeReady has the dispatcher deliver what waits in the lane at once.
+func (c *coalescer[T]) makeReady(l *lane[T]) {
+	if !l.has || l.ready {
+		return
+	}
+	l.ready = true
+	c.ready = append(c.ready, l)
+	if !c.running {
+		c.running = true
+		c.t.b.gate.work.Add(1)
+		go c.run()
+	}
+}
+
+// arm sets the timer to the first deadline, unless it will fire before or the dispatcher is there, which
+// sets it when it ends.
+func (c *coalescer[T]) arm() {
+	if c.armed || c.running || c.queue.front == nil {
+		return
+	}
+	c.armed = true
+	wait := c.queue.front.deadline - c.t.b.now()
+	if c.timer == nil {
+		c.timer = time.AfterFunc(wait, c.tick)
+		return
+	}
+	c.timer.Reset(wait)
+}
+
+// tick is called by the timer.
+func (c *coalescer[T]) tick() {
+	c.mu.Lock()
+	c.armed = false
+	start := !c.running && !c.sealed
+	if start {
+		c.running = true
+		c.t.b.gate.work.Add(1)
+	}
+	c.mu.Unlock()
+	if start {
+		c.run()
+	}
+}
+
+// run is the dispatcher.
+func (c *coalescer[T]) run() {
+	ended := false
+	defer func() {
+		if !ended { // a listener called Goexit; the dispatcher goes on
+			go c.run()
+		}
+	}()
+	for c.step() {
+	}
+	ended = true
+}
+
+// step makes one delivery that is due, and returns false, ending the dispatcher, if there is none.
+func (c *coalescer[T]) step() bool {
+	c.mu.Lock()
+	l := c.nextDue()
+	if l == nil {
+		c.running = false
+		c.arm()
+		c.mu.Unlock()
+		c.t.b.gate.workDone()
+		return false
+	}
+	c.deliver(l)
+	return true
+}
+
+// nextDue returns a lane whose waiting payloads are to be delivered now, or nil.
+func (c *coalescer[T]) nextDue() *lane[T] {
+	for len(c.ready) > 0 {
+		l := c.ready[0]
+		c.ready[0] = nil
+		c.ready = c.ready[1:]
+		l.ready = false
+		if l.busy { // somebody else came first; what is left waits for that
+			l.due = true
+			continue
+		}
+		if l.has {
+			return l
+		}
+		c.release(l)
+	}
+	c.ready = nil
+	for now := c.t.b.now(); c.queue.front != nil && c.queue.front.deadline <= now; {
+		l := c.queue.front
+		c.queue.remove(l)
+		l.open = false
+		if l.busy {
+			l.due = true
+			continue
+		}
+		if l.has {
+			return l
+		}
+		c.release(l)
+	}
+	return nil
+}
+
+// deliver delivers what waits in the lane. The lock is held on entry and not on return.
+func (c *coalescer[T]) deliver(l *lane[T]) {
+	waiting := c.take(l)
+	l.busy = true
+	switch {
+	case c.mode == throttling && !l.queued:
+		// A flush within the window leaves the window as it is.
+		l.open = true
+		c.queue.push(l, c.t.b.now()+c.period)
+	case c.mode == debouncing:
+		c.queue.remove(l)
+	}
+	c.mu.Unlock()
+	var spare []T
+	defer func() { c.finish(l, spare) }()
+	d := delivery[T]{
+		one: waiting.one, items: waiting.items, late: true,
+		occ: occasion{key: l.id.key, target: l.target, peer: waiting.peer},
+	}
+	if waiting.encoded != nil {
+		d.encoded = waiting.json()
+	}
+	c.t.deliver(detach(waiting.ctx), &d)
+	if waiting.items != nil && c.t.store == nil && !c.t.kept.Load() {
+		clear(waiting.items)
+		spare = waiting.items[:0]
+	}
+}
+
+// flush has the dispatcher deliver everything that waits, and waits for it.
+func (c *coalescer[T]) flush(ctx context.Context) error {
+	type goal struct {
+		lane  *lane[T]
+		count uint64
+	}
+	var goals []goal
+	c.mu.Lock()
+	c.lanes.all(func(l *lane[T]) {
+		g := goal{l, l.count}
+		if l.busy {
+			g.count++
+		}
+		if l.has {
+			g.count++
+			if l.busy {
+				l.due = true
+			} else {
+				c.makeReady(l)
+			}
+		}
+		if g.count > l.count {
+			goals = append(goals, g)
+		}
+	})
+	if insideListener() {
+		goals = nil
+	}
+	for _, g := range goals {
+		for g.lane.count < g.count && !c.sealed {
+			ended := g.lane.wait()
+			c.mu.Unlock()
+			select {
+			case <-ended:
+			case <-ctx.Done():
+				return ctx.Err()
+			}
+			c.mu.Lock()
+		}
+	}
+	c.mu.Unlock()
+	return nil
+}
+
+// flushFor delivers what waits of the key in the caller's goroutine: an event that flushes this one goes
+// out next. A delivery that is under way elsewhere is waited for, unless the caller may be in it.
+func (c *coalescer[T]) flushFor(key Key) {
+	var found []*lane[T]
+	c.mu.Lock()
+	c.lanes.of(key, func(l *lane[T]) {
+		if l.has || l.busy {
+			found = append(found, l)
+		}
+	})
+	for _, l := range found {
+		for l.busy && !insideListener() {
+			ended := l.wait()
+			c.mu.Unlock()
+			<-ended
+			c.mu.Lock()
+		}
+		for l.has && !l.busy {
+			c.deliver(l)
+			c.mu.Lock()
+		}
+	}
+	c.mu.Unlock()
+}
+
+// pending reports whether anything waits or is being delivered.
+func (c *coalescer[T]) pending() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	found := c.running
+	c.lanes.all(func(l *lane[T]) { found = found || l.has || l.busy })
+	return found
+}
+
+// seal drops what waits, for good.
+func (c *coalescer[T]) seal() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.sealed = true
+	if c.timer != nil {
+		c.timer.Stop()
+	}
+	c.lanes.all(func(l *lane[T]) {
+		l.waiting, l.has = pending[T]{}, false
+		if l.ended != nil {
+			close(l.ended)
+			l.ended = nil
+		}
+	})
+	c.ready, c.queue, c.spare = nil, deadlines[T]{}, nil
+}

@@ -1,0 +1,212 @@
+package eventbus
+
+import (
+	"context"
+	"time"
+)
+
+// deliver brings a delivery to everyone: first what has to go before it, then windows and other nodes, so
+// that they see an event before what its listeners emit in turn, then Go listeners.
+func (t *topicState[T]) deliver(ctx context.Context, d *delivery[T]) {
+	for _, other := range t.flushes {
+		other.flushFor(d.occ.key)
+	}
+	if d.occ.peer != nil {
+		t.deliverFromWindow(ctx, d)
+		return
+	}
+	t.publish(ctx, d)
+	if d.occ.target.IsZero() {
+		t.hand(ctx, &t.out, d)
+	}
+}
+
+// deliverFromWindow brings what a window emitted to the Go listeners and, unless one of them refuses it, to
+// the windows that it is addressed to.
+func (t *topicState[T]) deliverFromWindow(ctx context.Context, d *delivery[T]) {
+	said := d.occ.answers
+	if said == nil && !d.occ.target.IsZero() {
+		said = new(answers)
+		d.occ.answers = said
+	}
+	if t.metas.Load() > 0 {
+		t.stampLocal(d)
+	}
+	t.hand(ctx, &t.out, d)
+	if said != nil && said.err() != nil {
+		if e := said.rejection; e != nil && d.late {
+			t.b.fail(ctx, t.err(CodeListener, e)) // the window has its answer already
+		}
+		return
+	}
+	if t.b.config.broker != nil {
+		t.tellNodes(ctx, d)
+	}
+	if !d.occ.target.IsZero() {
+		d.occ.seq = 0
+		t.publish(ctx, d)
+	}
+}
+
+// stampLocal gives the delivery what listeners may ask for, if nothing else does.
+func (t *topicState[T]) stampLocal(d *delivery[T]) {
+	if d.occ.time.IsZero() {
+		d.occ.time = time.Now()
+	}
+	d.occ.seq = t.b.log.seq.Add(1)
+}
+
+// publish stores and logs the delivery and hands it to the broker, as far as anyone needs that. It encodes
+// it at most once, and not at all if nobody does.
+func (t *topicState[T]) publish(ctx context.Context, d *delivery[T]) {
+	b := t.b
+	logs := b.sequencer == nil && (t.interest.Load() > 0 || b.config.broker != nil)
+	if !logs && b.config.broker == nil && t.store == nil {
+		if t.metas.Load() > 0 {
+			t.stampLocal(d)
+		}
+		return
+	}
+	if d.occ.time.IsZero() {
+		d.occ.time = time.Now()
+	}
+	s := t.pool.get()
+	defer t.pool.put(s)
+	report := func(err *Error) { b.fail(ctx, err) }
+	var e encoded
+	if logs || b.config.broker != nil {
+		e = t.encode(s, d, report)
+	}
+	r := t.record(d, e)
+	if r.wanted {
+		// A window has begun to listen in the meantime.
+		e = t.encode(s, d, report)
+		r = t.record(d, e)
+	}
+	if r.full {
+		b.fail(ctx, t.err(CodeTooManyKeys, nil))
+	}
+	if r.entry != nil {
+		b.log.wake()
+	}
+	if b.config.broker != nil && e.ok {
+		b.send(ctx, t.envelope(EnvelopeEvent, d, e, r.entry))
+	}
+}
+
+// encoded is the JSON of a delivery.
+type encoded struct {
+	text []byte // nil if the event has no payload
+	n    int    // how many payloads a batch has
+	ok   bool   // there is something to send
+	done bool   // it has been tried
+}
+
+// recorded is what record did.
+type recorded struct {
+	entry  *Entry // what was logged
+	full   bool   // there was no room to store it
+	wanted bool   // nothing was done: the encoding is wanted after all
+}
+
+// record gives the delivery its position, stores it and logs it, in one step.
+func (t *topicState[T]) record(d *delivery[T], e encoded) (r recorded) {
+	l := &t.b.log
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	logs := t.b.sequencer == nil
+	if logs && !e.done && t.interest.Load() > 0 {
+		return recorded{wanted: true}
+	}
+	d.occ.seq = l.seq.Add(1)
+	if logs && e.ok {
+		r.entry = l.fill(&t.topicBase, d.occ.seq, e.text, e.n, &d.occ)
+		l.push(r.entry)
+	}
+	if t.store == nil {
+		return r
+	}
+	v := t.keep(d)
+	if v.size() == max(1, e.n) { // not a part of it
+		v.entry = r.entry
+	}
+	v.absent = e.done && !e.ok
+	r.full = !t.store.put(v)
+	return r
+}
+
+// keep returns the delivery as it is stored: for a sticky event of a batch the last payload alone.
+func (t *topicState[T]) keep(d *delivery[T]) *stored[T] {
+	v := &stored[T]{d: *d}
+	v.d.stored, v.d.boxed, v.d.occ.answers = true, nil, nil
+	if len(d.items) > 1 && t.info.Sticky {
+		return v.tail(1)
+	}
+	return v
+}
+
+// show returns the entry of a stored delivery, which is made when it is first needed, or nil if there is
+// none to be had.
+func (t *topicState[T]) show(v *stored[T]) *Entry {
+	t.showing.Lock()
+	defer t.showing.Unlock()
+	l := &t.b.log
+	l.mu.Lock()
+	entry, absent := v.entry, v.absent
+	l.mu.Unlock()
+	if entry != nil || absent {
+		return entry
+	}
+	s := t.pool.get()
+	defer t.pool.put(s)
+	e := t.encode(s, &v.d, func(err *Error) { t.b.fail(context.Background(), err) })
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if v.absent = !e.ok; e.ok {
+		v.entry = l.fill(&t.topicBase, v.d.occ.seq, e.text, e.n, &v.d.occ)
+	}
+	return v.entry
+}
+
+// forget drops what is stored, here and on other nodes.
+func (t *topicState[T]) forget(keys []Key) {
+	t.forgetHere(keys)
+	if t.store != nil && t.b.config.broker != nil {
+		t.b.send(context.Background(), &Envelope{
+			Kind: EnvelopeForget, Event: t.info.Name, Contract: t.info.Contract, Keys: keys,
+		})
+	}
+}
+
+func (t *topicState[T]) forgetHere(keys []Key) {
+	if t.store == nil {
+		return
+	}
+	l := &t.b.log
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	t.store.forget(keys)
+	t.shown.forget(keys)
+}
+
+// subscribe counts a window in and returns what is stored for it, and the position up to which that holds:
+// what comes after it is in the log.
+func (t *topicState[T]) subscribe(peer *Peer, wants func(Key) bool) (values []*Entry, at uint64) {
+	l := &t.b.log
+	l.mu.Lock()
+	if t.interest.Add(1) == 1 {
+		t.extra.Add(1)
+	}
+	at = l.position()
+	var chosen []*stored[T]
+	if t.shown != nil {
+		chosen = t.shown.forPeer(peer, wants)
+	}
+	l.mu.Unlock()
+	for _, v := range chosen {
+		if e := t.show(v); e != nil {
+			values = append(values, e)
+		}
+	}
+	return values, at
+}

@@ -1,0 +1,150 @@
+package eventbus
+
+import (
+	"math/bits"
+	"runtime"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"unsafe"
+)
+
+// gate counts the emits that are under way and refuses new ones once the bus closes. Entering and leaving
+// is one atomic addition each, on a counter that goroutines of different stacks rarely share.
+type gate struct {
+	state  atomic.Uint32
+	shift  uint8
+	shards []shard
+
+	// work counts what the bus's own goroutines are doing: dispatchers and async listeners. Whoever starts
+	// such work counts it before leaving the gate, so that "nobody is in, then no work" means quiescence.
+	work atomic.Int64
+
+	mu     sync.Mutex
+	change chan struct{} // closed and replaced when a count may have reached zero; nil if nobody waits
+}
+
+const (
+	stateOpen     uint32 = iota
+	stateDraining        // emits from inside listeners are admitted
+	stateClosed
+)
+
+type shard struct {
+	n atomic.Int64
+	_ [56]byte // a cache line each
+}
+
+func (g *gate) init() {
+	n := 4 * runtime.GOMAXPROCS(0)
+	order := bits.Len(uint(n - 1))
+	g.shards = make([]shard, 1<<order)
+	g.shift = uint8(64 - order)
+}
+
+// shard picks the counter by the address of the caller's stack, which differs between goroutines. Any
+// choice is correct; this one keeps cores apart.
+func (g *gate) shard() *shard {
+	var here byte
+	hash := uint64(uintptr(unsafe.Pointer(&here))>>11) * 0x9e3779b97f4a7c15
+	return &g.shards[hash>>g.shift]
+}
+
+// enter counts an emit in and returns the counter to leave by, or nil if the bus does not admit it.
+func (g *gate) enter() *shard {
+	s := g.shard()
+	s.n.Add(1)
+	if g.state.Load() != stateOpen && !g.admitsNested() {
+		g.leave(s)
+		return nil
+	}
+	return s
+}
+
+func (g *gate) leave(s *shard) {
+	s.n.Add(-1)
+	if g.state.Load() != stateOpen {
+		g.signal()
+	}
+}
+
+// admits reports whether an emit may begin now.
+func (g *gate) admits() bool { return g.state.Load() == stateOpen || g.admitsNested() }
+
+// admitsNested reports whether a bus that is no longer open admits the calling goroutine's emit: while it
+// drains, what its listeners emit still belongs to what it took in.
+func (g *gate) admitsNested() bool {
+	return g.state.Load() == stateDraining && insideListener()
+}
+
+func (g *gate) workDone() {
+	if g.work.Add(-1) == 0 && g.state.Load() != stateOpen {
+		g.signal()
+	}
+}
+
+// signal wakes whoever waits for quiescence.
+func (g *gate) signal() {
+	g.mu.Lock()
+	if g.change != nil {
+		close(g.change)
+		g.change = nil
+	}
+	g.mu.Unlock()
+}
+
+// changed returns a channel that is closed after the next change of a count. It must be taken before the
+// counts are read.
+func (g *gate) changed() <-chan struct{} {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.change == nil {
+		g.change = make(chan struct{})
+	}
+	return g.change
+}
+
+// quiet reports whether no emit and no work is under way on a bus that is not open. An emit that is in
+// began inside a listener, which some earlier emit or some work has called; so if all counters were seen at
+// zero and there is no work afterwards, there is nothing.
+func (g *gate) quiet() bool {
+	for i := range g.shards {
+		if g.shards[i].n.Load() != 0 {
+			return false
+		}
+	}
+	return g.work.Load() == 0
+}
+
+// listenerFrame is part of the name of every function here that calls listeners.
+const listenerFrame = ".callListener"
+
+var packagePath = func() string {
+	pc, _, _, _ := runtime.Caller(0)
+	name := runtime.FuncForPC(pc).Name() // …/eventbus.init.func1
+	slash := strings.LastIndexByte(name, '/')
+	dot := strings.IndexByte(name[slash+1:], '.')
+	return name[:slash+1+dot]
+}()
+
+// insideListener reports whether the calling goroutine is running a listener of some bus. It walks the
+// stack, which is slow, and is asked only where a caller would have to wait.
+func insideListener() bool {
+	pcs := make([]uintptr, 64)
+	for skip := 2; ; skip += len(pcs) {
+		n := runtime.Callers(skip, pcs)
+		frames := runtime.CallersFrames(pcs[:n])
+		for {
+			frame, more := frames.Next()
+			if strings.HasPrefix(frame.Function, packagePath) && strings.Contains(frame.Function, listenerFrame) {
+				return true
+			}
+			if !more {
+				break
+			}
+		}
+		if n < len(pcs) {
+			return false
+		}
+	}
+}

@@ -1,0 +1,216 @@
+package eventbus
+
+import (
+	"context"
+	"time"
+)
+
+// lane is what a coalescer holds for one key and target. At most one delivery of a lane is under way at a
+// time, wherever it runs; what is emitted meanwhile waits.
+type lane[T any] struct {
+	id     laneID
+	target Target
+
+	waiting pending[T]
+	has     bool // something is waiting
+	busy    bool // a delivery is under way
+	open    bool // throttle: a delivery was made less than a period ago
+	due     bool // its time came while it was busy
+	ready   bool // it is in the list of lanes that the dispatcher delivers at once
+
+	deadline   time.Duration // on the bus's clock, while it is in the queue of deadlines
+	queued     bool
+	prev, next *lane[T]
+
+	count uint64        // of deliveries that have ended
+	ended chan struct{} // closed when the delivery under way has ended; nil if nobody waits
+}
+
+// laneID is what lanes differ in.
+type laneID struct {
+	slotID
+	// origin keeps what windows emit apart from what Go code does, and for batches, whose payloads all
+	// have one source, the windows from each other.
+	origin string
+}
+
+// plain reports whether it is the lane of what Go code emits for everyone.
+func (id laneID) plain() bool { return id.target.kind == targetInvalid && id.origin == "" }
+
+// anyWindow is the origin of what windows emit where it does not matter which of them does.
+const anyWindow = "*"
+
+// pending is what waits in a lane: the last payload, or the payloads of a batch.
+type pending[T any] struct {
+	ctx     context.Context
+	one     T
+	items   []T
+	peer    *Peer
+	encoded []byte // what strict emits have encoded: the payload, or the elements of the batch
+	ends    []int  // where each element in encoded ends
+}
+
+// wait returns a channel that is closed when the delivery under way has ended.
+func (l *lane[T]) wait() <-chan struct{} {
+	if l.ended == nil {
+		l.ended = make(chan struct{})
+	}
+	return l.ended
+}
+
+// end takes note that the delivery under way has ended.
+func (l *lane[T]) end() {
+	l.busy = false
+	l.count++
+	if l.ended != nil {
+		close(l.ended)
+		l.ended = nil
+	}
+}
+
+// lanes are the lanes of one coalescer that hold something. The one of broadcasts without a key is always
+// there; the others come and go with what they hold.
+type lanes[T any] struct {
+	solo   lane[T]
+	texts  map[string]*lane[T] // broadcasts whose key is a string
+	keys   map[Key]*lane[T]    // broadcasts of other keys
+	others map[laneID]*lane[T] // what is addressed, and what windows emit
+	max    int
+}
+
+func (ls *lanes[T]) init(most int) {
+	ls.max = most
+	ls.texts = map[string]*lane[T]{}
+	ls.keys = map[Key]*lane[T]{}
+	ls.others = map[laneID]*lane[T]{}
+}
+
+// get returns the lane of the id, and nil if there are too many.
+func (ls *lanes[T]) get(id laneID, target Target) *lane[T] {
+	if l := ls.find(id); l != nil {
+		return l
+	}
+	if len(ls.texts)+len(ls.keys)+len(ls.others) >= ls.max {
+		return nil
+	}
+	l := &lane[T]{id: id, target: target}
+	switch {
+	case !id.plain():
+		ls.others[id] = l
+	case id.key.kind == keyText:
+		ls.texts[id.key.text] = l
+	default:
+		ls.keys[id.key] = l
+	}
+	return l
+}
+
+func (ls *lanes[T]) find(id laneID) *lane[T] {
+	switch {
+	case !id.plain():
+		return ls.others[id]
+	case id.key.kind == keyNone:
+		return &ls.solo
+	case id.key.kind == keyText:
+		return ls.texts[id.key.text]
+	}
+	return ls.keys[id.key]
+}
+
+// drop forgets a lane that holds nothing.
+func (ls *lanes[T]) drop(l *lane[T]) {
+	switch {
+	case l == &ls.solo:
+	case !l.id.plain():
+		delete(ls.others, l.id)
+	case l.id.key.kind == keyText:
+		delete(ls.texts, l.id.key.text)
+	default:
+		delete(ls.keys, l.id.key)
+	}
+}
+
+// all calls fn with every lane, of which fn may drop those it gets.
+func (ls *lanes[T]) all(fn func(*lane[T])) {
+	fn(&ls.solo)
+	for _, l := range ls.texts {
+		fn(l)
+	}
+	for _, l := range ls.keys {
+		fn(l)
+	}
+	for _, l := range ls.others {
+		fn(l)
+	}
+}
+
+// of calls fn with the lanes of a key: those of equal keys and those whose keys are of another kind, which
+// cannot be told apart by it.
+func (ls *lanes[T]) of(key Key, fn func(*lane[T])) {
+	if key.kind == keyNone {
+		ls.all(fn)
+		return
+	}
+	if l := ls.find(laneID{slotID: slotID{key: key}}); l != nil {
+		fn(l)
+	}
+	fn(&ls.solo)
+	if key.kind != keyText {
+		for _, l := range ls.texts {
+			fn(l)
+		}
+	}
+	for other, l := range ls.keys {
+		if other != key && other.class() != key.class() {
+			fn(l)
+		}
+	}
+	for id, l := range ls.others {
+		if id.key == key || id.key.class() != key.class() {
+			fn(l)
+		}
+	}
+}
+
+// class returns what keys of one Go type have in common.
+func (k Key) class() keyKind {
+	switch k.kind {
+	case keyUint:
+		return keyInt
+	case keyTrue:
+		return keyFalse
+	}
+	return k.kind
+}
+
+// deadlines is a queue of lanes, in the order of their deadlines: all lanes of an event wait equally long,
+// so that a lane is always added at the end.
+type deadlines[T any] struct{ front, back *lane[T] }
+
+func (q *deadlines[T]) push(l *lane[T], at time.Duration) {
+	q.remove(l)
+	l.deadline, l.queued = at, true
+	if l.prev = q.back; l.prev != nil {
+		l.prev.next = l
+	} else {
+		q.front = l
+	}
+	q.back = l
+}
+
+func (q *deadlines[T]) remove(l *lane[T]) {
+	if !l.queued {
+		return
+	}
+	if l.prev != nil {
+		l.prev.next = l.next
+	} else {
+		q.front = l.next
+	}
+	if l.next != nil {
+		l.next.prev = l.prev
+	} else {
+		q.back = l.prev
+	}
+	l.prev, l.next, l.queued = nil, nil, false
+}

@@ -1,0 +1,130 @@
+package eventbus
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"sync"
+)
+
+// ListenAny calls fn with every delivery of every event that the bus knows; batches come as a whole. Where
+// Go listeners are not called, as with what is addressed to windows, fn is not either. Unlisten ends it as
+// [Event.Listen] says.
+func ListenAny(b *Bus, fn func(ctx context.Context, d Delivery) error, opts ...ListenOption) (unlisten func()) {
+	c := listenConfigOf(opts)
+	refuse := func(err *Error) func() {
+		b.fail(context.Background(), err)
+		return func() {}
+	}
+	switch {
+	case fn == nil:
+		return refuse(&Error{Code: CodeListen, Err: errNoFunction})
+	case c.async < 0:
+		return refuse(&Error{Code: CodeListen, Err: errQueueBound})
+	case b.gate.state.Load() == stateClosed:
+		return refuse(&Error{Code: CodeClosed})
+	}
+	call := ListenFunc(fn)
+	if len(b.config.interceptors) > 0 {
+		call = b.wrapListen(call)
+	}
+	var stop func()
+	if c.async > 0 {
+		call, stop = b.queueAny(call, c)
+		c.async = 0
+	}
+	ends := make([]func(), len(b.events))
+	for i, e := range b.events {
+		ends[i] = b.topics[e.Info().Name].listenAny(c, call)
+	}
+	return sync.OnceFunc(func() {
+		for _, end := range ends {
+			end()
+		}
+		if stop != nil {
+			stop()
+		}
+	})
+}
+
+func (t *topicState[T]) listenAny(c listenConfig, fn ListenFunc) (unlisten func()) {
+	if t.info.To != ToAny && t.info.From == FromServer {
+		return func() {}
+	}
+	l := &listener[T]{wrapped: fn, whole: true}
+	t.observers.Add(1)
+	t.register(l, c)
+	return func() {
+		t.unlisten(l)
+		t.observers.Add(-1)
+	}
+}
+
+// anyItem is a delivery that waits for an asynchronous catch-all listener.
+type anyItem struct {
+	ctx context.Context
+	d   Delivery
+}
+
+// queueAny returns a function that queues deliveries for fn, and one that ends it. The queue is one for
+// all events, so that their order is kept.
+func (b *Bus) queueAny(fn ListenFunc, c listenConfig) (push ListenFunc, stop func()) {
+	f := &fanout[anyItem]{gate: &b.gate}
+	r := &reader[anyItem]{n: c.async, overflow: c.overflow}
+	r.handle = func(items []anyItem, pos *int) { b.callListenerOfAny(fn, r, items, pos) }
+	r.report = func(dropped uint64) {
+		b.fail(context.Background(), &Error{Code: CodeOverflow, Err: fmt.Errorf(
+			"the queue of %d of a catch-all listener was full: %d dropped (%v)", c.async, dropped, c.overflow)})
+	}
+	f.attach(r, nil)
+	b.anyMu.Lock()
+	b.anyOut = append(b.anyOut, f)
+	b.anyMu.Unlock()
+	push = func(ctx context.Context, d Delivery) error {
+		f.add(ctx, anyItem{detach(ctx), d})
+		return nil
+	}
+	stop = func() {
+		r.stop()
+		b.anyMu.Lock()
+		b.anyOut = slices.DeleteFunc(b.anyOut, func(x *fanout[anyItem]) bool { return x == f })
+		b.anyMu.Unlock()
+	}
+	return push, stop
+}
+
+// callListenerOfAny hands queued deliveries to an asynchronous catch-all listener.
+func (b *Bus) callListenerOfAny(fn ListenFunc, r *reader[anyItem], items []anyItem, pos *int) {
+	calling := false
+	defer func() {
+		if !calling {
+			return
+		}
+		reason := recover()
+		item := &items[*pos]
+		*pos++
+		if t, ok := b.topics[item.d.Event.Name]; ok {
+			t.base().unreturned(item.ctx, reason)
+		}
+	}()
+	for ; *pos < len(items); *pos++ {
+		if r.isGone() {
+			*pos = len(items)
+			return
+		}
+		item := &items[*pos]
+		calling = true
+		err := fn(item.ctx, item.d)
+		calling = false
+		if err != nil {
+			b.fail(item.ctx, &Error{Code: CodeListener, Event: item.d.Event.Name, Err: err})
+		}
+	}
+}
+
+// anyQueues returns the queues of asynchronous catch-all listeners.
+func (b *Bus) anyQueues() []*fanout[anyItem] {
+	b.anyMu.Lock()
+	defer b.anyMu.Unlock()
+	return slices.Clone(b.anyOut)
+}

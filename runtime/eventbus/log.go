@@ -1,0 +1,231 @@
+package eventbus
+
+import (
+	"math"
+	"slices"
+	"strconv"
+	"sync"
+	"sync/atomic"
+	"time"
+	"unsafe"
+)
+
+// eventLog is the log that all sinks read: a ring of entries, bounded by bytes and age. It also gives
+// positions, and its lock makes one step of giving a position, storing the value and logging it.
+type eventLog struct {
+	maxBytes int
+	maxAge   time.Duration
+
+	mu     sync.Mutex
+	ring   []*Entry // a power of two
+	first  uint64   // the oldest entry is ring[first%len(ring)]
+	next   uint64   // the next entry goes to ring[next%len(ring)]
+	bytes  int
+	at     uint64 // the position of the newest entry
+	floor  uint64 // entries up to this position are gone
+	origin uint64 // positions up to it were before the log began
+
+	arena []byte  // where frames are put
+	slab  []Entry // where entries are put
+
+	sequenced bool          // a sequencer gives the positions of entries; seq is for Go listeners only
+	seq       atomic.Uint64 // the newest position given to anything
+	ports     atomic.Pointer[[]*Port]
+}
+
+const (
+	arenaSize = 32 << 10
+	slabSize  = 32
+	entrySize = int(unsafe.Sizeof(Entry{})) + 8
+)
+
+// position returns the newest position: what is recorded from now on comes after it.
+func (l *eventLog) position() uint64 {
+	if l.sequenced {
+		return l.at
+	}
+	return l.seq.Load()
+}
+
+// fill makes the entry of a delivery: its frame, in the arena, with the payload as a part of it.
+func (l *eventLog) fill(t *topicBase, seq uint64, text []byte, batch int, o *occasion) *Entry {
+	if len(l.slab) == 0 {
+		l.slab = make([]Entry, slabSize)
+	}
+	e := &l.slab[0]
+	l.slab = l.slab[1:]
+	e.Seq, e.Event, e.Key, e.Target, e.Batch, e.Time, e.Node = seq, t.info, o.key, o.target, batch, o.time, o.node
+	if e.Target.IsZero() {
+		e.Target = All
+	}
+	if o.peer != nil {
+		e.Peer = *o.peer
+	}
+	e.Frame, e.Payload = l.frame(t, seq, text, batch > 0)
+	e.topic = t
+	return e
+}
+
+func (l *eventLog) frame(t *topicBase, seq uint64, text []byte, batch bool) (frame, payload []byte) {
+	const member = `,"payload":`
+	size := len(t.prefix) + 20 + len(member) + len(text) + 1
+	if cap(l.arena)-len(l.arena) < size {
+		if size > arenaSize/4 {
+			return appendFrame(make([]byte, 0, size), t, seq, text, batch)
+		}
+		l.arena = make([]byte, 0, arenaSize)
+	}
+	start := len(l.arena)
+	frame, payload = appendFrame(l.arena[start:start], t, seq, text, batch)
+	l.arena = l.arena[:start+len(frame)]
+	return frame[:len(frame):len(frame)], payload
+}
+
+// appendFrame appends the frame of the wire protocol to dst, which is empty and has room for it.
+func appendFrame(dst []byte, t *topicBase, seq uint64, text []byte, batch bool) (frame, payload []byte) {
+	dst = append(dst, t.prefix...)
+	dst = strconv.AppendUint(dst, seq, 10)
+	if text == nil {
+		return append(dst, '}'), nil
+	}
+	if batch {
+		dst = append(dst, `,"batch":`...)
+	} else {
+		dst = append(dst, `,"payload":`...)
+	}
+	start := len(dst)
+	dst = append(dst, text...)
+	end := len(dst)
+	return append(dst, '}'), dst[start:end:end]
+}
+
+// push appends an entry. The lock is held.
+func (l *eventLog) push(e *Entry) {
+	if l.next-l.first == uint64(len(l.ring)) {
+		l.enlarge()
+	}
+	l.ring[l.next&uint64(len(l.ring)-1)] = e
+	l.next++
+	l.at = e.Seq
+	l.bytes += len(e.Frame) + entrySize
+	if t := e.topic; t.newest != nil {
+		id := slotID{e.Key, e.Target.id()}
+		if e.Target.fixed() {
+			if old := t.newest[id]; old != nil {
+				old.superseded.Store(true)
+			}
+			t.newest[id] = e
+		}
+	}
+	for l.bytes > l.maxBytes && l.next-l.first > 1 {
+		l.evict()
+	}
+	l.expire(e.Time)
+}
+
+func (l *eventLog) enlarge() {
+	old := l.ring
+	l.ring = make([]*Entry, max(64, 2*len(old)))
+	for i := l.first; i < l.next; i++ {
+		l.ring[i&uint64(len(l.ring)-1)] = old[i&uint64(len(old)-1)]
+	}
+}
+
+// expire drops what is too old at the time.
+func (l *eventLog) expire(now time.Time) {
+	for l.next > l.first {
+		if now.Sub(l.ring[l.first&uint64(len(l.ring)-1)].Time) <= l.maxAge {
+			return
+		}
+		l.evict()
+	}
+}
+
+func (l *eventLog) evict() {
+	i := l.first & uint64(len(l.ring)-1)
+	e := l.ring[i]
+	l.ring[i] = nil
+	l.first++
+	l.bytes -= len(e.Frame) + entrySize
+	l.floor = e.Seq
+	t := e.topic
+	t.evicted = e.Seq
+	if t.newest != nil {
+		if id := (slotID{e.Key, e.Target.id()}); t.newest[id] == e {
+			delete(t.newest, id)
+		}
+	}
+}
+
+// after returns the index of the first entry behind the position. As every entry has a greater position
+// than the one before, there cannot be more entries behind it than positions.
+func (l *eventLog) after(position uint64) uint64 {
+	if position >= l.at {
+		return l.next
+	}
+	low, high := l.first, l.next
+	if d := l.at - position; d < l.next-l.first {
+		low = l.next - d
+	}
+	mask := uint64(len(l.ring) - 1)
+	for step := uint64(1); low < high; step *= 2 { // near the guess first
+		if l.ring[low&mask].Seq > position {
+			return low
+		}
+		if low+step >= high || l.ring[(low+step)&mask].Seq > position {
+			high = min(high, low+step)
+			break
+		}
+		low += step
+	}
+	for low++; low < high; {
+		if mid := (low + high) / 2; l.ring[mid&mask].Seq > position {
+			high = mid
+		} else {
+			low = mid + 1
+		}
+	}
+	return high
+}
+
+// read copies entries behind the position into dst.
+func (l *eventLog) read(position uint64, dst []*Entry) (n int, lost, end bool) {
+	from := l.after(position)
+	n = int(min(uint64(len(dst)), l.next-from))
+	mask := uint64(len(l.ring) - 1)
+	for i := range n {
+		dst[i] = l.ring[(from+uint64(i))&mask]
+	}
+	return n, position < l.floor, from+uint64(n) == l.next
+}
+
+// wake tells the sinks that the log has grown. The lock is not held.
+func (l *eventLog) wake() {
+	for _, p := range *l.ports.Load() {
+		if p.armed.Load() && p.armed.CompareAndSwap(true, false) {
+			p.sink.Wake()
+		}
+	}
+}
+
+func (l *eventLog) attach(p *Port) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	ports := append(slices.Clone(*l.ports.Load()), p)
+	l.ports.Store(&ports)
+}
+
+func (l *eventLog) detach(p *Port) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	ports := slices.DeleteFunc(slices.Clone(*l.ports.Load()), func(q *Port) bool { return p == q })
+	l.ports.Store(&ports)
+}
+
+func (l *eventLog) init(bytes int, age time.Duration) {
+	l.maxBytes, l.maxAge = bytes, age
+	if age <= 0 {
+		l.maxAge = math.MaxInt64
+	}
+	l.ports.Store(new([]*Port))
+}

@@ -1,0 +1,226 @@
+package eventbus
+
+import (
+	"context"
+	"fmt"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// Port is a sink's access to the bus. Its methods may be called concurrently.
+type Port struct {
+	b    *Bus
+	sink Sink
+
+	armed atomic.Bool // the sink has read to the end: the next entry wakes it
+
+	mu            sync.Mutex
+	peers         map[string]struct{}
+	subscriptions map[*Subscription]struct{}
+	detached      bool
+}
+
+// Attach connects a transport. A bus may have many, and a transport may attach several ports, each with a
+// Wake of its own. It fails with [ErrClosed] on a closed bus.
+func (b *Bus) Attach(sink Sink) (*Port, error) {
+	if b.gate.state.Load() != stateOpen {
+		return nil, &Error{Code: CodeClosed}
+	}
+	p := &Port{b: b, sink: sink, peers: map[string]struct{}{}, subscriptions: map[*Subscription]struct{}{}}
+	b.log.attach(p)
+	return p, nil
+}
+
+// Detach disconnects the transport: its peers leave, its subscriptions end, and it is not woken any more.
+// It is idempotent.
+func (p *Port) Detach() {
+	p.b.log.detach(p)
+	p.mu.Lock()
+	p.detached = true
+	peers, subscriptions := p.peers, p.subscriptions
+	p.peers, p.subscriptions = nil, nil
+	p.mu.Unlock()
+	for id := range peers {
+		p.b.leave(id)
+	}
+	for s := range subscriptions {
+		s.Close()
+	}
+}
+
+// Epoch names the log: positions of another epoch mean nothing. It is new with each bus, unless a
+// [Sequencer] keeps one log for all nodes.
+func (p *Port) Epoch() string {
+	if s := p.b.sequencer; s != nil {
+		return s.Epoch()
+	}
+	return p.b.epoch
+}
+
+// At returns the newest position: whoever has read to the end of the log has seen all up to it.
+func (p *Port) At() uint64 {
+	l := &p.b.log
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.position()
+}
+
+// Join announces a connection and returns the peer with its ID and node filled in. It fails if a peer of
+// that ID is there already, and with [ErrClosed] on a closed bus or a detached port.
+func (p *Port) Join(peer Peer) (Peer, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.detached || p.b.gate.state.Load() == stateClosed {
+		return Peer{}, &Error{Code: CodeClosed}
+	}
+	peer, err := p.b.enter(peer)
+	if err != nil {
+		return Peer{}, err
+	}
+	p.peers[peer.ID] = struct{}{}
+	return peer, nil
+}
+
+// Leave ends a connection that joined, once. Its subscriptions stay until they are closed.
+func (p *Port) Leave(id string) {
+	p.mu.Lock()
+	_, known := p.peers[id]
+	delete(p.peers, id)
+	p.mu.Unlock()
+	if known {
+		p.b.leave(id)
+	}
+}
+
+// Listen subscribes the peer to an event. If keys are given the peer wants these only. What is emitted
+// after Listen has returned is in the log for the peer. It fails with [ErrUnknownEvent], with
+// [ErrDirection] for an event that only windows emit and that is never relayed, and with [ErrClosed].
+func (p *Port) Listen(peer Peer, event string, keys ...Key) (*Subscription, error) {
+	t, ok := p.b.topics[event]
+	if !ok {
+		return nil, &Error{Code: CodeUnknownEvent, Event: event}
+	}
+	info := t.base().info
+	if info.From == FromClient && !info.Relay {
+		return nil, &Error{Code: CodeDirection, Event: event, Err: fmt.Errorf("windows emit the event and never get it")}
+	}
+	s := &Subscription{Event: info, port: p, topic: t, peer: peer}
+	if len(keys) > 0 && info.Keyed {
+		s.keys = make(map[Key]struct{}, len(keys))
+		for _, k := range keys {
+			s.keys[k] = struct{}{}
+		}
+	}
+	p.mu.Lock()
+	if p.detached || p.b.gate.state.Load() == stateClosed {
+		p.mu.Unlock()
+		return nil, &Error{Code: CodeClosed, Event: event}
+	}
+	p.subscriptions[s] = struct{}{}
+	p.mu.Unlock()
+	s.Values, s.At = t.subscribe(&s.peer, s.wantsKey)
+	return s, nil
+}
+
+// Close ends the subscription. It is idempotent.
+func (s *Subscription) Close() {
+	if s.closed.Swap(true) {
+		return
+	}
+	s.port.mu.Lock()
+	delete(s.port.subscriptions, s)
+	s.port.mu.Unlock()
+	t := s.topic.base()
+	l := &t.b.log
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if t.interest.Add(-1) == 0 {
+		t.extra.Add(-1)
+	}
+}
+
+func (s *Subscription) wantsKey(k Key) bool {
+	if s.keys == nil {
+		return true
+	}
+	_, ok := s.keys[k]
+	return ok
+}
+
+// Wants reports whether the subscription's peer should get the entry: it is of the event, of a key that
+// was asked for, after At, addressed to the peer, and not the peer's own.
+func (s *Subscription) Wants(e *Entry) bool {
+	return e.Event == s.Event && e.Seq > s.At && (s.keys == nil || s.wantsKey(e.Key)) && e.For(&s.peer)
+}
+
+// Rebind makes the subscription that of another connection of the same window, which resumes: from then on
+// Wants asks for that peer. It must not be called while Wants is.
+func (s *Subscription) Rebind(peer Peer) { s.peer = peer }
+
+// Read copies entries after the position into dst, oldest first, and returns how many. A dst that is not
+// filled was at the end of the log: the next entry wakes the sink. If lost is true, the log no longer holds
+// all that came after the position: [Port.Missed] says of which events.
+func (p *Port) Read(after uint64, dst []*Entry) (n int, lost bool) {
+	l := &p.b.log
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	n, lost, end := l.read(after, dst)
+	if end {
+		p.armed.Store(true)
+	}
+	return n, lost
+}
+
+// CanResume reports whether a window that has seen everything up to the position of that epoch can go on
+// from the log without loss.
+func (p *Port) CanResume(epoch string, after uint64) bool {
+	if epoch != p.Epoch() {
+		return false
+	}
+	l := &p.b.log
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.expire(time.Now())
+	return after >= l.floor && after <= l.position()
+}
+
+// Missed reports whether entries of the event after the position have left the log.
+func (p *Port) Missed(event *Info, after uint64) bool {
+	t, ok := p.b.topics[event.Name]
+	if !ok {
+		return false
+	}
+	l := &p.b.log
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return t.base().evicted > after || after < l.origin
+}
+
+// Replay hands over what came after the position and has left the log, oldest first, from the log that a
+// [Sequencer] keeps for all nodes, until fn returns false or the entries are those that Read returns. It
+// returns false if there is no such log or it does not reach back to the position either.
+func (p *Port) Replay(ctx context.Context, after uint64, fn func(*Entry) bool) (bool, error) {
+	return p.b.replay(ctx, after, fn)
+}
+
+// Emit brings in what a window emits: it checks the direction, decodes, validates, runs the Go listeners
+// and relays. When it returns nil, all that an ack promises has happened; [Public] turns an error into what
+// the window may see. The transport has authorised it and has made sure that it runs once.
+func (p *Port) Emit(ctx context.Context, from Peer, in Incoming) error {
+	t, ok := p.b.topics[in.Event]
+	if !ok {
+		return &Error{Code: CodeUnknownEvent, Event: in.Event}
+	}
+	return t.receive(ctx, &from, in)
+}
+
+// shutdown tells the sink that the bus is closing.
+func (p *Port) shutdown() {
+	defer func() {
+		if reason := recover(); reason != nil {
+			p.b.fail(context.Background(), &Error{Code: CodeInternal, Err: fmt.Errorf("a sink panicked: %v", reason)})
+		}
+	}()
+	p.sink.Shutdown()
+}

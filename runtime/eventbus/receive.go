@@ -1,0 +1,66 @@
+package eventbus
+
+import (
+	"context"
+	"fmt"
+)
+
+// receive takes in what a window emits. What it returns is the answer to the window, before [Public] has
+// made it fit to be shown.
+func (t *topicState[T]) receive(ctx context.Context, from *Peer, in Incoming) error {
+	if err := t.admitWindow(ctx, in); err != nil {
+		return err
+	}
+	var payload T
+	if err := t.decode(in.Payload, &payload, true); err != nil {
+		return err
+	}
+	said := new(answers)
+	e := Emission{Event: t.info, Target: in.To, Payload: payload, Peer: *from, window: &windowEmit{from, said}}
+	var err error
+	if t.b.emitChain != nil {
+		err = t.b.emitChain(ctx, e)
+	} else {
+		err = t.proceed(ctx, payload, in.To, from, said)
+	}
+	if err != nil {
+		return err
+	}
+	if err := said.err(); err != nil {
+		return t.err(CodeListener, err)
+	}
+	return nil
+}
+
+// admitWindow returns what is wrong with an emit of a window before its payload is looked at.
+func (t *topicState[T]) admitWindow(ctx context.Context, in Incoming) error {
+	switch {
+	case !t.b.gate.admits():
+		return t.err(CodeClosed, nil)
+	case ctx.Err() != nil:
+		return t.err(CodeCanceled, ctx.Err())
+	case t.info.From == FromServer:
+		return t.err(CodeDirection, nil)
+	case t.info.Max > 0 && len(in.Payload) > t.info.Max:
+		return t.err(CodeTooLarge, fmt.Errorf("%d bytes, the limit is %d", len(in.Payload), t.info.Max))
+	case in.To.IsZero():
+		if !t.attended() && t.b.config.broker == nil {
+			return t.err(CodeNoListener, nil)
+		}
+		return nil
+	case !t.info.Relay:
+		return t.err(CodeAudience, fmt.Errorf("the event is not relayed to windows"))
+	}
+	switch in.To.kind {
+	case targetWindow, targetWindows, targetGroup:
+	default:
+		return t.err(CodeInvalidTarget, fmt.Errorf("a window addresses windows or a group"))
+	}
+	if !t.info.To.allows(in.To) {
+		return t.err(CodeAudience, fmt.Errorf("the event must be addressed to a %s, not to %v", t.info.To, in.To))
+	}
+	if !t.b.peers.any(in.To) {
+		return t.err(CodeNoTarget, fmt.Errorf("%v", in.To))
+	}
+	return nil
+}
