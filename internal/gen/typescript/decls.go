@@ -1,0 +1,243 @@
+package typescript
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/eventgen/eventgen/internal/ir"
+)
+
+// lineWidth is the width up to which a declaration stays on one line.
+const lineWidth = 100
+
+// typeView is a declared type, ready for the template. Exactly one of Fields, Members and Alias
+// is set, and none of them for an interface without properties that extends nothing.
+type typeView struct {
+	Doc     []string
+	Name    string
+	Params  string // "<T extends string>", or ""
+	Fields  []fieldView
+	Members []memberView // of a union, one to a line
+	Alias   string
+	Values  []valueView // of a numeric enum: the constant beside the type
+	Match   *matchView
+}
+
+// memberView is one alternative of a union.
+type memberView struct {
+	Doc  []string
+	Type string
+}
+
+// valueView is a named constant of a numeric enum.
+type valueView struct {
+	Doc   []string
+	Key   string
+	Value string
+}
+
+// typeViews renders every declaration, by name; with wire, the wire forms of those that TypeScript
+// sees converted.
+func (p *program) typeViews() []typeView {
+	var out []typeView
+	for _, d := range p.sorted {
+		out = append(out, typer{program: p}.decl(d))
+	}
+	return out
+}
+
+// decl renders the declaration d.
+func (r typer) decl(d *ir.Decl) typeView {
+	r.params = r.paramNames(d)
+	v := typeView{Doc: r.declDoc(d), Name: r.names[d.ID], Params: r.paramList(d)}
+	if r.wire {
+		v.Name += wireSuffix
+		v.Doc = docLines(0, []string{"The wire form of {@link " + r.names[d.ID] + "}."}, d.Doc.Deprecated)
+	}
+	switch {
+	case d.Union != nil:
+		v.Members = r.unionMembers(d.Union)
+		if !r.wire {
+			v.Match = r.matchView(d)
+		}
+	case d.Enum != nil:
+		r.enum(&v, d)
+	case r.circular(d):
+		v.Alias = "null"
+	case d.Type.Kind == ir.KindStruct && len(d.Type.Fields) > 0:
+		v.Fields = r.fields(d.Type)
+	default:
+		v.Alias = r.typ(d.Type, use{present: true}).String()
+	}
+	return v
+}
+
+func (r typer) declDoc(d *ir.Decl) []string {
+	text := []string{d.Doc.Text}
+	if d.Value {
+		text = append(text, "This is what travels where Go cannot take the value's address, so that the methods of its pointer do not act: in a map, or in an interface.")
+	}
+	return docLines(0, text, d.Doc.Deprecated)
+}
+
+// circular reports whether d is nothing but pointers to itself, whose only finite value is nil.
+func (p *program) circular(d *ir.Decl) bool {
+	seen := map[string]bool{d.ID: true}
+	for t := d.Type; t != nil; {
+		switch t.Kind {
+		case ir.KindPtr:
+			t = t.Elem
+		case ir.KindRef:
+			if seen[t.Ref] {
+				return true
+			}
+			seen[t.Ref] = true
+			next := p.decls[t.Ref]
+			if next == nil || next.Enum != nil {
+				return false
+			}
+			t = next.Type
+		default:
+			return false
+		}
+	}
+	return false
+}
+
+func (r typer) paramNames(d *ir.Decl) map[string]string {
+	return typeParams(d.Params, func(s string) bool { return r.typed[s] })
+}
+
+// usedParams are the type parameters of d that its form depends on; TypeScript has no others.
+func usedParams(d *ir.Decl) []*ir.Param {
+	return slices.DeleteFunc(slices.Clone(d.Params), func(p *ir.Param) bool { return p.Unused })
+}
+
+// usedArgs are the arguments of a reference to d for its used parameters.
+func usedArgs(d *ir.Decl, args []*ir.Type) []*ir.Type {
+	var out []*ir.Type
+	for i, a := range args {
+		if i < len(d.Params) && !d.Params[i].Unused {
+			out = append(out, a)
+		}
+	}
+	return out
+}
+
+func (r typer) paramList(d *ir.Decl) string {
+	params := usedParams(d)
+	if len(params) == 0 {
+		return ""
+	}
+	list := make([]string, len(params))
+	for i, p := range params {
+		list[i] = r.params[p.Name]
+		if len(p.Constraint) == 0 {
+			continue
+		}
+		var members []string
+		seen := map[string]bool{}
+		for _, t := range p.Constraint {
+			if text := r.typ(t, use{}).String(); !seen[text] {
+				seen[text] = true
+				members = append(members, text)
+			}
+		}
+		list[i] += " extends " + strings.Join(members, " | ")
+	}
+	return "<" + strings.Join(list, ", ") + ">"
+}
+
+// enum renders a set of constants: as literals, and numbers by name too, as a constant beside
+// the type.
+func (r typer) enum(v *typeView, d *ir.Decl) {
+	text := d.Type.Kind == ir.KindString
+	base := r.plainly().typ(d.Type, use{}).String()
+	if d.Enum.Mode == ir.EnumFlags || len(d.Enum.Members) == 0 {
+		v.Alias = base
+	} else {
+		for _, m := range d.Enum.Members {
+			member := memberView{Type: literal(m.Value)}
+			if text {
+				member.Doc = irDocLines(2, m.Doc)
+			}
+			v.Members = append(v.Members, member)
+		}
+		if d.Enum.Mode == ir.EnumOpen {
+			v.Members = append(v.Members, memberView{Type: "(" + base + " & {})"})
+		}
+	}
+	if text || d.Type.Kind == ir.KindBool {
+		return
+	}
+	for i, key := range memberKeys(d) {
+		m := d.Enum.Members[i]
+		v.Values = append(v.Values, valueView{Doc: irDocLines(2, m.Doc), Key: initKey(key), Value: literal(m.Value)})
+	}
+}
+
+// memberKeys names the members of an enum inside its constant: without the type's name, where
+// all of them begin or all of them end with it and an identifier remains.
+func memberKeys(d *ir.Decl) []string {
+	full := make([]string, len(d.Enum.Members))
+	for i, m := range d.Enum.Members {
+		full[i] = m.Name
+	}
+	name := upperFirst(d.Go.Name)
+	for _, cut := range []func(string) string{
+		func(s string) string { return strings.TrimPrefix(upperFirst(s), name) },
+		func(s string) string { return strings.TrimSuffix(s, name) },
+	} {
+		short := make([]string, len(full))
+		usable := true
+		for i, s := range full {
+			short[i] = strings.TrimLeft(cut(s), "_")
+			usable = usable && short[i] != upperFirst(s) && short[i] != s && isPlainIdent(short[i])
+		}
+		if usable && distinct(short) {
+			return short
+		}
+	}
+	return full
+}
+
+func distinct(words []string) bool {
+	return len(wordSet(words...)) == len(words)
+}
+
+// literal is a JSON scalar as a TypeScript literal type.
+func literal(value string) string {
+	var s string
+	if json.Unmarshal([]byte(value), &s) == nil && strings.HasPrefix(value, `"`) {
+		return stringLiteral(s)
+	}
+	return value
+}
+
+// unionMembers renders the variants: the payload beside its tag, or the tag among its properties.
+func (r typer) unionMembers(u *ir.Union) []memberView {
+	out := make([]memberView, 0, len(u.Variants))
+	for _, v := range u.Variants {
+		tag := propertyKey(u.Tag) + ": " + stringLiteral(v.Name)
+		m := memberView{Doc: irDocLines(2, v.Doc)}
+		body := r.typ(v.Type, use{})
+		switch {
+		case u.Content != "":
+			m.Type = fmt.Sprintf("{ %s; %s: %s }", tag, propertyKey(u.Content), body)
+		case r.isEmptyStruct(v.Type):
+			m.Type = "{ " + tag + " }"
+		default:
+			m.Type = "({ " + tag + " } & " + body.within(precIntersection) + ")"
+		}
+		out = append(out, m)
+	}
+	return out
+}
+
+// isEmptyStruct reports whether t is an object that never has properties.
+func (p *program) isEmptyStruct(t *ir.Type) bool {
+	base := p.under(t)
+	return base != nil && base.Kind == ir.KindStruct && len(base.Fields) == 0
+}

@@ -1,0 +1,44 @@
+package typescript
+
+// reservedValues cannot be the name of a constant or function at the top of a module, or would
+// mislead there: the keywords of strict-mode code, what TypeScript reserves in modules of either
+// kind, and the globals that are constants.
+var reservedValues = wordSet(
+	"arguments", "async", "await", "break", "case", "catch", "class", "const", "continue", "debugger",
+	"default", "delete", "do", "else", "enum", "eval", "export", "extends", "false", "finally", "for",
+	"function", "if", "implements", "import", "in", "instanceof", "interface", "let", "new", "null",
+	"package", "private", "protected", "public", "return", "static", "super", "switch", "this", "throw",
+	"true", "try", "typeof", "var", "void", "while", "with", "yield",
+	"exports", "module", "require", "__dirname", "__filename",
+	"globalThis", "undefined", "NaN", "Infinity",
+)
+
+// reservedTypes cannot be the name of a type or of a type parameter.
+var reservedTypes = wordSet(
+	"any", "asserts", "async", "await", "bigint", "boolean", "break", "case", "catch", "class", "const",
+	"continue", "debugger", "declare", "default", "delete", "do", "else", "enum", "export", "extends",
+	"false", "finally", "for", "function", "if", "implements", "import", "in", "infer", "instanceof",
+	"interface", "intrinsic", "is", "keyof", "let", "never", "new", "null", "number", "object", "of",
+	"package", "private", "protected", "public", "readonly", "return", "static", "string", "super",
+	"switch", "symbol", "this", "throw", "true", "try", "type", "typeof", "undefined", "unique",
+	"unknown", "var", "void", "while", "with", "yield", "globalThis",
+)
+
+// catalogTypes are the types that catalog.gen.ts declares. A payload type of the same name is
+// qualified with its package.
+var catalogTypes = wordSet("AnyClientEvent", "AnyServerEvent", "ClientEvents", "EventKeys", "Events", "ServerEvents")
+
+// objectMembers are inherited by every object, so that a property of this name is never absent:
+// where the wire has no such key, reading it yields the inherited member.
+var objectMembers = wordSet(
+	"constructor", "hasOwnProperty", "isPrototypeOf", "propertyIsEnumerable", "toLocaleString",
+	"toString", "valueOf",
+)
+
+func wordSet(words ...string) map[string]bool {
+	set := make(map[string]bool, len(words))
+	for _, w := range words {
+		set[w] = true
+	}
+	return set
+}
