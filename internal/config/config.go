@@ -55,6 +55,8 @@ type Config struct {
 	Hooks    []string    // frameworks, in the order of [Hooks]
 	Decoders bool        // TypeScript decoders too
 	Settings ir.Settings // nil, int64, time and bytes
+	// Int64Stated: somebody chose Settings.Int64, so that what it does to large numbers is no news.
+	Int64Stated bool
 
 	Runtime         string   // one of [Runtimes]
 	ImportExtension string   // one of [Extensions]

@@ -40,6 +40,7 @@ tags: integration
 		Hooks:           []string{"react", "vue"},
 		Decoders:        true,
 		Settings:        ir.Settings{Nil: ir.NilEmpty, Int64: ir.Int64BigInt, Time: ir.TimeDate, Bytes: ir.BytesArray},
+		Int64Stated:     true,
 		Runtime:         RuntimePackage,
 		ImportExtension: ExtensionJS,
 		Transports:      []string{"sse"},

@@ -13,6 +13,7 @@ func (c *Config) Set(name, value string) error {
 	case "nil":
 		target, valid = (*string)(&c.Settings.Nil), NilModes
 	case "int64":
+		c.Int64Stated = true
 		target, valid = (*string)(&c.Settings.Int64), Int64Modes
 	case "time":
 		target, valid = (*string)(&c.Settings.Time), TimeModes

@@ -130,7 +130,10 @@ var keys = []struct {
 	{"hooks", func(d *decoder, n *yaml.Node) { d.config.Hooks = d.words(n, "framework", Hooks) }},
 	{"decoders", func(d *decoder, n *yaml.Node) { d.config.Decoders = d.bool(n) }},
 	{"nil", func(d *decoder, n *yaml.Node) { read(d, n, &d.config.Settings.Nil, NilModes) }},
-	{"int64", func(d *decoder, n *yaml.Node) { read(d, n, &d.config.Settings.Int64, Int64Modes) }},
+	{"int64", func(d *decoder, n *yaml.Node) {
+		d.config.Int64Stated = true
+		read(d, n, &d.config.Settings.Int64, Int64Modes)
+	}},
 	{"time", func(d *decoder, n *yaml.Node) { read(d, n, &d.config.Settings.Time, TimeModes) }},
 	{"bytes", func(d *decoder, n *yaml.Node) { read(d, n, &d.config.Settings.Bytes, BytesModes) }},
 	{"runtime", func(d *decoder, n *yaml.Node) { read(d, n, &d.config.Runtime, Runtimes) }},

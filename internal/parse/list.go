@@ -21,14 +21,16 @@ type listed struct {
 	GoFiles        []string
 	CgoFiles       []string
 	IgnoredGoFiles []string
-	Imports        []string
 	ImportMap      map[string]string
-	Export         string
 	Standard       bool
 	DepOnly        bool
-	Incomplete     bool
-	Match          []string
+	Module         *listedModule
 	Error          *listError
+}
+
+type listedModule struct {
+	Path string
+	Main bool
 }
 
 // listError is a package's first loading problem, as go list reports it.
@@ -38,16 +40,37 @@ type listError struct {
 	Err         string
 }
 
-const listFields = "-json=ImportPath,Name,Dir,GoFiles,CgoFiles,IgnoredGoFiles,Imports,ImportMap,Export,Standard,DepOnly,Incomplete,Match,Error"
-
 // list runs go list over the patterns and their dependencies. Packages come after everything
-// they import. Export files are there for the packages that compile.
+// they import. Nothing is compiled: the targets have usually been edited since they last were,
+// and their importers with them.
 func list(ctx context.Context, opts *Options) ([]*listed, error) {
-	args := []string{"list", "-e", "-export", "-deps", "-pgo=off", listFields}
+	return goList[listed](ctx, opts, opts.Patterns, "-deps",
+		"-json=ImportPath,Name,Dir,GoFiles,CgoFiles,IgnoredGoFiles,ImportMap,Standard,DepOnly,Module,Error")
+}
+
+// exported is the compiler's output for a package: a file with its types.
+type exported struct {
+	ImportPath string
+	Export     string // empty if the package does not compile
+	Error      *listError
+}
+
+// listExports compiles packages, unless that has been done before, and tells where their types
+// are.
+func listExports(ctx context.Context, opts *Options, paths []string) ([]*exported, error) {
+	if len(paths) == 0 {
+		return nil, nil
+	}
+	return goList[exported](ctx, opts, paths, "-export", "-json=ImportPath,Export,Error")
+}
+
+// goList runs go list with these flags and patterns.
+func goList[T any](ctx context.Context, opts *Options, patterns []string, flags ...string) ([]*T, error) {
+	args := append([]string{"list", "-e", "-pgo=off"}, flags...)
 	if len(opts.Tags) > 0 {
 		args = append(args, "-tags="+strings.Join(opts.Tags, ","))
 	}
-	args = append(append(args, "--"), opts.Patterns...)
+	args = append(append(args, "--"), patterns...)
 
 	cmd := exec.CommandContext(ctx, "go", args...)
 	cmd.Dir = opts.Dir
@@ -60,11 +83,11 @@ func list(ctx context.Context, opts *Options) ([]*listed, error) {
 	}
 	if err := cmd.Start(); err != nil {
 		if errors.Is(err, exec.ErrNotFound) {
-			return nil, errors.New("the go command is not in PATH; eventgen needs it to load packages")
+			return nil, errors.New("the go command is not in PATH; eventgen needs it to find packages")
 		}
 		return nil, fmt.Errorf("run go list: %w", err)
 	}
-	pkgs, decodeErr := decodeList(out)
+	pkgs, decodeErr := decodeList[T](out)
 	if decodeErr != nil {
 		_, _ = io.Copy(io.Discard, out) // let the command end
 	}
@@ -80,10 +103,10 @@ func list(ctx context.Context, opts *Options) ([]*listed, error) {
 	return pkgs, nil
 }
 
-func decodeList(r io.Reader) ([]*listed, error) {
-	var pkgs []*listed
+func decodeList[T any](r io.Reader) ([]*T, error) {
+	var pkgs []*T
 	for dec := json.NewDecoder(r); ; {
-		p := new(listed)
+		p := new(T)
 		if err := dec.Decode(p); errors.Is(err, io.EOF) {
 			return pkgs, nil
 		} else if err != nil {

@@ -11,6 +11,7 @@ import (
 	"context"
 	"fmt"
 	"path/filepath"
+	"sync"
 
 	"github.com/eventgen/eventgen/internal/diag"
 	"github.com/eventgen/eventgen/internal/ir"
@@ -28,6 +29,8 @@ type Options struct {
 	Env []string
 	// Settings are those of the output; zero fields mean the defaults.
 	Settings ir.Settings
+	// Int64Stated tells that the user chose Settings.Int64, so that int64-precision is no news.
+	Int64Stated bool
 	// Types states the TypeScript of Go types with a marshaler of their own, by
 	// "import/path.Name". A directive on the type goes before it.
 	Types map[string]string
@@ -40,14 +43,24 @@ func Load(ctx context.Context, opts Options) (*ir.Model, diag.List, error) {
 	if err := opts.complete(); err != nil {
 		return nil, nil, err
 	}
+	var (
+		files   = newSources()
+		likely  []*exported
+		waiting sync.WaitGroup
+	)
+	waiting.Go(func() { likely = forecastExports(ctx, &opts, files) })
 	listed, err := list(ctx, &opts)
+	waiting.Wait()
 	if err != nil {
 		return nil, nil, err
 	}
 	if err := listProblems(&opts, listed); err != nil {
 		return nil, nil, err
 	}
-	r := newReader(&opts, listed)
+	r := newReader(&opts, files, listed)
+	for _, e := range likely {
+		r.program.exports[e.ImportPath] = e
+	}
 	if err := r.read(ctx); err != nil {
 		return nil, nil, err
 	}

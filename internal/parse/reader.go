@@ -10,109 +10,133 @@ import (
 
 	"github.com/eventgen/eventgen/internal/diag"
 	"github.com/eventgen/eventgen/internal/ir"
-	"github.com/eventgen/eventgen/internal/parse/directive"
 	"github.com/eventgen/eventgen/internal/parse/lower"
 )
 
 // reader turns loaded packages into the model.
 type reader struct {
 	opts    *Options
+	sources *sources
 	program *program
+	index   *syntaxIndex
+	consts  map[*types.Package]map[*types.TypeName][]lower.Const
 	model   *ir.Model
 	list    diag.List
+	flushes []flush
 }
 
-func newReader(opts *Options, listed []*listed) *reader {
-	return &reader{opts: opts, program: newProgram(listed)}
-}
-
-func (r *reader) read(ctx context.Context) error {
-	r.model = &ir.Model{Settings: r.opts.Settings}
-	if err := r.program.check(); err != nil {
-		return err
+func newReader(opts *Options, s *sources, listed []*listed) *reader {
+	p := newProgram(opts, s, listed)
+	return &reader{
+		opts: opts, sources: s, program: p, index: newSyntaxIndex(p),
+		consts: map[*types.Package]map[*types.TypeName][]lower.Const{},
+		model:  &ir.Model{Settings: opts.Settings},
 	}
+}
+
+// read reads the targets: first what their directives stand on, then what that needs.
+func (r *reader) read(ctx context.Context) error {
+	var targets []*target
+	roots := map[string][]string{}
 	for _, l := range r.program.listed {
-		if err := ctx.Err(); err != nil {
-			return context.Cause(ctx)
-		}
 		if l.DepOnly {
 			continue
 		}
 		if l.Dir != "" {
 			r.model.Covered = append(r.model.Covered, l.Dir)
 		}
-		if pkg := r.program.source[l.ImportPath]; pkg != nil {
-			r.target(pkg)
+		t, err := r.annotated(l)
+		if err != nil {
+			return err
+		}
+		if t == nil {
+			continue
+		}
+		targets = append(targets, t)
+		for _, d := range t.declarations {
+			if d.name != nil {
+				roots[l.ImportPath] = append(roots[l.ImportPath], d.name.Name)
+			}
 		}
 	}
+	if err := r.program.load(ctx, roots); err != nil {
+		return err
+	}
+	for _, t := range targets {
+		r.target(t)
+	}
+	r.relations()
 	slices.Sort(r.model.Covered)
 	slices.SortFunc(r.model.Packages, func(a, b *ir.Package) int { return cmp.Compare(a.Path, b.Path) })
 	return nil
 }
 
-// target reads one package of the run.
-func (r *reader) target(pkg *pkg) {
-	out := &ir.Package{Path: pkg.ImportPath, Name: pkg.Name, Dir: pkg.Dir}
-	t := &target{reader: r, pkg: pkg, out: out}
-	t.lowerer = lower.New(lower.Config{Package: pkg.types, Settings: r.opts.Settings, Types: r.opts.Types})
-	for _, f := range pkg.files {
-		declarations, list := annotate(r.program.fset, f.syntax)
+// annotated returns a package with its directives; nil if it has none.
+func (r *reader) annotated(l *listed) (*target, error) {
+	files, err := r.sources.load(l.files())
+	if err != nil {
+		return nil, err
+	}
+	t := &target{reader: r, listed: l, files: files, out: &ir.Package{Path: l.ImportPath, Name: l.Name, Dir: l.Dir}}
+	mistakes := 0
+	for _, f := range files {
+		if f.syntax == nil {
+			continue
+		}
+		declarations, list := annotate(r.sources.fset, f.syntax)
 		t.declarations = append(t.declarations, declarations...)
 		r.list.Append(list)
+		mistakes += len(list)
 	}
-	t.events()
-	if len(out.Events) == 0 {
-		return
+	if len(t.declarations) == 0 && mistakes == 0 {
+		return nil, nil
 	}
-	out.Decls = t.lowerer.Decls()
-	out.Idents = t.idents()
-	r.list.Append(t.lowerer.Diagnostics())
-	slices.SortStableFunc(out.Events, func(a, b *ir.Event) int { return cmp.Compare(a.Name, b.Name) })
-	r.model.Packages = append(r.model.Packages, out)
-}
-
-// target is one package while it is read.
-type target struct {
-	*reader
-	pkg          *pkg
-	out          *ir.Package
-	declarations []*declaration
-	lowerer      *lower.Lowerer
-}
-
-func (t *target) events() {
-	for _, d := range t.declarations {
-		if dir := d.directive("event"); dir != nil {
-			t.event(d, dir)
+	for _, f := range files {
+		for _, e := range f.errors {
+			r.list.Add(diag.Diagnostic{
+				Severity: diag.Error, Code: diag.SyntaxError, Message: e.Msg,
+				Pos: diag.Pos{File: e.Pos.Filename, Line: e.Pos.Line, Column: e.Pos.Column},
+			})
 		}
 	}
+	if len(files) > 0 && files[0].syntax != nil {
+		t.out.Name = files[0].syntax.Name.Name
+	}
+	return t, nil
 }
 
-func (t *target) event(d *declaration, dir *directive.Directive) {
-	values, list := directive.Decode(dir)
-	t.list.Append(list)
-	obj := t.pkg.types.Scope().Lookup(d.name.Name)
-	if obj == nil {
-		return
-	}
-	e := &ir.Event{
-		Name: values["name"].Text, Go: obj.Name(), Decl: obj.Name(), Pos: dir.Pos,
-		From: ir.FromServer, To: ir.ToAny, Slow: ir.SlowResume,
-	}
-	var payload types.Type = obj.Type()
-	e.Payload = t.lowerer.Payload(payload, lower.Use{Pos: e.Pos})
-	t.out.Events = append(t.out.Events, e)
+// local reports whether a package belongs to the module at work.
+func (r *reader) local(path string) bool {
+	l := r.program.byPath[path]
+	return l != nil && r.program.local(l)
 }
 
-// idents returns the package's top-level identifiers.
+// constants returns the constants of a type that its own package declares.
+func (r *reader) constants(obj *types.TypeName) []lower.Const {
+	pkg := obj.Pkg()
+	if pkg == nil {
+		return nil
+	}
+	if r.consts[pkg] == nil {
+		var files []*ast.File
+		var info *types.Info
+		if source := r.program.source[pkg.Path()]; source != nil && source.types == pkg {
+			files, info = source.files, source.info
+		}
+		r.consts[pkg] = lower.Constants(pkg, files, info)
+	}
+	return r.consts[pkg][obj]
+}
+
+// idents returns a package's top-level identifiers.
 func (t *target) idents() []ir.Ident {
 	var idents []ir.Ident
 	add := func(name *ast.Ident) {
 		if name.Name != "_" && name.Name != "init" {
-			idents = append(idents, ir.Ident{Name: name.Name, Pos: position(t.program.fset, name.Pos(), len(name.Name))})
+			idents = append(idents, ir.Ident{Name: name.Name, Pos: position(t.sources.fset, name.Pos(), len(name.Name))})
 		}
 	}
-	for _, f := range t.pkg.files {
+	for _, f := range t.files {
 		for _, decl := range f.syntax.Decls {
 			eachIdent(decl, add)
 		}

@@ -21,6 +21,8 @@ type Value struct {
 	Arg    Arg
 	// Off undoes a default; every other field is zero then.
 	Off bool
+	// Inherited: the package's defaults have it, not the event.
+	Inherited bool
 	// Text is the value of the textual kinds.
 	Text     string
 	Duration time.Duration
@@ -157,7 +159,7 @@ func (d *decoder) value(option *Option, arg Arg) (Value, bool) {
 	if option.Kind == Flag && arg.Key == "" {
 		return Value{Option: option, Arg: arg}, true
 	}
-	if arg.Value == Off && !arg.Quoted && option.Default {
+	if arg.Value == Off && !arg.Quoted && option.Default && option.Kind != Word {
 		return Value{Option: option, Arg: arg, Off: true}, true
 	}
 	if option.Kind == Flag {

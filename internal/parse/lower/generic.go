@@ -63,12 +63,17 @@ func (l *Lowerer) paramUses(n *node) []paramUse {
 		if t.TS != "" {
 			for i := range uses {
 				name := n.params().At(i).Obj().Name()
-				word := regexp.MustCompile(`(^|[^\w$'"])` + regexp.QuoteMeta(name) + `($|[^\w$'"])`)
-				uses[i].used = uses[i].used || word.MatchString(t.TS)
+				uses[i].used = uses[i].used || hasWord(t.TS, name)
 			}
 		}
 	})
 	return uses
+}
+
+// hasWord reports whether TypeScript text names an identifier, outside quotes as far as its
+// neighbours tell.
+func hasWord(text, name string) bool {
+	return regexp.MustCompile(`(^|[^\w$'"])` + regexp.QuoteMeta(name) + `($|[^\w$'"])`).MatchString(text)
 }
 
 // closeUses adds what the parameters are used for as arguments of other generic types.

@@ -1,6 +1,7 @@
 package lower
 
 import (
+	"fmt"
 	"go/types"
 	"strconv"
 	"strings"
@@ -22,8 +23,7 @@ func writeIdent(b *strings.Builder, t types.Type) {
 	case *types.Named:
 		writeNamed(b, t)
 	case *types.TypeParam:
-		// The index and the position tell the parameters of different declarations apart.
-		b.WriteString("$" + t.Obj().Name() + "#" + strconv.Itoa(t.Index()) + "@" + strconv.Itoa(int(t.Obj().Pos())))
+		fmt.Fprintf(b, "$%s@%p", t.Obj().Name(), t) // parameters of different declarations differ
 	case *types.Pointer:
 		b.WriteByte('*')
 		writeIdent(b, t.Elem())

@@ -76,8 +76,14 @@ func (b *builder) namedType(t *types.Named, addr bool) *ir.Type {
 		return b.ref(t, true)
 	}
 	if c := codecOf(t, addr); c != nil && !b.declared(t) {
-		out := b.codecType(t, c)
-		return out
+		return b.codecType(t, c)
+	}
+	if b.cfg.Types[typeID(t.Obj())] != "" && codecOf(t, true) == nil {
+		b.problem(&problem{
+			code: CodeInvalidTS, once: ident(t),
+			text: b.hasType(t) + ", which has no marshaler: its TypeScript follows from its structure",
+			hint: "remove " + typeID(t.Obj()) + " from types in eventgen.yaml",
+		})
 	}
 	return b.ref(t, addr)
 }

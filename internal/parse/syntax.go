@@ -1,0 +1,176 @@
+package parse
+
+import (
+	"go/ast"
+	"go/token"
+	"go/types"
+	"path/filepath"
+	"slices"
+
+	"github.com/eventgen/eventgen/internal/diag"
+)
+
+// syntaxIndex finds the source of objects: documentation, directives and places. Dependencies
+// that come from export data are parsed only now, and of them only the files asked for.
+type syntaxIndex struct {
+	program *program
+	files   map[string]map[lineName][]*entry
+}
+
+// lineName finds a declaration by what export data knows of it: line and name.
+type lineName struct {
+	line int
+	name string
+}
+
+// entry is the declaration of a type, constant, variable or field.
+type entry struct {
+	name *ast.Ident
+	node ast.Node // *ast.TypeSpec, *ast.ValueSpec or *ast.Field
+	file *ast.File
+	doc  *ast.CommentGroup
+	// comment stands behind the declaration on its line.
+	comment *ast.CommentGroup
+}
+
+func newSyntaxIndex(p *program) *syntaxIndex {
+	return &syntaxIndex{program: p, files: map[string]map[lineName][]*entry{}}
+}
+
+// entry returns the declaration of an object, or nil if its source is not to be found.
+func (s *syntaxIndex) entry(obj types.Object) *entry {
+	name, at, ok := s.place(obj)
+	if !ok {
+		return nil
+	}
+	entries := s.file(name)[lineName{at.Line, obj.Name()}]
+	i := slices.IndexFunc(entries, func(e *entry) bool { return e.name.Pos() == obj.Pos() })
+	if i < 0 && len(entries) > 0 {
+		i = 0
+	}
+	if i < 0 {
+		return nil
+	}
+	return entries[i]
+}
+
+// place returns the file that declares an object. Export data may have it without its
+// directory, or with that of the machine where it was compiled.
+func (s *syntaxIndex) place(obj types.Object) (file string, at token.Position, ok bool) {
+	if obj.Pkg() == nil || !obj.Pos().IsValid() {
+		return "", token.Position{}, false
+	}
+	l := s.program.byPath[obj.Pkg().Path()]
+	if l == nil {
+		return "", token.Position{}, false
+	}
+	at = s.program.sources.fset.PositionFor(obj.Pos(), false)
+	base := filepath.Base(filepath.ToSlash(at.Filename))
+	if !slices.Contains(l.GoFiles, base) && !slices.Contains(l.CgoFiles, base) {
+		return "", token.Position{}, false
+	}
+	return filepath.Join(l.Dir, base), at, true
+}
+
+// pos returns the place of an object's name.
+func (s *syntaxIndex) pos(obj types.Object) diag.Pos {
+	if e := s.entry(obj); e != nil {
+		return position(s.program.sources.fset, e.name.Pos(), len(e.name.Name))
+	}
+	file, at, ok := s.place(obj)
+	if !ok {
+		return diag.Pos{}
+	}
+	return diag.Pos{File: file, Line: at.Line, Column: max(at.Column, 1)}
+}
+
+func (s *syntaxIndex) file(name string) map[lineName][]*entry {
+	if index, ok := s.files[name]; ok {
+		return index
+	}
+	index := map[lineName][]*entry{}
+	s.files[name] = index
+	// A file that cannot be read has no documentation; nothing else depends on it.
+	if files, err := s.program.sources.load([]string{name}); err == nil && len(files) == 1 {
+		indexer := &fileIndexer{fset: s.program.sources.fset, file: files[0].syntax, index: index}
+		for _, decl := range files[0].syntax.Decls {
+			if decl, ok := decl.(*ast.GenDecl); ok {
+				indexer.genDecl(decl)
+			}
+		}
+	}
+	return index
+}
+
+type fileIndexer struct {
+	fset  *token.FileSet
+	file  *ast.File
+	index map[lineName][]*entry
+}
+
+func (x *fileIndexer) add(e *entry) {
+	e.file = x.file
+	key := lineName{x.fset.PositionFor(e.name.Pos(), false).Line, e.name.Name}
+	x.index[key] = append(x.index[key], e)
+}
+
+func (x *fileIndexer) genDecl(decl *ast.GenDecl) {
+	group := decl.Doc
+	if decl.Lparen.IsValid() && len(decl.Specs) > 1 {
+		group = nil
+	}
+	for _, spec := range decl.Specs {
+		switch spec := spec.(type) {
+		case *ast.TypeSpec:
+			doc := spec.Doc
+			if doc == nil {
+				doc = group
+			}
+			x.add(&entry{name: spec.Name, node: spec, doc: doc, comment: spec.Comment})
+			x.fields(spec.Type)
+		case *ast.ValueSpec:
+			doc := spec.Doc
+			if doc == nil {
+				doc = group
+			}
+			for _, name := range spec.Names {
+				x.add(&entry{name: name, node: spec, doc: doc, comment: spec.Comment})
+			}
+		}
+	}
+}
+
+func (x *fileIndexer) fields(expr ast.Expr) {
+	ast.Inspect(expr, func(n ast.Node) bool {
+		s, ok := n.(*ast.StructType)
+		if !ok {
+			return true
+		}
+		for _, f := range s.Fields.List {
+			for _, name := range f.Names {
+				x.add(&entry{name: name, node: f, doc: f.Doc, comment: f.Comment})
+			}
+			if name := embeddedName(f.Type); len(f.Names) == 0 && name != nil {
+				x.add(&entry{name: name, node: f, doc: f.Doc, comment: f.Comment})
+			}
+		}
+		return true
+	})
+}
+
+// embeddedName returns the name that an embedded field has by its type.
+func embeddedName(expr ast.Expr) *ast.Ident {
+	switch t := ast.Unparen(expr).(type) {
+	case *ast.Ident:
+		return t
+	case *ast.StarExpr:
+		return embeddedName(t.X)
+	case *ast.SelectorExpr:
+		return t.Sel
+	case *ast.IndexExpr:
+		return embeddedName(t.X)
+	case *ast.IndexListExpr:
+		return embeddedName(t.X)
+	}
+	return nil
+}

@@ -1,0 +1,202 @@
+package parse
+
+import (
+	"cmp"
+	"go/ast"
+	"go/types"
+	"slices"
+	"strings"
+
+	"github.com/eventgen/eventgen/internal/diag"
+	"github.com/eventgen/eventgen/internal/ir"
+	"github.com/eventgen/eventgen/internal/parse/directive"
+	"github.com/eventgen/eventgen/internal/parse/lower"
+)
+
+// target is one annotated package while it is read.
+type target struct {
+	*reader
+	listed       *listed
+	files        []*sourceFile
+	out          *ir.Package
+	declarations []*declaration
+	defaults     directive.Values
+	types        *types.Package
+	lowerer      *lower.Lowerer
+}
+
+// target reads one package of the run.
+func (r *reader) target(t *target) {
+	if source := r.program.source[t.listed.ImportPath]; source != nil {
+		t.types = source.types
+	} else {
+		t.types = types.NewPackage(t.listed.ImportPath, t.out.Name)
+	}
+	t.lowerer = lower.New(lower.Config{
+		Package: t.types, Settings: r.opts.Settings, Int64Stated: r.opts.Int64Stated, Types: r.opts.Types,
+		Local: r.local, Annotations: r.annotations, Allow: r.allow, Doc: r.doc, Pos: r.index.pos, Consts: r.constants,
+	})
+	t.readDefaults()
+	for _, d := range t.declarations {
+		t.declaration(d)
+	}
+	r.list.Append(t.lowerer.Diagnostics())
+	if len(t.out.Events) == 0 {
+		return
+	}
+	for _, f := range t.files {
+		if f.syntax.Doc != nil && t.out.Doc.Text == "" {
+			t.out.Doc = docText(f.syntax.Doc)
+		}
+	}
+	t.out.Decls = t.lowerer.Decls()
+	t.out.Idents = t.idents()
+	slices.SortStableFunc(t.out.Events, func(a, b *ir.Event) int { return cmp.Compare(a.Name, b.Name) })
+	r.model.Packages = append(r.model.Packages, t.out)
+}
+
+// readDefaults reads //eventgen:defaults of the package's files.
+func (t *target) readDefaults() {
+	t.defaults = directive.Values{}
+	var first *directive.Directive
+	for _, d := range t.declarations {
+		dir := d.directive("defaults")
+		if dir == nil {
+			continue
+		}
+		if first != nil {
+			t.list.Add(diag.Diagnostic{
+				Severity: diag.Error, Code: diag.DuplicateDirective, Pos: dir.Pos,
+				Message: "the package has two //eventgen:defaults",
+				Hint:    "keep one of them",
+				Related: []diag.Related{{Pos: first.Pos, Message: "the other one"}},
+			})
+			continue
+		}
+		first = dir
+		values, list := directive.Decode(dir)
+		t.list.Append(list)
+		t.list.Append(directive.CheckDefaults(values))
+		t.defaults = values
+	}
+}
+
+// declaration reads what stands on one declaration. Directives that only matter to payloads are
+// looked at here too, so that a mistake in them is reported in any case.
+func (t *target) declaration(d *declaration) {
+	seen := map[string]*directive.Directive{}
+	for _, dir := range d.directives {
+		if other := seen[dir.Verb.Name]; other != nil && dir.Verb.Name != "allow" {
+			t.list.Add(diag.Diagnostic{
+				Severity: diag.Error, Code: diag.DuplicateDirective, Pos: dir.Pos,
+				Message: "a second //eventgen:" + dir.Verb.Name + " on one declaration",
+				Hint:    "keep one of them",
+				Related: []diag.Related{{Pos: other.Pos, Message: "the first one"}},
+			})
+			continue
+		}
+		seen[dir.Verb.Name] = dir
+		switch dir.Verb.Name {
+		case "union", "variant", "enum":
+			_, list := directive.Decode(dir)
+			t.list.Append(list)
+		}
+	}
+	if d.name == nil {
+		return
+	}
+	obj := t.types.Scope().Lookup(d.name.Name)
+	if obj == nil {
+		return
+	}
+	if typeName, ok := obj.(*types.TypeName); ok && len(seen) > 0 {
+		t.lowerer.Check(typeName)
+	}
+	if dir := seen["event"]; dir != nil {
+		t.event(d, dir, obj)
+	}
+}
+
+// directives returns the directives in the documentation of an object. What is wrong with them is
+// reported where their package is read.
+func (r *reader) directives(obj types.Object) []*directive.Directive {
+	e := r.index.entry(obj)
+	if e == nil || e.doc == nil {
+		return nil
+	}
+	return r.inComment(e.doc)
+}
+
+func (r *reader) inComment(group *ast.CommentGroup) []*directive.Directive {
+	var found []*directive.Directive
+	for _, c := range group.List {
+		if strings.HasPrefix(c.Text, directive.Prefix) {
+			if d, _ := directive.Parse(c.Text, position(r.sources.fset, c.Slash, 0)); d != nil {
+				found = append(found, d)
+			}
+		}
+	}
+	return found
+}
+
+// annotations returns what directives say about a type.
+func (r *reader) annotations(obj *types.TypeName) lower.Annotations {
+	var notes lower.Annotations
+	for _, d := range r.directives(obj) {
+		values := directive.Values{}
+		if !d.Verb.Text {
+			values, _ = directive.Decode(d)
+		}
+		switch d.Verb.Name {
+		case "union":
+			note := &lower.UnionNote{Tag: "type", Content: values["content"].Text, Pos: d.Pos, TagPos: d.Pos}
+			if tag, ok := values["tag"]; ok {
+				note.Tag, note.TagPos = tag.Text, tag.Arg.Pos
+			}
+			notes.Union = note
+		case "variant":
+			if name, ok := values["name"]; ok {
+				notes.Variant = &lower.VariantNote{Name: name.Text, Pos: name.Arg.ValuePos}
+			}
+		case "enum":
+			if mode, ok := values["mode"]; ok {
+				notes.Enum = &lower.EnumNote{Mode: ir.EnumMode(mode.Text), Pos: d.Pos}
+			}
+		case "ts":
+			notes.TS = &lower.TSNote{Text: d.Text.Text, Pos: d.Text.TextPos}
+		}
+	}
+	return notes
+}
+
+// allow returns the directives //eventgen:allow on an object.
+func (r *reader) allow(obj types.Object) []ir.Allow {
+	if obj.Pkg() == nil || !r.local(obj.Pkg().Path()) {
+		return nil
+	}
+	return allows(r.directives(obj))
+}
+
+func allows(directives []*directive.Directive) []ir.Allow {
+	var out []ir.Allow
+	for _, d := range directives {
+		if d.Verb.Name == "allow" && d.Text.Word != "" {
+			out = append(out, ir.Allow{Rule: d.Text.Word, Reason: d.Text.Text, Pos: d.Text.WordPos})
+		}
+	}
+	return out
+}
+
+// doc returns the documentation of an object.
+func (r *reader) doc(obj types.Object) ir.Doc {
+	e := r.index.entry(obj)
+	switch {
+	case e == nil:
+		return ir.Doc{}
+	case e.doc != nil:
+		return docText(e.doc)
+	case e.comment != nil:
+		return docText(e.comment)
+	}
+	return ir.Doc{}
+}
