@@ -1,5 +1,7 @@
 import type { EmitOptions, RelayOptions } from './core/api.ts';
 import type { ClientEvent } from './core/descriptor.ts';
+import type { InternalClient } from './core/client.ts';
+import { createOutbox } from './core/outbox.ts';
 import { clientOf } from './listen.ts';
 
 /**
@@ -10,7 +12,8 @@ import { clientOf } from './listen.ts';
 export function emit<P>(
   event: ClientEvent<string, P>,
   payload: P,
-  options?: EmitOptions | RelayOptions,
+  options: EmitOptions | RelayOptions = {},
 ): Promise<void> {
-  return clientOf(options).emit(event, payload, options);
+  const client = clientOf(options) as InternalClient;
+  return client.outbox(createOutbox).emit(event as ClientEvent, payload, options);
 }

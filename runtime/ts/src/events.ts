@@ -86,7 +86,7 @@ export function createEvents<S, C, Keys = unknown, Relayed extends keyof C = key
         () => {
           for (const end of ends) end();
         },
-        () => Promise.all(ends.map((end) => end.ready)).then(() => undefined),
+        Promise.all(ends.map((end) => end.ready)).then(() => undefined),
       );
     },
     emit: (name: string, payload: never, options?: EmitOptions) => emit(find(name) as ClientEvent, payload, options),

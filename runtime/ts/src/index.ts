@@ -1,5 +1,5 @@
 // For applications, and for generated code in particular.
-export { clientEvent, serverEvent, sharedEvent } from './core/descriptor.ts';
+export { clientEvent, plainEvent, serverEvent, sharedEvent } from './core/descriptor.ts';
 export { listen, listenBatch } from './listen.ts';
 export { once } from './once.ts';
 export { stream } from './stream.ts';

@@ -1,8 +1,7 @@
 import type { ClientOptions, EventsClient } from './core/api.ts';
 import { type CompleteOptions, type InternalClient, createClient } from './core/client.ts';
-import { disposable } from './core/disposable.ts';
-import { EmitError } from './core/errors.ts';
-import type { Connection, Transport } from './core/transport.ts';
+import { environment } from './core/environment.ts';
+import type { Transport } from './core/transport.ts';
 import { webSocket } from './ws.ts';
 
 /** Rises when copies of this package can no longer share a client. */
@@ -15,79 +14,39 @@ interface Registry {
   page?: InternalClient | undefined;
 }
 
-/** Loads the second choice only where the first does not get through. */
+/** The second choice is loaded only where the first does not get through. */
 const sseOnDemand: Transport = {
   name: 'sse',
-  connect(link) {
-    let connection: Connection | undefined;
-    let closed = false;
-    import('./sse.ts').then(
-      ({ sse }) => {
-        if (!closed) connection = sse().connect(link);
-      },
-      () => {
-        link.closed();
-      },
-    );
-    return {
-      send(frame) {
-        connection?.send(frame);
-      },
-      close() {
-        closed = true;
-        connection?.close();
-      },
-    };
-  },
+  connect: async (link) => (await import('./sse.ts')).sse().connect(link),
 };
 
-const nothing = () => () => undefined;
-
-/** The client of a server: it renders pages, and pages listen for themselves. */
-const inert: EventsClient = {
-  url: '',
-  status: 'idle',
-  subscribe: () =>
-    disposable(
-      () => undefined,
-      () => Promise.resolve(),
-    ),
-  emit: (event) => Promise.reject(new EmitError({ code: 'closed', message: 'there is no page here' }, event.name)),
-  onStatus: nothing,
-  onGap: nothing,
-  onStale: nothing,
-  onError: nothing,
-  renew: () => undefined,
-  close: () => undefined,
-};
-
-const inPage = () => typeof document !== 'undefined' || typeof importScripts === 'function';
-
-declare const importScripts: unknown;
-
-function registry(): Registry {
-  const global = globalThis as { [registryKey]?: Registry };
-  const found = (global[registryKey] ??= { version });
-  if (found.version !== version)
-    throw new Error(
-      `eventgen: this page holds two copies of the client that cannot work together (${String(found.version)} and ${String(version)}): generate all bindings with one version`,
-    );
-  return found;
-}
+/** Whether this is a page or a worker, rather than a server. */
+const inPage = () => !!environment.document || 'importScripts' in globalThis;
 
 function complete(options: ClientOptions): CompleteOptions {
   return { ...options, transports: options.transports ?? [webSocket(), sseOnDemand] };
 }
 
+/** Makes the page's client, which connects one task later: `connect` may come until then. */
+function makePage(found: Registry): InternalClient {
+  const page = createClient(complete({}), false, () => (found.page = undefined));
+  setTimeout(page.start);
+  return page;
+}
+
+/** Stands for a page's client on a server: nothing ever connects, and nothing is kept. */
+const inert: InternalClient = /* @__PURE__ */ createClient({ transports: [] }, false);
+
 /**
  * The page's own client: the one that `connect` has set up, or else one with the default
- * options, which connects one task after the first listener came. On a server it is a client
- * that does nothing.
+ * options, which connects one task after it is first asked for. On a server it is a client that
+ * does nothing.
  */
 export function pageClient(): EventsClient {
   if (!inPage()) return inert;
-  const found = registry();
-  return (found.page ??= createClient(complete({}), true, () => (found.page = undefined)));
+  const found = ((globalThis as { [registryKey]?: Registry })[registryKey] ??= { version });
+  if (found.version !== version) throw new Error('eventgen: two versions are on this page');
+  return (found.page ??= makePage(found));
 }
 
 /**
@@ -96,15 +55,12 @@ export function pageClient(): EventsClient {
  * window, by hot reload for instance, it joins the client there is and gives it the new options.
  */
 export function connect(options: ClientOptions = {}): EventsClient {
-  if (!inPage()) return inert;
   const page = pageClient() as InternalClient;
-  const next = complete(options);
+  if (page === inert) return page;
   const { url, window } = page.options;
   if (page.status !== 'idle' && (url !== options.url || window !== options.window))
-    throw new Error(
-      `eventgen: the page is connected to ${page.url} already: call connect() before the first listener, or createEventsClient() for another backend`,
-    );
-  page.configure(next);
+    throw new Error('eventgen: connect() comes too late');
+  Object.assign(page.options, complete(options));
   page.start();
   return page;
 }
@@ -114,5 +70,5 @@ export function connect(options: ClientOptions = {}): EventsClient {
  * connects when the first listener or emit wants it, and has to be closed.
  */
 export function createEventsClient(options: ClientOptions = {}): EventsClient {
-  return createClient(complete(options));
+  return createClient(complete(options), true);
 }

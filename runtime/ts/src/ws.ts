@@ -1,11 +1,11 @@
+import { environment } from './core/environment.ts';
 import type { Transport } from './core/transport.ts';
 
-/** The name of the protocol, as a subprotocol of WebSocket. */
-const protocol = 'eventgen.v1';
-
 function base64url(text: string): string {
-  const bytes = String.fromCharCode(...new TextEncoder().encode(text));
-  return btoa(bytes).replaceAll('+', '-').replaceAll('/', '_').replaceAll('=', '');
+  return btoa(String.fromCharCode(...new TextEncoder().encode(text))).replace(
+    /[+/=]/g,
+    (c) => ({ '+': '-', '/': '_' })[c] ?? '',
+  );
 }
 
 /** Connects over a WebSocket. The token, if there is one, goes along as a subprotocol, never in the URL. */
@@ -13,11 +13,12 @@ export function webSocket(): Transport {
   return {
     name: 'websocket',
     connect(link) {
-      const url = new URL(link.url, globalThis.location?.href);
-      url.protocol = url.protocol.replace('http', 'ws');
-      const protocols = [protocol];
-      if (link.token !== undefined) protocols.push('eventgen.bearer.' + base64url(link.token));
-      const socket = new WebSocket(url, protocols);
+      const protocol = 'eventgen.v1';
+      const { token } = link;
+      const socket = new WebSocket(
+        new URL(link.url, environment.location?.href).href.replace(/^http/, 'ws'),
+        token === undefined ? [protocol] : [protocol, 'eventgen.bearer.' + base64url(token)],
+      );
       socket.onopen = () => {
         socket.send(link.hello());
       };
@@ -32,10 +33,8 @@ export function webSocket(): Transport {
           socket.send(frame);
         },
         close() {
-          socket.onopen = socket.onmessage = socket.onclose = null;
           socket.close();
         },
-        buffered: () => socket.bufferedAmount,
       };
     },
   };

@@ -1,5 +1,5 @@
 /// <reference lib="esnext.disposable" />
-import type { ClientEvent, ServerEvent } from './descriptor.ts';
+import type { ServerEvent } from './descriptor.ts';
 import type { Transport } from './transport.ts';
 
 /** What is known of a delivery beside the payload. */
@@ -134,12 +134,9 @@ export interface ClientOptions {
 
 /** A connection to a backend that outlives its transport's connections. */
 export interface EventsClient {
-  readonly url: string;
   readonly status: Status;
   /** Adds a sink. `listen`, `once`, `stream` and the hooks call this. */
   subscribe<P, K>(event: ServerEvent<string, P, K>, sink: Sink<P, K>): Unlisten;
-  /** Emits. The function `emit` calls this. */
-  emit<P>(event: ClientEvent<string, P>, payload: P, options?: EmitOptions | RelayOptions): Promise<void>;
   /** Calls back on each change; returns what ends that. */
   onStatus(listener: (status: Status) => void): () => void;
   /** Calls back when deliveries were missed. */

@@ -1,93 +1,88 @@
 import type { ClientOptions, ErrorListener, EventsClient, Gap, Stale, Status } from './api.ts';
-import type { ClientEvent } from './descriptor.ts';
 import { createDriver } from './connection.ts';
-import { EmitError, EventsError, ListenError } from './errors.ts';
+import { disposable } from './disposable.ts';
+import { environment } from './environment.ts';
+import { EventsError, ListenError } from './errors.ts';
 import type { AnyEvent } from './key.ts';
-import { createOutbox } from './outbox.ts';
-import { type AnySink, type Sent, createTopics } from './topics.ts';
-import type { Transport } from './transport.ts';
+import type { Outbox, Outlet } from './outbox.ts';
+import { type AnySink, type Answer, createTopics } from './topics.ts';
+import type { Link, Transport } from './transport.ts';
 import type { ServerFrame } from './wire.ts';
 
-/** Options of a client whose defaults have been filled in. */
+/** Options of a client whose defaults have been filled in. Without transports it does nothing. */
 export interface CompleteOptions extends ClientOptions {
   readonly transports: readonly Transport[];
 }
 
 /** What this package needs of a client beyond what users do. */
 export interface InternalClient extends EventsClient {
+  /** May be changed, and holds so from the next connection on. */
   readonly options: CompleteOptions;
-  /** Takes over other options. They hold from the next connection on. */
-  configure(options: CompleteOptions): void;
   /** Connects without anyone listening. */
   start(): void;
+  /** The outbox, which `make` makes when the first emit comes, ready for another. */
+  outbox(make: (outlet: Outlet) => Outbox): Outbox;
 }
 
 /**
- * Makes a client that connects when the first listener or emit wants it: at once, or with
- * `later`, one task later.
+ * Makes a client. With `eager`, the first listener or emit connects it; otherwise `start` does.
+ * `ended` is called when it has been closed.
  */
-export function createClient(options: CompleteOptions, later = false, ended?: () => void): InternalClient {
+export function createClient(given: CompleteOptions, eager: boolean, ended?: () => void): InternalClient {
+  const options = { ...given };
   const statusListeners = new Set<(status: Status) => void>();
   const gapListeners = new Set<(gap: Gap) => void>();
   const staleListeners = new Set<(stale: Stale) => void>();
   const errorListeners = new Set<ErrorListener>();
-  const acks = new Map<number, Sent[]>();
+  const answers = new Map<number, Answer>();
   let status: Status = 'idle';
   let ids = 0;
   let session: string | undefined;
   let epoch: string | undefined;
   let at = 0;
-  let sameSession = true;
+  let limit = Infinity;
+  let sameSession = false;
   /** Why nothing will come, while that is so. */
-  let refusal: EventsError | undefined;
-  let startTimer: ReturnType<typeof setTimeout> | undefined;
+  let refusal = options.transports.length ? undefined : new EventsError({ code: 'closed' });
+  let outbox: Outbox | undefined;
   let flushTimer: ReturnType<typeof setTimeout> | undefined;
 
-  const isolate = (call: () => void) => {
-    try {
-      call();
-    } catch (error) {
-      if (typeof reportError === 'function') reportError(error);
-      else console.error(error);
-    }
+  const shout: (error: unknown) => void = environment.reportError ?? console.error;
+
+  const tell = <A extends unknown[]>(listeners: Iterable<(...values: A) => void>, ...values: A) => {
+    for (const listener of [...listeners])
+      try {
+        listener(...values);
+      } catch (error) {
+        shout(error);
+      }
   };
+
+  const on =
+    <T>(listeners: Set<T>) =>
+    (listener: T) => {
+      listeners.add(listener);
+      return () => {
+        listeners.delete(listener);
+      };
+    };
 
   const report = (error: unknown, event?: string, own?: ErrorListener) => {
-    const listeners = own ? [own] : [...errorListeners];
-    if (!listeners.length)
-      isolate(() => {
-        throw error;
-      });
-    for (const listener of listeners) isolate(() => listener(error, event));
-  };
-
-  const tell = <T>(listeners: Set<(value: T) => void>, value: T) => {
-    for (const listener of [...listeners]) isolate(() => listener(value));
-  };
-
-  const listenTo = <T>(listeners: Set<T>, listener: T) => {
-    // Wrapped by identity of the call: the same function may be added twice.
-    listeners.add(listener);
-    return () => {
-      listeners.delete(listener);
-    };
+    tell(own ? [own] : errorListeners.size ? errorListeners : [shout], error, event);
   };
 
   const want = () => {
-    if (later && status === 'idle') startTimer ??= setTimeout(driver.start);
-    else driver.start();
+    if (eager || status !== 'idle') driver.start();
   };
 
+  /** Brings what the backend knows of the subscriptions up to date. */
   const flush = () => {
     clearTimeout(flushTimer);
     flushTimer = undefined;
-    if (status !== 'open') {
-      // What is listened to goes with the next hello; what is not goes now.
-      return;
-    }
-    const { listen, unlisten, sent } = topics.changes();
-    if (sent.length) {
-      acks.set(++ids, sent);
+    // What changes before the welcome is in the hello, or follows the welcome.
+    const [listen, answer, unlisten] = topics.changes(status === 'open');
+    if (Object.keys(listen).length) {
+      answers.set(++ids, answer);
       driver.send(JSON.stringify({ listen, id: ids }));
     }
     if (unlisten.length) driver.send(JSON.stringify({ unlisten, id: ++ids }));
@@ -97,135 +92,100 @@ export function createClient(options: CompleteOptions, later = false, ended?: ()
     flushTimer ??= setTimeout(flush);
   }, report);
 
-  const outbox = createOutbox(
-    () => ++ids,
-    (frame) => driver.send(frame),
-    () => driver.buffered(),
-  );
-
   const handle = (frame: ServerFrame) => {
-    const { welcome, event, ack, gap, stale, refused, auth } = frame;
-    if (event !== undefined) {
-      if (frame.seq && frame.seq > at) at = frame.seq;
-      topics.dispatch(event, frame);
-    } else if (welcome) {
+    const { welcome, event, seq = 0, ack = 0, error, gap, stale, refused, auth } = frame;
+    at = Math.max(at, seq, frame.at ?? 0);
+    if (event !== undefined) topics.dispatch(event, frame);
+    else if (welcome) {
       if (welcome.epoch !== epoch) topics.reset();
       sameSession = welcome.session === session;
-      ({ session, epoch, at } = welcome);
-      topics.confirm(welcome.refused);
-      driver.expires(welcome.expiresIn);
+      ({ session, epoch, at, max: limit = Infinity } = welcome);
+      answers.get(0)?.(welcome.refused);
       driver.welcomed(welcome.heartbeat);
-    } else if (ack !== undefined) {
-      if (outbox.ack(ack, frame.error)) return;
-      const sent = acks.get(ack);
-      acks.delete(ack);
-      const { error } = frame;
-      if (sent)
-        topics.confirm(error ? Object.fromEntries(sent.map((one) => [one.topic.event.name, error])) : refused, sent);
+      driver.expires(welcome.expiresIn);
+    } else if (ack) {
+      answers.get(ack)?.(refused, error);
+      answers.delete(ack);
+      outbox?.ack(ack, error);
     } else if (gap) {
-      for (const [name, missed] of Object.entries(gap.events)) topics.gap(name, missed);
+      topics.gap(gap.events);
       tell(gapListeners, gap.events);
     } else if (stale) {
-      if (!staleListeners.size) console.warn('eventgen: this page was built against other contracts:', stale);
+      if (!staleListeners.size) console.warn('eventgen: the page has old contracts of', stale);
       tell(staleListeners, stale);
     } else if (refused) topics.refuse(refused);
     else if (auth) driver.expires(auth.expiresIn);
-    else if (frame.at && frame.at > at) at = frame.at;
   };
 
-  const driver = createDriver({
-    url: () => options.url ?? '/events',
-    transports: () => options.transports,
-    token: () => options.token,
-    hello: () =>
-      JSON.stringify({
-        hello: {
-          window: options.window,
-          listen: topics.hello(),
-          resume: session && { session, epoch, seq: at },
-        },
-      }),
-    receive(message) {
-      let frames: ServerFrame | readonly ServerFrame[];
-      try {
-        frames = typeof message === 'string' ? (JSON.parse(message) as ServerFrame) : message;
-      } catch (error) {
-        report(new EventsError({ code: 'protocol', message: String(error) }));
-        driver.fail();
-        return;
-      }
-      if (Array.isArray(frames)) (frames as readonly ServerFrame[]).forEach(handle);
-      else handle(frames as ServerFrame);
-    },
-    lost() {
-      acks.clear();
-      topics.lost();
-    },
-    refused(error) {
-      refusal = error;
-      outbox.fail(error);
-      topics.fail(new ListenError(error));
-      report(error);
-    },
-    status(next) {
-      status = next;
-      if (next !== 'refused') refusal = undefined;
-      if (next === 'open') {
-        flush();
-        outbox.open(sameSession);
-      }
-      tell(statusListeners, next);
-    },
-    report,
-  });
+  const hello = () => {
+    const [listen, answer] = topics.hello(!!session);
+    answers.clear();
+    answers.set(0, answer);
+    return JSON.stringify({
+      hello: { window: options.window, listen, resume: session && { session, epoch, seq: at } },
+    });
+  };
+
+  const receive: Link['receive'] = (message) => {
+    for (const frame of [typeof message === 'string' ? (JSON.parse(message) as ServerFrame) : message].flat())
+      handle(frame);
+  };
+
+  const changed = (next: Status, cause?: EventsError) => {
+    status = next;
+    if (next === 'refused' && cause) {
+      refusal = cause;
+      outbox?.fail(cause);
+      topics.fail(new ListenError(cause));
+      report(cause);
+    } else if (next !== 'closed') refusal = undefined;
+    if (next === 'open') {
+      flush();
+      outbox?.open(sameSession);
+    }
+    tell(statusListeners, next);
+  };
+
+  const driver = createDriver(options, hello, receive, changed, report);
 
   return {
-    get options() {
-      return options;
-    },
-    get url() {
-      return options.url ?? '/events';
-    },
+    options,
     get status() {
       return status;
     },
     subscribe(event, sink) {
+      if (!options.transports.length) return disposable(() => undefined, Promise.resolve());
       const unlisten = topics.subscribe(event as AnyEvent, sink as AnySink);
       if (refusal) {
         const error = new ListenError(refusal, event.name);
-        queueMicrotask(() => sink.refused?.(error));
         if (status === 'closed') unlisten();
+        queueMicrotask(() => sink.refused?.(error));
       } else want();
       return unlisten;
     },
-    emit(event, payload, options = {}) {
-      if (refusal) return Promise.reject(new EmitError(refusal, event.name));
+    outbox(make) {
       want();
       if (flushTimer) flush();
-      return outbox.emit(event as ClientEvent, payload, options);
+      return (outbox ??= make({
+        nextId: () => ++ids,
+        send: driver.send,
+        limit: () => limit,
+        refusal: () => refusal,
+      }));
     },
-    onStatus: (listener) => listenTo(statusListeners, listener),
-    onGap: (listener) => listenTo(gapListeners, listener),
-    onStale: (listener) => listenTo(staleListeners, listener),
-    onError: (listener) => listenTo(errorListeners, listener),
-    renew: () => {
-      driver.renew();
-    },
+    onStatus: on(statusListeners),
+    onGap: on(gapListeners),
+    onStale: on(staleListeners),
+    onError: on(errorListeners),
+    renew: driver.renew,
     close() {
       if (status === 'closed') return;
-      clearTimeout(startTimer);
-      clearTimeout(flushTimer);
+      refusal = new EventsError({ code: 'closed' });
       driver.stop();
-      refusal = new EventsError({ code: 'closed', message: 'the client is closed' });
-      outbox.fail(refusal);
+      outbox?.fail(refusal);
       topics.fail(new ListenError(refusal), true);
       ended?.();
     },
-    configure(next) {
-      options = next;
-    },
-    start: () => {
-      driver.start();
-    },
+    start: driver.start,
   };
 }

@@ -1,267 +1,230 @@
 import type { Status } from './api.ts';
+import { environment } from './environment.ts';
 import { EventsError } from './errors.ts';
-import { type Connection, type Link, type Transport, closeCode } from './transport.ts';
+import type { Connection, Link, Transport } from './transport.ts';
 
-/** Milliseconds until the welcome must be here. */
-const handshake = 10_000;
-/** The first retry comes within this many milliseconds, each further one within twice as many. */
-const shortestDelay = 1000;
-const longestDelay = 30_000;
-/** A connection that lasted this long was a good one: the next retry is a first one. */
-const lasting = 5000;
-/** Failures after which a transport that has worked is passed over for the next. */
-const patience = 3;
-/** What setTimeout can hold. */
-const longestTimer = 0x7fff_ffff;
+/** Close codes that are final, as error codes. See docs/protocol.md, 8. */
+const refusals: Readonly<Record<number, string>> = {
+  4401: 'unauthenticated',
+  4403: 'forbidden',
+  4409: 'replaced',
+};
 const wakeEvents = ['online', 'visibilitychange', 'pageshow', 'pagehide'];
 
-/** What a driver asks of its client. */
-export interface DriverHost {
-  readonly url: () => string;
-  readonly transports: () => readonly Transport[];
-  readonly token: () => (() => string | Promise<string>) | undefined;
-  readonly hello: () => string;
-  readonly receive: Link['receive'];
-  /** The connection, or the attempt at one, has ended. */
-  readonly lost: () => void;
-  /** There will be no connection until something changes. */
-  readonly refused: (error: EventsError) => void;
-  readonly status: (status: Status) => void;
-  readonly report: (error: unknown) => void;
+/** The options that matter here. They may change between connections. */
+export interface DriverOptions {
+  readonly url?: string | undefined;
+  readonly token?: (() => string | Promise<string>) | undefined;
+  readonly transports: readonly Transport[];
 }
 
 /** Keeps a client connected. */
 export interface Driver {
   /** Something wants a connection: connects, unless that is under way, waiting for its time, or hopeless. */
-  start(): void;
+  start(this: void): void;
   /** The first frame is here: the connection is good, with heartbeats this many seconds apart. */
   welcomed(heartbeat?: number): void;
-  /** The credentials end in this many seconds. */
+  /** The credentials end in this many seconds, if they do. */
   expires(seconds?: number): void;
   /** The credentials have changed. */
-  renew(): void;
+  renew(this: void): void;
   /** Sends a frame, if connected. */
-  send(frame: string): boolean;
-  /** How much has not left yet. */
-  buffered(): number;
-  /** Drops a connection that does not keep to the protocol. */
-  fail(): void;
+  send(this: void, frame: string): boolean;
   /** Ends it all. */
   stop(): void;
 }
 
-/** Makes the driver of a client. */
-export function createDriver(host: DriverHost): Driver {
+/**
+ * Makes the driver of a client. `hello` gives the first frame; `receive` takes messages, and ends
+ * the connection by throwing; `changed` takes each change of the status, with `refused` the
+ * reason; `report` takes errors of tokens and transports.
+ */
+export function createDriver(
+  options: DriverOptions,
+  hello: () => string,
+  receive: Link['receive'],
+  changed: (status: Status, refusal?: EventsError) => void,
+  report: (error: unknown) => void,
+): Driver {
+  /** Milliseconds until the welcome must be here. */
+  const handshake = 10_000;
+  /** The first retry comes within this many milliseconds, each further one within twice as many. */
+  const shortestDelay = 1000;
+  const longestDelay = 30_000;
+  /** A connection that lasted this long was a good one: the next retry is a first one. */
+  const lasting = 5000;
+  /** Attempts at a transport that has worked before it is passed over for the next. */
+  const patience = 3;
+  /** What setTimeout can hold. */
+  const longestTimer = 0x7fff_ffff;
+
+  type Timer = ReturnType<typeof setTimeout> | undefined;
   let status: Status = 'idle';
   let connection: Connection | undefined;
   /** Rises with each attempt and each end, so that what comes from an earlier connection is known. */
   let generation = 0;
+  /** Index of the transport, and how many attempts at it are left. */
   let transport = 0;
-  let proven = false;
-  let misses = 0;
+  let attempts = 1;
   let failures = 0;
   let opened = 0;
   let heard = 0;
-  let patienceLeft = handshake;
+  /** Milliseconds of silence that are the end. */
+  let silence = handshake;
   let token: string | undefined;
   let refusal: EventsError | undefined;
-  /** Waits for the page to be seen or to have something to say, not for a timer. */
-  let idle = false;
-  /** The page is being left, or lies in the back/forward cache. */
-  let away = false;
-  let listening = false;
-  let retryTimer: ReturnType<typeof setTimeout> | undefined;
-  let deathTimer: ReturnType<typeof setTimeout> | undefined;
-  let renewTimer: ReturnType<typeof setTimeout> | undefined;
+  /** Waits for a reason to connect, not for a timer. */
+  let resting = true;
+  let retryTimer: Timer;
+  let deathTimer: Timer;
+  let renewTimer: Timer;
 
   const change = (next: Status) => {
-    if (next === status) return;
-    status = next;
-    host.status(next);
+    if (next !== status) changed((status = next), refusal);
   };
 
   const drop = () => {
     generation++;
-    clearTimeout(retryTimer);
-    clearTimeout(deathTimer);
-    clearTimeout(renewTimer);
+    for (const timer of [retryTimer, deathTimer, renewTimer]) clearTimeout(timer);
     const old = connection;
     connection = undefined;
     old?.close();
-    host.lost();
-  };
-
-  const watch = () => {
-    clearTimeout(deathTimer);
-    deathTimer = setTimeout(check, patienceLeft - (Date.now() - heard));
   };
 
   /** Timers sleep when the machine does: only the clock tells how long it has been. */
-  const check = () => {
-    if (Date.now() - heard >= patienceLeft) ended();
-    else watch();
-  };
-
-  const refuse = (error: EventsError) => {
+  const watch = () => {
     clearTimeout(deathTimer);
+    const left = heard + silence - Date.now();
+    if (left > 0) deathTimer = setTimeout(watch, left);
+    else ended();
+  };
+
+  const refuse = () => {
+    drop();
     change('refused');
-    host.refused(error);
   };
 
-  const retry = () => {
-    change('offline');
-    if (away) return;
-    retryTimer = setTimeout(connect, Math.random() * Math.min(longestDelay, shortestDelay * 2 ** failures++));
-  };
-
-  const ended = (code?: number, reason?: string) => {
+  const ended = (code = 0, reason?: string) => {
     const wasOpen = status === 'open';
+    const cause = refusals[code];
     drop();
     if (wasOpen && Date.now() - opened >= lasting) failures = 0;
-
-    if (code === closeCode.unauthenticated || code === closeCode.forbidden || code === closeCode.replaced) {
-      const known = refusal;
-      refusal = new EventsError({
-        code:
-          code === closeCode.unauthenticated
-            ? 'unauthenticated'
-            : code === closeCode.forbidden
-              ? 'forbidden'
-              : 'replaced',
-        ...(reason && { message: reason }),
-      });
+    if (cause) {
       // There may be a newer token, or a newer cookie, than the one that has just been refused.
-      if (code !== closeCode.replaced && !known && (wasOpen || host.token())) retry();
-      else refuse(refusal);
-    } else if (code === closeCode.idle) {
-      idle = true;
-      change('offline');
-    } else {
-      if (!wasOpen && (!proven || ++misses >= patience)) {
-        transport = (transport + 1) % host.transports().length;
-        proven = false;
-        misses = 0;
-        if (transport) {
-          connect();
-          return;
-        }
+      const final = refusal ?? (code === 4409 || !(wasOpen || options.token));
+      refusal = new EventsError({ code: cause, message: reason });
+      if (final) {
+        refuse();
+        return;
       }
-      retry();
+    } else if (!wasOpen && !--attempts) {
+      transport = (transport + 1) % options.transports.length;
+      attempts = 1;
+      if (transport) {
+        void connect();
+        return;
+      }
     }
+    resting = code === 4000;
+    change('offline');
+    if (!resting)
+      retryTimer = setTimeout(connect, Math.random() * Math.min(longestDelay, shortestDelay * 2 ** failures++));
   };
 
-  const dial = (mine: number) => {
-    const link: Link = {
-      url: host.url(),
-      token,
-      hello: host.hello,
-      receive(message) {
-        if (mine !== generation) return;
-        heard = Date.now();
-        host.receive(message);
-      },
-      closed(code, reason) {
-        if (mine === generation) ended(code, reason);
-      },
-    };
-    try {
-      const made = host.transports()[transport]?.connect(link);
-      if (mine === generation) connection = made;
-      else made?.close();
-    } catch (error) {
-      host.report(error);
-      link.closed();
-    }
-  };
-
-  const connect = () => {
+  /** Runs through to the end at once where there is no token and nothing to load. */
+  const connect = async () => {
     drop();
-    if (!listening && typeof addEventListener === 'function') {
-      listening = true;
-      for (const type of wakeEvents) addEventListener(type, wake);
-    }
-    idle = false;
-    const mine = generation;
-    const getToken = host.token();
+    resting = false;
+    for (const type of wakeEvents) environment.addEventListener?.(type, wake);
     if (status !== 'refused') change('connecting');
     heard = Date.now();
-    patienceLeft = handshake;
+    silence = handshake;
     watch();
-    if (!getToken) {
-      dial(mine);
-      return;
-    }
-    Promise.resolve()
-      .then(getToken)
-      .then(
-        (next) => {
+    const mine = generation;
+    try {
+      if (options.token) {
+        const next = await options.token();
+        if (mine !== generation) return;
+        if (refusal && next === token) {
+          refuse();
+          return;
+        }
+        token = next;
+      }
+      change('connecting');
+      const made = options.transports[transport]?.connect({
+        url: options.url ?? '/events',
+        token,
+        hello,
+        receive(message) {
           if (mine !== generation) return;
-          if (refusal && next === token) refuse(refusal);
-          else {
-            token = next;
-            change('connecting');
-            dial(mine);
+          heard = Date.now();
+          try {
+            receive(message);
+          } catch (error) {
+            report(error);
+            ended();
           }
         },
-        (error: unknown) => {
-          if (mine !== generation) return;
-          host.report(error);
-          ended();
+        closed(code, reason) {
+          if (mine === generation) ended(code, reason);
         },
-      );
+      });
+      const usable = made && 'then' in made ? await made : made;
+      if (mine === generation) connection = usable;
+      else usable?.close();
+    } catch (error) {
+      report(error);
+      if (mine === generation) ended();
+    }
   };
 
   const wake = ({ type }: Event) => {
+    const busy = status === 'open' || status === 'connecting';
     if (type === 'pagehide') {
-      away = true;
-      drop();
-      if (status !== 'idle' && status !== 'refused') change('offline');
-    } else if (typeof document === 'undefined' || document.visibilityState !== 'hidden') {
-      away = false;
-      if (status === 'open' || status === 'connecting') check();
-      else if (status === 'offline' || (status === 'refused' && host.token())) {
+      if (busy) {
+        drop();
+        resting = true;
+        change('offline');
+      }
+    } else if (environment.document?.visibilityState !== 'hidden') {
+      if (busy) watch();
+      else if (status === 'offline' || options.token) {
         failures = 0;
-        connect();
+        void connect();
       }
     }
   };
 
-  const renew = () => {
-    const getToken = host.token();
-    if (status === 'open') {
-      const mine = generation;
-      if (getToken)
-        Promise.resolve()
-          .then(getToken)
-          .then((next) => {
-            if (mine !== generation) return;
-            token = next;
-            connection?.send(JSON.stringify({ auth: next }));
-          })
-          .catch(host.report);
-    } else if (status === 'offline' || status === 'refused') {
+  const renew = async () => {
+    const mine = generation;
+    if (status === 'offline' || status === 'refused') {
       refusal = undefined;
-      status = 'offline';
-      connect();
-    }
+      void connect();
+    } else if (status === 'open' && options.token)
+      try {
+        const next = await options.token();
+        if (mine === generation) connection?.send(JSON.stringify({ auth: (token = next) }));
+      } catch (error) {
+        report(error);
+      }
   };
 
   return {
     start() {
-      if (status === 'idle' || (idle && !away)) connect();
+      if (resting) void connect();
     },
     welcomed(heartbeat = 25) {
       opened = heard;
-      patienceLeft = (heartbeat * 1.5 + 5) * 1000;
+      silence = (heartbeat * 1.5 + 5) * 1000;
       watch();
       refusal = undefined;
-      proven = true;
-      misses = 0;
+      attempts = patience;
       change('open');
     },
     expires(seconds) {
       clearTimeout(renewTimer);
-      if (seconds && host.token()) renewTimer = setTimeout(renew, Math.min(seconds * 900, longestTimer));
+      if (seconds && token !== undefined) renewTimer = setTimeout(renew, Math.min(seconds * 900, longestTimer));
     },
     renew,
     send(frame) {
@@ -269,11 +232,10 @@ export function createDriver(host: DriverHost): Driver {
       connection?.send(frame);
       return true;
     },
-    buffered: () => connection?.buffered?.() ?? 0,
-    fail: ended,
     stop() {
       drop();
-      for (const type of listening ? wakeEvents : []) removeEventListener(type, wake);
+      for (const type of wakeEvents) environment.removeEventListener?.(type, wake);
+      resting = false;
       change('closed');
     },
   };

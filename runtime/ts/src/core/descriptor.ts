@@ -1,3 +1,5 @@
+import { type Delivery, delivery } from './delivery.ts';
+
 /** A JSON value's place in the payload, as property names from the outside in. */
 export type Path = readonly string[];
 
@@ -44,6 +46,8 @@ export interface ServerEvent<N extends string = string, P = unknown, K = never> 
   readonly sticky?: true;
   readonly replay?: number;
   readonly read?: (wire: never) => P;
+  /** Absent if every payload goes to every listener as it is. */
+  readonly delivery?: Delivery;
   readonly [payloadType]?: P;
   readonly [keyType]?: K;
 }
@@ -72,7 +76,16 @@ export function serverEvent<N extends string, P, K = never>(
   contract: string,
   options?: EventOptions<P>,
 ): ServerEvent<N, P, K> {
-  return { name, contract, ...options };
+  return { name, contract, ...options, delivery };
+}
+
+/**
+ * Describes an event that the backend emits and whose payloads go to every listener, one by one
+ * and as they are on the wire: one without any of the options. Generated code calls this, for
+ * pages that have no other events.
+ */
+export function plainEvent<N extends string, P>(name: N, contract: string): ServerEvent<N, P> {
+  return { name, contract };
 }
 
 /** Describes an event that windows emit. Generated code calls this. */
@@ -90,5 +103,5 @@ export function sharedEvent<N extends string, P, K = never>(
   contract: string,
   options?: EventOptions<P>,
 ): SharedEvent<N, P, K> {
-  return { name, contract, ...options };
+  return { name, contract, ...options, delivery };
 }

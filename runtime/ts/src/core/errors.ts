@@ -10,9 +10,11 @@ export type ErrorCode =
   | 'no_target'
   | 'outcome_unknown'
   | 'overflow'
-  | 'protocol'
   | 'queue_full'
+  | 'replaced'
+  | 'stale'
   | 'timeout'
+  | 'too_large'
   | 'unauthenticated'
   | (string & {});
 
@@ -25,18 +27,16 @@ export interface WireError {
 
 /** An error of the client, with a code. */
 export class EventsError extends Error {
-  override readonly name: string = 'EventsError';
-  readonly code: ErrorCode;
+  declare readonly code: ErrorCode;
   /** The wire name of the event concerned, where there is one. */
-  readonly event: string | undefined;
+  declare readonly event: string | undefined;
   /** A JSON pointer to the part of the payload that was refused, where there is one. */
-  readonly path: string | undefined;
+  declare readonly path: string | undefined;
 
   constructor(error: WireError, event?: string) {
-    super((event ? event + ': ' : '') + (error.message ?? error.code));
-    this.code = error.code;
-    this.event = event;
-    this.path = error.path;
+    const { code, path, message = code } = error;
+    super(event ? event + ': ' + message : message);
+    Object.assign(this, { code, event, path });
   }
 }
 

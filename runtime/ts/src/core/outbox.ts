@@ -2,102 +2,114 @@ import type { EmitOptions, RelayOptions } from './api.ts';
 import type { ClientEvent } from './descriptor.ts';
 import { EmitError, type WireError } from './errors.ts';
 
-const mostEntries = 256;
-const mostCharacters = 1 << 20;
-const defaultTimeout = 10_000;
-
 interface Pending {
   readonly text: string;
+  /** It has left on some connection of the session, so that it may have run. */
   sent: boolean;
   settle(error?: WireError): void;
+}
+
+/** The way out, as an outbox sees it. */
+export interface Outlet {
+  nextId(): number;
+  /** Sends a frame if there is a connection, and tells whether there was one. */
+  send(frame: string): boolean;
+  /** How many bytes the backend takes in one message. */
+  limit(): number;
+  /** Why nothing can be sent, while that is so. */
+  refusal(): WireError | undefined;
 }
 
 /** The emits of a client that have no answer yet. */
 export interface Outbox {
   emit(event: ClientEvent, payload: unknown, options: EmitOptions | RelayOptions): Promise<void>;
-  /** Takes the answer to an emit; false if the id is of no emit that waits. */
-  ack(id: number, error?: WireError): boolean;
+  /** Takes the answer to an emit, if it is the id of one. */
+  ack(id: number, error?: WireError): void;
   /** Sends what waits. What another session may have run already ends with `outcome_unknown`. */
   open(sameSession: boolean): void;
   /** Ends all with an error. */
   fail(error: WireError): void;
 }
 
-/**
- * Makes the outbox of a client. `send` sends a frame if the client is connected, and tells
- * whether it did; `buffered` tells how much of what was sent has not left yet.
- */
-export function createOutbox(nextId: () => number, send: (frame: string) => boolean, buffered: () => number): Outbox {
+/** Makes the outbox of a client. A page that only listens has none. */
+export function createOutbox(outlet: Outlet): Outbox {
+  /** How many emits may wait for a connection, and how much text for an answer. */
+  const mostWaiting = 256;
+  const mostCharacters = 1 << 20;
+  /** Milliseconds. */
+  const defaultTimeout = 10_000;
+  /** In the order of the calls, which is the order of ids. */
   const pending = new Map<number, Pending>();
+  let characters = 0;
+
+  /** Sends an entry, or refuses it if the backend would not take it; false if it has to wait. */
+  const transmit = (entry: Pending): boolean => {
+    const { text } = entry;
+    // A character has three bytes at most.
+    if (text.length * 3 > outlet.limit() && new TextEncoder().encode(text).length > outlet.limit())
+      entry.settle({ code: 'too_large' });
+    else if (!outlet.send(text)) return false;
+    return (entry.sent = true);
+  };
 
   return {
     emit: (event, payload, options) =>
       new Promise((resolve, reject) => {
-        const { name } = event;
-        const { signal, timeout = defaultTimeout } = options;
-        const fail = (error: WireError) => {
-          reject(new EmitError(error, name));
+        const { signal, timeout = defaultTimeout, offline } = options;
+        const id = outlet.nextId();
+        let text = '';
+        let timer: ReturnType<typeof setTimeout> | undefined;
+        const settle = (error?: WireError) => {
+          if (pending.delete(id)) characters -= text.length;
+          clearTimeout(timer);
+          signal?.removeEventListener('abort', abort);
+          if (error) reject(new EmitError(error, event.name));
+          else resolve();
         };
-        if (signal?.aborted) {
-          fail({ code: 'aborted' });
-          return;
-        }
+        const abort = () => {
+          settle({ code: 'aborted' });
+        };
 
-        const id = nextId();
-        let text: string;
         try {
           const to = 'to' in options ? options.to : undefined;
           text = JSON.stringify({
-            emit: name,
+            emit: event.name,
             id,
             payload: event.write ? event.write(payload as never) : payload,
             to: typeof to === 'string' ? { window: to } : to,
           });
         } catch (error) {
-          fail({ code: 'invalid_payload', message: String(error) });
+          settle({ code: 'invalid_payload', message: String(error) });
           return;
         }
-
-        const abort = () => {
-          settle({ code: 'aborted' });
-        };
-        const timer =
-          timeout && timeout < Infinity
-            ? setTimeout(() => {
-                settle({ code: 'timeout', message: `no answer in ${String(timeout)} ms` });
-              }, timeout)
-            : undefined;
-        const settle = (error?: WireError) => {
-          pending.delete(id);
-          clearTimeout(timer);
-          signal?.removeEventListener('abort', abort);
-          if (error) fail(error);
-          else resolve();
-        };
-        signal?.addEventListener('abort', abort);
-
         const entry: Pending = { text, sent: false, settle };
         pending.set(id, entry);
-        if (buffered() + text.length > mostCharacters) settle({ code: 'queue_full' });
-        else if (!(entry.sent = send(text))) {
-          const unsent = [...pending.values()].filter((other) => !other.sent);
-          const characters = unsent.reduce((sum, other) => sum + other.text.length, 0);
-          if (options.offline === 'reject') settle({ code: 'closed', message: 'not connected' });
-          else if (unsent.length > mostEntries || characters > mostCharacters) settle({ code: 'queue_full' });
+        characters += text.length;
+        if (timeout && timeout < Infinity)
+          timer = setTimeout(() => {
+            settle({ code: 'timeout' });
+          }, timeout);
+        signal?.addEventListener('abort', abort);
+
+        const refusal = outlet.refusal();
+        if (signal?.aborted) abort();
+        else if (refusal) settle(refusal);
+        else if (characters > mostCharacters) settle({ code: 'queue_full' });
+        else if (!transmit(entry)) {
+          if (offline === 'reject') settle({ code: 'closed', message: 'not connected' });
+          else if ([...pending.values()].filter((other) => !other.sent).length > mostWaiting)
+            settle({ code: 'queue_full' });
         }
       }),
 
     ack(id, error) {
-      const entry = pending.get(id);
-      entry?.settle(error);
-      return !!entry;
+      pending.get(id)?.settle(error);
     },
 
     open(sameSession) {
-      for (const entry of [...pending.values()]) {
+      for (const entry of [...pending.values()])
         if (entry.sent && !sameSession) entry.settle({ code: 'outcome_unknown' });
-        else entry.sent = send(entry.text) || entry.sent;
-      }
+        else transmit(entry);
     },
 
     fail(error) {

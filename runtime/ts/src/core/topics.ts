@@ -1,85 +1,75 @@
 import type { ErrorListener, EventMeta, Sink, Unlisten } from './api.ts';
 import { disposable } from './disposable.ts';
-import { ListenError } from './errors.ts';
-import { type AnyEvent, keyId, payloadKey } from './key.ts';
+import { ListenError, type WireError } from './errors.ts';
+import type { Item } from './delivery.ts';
+import type { AnyEvent } from './key.ts';
 import type { Refusals, ServerFrame, WireInterest, WireInterests } from './wire.ts';
-
-/** More keys than this, and the page listens to all of them. */
-const mostKeys = 256;
-/** How many sticky values are kept of one event. */
-const mostSticky = 4096;
 
 /** A sink of any event. */
 export type AnySink = Sink<unknown, unknown>;
 
-interface Entry {
+/** A listener. */
+export interface Entry {
   readonly sink: AnySink;
   readonly contract: string;
+  /** Takes the backend's answer: without an error, the subscription is confirmed. */
+  readonly settle: (error?: Error) => void;
   readonly off: () => void;
   live: boolean;
 }
 
-/** Entries in the order they came; the list is replaced, never changed: a dispatch keeps its own. */
-interface Bucket {
-  readonly key?: unknown;
-  entries: readonly Entry[];
-}
-
-interface Cached {
-  readonly wire: unknown;
-  readonly payload: unknown;
-  readonly meta: EventMeta;
-}
+/** Calls a listener, if it is still there, where it can do no harm. */
+export type Call = <T>(
+  entry: Entry,
+  listener: ((value: T, meta: EventMeta) => unknown) | undefined,
+  value: T,
+  meta: EventMeta,
+) => void;
 
 /** What the backend has been told of a topic on this connection. */
-export interface Sent {
-  readonly topic: Topic;
+interface Sent {
   /** The interest as text, to compare with. */
   readonly text: string;
   /** The backend has confirmed it. */
-  done: boolean;
+  done?: boolean;
 }
 
 /** All that a page has to do with one event. */
-interface Topic extends Bucket {
+export interface Topic {
   /** The newest descriptor: hot reload may bring another. */
   event: AnyEvent;
-  readonly keyed: Map<unknown, Bucket>;
-  /** The position of the last payload. */
+  /** In the order they came. New ones are appended in place; the dead are left out in a new list, now and then. */
+  entries: Entry[];
+  /** The position of the last delivery. */
   last: number;
-  /** What a new listener gets at once: sticky values by key, or payloads to replay by position. */
-  readonly cache: Map<unknown, Cached>;
-  sent: Sent | undefined;
-  /** Those who wait for the backend's answer; they are called with an error if it is a refusal. */
-  waiters: ((error?: unknown) => void)[];
+  sent?: Sent | undefined;
+  /** What the session is known to listen to, as text: outlives connections. */
+  known?: string | undefined;
+  /** For a new listener: sticky values by key, or payloads to replay. */
+  kept?: Map<unknown, Item> | undefined;
+  /** What new listeners have yet to be given. */
+  late?: (() => void)[];
 }
 
-/** What is to be sent for the subscriptions to be as they are here. */
-export interface Changes {
-  readonly listen: WireInterests;
-  readonly unlisten: string[];
-  readonly sent: Sent[];
-}
+/** Takes the backend's answer: the events that it refuses, or an error for all. */
+export type Answer = (refused?: Refusals, error?: WireError) => void;
 
 /** The subscriptions of a client: who listens, who gets what, and what the backend must know. */
 export interface Topics {
   subscribe(event: AnyEvent, sink: AnySink): Unlisten;
   dispatch(name: string, frame: ServerFrame): void;
-  /** Everything listened to, for a hello. */
-  hello(): WireInterests;
-  /** What has changed since the last call, or since the hello. */
-  changes(): Changes;
-  /** Takes the answer to a hello (without `sent`) or a listen. */
-  confirm(refused?: Refusals, sent?: readonly Sent[]): void;
+  /** What is listened to, for a hello: when resuming only what the session is known to listen to. */
+  hello(resume: boolean): [listen: WireInterests, answer: Answer];
+  /** What has changed since the last call, or since the hello; nothing if the connection is not `open`. */
+  changes(open: boolean): [listen: WireInterests, answer: Answer, unlisten: readonly string[]];
   /** Takes away what the page may not listen to (any more). */
-  refuse(refused: Refusals): void;
-  gap(name: string, missed: number | null): void;
-  /** The connection has ended. */
-  lost(): void;
+  refuse(refused?: Refusals): void;
+  /** Tells of lost deliveries. */
+  gap(events: Readonly<Record<string, number | null>>): void;
   /** Positions and kept values belong to a log that is gone. */
   reset(): void;
   /** Tells all who wait for something that it will not come, and with `end` ends every subscription. */
-  fail(error: unknown, end?: boolean): void;
+  fail(error: Error, end?: boolean): void;
 }
 
 /**
@@ -92,280 +82,193 @@ export function createTopics(
 ): Topics {
   const topics = new Map<string, Topic>();
   const dirty = new Set<Topic>();
-  let catchUps: (() => void)[] = [];
 
   const touch = (topic: Topic) => {
     dirty.add(topic);
     changed();
   };
 
-  const entriesOf = (topic: Topic) => [
-    ...topic.entries,
-    ...[...topic.keyed.values()].flatMap((bucket) => bucket.entries),
-  ];
-
-  const settle = (topic: Topic, error?: unknown) => {
-    const waiters = topic.waiters;
-    topic.waiters = [];
-    for (const waiter of waiters) waiter(error);
+  const settle = (topic: Topic, error?: Error) => {
+    for (const entry of topic.entries) entry.settle(error);
   };
 
-  /** Calls a listener where it can do no harm. */
-  const guard = (sink: AnySink, event: string, call: () => unknown) => {
-    const fail = (error: unknown) => {
-      report(error, event, sink.onError);
-    };
+  const call: Call = ({ live, sink }, listener, value, meta) => {
     try {
-      const result = call();
       // Listeners may be async functions.
-      if (result) (result as Partial<PromiseLike<unknown>>).then?.(undefined, fail);
+      if (live)
+        (listener?.(value, meta) as Partial<PromiseLike<unknown>> | undefined)?.then?.(undefined, (error: unknown) => {
+          report(error, meta.event, sink.onError);
+        });
     } catch (error) {
-      fail(error);
+      report(error, meta.event, sink.onError);
     }
   };
 
-  const deliver = (entries: readonly Entry[] | undefined, payload: unknown, meta: EventMeta) => {
-    if (entries)
-      for (const entry of entries) {
-        if (!entry.live) continue;
-        try {
-          const result = entry.sink.next(payload, meta);
-          if (result) guard(entry.sink, meta.event, () => result);
-        } catch (error) {
-          report(error, meta.event, entry.sink.onError);
-        }
-      }
+  /** What is wanted of a topic, as text, after taking leave of the dead. */
+  const interest = (topic: Topic): string | undefined => {
+    const { contract, delivery } = topic.event;
+    const entries = (topic.entries = topic.entries.filter((entry) => entry.live));
+    return entries.length ? JSON.stringify({ contract, keys: delivery?.keys(entries) }) : undefined;
   };
 
-  const deliverAll = (entries: readonly Entry[], items: readonly Cached[], meta: EventMeta) => {
-    for (const entry of entries)
-      if (entry.sink.nextBatch) {
-        const payloads = items.map((item) => item.payload);
-        if (entry.live) guard(entry.sink, meta.event, () => entry.sink.nextBatch?.(payloads, meta));
-      } else for (const item of items) deliver([entry], item.payload, meta);
-  };
-
-  const catchUp = () => {
-    const runs = catchUps;
-    catchUps = [];
-    for (const run of runs) run();
-  };
-
-  const interest = ({ event, entries, keyed }: Topic): WireInterest | undefined => {
-    if (!entries.length && !keyed.size) return undefined;
-    const { contract } = event;
-    return entries.length || keyed.size > mostKeys
-      ? { contract }
-      : { contract, keys: [...keyed.values()].map((bucket) => bucket.key) };
-  };
-
-  const changes = (): Changes => {
+  const ask = (wanted: readonly (readonly [Topic, string])[]): [WireInterests, Answer] => {
     const listen: WireInterests = {};
-    const unlisten: string[] = [];
-    const sent: Sent[] = [];
-    for (const topic of dirty) {
-      const { name, contract } = topic.event;
-      const wanted = interest(topic);
-      if (!wanted) {
-        topics.delete(name);
-        if (topic.sent) unlisten.push(name);
-        continue;
+    const asked = wanted.map(([topic, text]) => {
+      listen[topic.event.name] = JSON.parse(text) as WireInterest;
+      return [topic, (topic.sent = { text } as Sent)] as const;
+    });
+    const answer: Answer = (refused, error) => {
+      refuse(error ? Object.fromEntries(asked.map(([topic]) => [topic.event.name, error])) : refused);
+      for (const [topic, sent] of asked) {
+        sent.done = true;
+        if (topic.sent !== sent) continue;
+        topic.known = sent.text;
+        // Who came later may want more than this: the next changes will tell.
+        if (!dirty.has(topic)) settle(topic);
       }
-      if (entriesOf(topic).some((entry) => entry.contract !== contract))
-        report(
-          new ListenError(
-            { code: 'stale', message: 'listened to under two contracts: two builds of the bindings are loaded' },
-            name,
-          ),
-          name,
-        );
-      const text = JSON.stringify(wanted);
-      if (topic.sent?.text !== text) {
-        listen[name] = wanted;
-        sent.push((topic.sent = { topic, text, done: false }));
-      } else if (topic.sent.done) settle(topic);
-    }
-    dirty.clear();
-    return { listen, unlisten, sent };
+    };
+    return [listen, answer];
   };
 
-  const refuse = (refused: Refusals) => {
+  const refuse = (refused: Refusals = {}) => {
     for (const [name, cause] of Object.entries(refused)) {
       const topic = topics.get(name);
       if (!topic) continue;
       const error = new ListenError(cause, name);
-      topic.sent = undefined;
+      topic.sent = topic.known = undefined;
       settle(topic, error);
-      let told = false;
-      for (const { sink } of entriesOf(topic)) {
-        if (sink.refused) sink.refused(error);
-        else if (sink.onError) report(error, name, sink.onError);
-        else if (!told) report(error, name);
-        told ||= !sink.refused && !sink.onError;
-      }
+      for (const { live, sink } of topic.entries)
+        if (live)
+          (
+            sink.refused ??
+            ((cause) => {
+              report(cause, name, sink.onError);
+            })
+          )(error);
     }
   };
 
   return {
     subscribe(event, sink) {
       const { name, contract } = event;
-      const { key, signal } = sink;
-      const id = keyId(key);
-      let topic = topics.get(name);
-      if (!topic)
-        topics.set(
-          name,
-          (topic = {
-            event,
-            entries: [],
-            keyed: new Map(),
-            last: 0,
-            cache: new Map(),
-            sent: undefined,
-            waiters: [],
-          }),
-        );
-      const { keyed, cache } = (topic.event = event) && topic;
-      const here = topic;
-      let bucket: Bucket = here;
-      if (key !== undefined) keyed.set(id, (bucket = keyed.get(id) ?? { key, entries: [] }));
+      const { signal } = sink;
+      const topic: Topic = topics.get(name) ?? { event, entries: [], last: 0 };
+      topics.set(name, topic);
+      topic.event = event;
 
+      let settle!: (error?: Error) => void;
+      const ready = new Promise<void>((resolve, reject) => {
+        settle = (error) => {
+          if (error) reject(error);
+          else resolve();
+        };
+      });
+      ready.catch(() => undefined);
       const abort = () => {
         off();
         sink.refused?.(signal?.reason);
       };
-      let ready: Promise<void> | undefined;
-      let waiter: ((error?: unknown) => void) | undefined;
       const off = () => {
         if (!entry.live) return;
         entry.live = false;
-        bucket.entries = bucket.entries.filter((other) => other !== entry);
-        if (bucket !== here && !bucket.entries.length) keyed.delete(id);
         signal?.removeEventListener('abort', abort);
-        waiter?.(new ListenError({ code: 'aborted' }, name));
-        touch(here);
+        settle(new ListenError({ code: 'aborted' }, name));
+        touch(topic);
       };
-      const entry: Entry = {
-        sink,
-        contract,
-        off,
-        live: !signal?.aborted,
-      };
-      if (entry.live) {
-        signal?.addEventListener('abort', abort);
-        const kept = [...cache.values()].filter(({ wire }) => key === undefined || payloadKey(event, wire) === id);
-        if (kept.length) {
-          catchUps.push(() => {
-            for (const { payload, meta } of kept) deliver([entry], payload, meta);
-          });
-          queueMicrotask(catchUp);
-        }
-        bucket.entries = [...bucket.entries, entry];
-        touch(here);
-      } else queueMicrotask(() => sink.refused?.(signal?.reason));
+      const entry: Entry = { sink, contract, settle, off, live: true };
+      topic.entries.push(entry);
+      signal?.addEventListener('abort', abort);
+      if (signal?.aborted) {
+        off();
+        queueMicrotask(abort);
+      }
 
-      return disposable(off, () => {
-        ready ??= new Promise((resolve, reject) => {
-          waiter = (error) => {
-            if (error) reject(error as Error);
-            else resolve();
-          };
-          if (!entry.live) waiter(new ListenError({ code: 'aborted' }, name));
-          here.waiters.push(waiter);
-          touch(here);
-        });
-        ready.catch(() => undefined);
-        return ready;
-      });
+      event.delivery?.join(topic, entry, call);
+      touch(topic);
+      return disposable(off, ready);
     },
 
     dispatch(name, frame) {
       const topic = topics.get(name);
       if (!topic) return;
-      if (catchUps.length) catchUp();
-      const { event, entries, keyed, cache } = topic;
-      const { seq = 0, batch } = frame;
+      const { event, entries, sent, last } = topic;
+      const { seq = 0 } = frame;
+      // Twice the same, unless it is an older value that a new interest brings.
+      if (seq && seq <= last && (!sent || sent.done)) return;
+      topic.last = Math.max(seq, last);
       const meta: EventMeta = { event: name, seq };
-      const most = event.sticky ? mostSticky : (event.replay ?? 0);
-      const read = frame.decoded ? undefined : (event.read as ((wire: unknown) => unknown) | undefined);
-      try {
-        if (!most) {
-          if (seq && seq <= topic.last) return;
-          topic.last = seq;
-          if (!batch) {
-            const payload = read ? read(frame.payload) : frame.payload;
-            deliver(entries, payload, meta);
-            if (keyed.size) deliver(keyed.get(payloadKey(event, frame.payload))?.entries, payload, meta);
-            return;
-          }
+      if (event.delivery)
+        try {
+          event.delivery.dispatch(topic, frame, meta, call);
+        } catch (error) {
+          report(error, name);
         }
-        const wires = batch ?? [frame.payload];
-        const ids = wires.map((wire, i) => (event.sticky ? payloadKey(event, wire) : seq + i / wires.length));
-        const fresh = ids.map((id) => !seq || !((cache.get(id)?.meta.seq ?? -1) >= seq));
-        const items: Cached[] = [];
-        wires.forEach((wire, i) => {
-          if (!fresh[i]) return;
-          const item = { wire, payload: read ? read(wire) : wire, meta };
-          items.push(item);
-          if (!most) return;
-          cache.delete(ids[i]);
-          cache.set(ids[i], item);
-          for (const id of cache.keys()) {
-            if (cache.size <= most) break;
-            cache.delete(id);
-          }
-        });
-        deliverAll(entries, items, meta);
-        for (const [id, bucket] of keyed) {
-          const own = items.filter((item) => payloadKey(event, item.wire) === id);
-          if (own.length) deliverAll(bucket.entries, own, meta);
+      else {
+        // Those who come while this runs have to wait for the next.
+        const count = entries.length;
+        for (let i = 0; i < count; i++) {
+          const entry = entries[i] as Entry;
+          call(entry, entry.sink.next, frame.payload, meta);
         }
-      } catch (error) {
-        report(error, name);
       }
     },
 
-    hello() {
+    hello(resume) {
+      const wanted: [Topic, string][] = [];
       dirty.clear();
-      for (const topic of topics.values()) dirty.add(topic);
-      return changes().listen;
+      for (const [name, topic] of topics) {
+        const text = interest(topic);
+        const known = resume ? topic.known : text;
+        topic.sent = undefined;
+        if (!text) topics.delete(name);
+        else {
+          if (known) wanted.push([topic, known]);
+          // What is new to the session is listened to after the welcome, and gets kept values then.
+          if (text !== known) dirty.add(topic);
+        }
+      }
+      return ask(wanted);
     },
 
-    changes,
-
-    confirm(refused, sent = [...topics.values()].flatMap((topic) => topic.sent ?? [])) {
-      if (refused) refuse(refused);
-      for (const one of sent) {
-        one.done = true;
-        // A waiter that came later may want more than this: the next changes will tell.
-        if (one.topic.sent === one && !dirty.has(one.topic)) settle(one.topic);
+    changes(open) {
+      const unlisten: string[] = [];
+      const wanted: [Topic, string][] = [];
+      for (const topic of dirty) {
+        const { name, contract } = topic.event;
+        const text = interest(topic);
+        if (topic.entries.some((entry) => entry.contract !== contract))
+          report(new ListenError({ code: 'stale', message: 'two builds are on this page' }, name), name);
+        if (!open) continue;
+        if (!text) {
+          if (topics.get(name) === topic) topics.delete(name);
+          if (topic.sent) unlisten.push(name);
+        } else if (topic.sent?.text !== text) wanted.push([topic, text]);
+        else if (topic.sent.done) settle(topic);
       }
+      if (open) dirty.clear();
+      return [...ask(wanted), unlisten];
     },
 
     refuse,
 
-    gap(name, missed) {
-      const topic = topics.get(name);
-      if (topic) for (const { sink } of entriesOf(topic)) guard(sink, name, () => sink.onGap?.(missed));
-    },
-
-    lost() {
-      for (const topic of topics.values()) topic.sent = undefined;
+    gap(events) {
+      for (const [event, missed] of Object.entries(events))
+        for (const entry of topics.get(event)?.entries ?? []) call(entry, entry.sink.onGap, missed, { event, seq: 0 });
     },
 
     reset() {
       for (const topic of topics.values()) {
         topic.last = 0;
-        topic.cache.clear();
+        topic.kept = undefined;
       }
     },
 
     fail(error, end) {
-      for (const topic of [...topics.values()]) {
+      for (const topic of topics.values()) {
         settle(topic, error);
-        for (const entry of entriesOf(topic)) {
-          if (end) entry.off();
-          entry.sink.refused?.(error);
+        for (const { live, sink, off } of [...topic.entries]) {
+          if (end) off();
+          if (live) sink.refused?.(error);
         }
       }
     },

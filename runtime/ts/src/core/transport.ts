@@ -7,9 +7,10 @@ export interface Transport {
   /**
    * Opens a connection: sends `link.hello()` as its first frame, hands each message from the
    * backend to `link.receive` in order, and calls `link.closed` once, when it has ended for any
-   * reason but {@link Connection.close}. Throwing is as good as closing.
+   * reason but {@link Connection.close}. Throwing is as good as closing. A transport that has to
+   * be loaded first may return a promise.
    */
-  connect(link: Link): Connection;
+  connect(link: Link): Connection | Promise<Connection>;
 }
 
 /** What a client gives a transport. */
@@ -32,8 +33,6 @@ export interface Connection {
   send(frame: string): void;
   /** Ends the connection without a word to `link.closed`. Idempotent. */
   close(): void;
-  /** How many characters or bytes are waiting to leave, where that can be known. */
-  buffered?(): number;
 }
 
 /** Close codes that mean something to the client. Others lead to another attempt. */

@@ -25,6 +25,8 @@ export interface Welcome {
   readonly expiresIn?: number;
   /** Seconds between heartbeats, 25 if absent. */
   readonly heartbeat?: number;
+  /** The longest message that the server takes, in bytes. */
+  readonly max?: number;
   /** The events of the hello that the page may not listen to. */
   readonly refused?: Refusals;
 }
