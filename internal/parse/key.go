@@ -18,7 +18,8 @@ func (t *target) setKey(e *ir.Event, v directive.Values, payload types.Type) {
 			pos = v["key"].Arg.Pos
 		}
 		d := diag.Diagnostic{Severity: diag.Error, Code: diag.BadKey, Pos: pos, Message: problem}
-		if s := t.structOf(e.Payload); s != nil {
+		// Without a field of this name it may be a slip.
+		if s := t.structOf(e.Payload); s != nil && !slices.ContainsFunc(s.Fields, func(f *ir.Field) bool { return f.Path[len(f.Path)-1].Name == v["key"].Text }) {
 			var names []string
 			for _, f := range s.Fields {
 				names = append(names, f.Path[len(f.Path)-1].Name)
