@@ -1,0 +1,266 @@
+package eventbus
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"log/slog"
+	"runtime"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"testing"
+)
+
+func TestListenersRunInSubscriptionOrder(t *testing.T) {
+	e := Define(Definition[int]{Name: "e"})
+	b, _ := newBus(t, events(e))
+	var j journal
+	e.Listen(b, logTo[int](&j, "a"))
+	stop := e.Listen(b, logTo[int](&j, "b"))
+	e.ListenMeta(b, func(_ context.Context, n int, m Meta) error {
+		if m.Event != "e" || m.Seq == 0 || m.Time.IsZero() || m.FromWindow() {
+			t.Errorf("meta is %+v", m)
+		}
+		j.add("meta %d", n)
+		return nil
+	})
+	e.ListenBatch(b, logTo[[]int](&j, "batch"))
+	ListenAny(b, func(_ context.Context, d Delivery) error {
+		j.add("any %s %v", d.Event.Name, d.Payload)
+		return nil
+	})
+	noError(t, e.Emit(background, b, 1))
+	j.want(t, "first", "a 1", "b 1", "meta 1", "batch [1]", "any e 1")
+	stop()
+	stop()
+	noError(t, e.Emit(background, b, 2))
+	j.want(t, "after unlisten", "a 2", "meta 2", "batch [2]", "any e 2")
+}
+
+func TestListenerPanicsErrorsAndGoexit(t *testing.T) {
+	for _, special := range []bool{false, true} {
+		e := Define(Definition[int]{Name: "e"})
+		b, f := newBus(t, events(e))
+		var j journal
+		if special {
+			e.ListenMeta(b, func(context.Context, int, Meta) error { return nil })
+		}
+		cause := errors.New("cause")
+		e.Listen(b, logTo[int](&j, "1"))
+		e.Listen(b, func(context.Context, int) error { panic(cause) })
+		e.Listen(b, func(context.Context, int) error { return cause })
+		e.Listen(b, logTo[int](&j, "2"))
+		stop := e.Listen(b, func(context.Context, int) error { runtime.Goexit(); return nil })
+		e.Listen(b, func(context.Context, int) error { panic("late") })
+		e.Listen(b, logTo[int](&j, "3"))
+		done := make(chan struct{})
+		go func() {
+			defer close(done)
+			_ = e.Emit(background, b, 7)
+			t.Error("the goroutine of an emit went on after a Goexit")
+		}()
+		<-done
+		j.want(t, "listeners", "1 7", "2 7", "3 7")
+		list := f.take()
+		if len(list) != 4 {
+			t.Fatalf("got %v", list)
+		}
+		if !errors.Is(list[0], ErrPanic) || !errors.Is(list[0], cause) || !errors.Is(list[1], ErrListener) ||
+			!errors.Is(list[1], cause) || !errors.Is(list[2], errGoexit) || !errors.Is(list[3], ErrPanic) {
+			t.Errorf("got %v", list)
+		}
+		if p, ok := errors.AsType[*PanicError](list[0]); !ok || !strings.Contains(string(p.Stack), "emit_test.go") {
+			t.Error("the panic has no stack of the listener")
+		}
+		stop()
+		noError(t, e.Emit(background, b, 8))
+		j.want(t, "afterwards", "1 8", "2 8", "3 8")
+		f.want(t, "afterwards", CodePanic, CodeListener, CodePanic)
+	}
+}
+
+func TestErrorHandlerThatPanics(t *testing.T) {
+	e := Define(Definition[int]{Name: "e"})
+	old := slog.Default()
+	defer slog.SetDefault(old)
+	var text bytes.Buffer
+	slog.SetDefault(slog.New(slog.NewTextHandler(&text, nil)))
+	b, err := New(WithCatalog(NewCatalog(e)), WithErrorHandler(func(context.Context, *Error) { panic("handler") }))
+	noError(t, err)
+	var j journal
+	e.Listen(b, func(context.Context, int) error { panic("listener") })
+	e.Listen(b, logTo[int](&j, "next"))
+	noError(t, e.Emit(background, b, 1))
+	j.want(t, "next", "next 1")
+	if !strings.Contains(text.String(), "the error handler panicked") {
+		t.Errorf("logged %q", text.String())
+	}
+	noError(t, b.Close(background))
+}
+
+func TestListeningInsideListeners(t *testing.T) {
+	e := Define(Definition[int]{Name: "e"})
+	b, _ := newBus(t, events(e))
+	var j journal
+	var stops [3]func()
+	stops[0] = e.Listen(b, func(_ context.Context, n int) error {
+		j.add("first %d", n)
+		if n == 1 {
+			stops[0]()
+			stops[2]()
+			e.Listen(b, logTo[int](&j, "new"))
+		}
+		return nil
+	})
+	stops[1] = e.Listen(b, logTo[int](&j, "second"))
+	stops[2] = e.Listen(b, logTo[int](&j, "third"))
+	noError(t, e.Emit(background, b, 1))
+	j.want(t, "the emit under way", "first 1", "second 1")
+	noError(t, e.Emit(background, b, 2))
+	j.want(t, "the next", "second 2", "new 2")
+}
+
+func TestNestedEmitsRunDepthFirst(t *testing.T) {
+	outer := Define(Definition[int]{Name: "outer"})
+	inner := Define(Definition[int]{Name: "inner"})
+	b, _ := newBus(t, events(outer, inner))
+	var j journal
+	outer.Listen(b, func(ctx context.Context, n int) error {
+		j.add("outer %d", n)
+		return inner.Emit(ctx, b, n)
+	})
+	inner.Listen(b, logTo[int](&j, "inner"))
+	outer.Listen(b, logTo[int](&j, "after"))
+	noError(t, outer.Emit(background, b, 1))
+	j.want(t, "order", "outer 1", "inner 1", "after 1")
+}
+
+func TestRecursionEnds(t *testing.T) {
+	e := Define(Definition[int]{Name: "e"})
+	b, _ := newBus(t, events(e))
+	depth := 0
+	e.Listen(b, func(ctx context.Context, n int) error {
+		depth++
+		if n > 0 {
+			return e.Emit(ctx, b, n-1)
+		}
+		return nil
+	})
+	noError(t, e.Emit(background, b, 10000))
+	if depth != 10001 {
+		t.Errorf("depth is %d", depth)
+	}
+}
+
+func TestOnceRunsOnceUnderConcurrentEmits(t *testing.T) {
+	noLeak(t)
+	for _, opts := range [][]ListenOption{nil, {Async(4, Block)}} {
+		e := Define(Definition[int]{Name: "e"})
+		b, _ := newBus(t, events(e))
+		for range 50 {
+			var calls atomic.Int32
+			e.Once(b, func(context.Context, int) error { calls.Add(1); return nil }, opts...)
+			var wg sync.WaitGroup
+			for range 8 {
+				wg.Go(func() { noError(t, e.Emit(background, b, 1)) })
+			}
+			wg.Wait()
+			noError(t, b.Flush(background))
+			if n := calls.Load(); n != 1 {
+				t.Fatalf("once ran %d times", n)
+			}
+		}
+		if e.HasListeners(b) {
+			t.Error("a once is still there")
+		}
+	}
+}
+
+func TestAdmission(t *testing.T) {
+	client := Define(Definition[int]{Name: "client", From: FromClient})
+	window := Define(Definition[int]{Name: "window", To: ToWindow})
+	group := Define(Definition[int]{Name: "group", To: ToGroup})
+	sticky := Define(Definition[int]{Name: "sticky", Sticky: true})
+	unknown := Define(Definition[int]{Name: "unknown"})
+	b, f := newBus(t, events(client, window, group, sticky))
+	canceled, cancel := context.WithCancel(background)
+	cancel()
+	everyone := Where(func(Peer) bool { return true })
+	for _, c := range []struct {
+		name string
+		err  error
+		want Code
+	}{
+		{"unknown", unknown.Emit(background, b, 1), CodeUnknownEvent},
+		{"unknown to", unknown.EmitTo(background, b, All, 1), CodeUnknownEvent},
+		{"flush unknown", unknown.Flush(background, b), CodeUnknownEvent},
+		{"forget unknown", unknown.Forget(b), CodeUnknownEvent},
+		{"direction", client.Emit(background, b, 1), CodeDirection},
+		{"canceled", sticky.Emit(canceled, b, 1), CodeCanceled},
+		{"broadcast to windows", window.Emit(background, b, 1), CodeAudience},
+		{"all to windows", window.EmitTo(background, b, All, 1), CodeAudience},
+		{"except to windows", window.EmitTo(background, b, Except(Window("a")), 1), CodeAudience},
+		{"group to windows", window.EmitTo(background, b, Group("a"), 1), CodeAudience},
+		{"window to groups", group.EmitTo(background, b, Window("a"), 1), CodeAudience},
+		{"no window", window.EmitTo(background, b, Window("a"), 1), CodeNoTarget},
+		{"no window by predicate", window.EmitTo(background, b, everyone, 1), CodeNoTarget},
+		{"zero target", sticky.EmitTo(background, b, Target{}, 1), CodeInvalidTarget},
+		{"except zero", sticky.EmitTo(background, b, Except(Target{}), 1), CodeInvalidTarget},
+		{"where of stored", sticky.EmitTo(background, b, everyone, 1), CodeInvalidTarget},
+		{"except of stored", sticky.EmitTo(background, b, Except(Window("a")), 1), CodeInvalidTarget},
+	} {
+		t.Run(c.name, func(t *testing.T) { wantCode(t, c.err, c.want) })
+	}
+	if !errors.Is(sticky.Emit(canceled, b, 1), context.Canceled) {
+		t.Error("a canceled emit does not say why")
+	}
+	noError(t, group.EmitTo(background, b, Group("nobody"), 1))
+	unknown.Listen(b, func(context.Context, int) error { return nil })()
+	window.Listen(b, func(context.Context, int) error { return nil })()
+	sticky.Listen(b, nil)()
+	sticky.Listen(b, func(context.Context, int) error { return nil }, Async(0, Block))()
+	f.want(t, "listens", CodeUnknownEvent, CodeListen, CodeListen, CodeListen)
+}
+
+func TestTargetedEmitReachesNoGoListener(t *testing.T) {
+	e := Define(Definition[int]{Name: "e"})
+	b, _ := newBus(t, events(e))
+	var j journal
+	e.Listen(b, logTo[int](&j, "listener"))
+	ListenAny(b, func(context.Context, Delivery) error { j.add("any"); return nil })
+	for _, to := range []Target{All, Window("a"), Windows("a", "b"), Group("g"), Except(Window("a")), Where(func(Peer) bool { return true })} {
+		noError(t, e.EmitTo(background, b, to, 1))
+	}
+	j.want(t, "listeners")
+}
+
+func TestNewRefusesBadDefinitions(t *testing.T) {
+	key := func(*int) Key { return IntKey(1) }
+	for name, d := range map[string]Definition[int]{
+		"name":                {Name: "a b"},
+		"Throttle excludes":   {Name: "e", Throttle: 1, Debounce: 1},
+		"Batch excludes Thro": {Name: "e", Throttle: 1, Batch: 2},
+		"Batch excludes Slow": {Name: "e", Batch: 2, Slow: SlowLatest},
+		"Wait needs":          {Name: "e", Wait: 1},
+		"Sticky excludes":     {Name: "e", Sticky: true, Replay: 1},
+		"Key needs":           {Name: "e", Key: key},
+		"Relay needs":         {Name: "e", Relay: true},
+		"FromClient allows":   {Name: "e", From: FromClient, Sticky: true},
+		"the event itself":    {Name: "e", Flushes: []string{"e"}},
+		"in no catalogue":     {Name: "e", Flushes: []string{"x"}},
+		"negative":            {Name: "e", Max: -1},
+	} {
+		if _, err := New(WithCatalog(NewCatalog(Define(d)))); err == nil || !strings.Contains(err.Error(), name) {
+			t.Errorf("%s: got %v", name, err)
+		}
+	}
+	a := Define(Definition[int]{Name: "a", Throttle: 1, Flushes: []string{"b"}})
+	c := Define(Definition[int]{Name: "b", Throttle: 1, Flushes: []string{"a"}})
+	if _, err := New(WithCatalog(NewCatalog(a, c))); err == nil || !strings.Contains(err.Error(), "flushes itself") {
+		t.Errorf("a circle: got %v", err)
+	}
+	if _, err := New(WithCatalog(NewCatalog(a, Define(Definition[int]{Name: "a"})))); err == nil {
+		t.Error("two events of one name are accepted")
+	}
+}
