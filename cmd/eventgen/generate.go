@@ -1,0 +1,145 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/eventgen/eventgen/internal/fresh"
+	"github.com/eventgen/eventgen/internal/gen"
+)
+
+func newGenerate(a *app) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "eventgen [packages]",
+		Short: "Typed events between Go and TypeScript",
+		Long: `eventgen reads Go packages whose types are annotated with //eventgen:event and writes
+typed emitters and listeners: events_gen.go beside each package, and TypeScript into
+the directory that --ts names.
+
+Packages are named as for the go command; without any, those of eventgen.yaml are
+meant, or the one in the current directory. Settings come from flags, or from the
+nearest eventgen.yaml up to go.mod.`,
+		Example: `  eventgen init                              # a first package with events, to start from
+  eventgen ./internal/... --ts web/src/events
+  eventgen                                   # what eventgen.yaml says
+  eventgen check                             # in CI: is everything up to date?`,
+		Args: cobra.ArbitraryArgs,
+	}
+	flags := addOutputFlags(cmd)
+	noCache := addCacheFlag(cmd)
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		j, err := a.job(cmd, flags, args)
+		if err != nil {
+			return err
+		}
+		out, err := a.generate(cmd.Context(), j, !*noCache)
+		if err != nil {
+			return err
+		}
+		if err := a.report(out.report()); err != nil {
+			return err
+		}
+		if out.list.HasErrors() {
+			return problems
+		}
+		return nil
+	}
+	return cmd
+}
+
+func addCacheFlag(cmd *cobra.Command) *bool {
+	return cmd.Flags().Bool("no-cache", false, "load the packages even if nothing has changed since the last run")
+}
+
+// generate does a whole run: it loads, renders and writes, unless nothing has changed.
+func (a *app) generate(ctx context.Context, j *job, cached bool) (*outcome, error) {
+	cache := fresh.Cache{}
+	if cached {
+		cache = fresh.OpenCache()
+	}
+	snapshot := fresh.Take(a.query(j))
+	if record, ok := cache.Lookup(snapshot); ok {
+		return &outcome{app: a, list: record.Warnings, total: len(record.Files)}, nil
+	}
+	release, err := a.exclude(ctx, j)
+	if err != nil {
+		return nil, err
+	}
+	defer release()
+	out, err := a.render(ctx, j)
+	if err != nil || out.list.HasErrors() {
+		return out, err
+	}
+	if err := out.plan.Apply(ctx); err != nil {
+		return nil, environment(err, "")
+	}
+	// Without a record the next run loads again, which is no reason to fail.
+	_ = cache.Store(snapshot, snapshot.NewRecord(out.files, out.kept, out.list))
+	return out, nil
+}
+
+// exclude keeps other runs off the module and the output while this one works on them.
+func (a *app) exclude(ctx context.Context, j *job) (release func(), err error) {
+	dirs := []string{moduleRoot(j.dir)}
+	if j.TS != "" {
+		dirs = append(dirs, j.TS)
+	}
+	release, err = gen.Exclude(ctx, dirs, func(dir string) {
+		if !a.quiet {
+			fmt.Fprintf(a.stderr, "eventgen: waiting for another run in %s\n", a.rel(dir))
+		}
+	})
+	if err != nil {
+		return nil, environment(err, "")
+	}
+	return release, nil
+}
+
+// report tells what a run has written.
+func (o *outcome) report() report {
+	r := report{Diagnostics: o.list}
+	if o.list.HasErrors() {
+		return r
+	}
+	written, removed := 0, 0
+	if o.plan != nil {
+		for _, c := range o.plan.Changes {
+			f := file{Path: o.app.rel(c.Path), absolute: c.Path}
+			switch c.Kind {
+			case gen.Create:
+				f.State = stateCreated
+				written++
+			case gen.Update:
+				f.State = stateUpdated
+				written++
+			case gen.Remove:
+				f.State = stateRemoved
+				removed++
+			}
+			r.Files = append(r.Files, f)
+		}
+	}
+	var parts []string
+	for _, part := range []struct {
+		n    int
+		verb string
+	}{{written, "written"}, {removed, "removed"}, {o.total - written, "unchanged"}} {
+		if part.n > 0 {
+			parts = append(parts, fmt.Sprintf("%d %s", part.n, part.verb))
+		}
+	}
+	r.summary = "eventgen: " + count(o.total, "file") + ", " + strings.Join(parts, ", ")
+	return r
+}
+
+func count(n int, noun string) string { return plural(n, noun, noun+"s") }
+
+func plural(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
+}

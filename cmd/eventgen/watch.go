@@ -1,0 +1,190 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/fsnotify/fsnotify"
+	"github.com/spf13/cobra"
+
+	"github.com/eventgen/eventgen/internal/config"
+	"github.com/eventgen/eventgen/internal/fresh"
+)
+
+// A save is often several writes. A run starts when they have been over for quiet, and does not
+// wait for longer than patience.
+const (
+	quiet    = 100 * time.Millisecond
+	patience = time.Second
+)
+
+func newWatch(a *app) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "watch [packages]",
+		Short: "Generate whenever a source file changes",
+		Long: `watch generates, and does so again whenever something changes that the output depends
+on: a source file, a package it imports, go.mod, eventgen.yaml. Problems are printed and
+it goes on. It ends with Ctrl-C.`,
+		Example: `  eventgen watch
+  eventgen watch ./internal/... --ts web/src/events`,
+		Args: cobra.ArbitraryArgs,
+	}
+	flags := addOutputFlags(cmd)
+	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		notifier, err := fsnotify.NewWatcher()
+		if err != nil {
+			return environment(err, "")
+		}
+		defer notifier.Close()
+		w := &watcher{app: a, notifier: notifier, job: func(a *app) (*job, error) { return a.job(cmd, flags, args) }}
+		if _, err := w.job(a); err != nil {
+			return err // a mistake in the command line is not worth waiting for
+		}
+		return w.run(cmd.Context())
+	}
+	return cmd
+}
+
+// watcher runs the generator again and again.
+type watcher struct {
+	*app
+	notifier *fsnotify.Watcher
+	job      func(*app) (*job, error) // anew for each run: the settings may have changed
+	watched  map[string]bool
+}
+
+func (w *watcher) run(ctx context.Context) error {
+	for {
+		before := w.once(ctx)
+		for after := before; after.Sum == before.Sum; after = w.look() {
+			if ctx.Err() != nil {
+				return nil // the user has seen enough
+			}
+			if err := w.follow(after); err != nil {
+				return err
+			}
+			// What happened before the directories were watched made no event.
+			if w.look().Sum != before.Sum {
+				break
+			}
+			if err := w.settle(ctx); err != nil {
+				return err
+			}
+		}
+	}
+}
+
+// once generates, and returns what the run depends on as it was before.
+func (w *watcher) once(ctx context.Context) *fresh.Snapshot {
+	snapshot := w.look()
+	j, err := w.job(w.app)
+	if err != nil {
+		w.fail(err)
+		return snapshot
+	}
+	out, err := w.generate(ctx, j, true)
+	switch {
+	case ctx.Err() != nil:
+	case err != nil:
+		w.fail(err)
+	default:
+		if err := w.report(out.report()); err != nil {
+			w.fail(err)
+		}
+	}
+	return snapshot
+}
+
+// look returns what a run would depend on now. A broken configuration is read again and again
+// until it is whole.
+func (w *watcher) look() *fresh.Snapshot {
+	silent := *w.app
+	silent.stdout, silent.stderr = io.Discard, io.Discard
+	query := fresh.Query{Dir: w.dir}
+	if j, err := w.job(&silent); err == nil {
+		query = silent.query(j)
+	}
+	query.Files = append(query.Files, filepath.Join(w.dir, config.FileName))
+	if path, err := config.Find(w.dir); err == nil && path != "" {
+		query.Files = append(query.Files, path)
+	}
+	return fresh.Take(query)
+}
+
+// follow watches the directories of the snapshot, and of those that are not there the ones above.
+func (w *watcher) follow(s *fresh.Snapshot) error {
+	watched := map[string]bool{}
+	for _, dir := range s.Dirs {
+		for !isDir(dir) && dir != filepath.Dir(dir) {
+			dir = filepath.Dir(dir)
+		}
+		if watched[dir] {
+			continue
+		}
+		watched[dir] = true
+		if err := w.notifier.Add(dir); errors.Is(err, syscall.ENOSPC) {
+			return environment(fmt.Errorf("watch %s: the system's limit of watched directories is reached", w.rel(dir)),
+				"raise it: sysctl fs.inotify.max_user_watches=524288")
+		} else if err != nil && isDir(dir) {
+			return environment(fmt.Errorf("watch %s: %w", w.rel(dir), err), "")
+		}
+	}
+	for dir := range w.watched {
+		if !watched[dir] {
+			_ = w.notifier.Remove(dir) // it may be gone already
+		}
+	}
+	if w.watched == nil && !w.app.quiet && w.format == formatText {
+		fmt.Fprintf(w.stdout, "eventgen: watching %s\n", plural(len(watched), "directory", "directories"))
+	}
+	w.watched = watched
+	return nil
+}
+
+// settle waits for a change on the disk, and then until the disk is quiet.
+func (w *watcher) settle(ctx context.Context) error {
+	err := settle(ctx, w.notifier.Events, w.notifier.Errors)
+	if err != nil {
+		return environment(fmt.Errorf("watch: %w", err), "")
+	}
+	return nil
+}
+
+func settle(ctx context.Context, events <-chan fsnotify.Event, failures <-chan error) error {
+	var calm, limit <-chan time.Time
+	for {
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-calm:
+			return nil
+		case <-limit:
+			return nil
+		case err := <-failures:
+			if !errors.Is(err, fsnotify.ErrEventOverflow) {
+				return err
+			}
+			return nil // too much at once to tell: look at everything
+		case event := <-events:
+			if event.Op == fsnotify.Chmod || strings.HasPrefix(filepath.Base(event.Name), ".") {
+				continue
+			}
+			calm = time.After(quiet)
+			if limit == nil {
+				limit = time.After(patience)
+			}
+		}
+	}
+}
+
+func isDir(path string) bool {
+	info, err := os.Stat(path)
+	return err == nil && info.IsDir()
+}
