@@ -1,5 +1,5 @@
 import type { EventMeta } from './api.ts';
-import { type AnyEvent, keyId, payloadKey } from './key.ts';
+import { type AnyEvent, keyId, keyOf } from './key.ts';
 import type { Call, Entry, Topic } from './topics.ts';
 import type { ServerFrame } from './wire.ts';
 
@@ -54,7 +54,7 @@ function itemsOf(event: AnyEvent, { payload, batch, decoded }: ServerFrame, meta
   const read = (decoded ? undefined : event.read) as ((wire: unknown) => unknown) | undefined;
   return (batch ?? [payload]).map((wire) => ({
     payload: read ? read(wire) : wire,
-    key: payloadKey(event, wire),
+    key: keyId(keyOf(event, wire)),
     meta,
   }));
 }

@@ -11,9 +11,9 @@ export function keyId(key: unknown): string | undefined {
   return JSON.stringify(typeof key === 'bigint' ? String(key) : key) as string | undefined;
 }
 
-/** The identity of the key that a payload carries, in its wire form. */
-export function payloadKey(event: AnyEvent, wire: unknown): string | undefined {
-  let value = wire;
+/** The key that a payload carries. */
+export function keyOf(event: AnyEvent, payload: unknown): unknown {
+  let value = payload;
   for (const name of event.key ?? []) value = (value as Record<string, unknown> | null | undefined)?.[name];
-  return keyId(value);
+  return value;
 }
