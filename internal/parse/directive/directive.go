@@ -113,7 +113,8 @@ func (s *scanner) skipSpace() {
 
 func isSpace(c byte) bool { return c == ' ' || c == '\t' || c == '\r' }
 
-// readText reads a verb's free text. Text that is one quoted string stands for its content.
+// readText reads a verb's free text. Text that is one string in double quotes stands for its
+// content; back quotes are TypeScript's, for a template type.
 func (s *scanner) readText(verb *Verb) Text {
 	var t Text
 	s.skipSpace()
@@ -126,7 +127,7 @@ func (s *scanner) readText(verb *Verb) Text {
 		s.skipSpace()
 	}
 	t.Text, t.TextPos = s.text[s.offset:], s.pos(s.offset, len(s.text))
-	if quoted, err := strconv.QuotedPrefix(t.Text); err == nil && quoted == t.Text && t.Text[0] != '\'' {
+	if quoted, err := strconv.QuotedPrefix(t.Text); err == nil && quoted == t.Text && t.Text[0] == '"' {
 		t.Text, _ = strconv.Unquote(quoted)
 	}
 	s.offset = len(s.text)
