@@ -49,6 +49,11 @@ func (r *reader) target(t *target) {
 			t.out.Doc = docText(f.syntax.Doc)
 		}
 	}
+	for _, d := range t.declarations {
+		if d.target == directive.OnPackage {
+			t.out.Allow = append(t.out.Allow, allows(d.directives)...)
+		}
+	}
 	t.out.Decls = t.lowerer.Decls()
 	t.out.Idents = t.idents()
 	slices.SortStableFunc(t.out.Events, func(a, b *ir.Event) int { return cmp.Compare(a.Name, b.Name) })
