@@ -1,0 +1,376 @@
+package eventbus
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+)
+
+// counter is a sink that counts.
+type counter struct{ wakes, shutdowns atomic.Int32 }
+
+func (c *counter) Wake()     { c.wakes.Add(1) }
+func (c *counter) Shutdown() { c.shutdowns.Add(1) }
+
+func attach(t testing.TB, b *Bus) (*Port, *counter) {
+	t.Helper()
+	c := new(counter)
+	p, err := b.Attach(c)
+	noError(t, err)
+	return p, c
+}
+
+func join(t testing.TB, p *Port, peer Peer) Peer {
+	t.Helper()
+	peer, err := p.Join(peer)
+	noError(t, err)
+	return peer
+}
+
+func listen(t testing.TB, p *Port, peer Peer, event string, keys ...Key) *Subscription {
+	t.Helper()
+	s, err := p.Listen(peer, event, keys...)
+	noError(t, err)
+	return s
+}
+
+// frames reads what the subscriptions want after the position.
+func frames(t testing.TB, p *Port, after uint64, subs ...*Subscription) []string {
+	t.Helper()
+	dst := make([]*Entry, 1000)
+	n, lost := p.Read(after, dst)
+	if lost {
+		t.Error("entries are lost")
+	}
+	var got []string
+	for _, e := range dst[:n] {
+		for _, s := range subs {
+			if s.Wants(e) {
+				got = append(got, string(e.Payload))
+			}
+		}
+	}
+	return got
+}
+
+func wantFrames(t testing.TB, what string, got []string, want ...string) {
+	t.Helper()
+	if !slices.Equal(got, want) {
+		t.Errorf("%s: got %q, want %q", what, got, want)
+	}
+}
+
+func TestLogHoldsWhatWindowsListenTo(t *testing.T) {
+	var encoded atomic.Int32
+	e := Define(Definition[step]{Name: "e", Sticky: true, Key: stepKey, Encode: func(dst []byte, s *step) ([]byte, error) {
+		encoded.Add(1)
+		return fmt.Appendf(dst, `{"n":%d}`, s.N), nil
+	}})
+	other := Define(Definition[int]{Name: "other"})
+	b, _ := newBus(t, events(e, other))
+	p, c := attach(t, b)
+	q, d := attach(t, b)
+	one := join(t, p, Peer{Window: "main"})
+	two := join(t, q, Peer{Window: "side"})
+	noError(t, e.Emit(background, b, step{"a", 1}))
+	noError(t, other.Emit(background, b, 1))
+	if encoded.Load() != 0 || p.At() == 0 {
+		t.Error("encoded without need")
+	}
+	s := listen(t, p, one, "e")
+	keyed := listen(t, q, two, "e", StringKey("b"))
+	if len(s.Values) != 1 || len(keyed.Values) != 0 || string(s.Values[0].Frame) != `{"event":"e","seq":1,"payload":{"n":1}}` {
+		t.Errorf("values are %v and %v", s.Values, keyed.Values)
+	}
+	p.Read(0, make([]*Entry, 4))
+	q.Read(0, make([]*Entry, 4))
+	encoded.Store(0)
+	noError(t, e.Emit(background, b, step{"a", 2}))
+	noError(t, e.Emit(background, b, step{"b", 3}))
+	noError(t, e.EmitTo(background, b, Window("side"), step{"b", 4}))
+	noError(t, other.Emit(background, b, 1))
+	if n := encoded.Load(); n != 3 {
+		t.Errorf("encoded %d times", n)
+	}
+	if c.wakes.Load() != 1 || d.wakes.Load() != 1 {
+		t.Errorf("woken %d and %d times before a read", c.wakes.Load(), d.wakes.Load())
+	}
+	wantFrames(t, "all keys", frames(t, p, 0, s), `{"n":2}`, `{"n":3}`)
+	wantFrames(t, "one key", frames(t, q, 0, keyed), `{"n":3}`, `{"n":4}`)
+	again := listen(t, q, two, "e")
+	if len(again.Values) != 2 || string(again.Values[1].Payload) != `{"n":4}` || again.Values[1].Seq > again.At {
+		t.Errorf("values are %v", again.Values)
+	}
+	keyed.Close()
+	keyed.Close()
+	again.Close()
+	s.Close()
+	encoded.Store(0)
+	noError(t, e.Emit(background, b, step{"a", 5}))
+	if encoded.Load() != 0 {
+		t.Error("encoded though nobody listens any more")
+	}
+}
+
+func TestFramesAreJSON(t *testing.T) {
+	plain := Define(Definition[string]{Name: "plain"})
+	empty := Define(Definition[Empty]{Name: "empty"})
+	batch := Define(Definition[int]{Name: "batch", Batch: 2})
+	b, _ := newBus(t, events(plain, empty, batch))
+	p, _ := attach(t, b)
+	peer := join(t, p, Peer{})
+	for _, name := range []string{"plain", "empty", "batch"} {
+		listen(t, p, peer, name)
+	}
+	long := strings.Repeat("x", 100_000)
+	noError(t, plain.Emit(background, b, long))
+	noError(t, plain.Emit(background, b, "<a>"))
+	noError(t, empty.Emit(background, b, Empty{}))
+	noError(t, batch.Emit(background, b, 1))
+	noError(t, batch.Emit(background, b, 2))
+	dst := make([]*Entry, 10)
+	n, _ := p.Read(0, dst)
+	var got []string
+	for _, e := range dst[1:n] {
+		if !json.Valid(e.Frame) {
+			t.Errorf("%s is not JSON", e.Frame)
+		}
+		got = append(got, string(e.Frame))
+	}
+	wantFrames(t, "frames", got, `{"event":"plain","seq":2,"payload":"\u003ca\u003e"}`,
+		`{"event":"empty","seq":3}`, `{"event":"batch","seq":4,"batch":[1,2]}`)
+	if dst[3].Batch != 2 || len(dst[0].Payload) != len(long)+2 {
+		t.Error("the entries are wrong")
+	}
+}
+
+func TestEncodingFailures(t *testing.T) {
+	e := Define(Definition[any]{Name: "e", Max: 10, Sticky: true})
+	batch := Define(Definition[any]{Name: "batch", Batch: 3})
+	b, f := newBus(t, events(e, batch))
+	p, _ := attach(t, b)
+	peer := join(t, p, Peer{})
+	s, sb := listen(t, p, peer, "e"), listen(t, p, peer, "batch")
+	var j journal
+	e.Listen(b, logTo[any](&j, "listener"))
+	noError(t, e.Emit(background, b, func() {}))
+	f.want(t, "a function", CodeEncode)
+	noError(t, e.Emit(background, b, "0123456789"))
+	f.want(t, "too long", CodeTooLarge)
+	noError(t, e.Emit(background, b, "01234567"))
+	if n := len(j.take()); n != 3 {
+		t.Errorf("a listener got %d", n)
+	}
+	for _, v := range []any{1, make(chan int), 3} {
+		noError(t, batch.Emit(background, b, v))
+	}
+	f.want(t, "one of a batch", CodeEncode)
+	wantFrames(t, "windows", frames(t, p, 0, s, sb), `"01234567"`, `[1,3]`)
+
+	strict, _ := newBus(t, events(e, batch), WithStrictEmit())
+	wantCode(t, e.Emit(background, strict, func() {}), CodeEncode)
+	wantCode(t, e.Emit(background, strict, "0123456789"), CodeTooLarge)
+	wantCode(t, batch.Emit(background, strict, func() {}), CodeEncode)
+}
+
+func TestStrictEmitEncodesOnce(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		var encoded atomic.Int32
+		encode := func(dst []byte, n *int) ([]byte, error) { encoded.Add(1); return fmt.Append(dst, *n), nil }
+		plain := Define(Definition[int]{Name: "plain", Encode: encode})
+		throttled := Define(Definition[int]{Name: "throttled", Throttle: time.Second, Encode: encode})
+		batched := Define(Definition[int]{Name: "batched", Batch: 2, Encode: encode})
+		b, _ := newBus(t, events(plain, throttled, batched), WithStrictEmit())
+		p, _ := attach(t, b)
+		peer := join(t, p, Peer{})
+		subs := []*Subscription{listen(t, p, peer, "plain"), listen(t, p, peer, "throttled"), listen(t, p, peer, "batched")}
+		for n := range 3 {
+			noError(t, plain.Emit(background, b, n))
+			noError(t, throttled.Emit(background, b, n))
+			noError(t, batched.Emit(background, b, n))
+		}
+		settle(time.Minute)
+		wantFrames(t, "frames", frames(t, p, 0, subs...), "0", "0", "1", "[0,1]", "2", "[2]", "2")
+		if n := encoded.Load(); n != 9 {
+			t.Errorf("encoded %d times", n)
+		}
+	})
+}
+
+func TestTargets(t *testing.T) {
+	e := Define(Definition[string]{Name: "e"})
+	b, _ := newBus(t, events(e))
+	p, _ := attach(t, b)
+	names := []string{"main", "side", "other"}
+	subs := map[string]*Subscription{}
+	for i, name := range names {
+		peer := Peer{Window: name, Identity: fmt.Sprint("user", i)}
+		if i > 0 {
+			peer.Groups = []string{"g"}
+		}
+		subs[name] = listen(t, p, join(t, p, peer), "e")
+	}
+	user0 := Where(func(p Peer) bool { return p.Identity == "user0" })
+	for _, c := range []struct {
+		to   Target
+		want []string
+	}{
+		{All, names},
+		{Window("side"), []string{"side"}},
+		{Windows("other", "main", "main"), []string{"main", "other"}},
+		{Windows("main"), []string{"main"}},
+		{Windows(), nil},
+		{Group("g"), []string{"side", "other"}},
+		{Except(Group("g")), []string{"main"}},
+		{user0, []string{"main"}},
+		{Except(user0), []string{"side", "other"}},
+		{Except(Except(Window("main"))), []string{"main"}},
+	} {
+		at := p.At()
+		noError(t, e.EmitTo(background, b, c.to, c.to.String()))
+		var got []string
+		for _, name := range names {
+			if len(frames(t, p, at, subs[name])) > 0 {
+				got = append(got, name)
+			}
+		}
+		wantFrames(t, c.to.String(), got, c.want...)
+	}
+}
+
+func TestLogIsBounded(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		e := Define(Definition[string]{Name: "e"})
+		rare := Define(Definition[string]{Name: "rare"})
+		b, _ := newBus(t, events(e, rare), WithLog(10*(entrySize+1100), time.Minute))
+		p, _ := attach(t, b)
+		peer := join(t, p, Peer{})
+		listen(t, p, peer, "e")
+		listen(t, p, peer, "rare")
+		at := p.At()
+		noError(t, rare.Emit(background, b, "x"))
+		first := p.At()
+		for range 100 {
+			noError(t, e.Emit(background, b, strings.Repeat("x", 1000)))
+		}
+		dst := make([]*Entry, 200)
+		n, lost := p.Read(first, dst)
+		if n < 9 || n > 11 || !lost {
+			t.Errorf("read %d, lost is %v", n, lost)
+		}
+		if p.CanResume(p.Epoch(), first) || !p.CanResume(p.Epoch(), dst[0].Seq) || p.CanResume("other", dst[0].Seq) {
+			t.Error("CanResume is wrong")
+		}
+		if p.CanResume(p.Epoch(), p.At()+1) {
+			t.Error("CanResume accepts the future")
+		}
+		if !p.Missed(rare.Info(), at) || p.Missed(rare.Info(), first) || !p.Missed(e.Info(), first) {
+			t.Error("Missed is wrong")
+		}
+		last := p.At()
+		settle(2 * time.Minute)
+		if !p.CanResume(p.Epoch(), last) || p.CanResume(p.Epoch(), last-1) {
+			t.Error("the log does not age")
+		}
+	})
+}
+
+func TestReadFindsEveryPosition(t *testing.T) {
+	e := Define(Definition[int]{Name: "e"})
+	quiet := Define(Definition[int]{Name: "quiet"})
+	b, _ := newBus(t, events(e, quiet), WithLog(60*entrySize, 0))
+	p, _ := attach(t, b)
+	listen(t, p, join(t, p, Peer{}), "e")
+	ListenAny(b, func(context.Context, Delivery) error { return nil }) // gives positions to what is not logged
+	var seqs []uint64
+	for n := range 500 {
+		for range n * n % 7 {
+			noError(t, quiet.Emit(background, b, n))
+		}
+		noError(t, e.Emit(background, b, n))
+		seqs = append(seqs, p.At())
+		if n%10 != 0 {
+			continue
+		}
+		dst := make([]*Entry, 3)
+		for after := uint64(0); after <= p.At()+1; after++ {
+			oldest := b.log.ring[b.log.first&uint64(len(b.log.ring)-1)].Seq
+			i, _ := slices.BinarySearch(seqs, max(after+1, oldest))
+			got, lost := p.Read(after, dst)
+			if want := min(3, len(seqs)-i); got != want || got > 0 && dst[0].Seq != seqs[i] || lost != (after < b.log.floor) {
+				t.Fatalf("after %d of %d: read %d, want %d", after, p.At(), got, want)
+			}
+		}
+	}
+}
+
+func TestSuperseded(t *testing.T) {
+	e := Define(Definition[step]{Name: "e", Slow: SlowLatest, Key: stepKey})
+	b, _ := newBus(t, events(e))
+	p, _ := attach(t, b)
+	listen(t, p, join(t, p, Peer{}), "e")
+	for n := range 2 {
+		noError(t, e.Emit(background, b, step{"a", n}))
+		noError(t, e.Emit(background, b, step{"b", n}))
+	}
+	noError(t, e.EmitTo(background, b, Window("w"), step{"b", 3}))
+	dst := make([]*Entry, 9)
+	n, _ := p.Read(0, dst)
+	var got []bool
+	for _, e := range dst[:n] {
+		got = append(got, e.Superseded())
+	}
+	if !slices.Equal(got, []bool{true, true, false, false, false}) {
+		t.Errorf("got %v", got)
+	}
+}
+
+func TestPeersComeAndGo(t *testing.T) {
+	e := Define(Definition[int]{Name: "e", To: ToWindow})
+	in := Define(Definition[int]{Name: "in", From: FromClient})
+	b, _ := newBus(t, events(e, in))
+	p, c := attach(t, b)
+	peer := join(t, p, Peer{Window: "a"})
+	if peer.ID == "" || peer.Node != b.Node() {
+		t.Errorf("joined as %+v", peer)
+	}
+	if _, err := p.Join(Peer{ID: peer.ID}); err == nil {
+		t.Error("two peers of one id")
+	}
+	noError(t, e.EmitTo(background, b, Window("a"), 1))
+	noError(t, e.EmitTo(background, b, Windows("a", "b"), 1))
+	_, err := p.Listen(peer, "nothing")
+	wantCode(t, err, CodeUnknownEvent)
+	_, err = p.Listen(peer, "in")
+	wantCode(t, err, CodeDirection)
+	p.Leave(peer.ID)
+	p.Leave(peer.ID)
+	wantCode(t, e.EmitTo(background, b, Window("a"), 1), CodeNoTarget)
+	s := listen(t, p, join(t, p, Peer{Window: "a"}), "e")
+	if !e.HasListeners(b) {
+		t.Error("a window does not count")
+	}
+	p.Detach()
+	p.Detach()
+	s.Close()
+	if e.HasListeners(b) || len(b.Peers()) != 0 {
+		t.Error("something is left of a detached port")
+	}
+	if _, err := p.Join(Peer{}); !errors.Is(err, ErrClosed) {
+		t.Errorf("Join returned %v", err)
+	}
+	if _, err := p.Listen(peer, "e"); !errors.Is(err, ErrClosed) {
+		t.Errorf("Listen returned %v", err)
+	}
+	_, d := attach(t, b)
+	noError(t, b.Close(background))
+	if c.shutdowns.Load() != 0 || d.shutdowns.Load() != 1 {
+		t.Error("the wrong sinks were told of the end")
+	}
+}
