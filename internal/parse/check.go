@@ -100,6 +100,7 @@ func (p *program) readExport(e *exported) (*types.Package, error) {
 		return nil, err
 	}
 	defer file.Close()
+	//lint:ignore SA1019 what go list -export names is an archive
 	r, err := gcexportdata.NewReader(bufio.NewReader(file))
 	if err != nil {
 		return nil, fmt.Errorf("export data of %s: %w", e.ImportPath, err)

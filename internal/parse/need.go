@@ -37,24 +37,6 @@ func (n *needs) need(o *outline, name string) {
 	n.queue = append(n.queue, neededName{o, name})
 }
 
-// needAll marks everything that can matter in a package: all but functions and variables.
-func (n *needs) needAll(o *outline) {
-	if o.all {
-		return
-	}
-	o.all = true
-	for name, list := range o.byName {
-		for _, d := range list {
-			switch d.node.(type) {
-			case *ast.TypeSpec, *ast.GenDecl:
-				if name != "_" {
-					n.need(o, name)
-				}
-			}
-		}
-	}
-}
-
 // run marks until nothing new is mentioned.
 func (n *needs) run() {
 	for len(n.queue) > 0 {

@@ -22,8 +22,6 @@ type outline struct {
 	imports  []importSpec
 	// seals are the methods of the package's unions: what has them may be a variant.
 	seals map[string]bool
-	// all: every declaration is needed.
-	all bool
 }
 
 // declared is a declaration and the file it stands in.
