@@ -1,0 +1,212 @@
+package compat
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/eventgen/eventgen/internal/diag"
+	"github.com/eventgen/eventgen/internal/ir"
+)
+
+// declaration compares what two forms are called.
+func (c *comparison) declaration(at place, o, n *ir.Form) {
+	if o.Decl == nil || o.Decl.Value { // a form of values that are not addressable has no name in Go
+		return
+	}
+	if n.Decl == nil {
+		if !c.after.types[goID(o.Decl)] {
+			c.report(at, diag.TypeRemoved, tsGo, fmt.Sprintf("%s was a %s, a type that is gone", at.subject, o.Decl.Go.Name), "keep the named type")
+		}
+		return
+	}
+	was, is := o.Decl.Go, n.Decl.Go
+	at = at.at("type "+goID(n.Decl), "type "+is.Name, n.Decl.Pos, n.Decl.Allow)
+	if goID(o.Decl) != goID(n.Decl) {
+		if c.renamed(o.Decl, n.Decl) {
+			c.renames[goID(o.Decl)] = goID(n.Decl)
+		}
+		switch {
+		case c.after.types[goID(o.Decl)]:
+			return // another type, not this one under another name
+		case was.Name == is.Name:
+			c.report(at, diag.TypeMoved, goOnly, fmt.Sprintf("%s has moved from %s to %s", at.subject, was.Path, is.Path), "leave an alias in its former package")
+		case c.before.types[goID(n.Decl)]:
+			return
+		default:
+			c.report(at, diag.TypeRenamed, tsGo, fmt.Sprintf("type %s is called %s now", was.Name, is.Name), "keep the name")
+		}
+	}
+	if a, b := params(o.Decl), params(n.Decl); a != b && len(was.Args) == 0 && len(is.Args) == 0 {
+		c.report(at, diag.TypeParametersChanged, tsGo, fmt.Sprintf("%s had the parameters [%s] and has [%s] now", at.subject, a, b), "declare a new type")
+	}
+}
+
+// params spells the type parameters of a declaration without their names.
+func params(d *ir.Decl) string {
+	list := make([]string, len(d.Params))
+	for i, p := range d.Params {
+		list[i] = "any"
+		if len(p.Constraint) > 0 {
+			terms := make([]string, len(p.Constraint))
+			for j, t := range p.Constraint {
+				terms[j] = goText(t, nil)
+			}
+			list[i] = strings.Join(terms, "|")
+		}
+	}
+	return strings.Join(list, ", ")
+}
+
+// goTypes is a place whose Go types are to be compared when it is known which types were renamed.
+type goTypes struct {
+	place
+	old, new *ir.Type
+}
+
+func (c *comparison) compareGoType(at place, o, n *ir.Type) {
+	c.goTypes = append(c.goTypes, goTypes{at, o, n})
+}
+
+// reportGoTypes compares the Go types of fields and payloads. A place that was reported for its
+// wire form is not reported again: that finding concerns Go too.
+func (c *comparison) reportGoTypes() {
+	today := func(id string) string {
+		if now, ok := c.renames[id]; ok {
+			return now
+		}
+		return id
+	}
+	byKey := map[string][]int{}
+	for i, r := range c.raw {
+		byKey[r.key] = append(byKey[r.key], i)
+	}
+	for _, g := range c.goTypes {
+		was, is := goText(g.old, today), goText(g.new, nil)
+		if was == is {
+			continue
+		}
+		told := false
+		for _, i := range byKey[g.key] {
+			if r := &c.raw[i]; concernsType[r.rule] {
+				told = true
+				r.levels = inOrder(append(slices.Clone(r.levels), Go), all)
+			}
+		}
+		if !told {
+			c.report(g.place, diag.GoTypeChanged, goOnly, fmt.Sprintf("%s was %s in Go and is %s now", g.subject, short(goText(g.old, nil)), short(goText(g.new, nil))),
+				"keep the Go type")
+		}
+	}
+}
+
+// dropTold drops the removal of a type where its place is reported as being of another kind.
+func (c *comparison) dropTold() {
+	changed := map[string]bool{}
+	for _, r := range c.raw {
+		if r.rule != diag.TypeRemoved && concernsType[r.rule] {
+			changed[r.key] = true
+		}
+	}
+	c.raw = slices.DeleteFunc(c.raw, func(r raw) bool { return r.rule == diag.TypeRemoved && changed[r.key] })
+}
+
+// concernsType holds the rules about the type of a field or payload itself.
+var concernsType = map[diag.Code]bool{
+	diag.NullAdded: true, diag.NullRemoved: true, diag.TypeChanged: true, diag.NumberWidened: true, diag.NumberNarrowed: true,
+	diag.FormatChanged: true, diag.LengthChanged: true, diag.MapKeyChanged: true, diag.StatedTypeChanged: true,
+	diag.EnumOpened: true, diag.EnumClosed: true, diag.FieldNowOptional: true, diag.FieldNowRequired: true, diag.TypeRemoved: true,
+}
+
+// goText spells the Go type of t. name maps a Go path and name; nil leaves them.
+func goText(t *ir.Type, name func(string) string) string {
+	if t == nil {
+		return "byte"
+	}
+	if name == nil {
+		name = func(id string) string { return id }
+	}
+	args := func(list []*ir.Type) string {
+		if len(list) == 0 {
+			return ""
+		}
+		out := make([]string, len(list))
+		for i, a := range list {
+			out[i] = goText(a, name)
+		}
+		return "[" + strings.Join(out, ", ") + "]"
+	}
+	if t.Go != nil {
+		if t.Go.Path == "" {
+			return t.Go.Name
+		}
+		return name(t.Go.Path+"."+t.Go.Name) + args(t.Go.Args)
+	}
+	switch t.Kind {
+	case ir.KindRef:
+		id, instance, _ := strings.Cut(strings.TrimSuffix(t.Ref, "~value"), "[")
+		return name(id) + instance + args(t.Args)
+	case ir.KindParam:
+		return t.Param
+	case ir.KindInt, ir.KindUint, ir.KindFloat:
+		if t.Bits > 0 {
+			return string(t.Kind) + strconv.Itoa(t.Bits)
+		}
+	case ir.KindBytes, ir.KindSlice:
+		return "[]" + goText(t.Elem, name)
+	case ir.KindArray:
+		return "[" + strconv.Itoa(t.Len) + "]" + goText(t.Elem, name)
+	case ir.KindPtr:
+		return "*" + goText(t.Elem, name)
+	case ir.KindMap:
+		return "map[" + goText(t.Key, name) + "]" + goText(t.Elem, name)
+	case ir.KindStruct:
+		fields := make([]string, len(t.Fields))
+		for i, f := range t.Fields {
+			fields[i] = goField(f)
+		}
+		return "struct{" + strings.Join(fields, "; ") + "}"
+	case ir.KindRaw:
+		return "encoding/json.RawMessage"
+	case ir.KindNumber:
+		return "encoding/json.Number"
+	case ir.KindTime:
+		return "time.Time"
+	case ir.KindBool, ir.KindString, ir.KindAny, ir.KindText, ir.KindCustom:
+	}
+	return string(t.Kind)
+}
+
+// short drops the directories of import paths.
+func short(text string) string {
+	var b strings.Builder
+	for len(text) > 0 {
+		end := strings.IndexAny(text, "[]*, {};")
+		word := text
+		if end >= 0 {
+			word = text[:end]
+		}
+		b.WriteString(word[strings.LastIndexByte(word, '/')+1:])
+		if end < 0 {
+			break
+		}
+		b.WriteByte(text[end])
+		text = text[end+1:]
+	}
+	return b.String()
+}
+
+// reach notes which types of the old model an event reaches.
+func (c *comparison) reach(p *pair, root ir.Slot) {
+	visit(root, func(s ir.Slot) {
+		if s.Decl == nil {
+			return
+		}
+		id := goID(s.Decl)
+		if c.reached[id] == nil {
+			c.reached[id] = map[string]*pair{}
+		}
+		c.reached[id][p.new.Name] = p
+	})
+}
