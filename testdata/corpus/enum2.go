@@ -1,0 +1,4 @@
+package corpus
+
+// StatusPaused is a constant of Status in another file.
+const StatusPaused Status = "paused"
