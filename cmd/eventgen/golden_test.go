@@ -1,0 +1,236 @@
+package main
+
+import (
+	"bytes"
+	"context"
+	"io"
+	"io/fs"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/eventgen/eventgen/internal/config"
+	"github.com/eventgen/eventgen/internal/diag"
+	"github.com/eventgen/eventgen/internal/gen"
+)
+
+// diagnosticsFile holds what a case's run has to say.
+const diagnosticsFile = "diagnostics.txt"
+
+func goldenDir(tb testing.TB) string {
+	tb.Helper()
+	return filepath.Join(repository(tb), "testdata", "golden")
+}
+
+// goldenCases returns the cases' directories.
+func goldenCases(tb testing.TB) []string {
+	tb.Helper()
+	files, err := filepath.Glob(filepath.Join(goldenDir(tb), "*", "*"))
+	if err != nil {
+		tb.Fatal(err)
+	}
+	var dirs []string
+	for _, file := range files {
+		dirs = append(dirs, filepath.Dir(file))
+	}
+	return slices.Compact(dirs)
+}
+
+// goldenJob is the run of a case: all of its packages into ts, with its settings, and without a
+// copy of the client.
+func goldenJob(tb testing.TB, dir string, patterns ...string) (*app, *job) {
+	tb.Helper()
+	c := config.Default()
+	if path := filepath.Join(dir, config.FileName); exists(path) {
+		var list diag.List
+		var err error
+		if c, list, err = config.Load(path); err != nil || len(list) > 0 {
+			tb.Fatal(err, list)
+		}
+	}
+	c.TS, c.Runtime = filepath.Join(dir, "ts"), config.RuntimePackage
+	a := &app{dir: dir, env: append(os.Environ(), offline(tb)...), stdout: io.Discard, stderr: io.Discard, format: formatText}
+	return a, &job{Config: c, dir: dir, patterns: patterns}
+}
+
+func exists(path string) bool {
+	_, err := os.Lstat(path)
+	return err == nil
+}
+
+// TestGolden compares what each case generates with the files beside it. -update writes them.
+func TestGolden(t *testing.T) {
+	for _, dir := range goldenCases(t) {
+		t.Run(filepath.Base(dir), func(t *testing.T) {
+			t.Parallel()
+			a, j := goldenJob(t, dir, "./...")
+			out, err := a.render(t.Context(), j)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var text bytes.Buffer
+			if err := out.list.WriteText(&text, dir); err != nil {
+				t.Fatal(err)
+			}
+			compareDiagnostics(t, filepath.Join(dir, diagnosticsFile), text.Bytes())
+			plan := out.plan
+			if plan == nil {
+				if plan, err = gen.NewPlan(gen.Output{Dir: j.TS, Former: leftovers(t, dir)}); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if *update {
+				if err := plan.Apply(context.Background()); err != nil {
+					t.Fatal(err)
+				}
+			} else {
+				comparePlan(t, dir, plan)
+			}
+			compareListing(t, j.TS, out.files)
+		})
+	}
+}
+
+func compareDiagnostics(t *testing.T, path string, got []byte) {
+	t.Helper()
+	want, err := os.ReadFile(path)
+	if err != nil && !os.IsNotExist(err) {
+		t.Fatal(err)
+	}
+	if bytes.Equal(got, want) {
+		return
+	}
+	switch {
+	case !*update:
+		t.Errorf("diagnostics:\n%s\nwant:\n%s", got, want)
+	case len(got) == 0:
+		err = os.Remove(path)
+	default:
+		err = os.WriteFile(path, got, 0o666)
+	}
+	if *update && err != nil {
+		t.Fatal(err)
+	}
+}
+
+func comparePlan(t *testing.T, dir string, plan *gen.Plan) {
+	t.Helper()
+	for _, c := range plan.Changes {
+		name := diag.Shorten(c.Path, dir)
+		switch c.Kind {
+		case gen.Create:
+			t.Errorf("%s is missing; run go test ./cmd/eventgen -update and read what it writes", name)
+		case gen.Remove:
+			t.Errorf("%s is not generated any more", name)
+		case gen.Update:
+			t.Errorf("%s differs:\n%s", name, c.Diff(name))
+		}
+	}
+}
+
+// compareListing refuses files in the output that nothing has generated.
+func compareListing(t *testing.T, dir string, files []gen.File) {
+	t.Helper()
+	_ = filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return nil
+		}
+		if !slices.ContainsFunc(files, func(f gen.File) bool { return f.Path == path }) {
+			t.Errorf("%s is not generated", diag.Shorten(path, filepath.Dir(dir)))
+		}
+		return nil
+	})
+}
+
+// leftovers returns the generated Go files of a case.
+func leftovers(t *testing.T, dir string) []string {
+	t.Helper()
+	var files []string
+	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
+		if err == nil && d.Name() == gen.GoFileName {
+			files = append(files, path)
+		}
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return files
+}
+
+// TestGoldenCompiles builds and vets what the cases have generated.
+func TestGoldenCompiles(t *testing.T) {
+	cmd := exec.Command("go", "vet", "./golden/...")
+	cmd.Dir = filepath.Dir(goldenDir(t))
+	cmd.Env = append(os.Environ(), offline(t)...)
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Errorf("%v\n%s", err, out)
+	}
+}
+
+// TestGoldenTypeChecks lets tsc read what the cases have generated, as strictly as it can.
+func TestGoldenTypeChecks(t *testing.T) {
+	tsc := filepath.Join(repository(t), "runtime", "ts", "node_modules", ".bin", "tsc")
+	if !exists(tsc) {
+		t.Fatal("there is no tsc; run make deps")
+	}
+	if out, err := exec.Command(tsc, "-p", goldenDir(t)).CombinedOutput(); err != nil {
+		t.Errorf("%v\n%s", err, out)
+	}
+}
+
+// TestDeterminism generates every case elsewhere, its packages in another order, and finds the
+// same bytes.
+func TestDeterminism(t *testing.T) {
+	repo := repository(t)
+	elsewhere := t.TempDir()
+	if err := os.CopyFS(filepath.Join(elsewhere, "golden"), os.DirFS(goldenDir(t))); err != nil {
+		t.Fatal(err)
+	}
+	mod, err := os.ReadFile(filepath.Join(repo, "testdata", "go.mod"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	mod = bytes.Replace(mod, []byte("=> ../"), []byte("=> "+repo), 1)
+	if err := os.WriteFile(filepath.Join(elsewhere, "go.mod"), mod, 0o666); err != nil {
+		t.Fatal(err)
+	}
+	for _, dir := range goldenCases(t) {
+		name := filepath.Base(dir)
+		if exists(filepath.Join(dir, diagnosticsFile)) && !exists(filepath.Join(dir, "ts")) {
+			continue // generates nothing
+		}
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			copied := filepath.Join(elsewhere, "golden", name)
+			if err := os.RemoveAll(filepath.Join(copied, "ts")); err != nil {
+				t.Fatal(err)
+			}
+			var packages []string
+			for _, file := range leftovers(t, copied) {
+				packages = append(packages, filepath.Dir(file))
+			}
+			rand.Shuffle(len(packages), func(i, j int) { packages[i], packages[j] = packages[j], packages[i] })
+			a, j := goldenJob(t, copied, packages...)
+			out, err := a.render(t.Context(), j)
+			if err != nil || out.list.HasErrors() {
+				t.Fatal(err, out)
+			}
+			for _, f := range out.files {
+				path := filepath.Join(dir, strings.TrimPrefix(f.Path, copied))
+				want, err := os.ReadFile(path)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if !bytes.Equal(f.Content, want) {
+					change := gen.Change{Kind: gen.Update, Path: path, Old: want, New: f.Content}
+					t.Errorf("another result elsewhere:\n%s", change.Diff(diag.Shorten(path, dir)))
+				}
+			}
+		})
+	}
+}
