@@ -1,13 +1,14 @@
 package corpus
 
 import (
+	"bytes"
 	"cmp"
 	"encoding/json"
 	"fmt"
-	"math"
 	"math/rand/v2"
 	"reflect"
 	"slices"
+	"strings"
 )
 
 // Sample is what is known about the JSON of one case.
@@ -92,7 +93,9 @@ func distinct(docs []json.RawMessage, err error) ([]json.RawMessage, error) {
 	seen := map[string]bool{}
 	for _, doc := range docs {
 		var v any
-		if err := json.Unmarshal(doc, &v); err != nil {
+		decoder := json.NewDecoder(bytes.NewReader(doc))
+		decoder.UseNumber() // json.Number goes beyond float64
+		if err := decoder.Decode(&v); err != nil {
 			return nil, err
 		}
 		before := len(seen)
@@ -122,8 +125,8 @@ func features(path string, v any, seen map[string]bool) {
 		if len(v) < 8 {
 			seen[path+" "+v] = true
 		}
-	case float64:
-		seen[path+fmt.Sprintf(" number %t %t", v < 0, v == math.Trunc(v))] = true
+	case json.Number:
+		seen[path+fmt.Sprintf(" number %t %t", v[0] == '-', strings.ContainsAny(string(v), ".e"))] = true
 	default:
 		seen[path+fmt.Sprintf(" %v", v)] = true
 	}

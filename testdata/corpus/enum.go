@@ -40,7 +40,7 @@ const (
 	Read Perm = 1 << iota
 	Write
 	Exec
-	All = Read | Write | Exec
+	AllPerms = Read | Write | Exec
 )
 
 // Mask is a set of flags by their values.
@@ -149,7 +149,7 @@ var (
 	_ = choose(StatusOpen, StatusClosed, StatusPaused)
 	_ = choose(Monday, Tuesday, thursday)
 	_ = choose(Red, Green, Blue)
-	_ = choose(Perm(0), Read, Read|Exec, All)
+	_ = choose(Perm(0), Read, Read|Exec, AllPerms)
 	_ = choose(Closed1, Closed2, Closed4)
 	_ = choose(OpenA, OpenB, Open("other"))
 	_ = choose(Minus, Null, Plus)
