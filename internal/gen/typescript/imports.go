@@ -68,6 +68,12 @@ func (f *file) typ(entry, name string) string {
 	return alias
 }
 
+// packageType imports a type of a framework and returns its alias.
+func (f *file) packageType(from, name string) string {
+	f.module(from).types[name] = "$" + name
+	return "$" + name
+}
+
 // eventsValue imports a value of events.gen.ts under its own name.
 func (f *file) eventsValue(name string) string {
 	f.module(f.p.sibling(eventsModule)).values[name] = name
