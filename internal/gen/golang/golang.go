@@ -60,7 +60,9 @@ type pkg struct {
 	file     *jen.File
 	imports  map[string]bool
 	codecs   *codecs
-	diags    diag.List
+	// instances are the declared types that payloads reach, by declaration and arguments.
+	instances map[string]*instance
+	diags     diag.List
 }
 
 func generatePackage(p *ir.Package, s ir.Settings) ([]byte, diag.List) {
@@ -71,12 +73,15 @@ func generatePackage(p *ir.Package, s ir.Settings) ([]byte, diag.List) {
 		names:    newNamer(p),
 		file:     jen.NewFilePathName(p.Path, p.Name),
 		imports:  map[string]bool{},
+
+		instances: map[string]*instance{},
 	}
 	for _, d := range p.Decls {
 		g.decls[d.ID] = d
 	}
 	g.diags.Append(g.names.claimEvents(p))
 	g.codecs = newCodecs(g)
+	g.collect()
 	g.file.HeaderComment(header)
 	g.handshake()
 	g.catalogue()

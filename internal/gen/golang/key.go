@@ -15,7 +15,7 @@ func (g *pkg) keyFunc(e *ir.Event) *jen.Statement {
 	body := []jen.Code{}
 	for i, nilable := range e.Key.Nilable {
 		if nilable {
-			body = append(body, jen.If(selector(jen.Id("p"), e.Key.Path[:i+1]).Op("==").Nil()).Block(
+			body = append(body, jen.If(expr("p."+strings.Join(e.Key.Path[:i+1], ".")).Op("==").Nil()).Block(
 				jen.Return(g.bus("Key").Values())))
 		}
 	}
@@ -25,7 +25,8 @@ func (g *pkg) keyFunc(e *ir.Event) *jen.Statement {
 
 // keyReturn writes the statements that return the key, whose wire form is the field's own.
 func (g *pkg) keyReturn(e *ir.Event) []jen.Code {
-	v := selector(jen.Id("p"), e.Key.Path)
+	source := "p." + strings.Join(e.Key.Path, ".")
+	v := expr(source)
 	t, quoted := g.basic(e.Key.Type), g.keyQuoted(e)
 	key := func(constructor string, kind ir.Kind, bits int) []jen.Code {
 		return []jen.Code{jen.Return(g.bus(constructor).Call(g.convert(kind, bits, e.Key.Type, v)))}
@@ -40,7 +41,7 @@ func (g *pkg) keyReturn(e *ir.Event) []jen.Code {
 	case t.Kind == ir.KindUint && !quoted:
 		return key("UintKey", ir.KindUint, 64)
 	}
-	return g.codecs.jsonKey(e, v, quoted)
+	return g.codecs.jsonKey(e, source, quoted && !g.wide(e.Key.Type))
 }
 
 // keyQuoted reports whether the key's number or bool travels in a string.
@@ -67,11 +68,6 @@ func (g *pkg) keyField(e *ir.Event) *ir.Field {
 		return nil
 	}
 	return t.Fields[i]
-}
-
-// selector returns v.a.b.c.
-func selector(v *jen.Statement, path []string) *jen.Statement {
-	return v.Op(".").Id(strings.Join(path, "."))
 }
 
 // basic returns t with references to declarations of basic types followed; t itself when it

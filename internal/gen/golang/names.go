@@ -4,7 +4,9 @@ import (
 	"fmt"
 	"go/token"
 	"go/types"
+	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/eventgen/eventgen/internal/diag"
 	"github.com/eventgen/eventgen/internal/ir"
@@ -43,10 +45,10 @@ func eventNames(e *ir.Event) []string {
 }
 
 // broadcasts reports whether Go may emit e without a target.
-func broadcasts(e *ir.Event) bool { return e.From.Server() && e.To != ir.ToWindow }
+func broadcasts(e *ir.Event) bool { return e.From.Server() && e.To == ir.ToAny }
 
 // listens reports whether a Go listener of e can ever run: a targeted emit reaches its target alone.
-func listens(e *ir.Event) bool { return e.To != ir.ToWindow || e.From.Client() }
+func listens(e *ir.Event) bool { return e.To == ir.ToAny || e.From.Client() }
 
 // A namer hands out the identifiers of one generated file.
 type namer struct {
@@ -72,27 +74,50 @@ func (n *namer) taken(name string) bool {
 	return own || n.used[name] || n.imported[name] || token.IsKeyword(name) || types.Universe.Lookup(name) != nil
 }
 
-// unique returns name, or name with the lowest number that makes it free, and claims it.
-func (n *namer) unique(name string) string {
-	free := disambiguate(name, n.taken)
-	n.used[free] = true
-	return free
-}
-
 // importName returns the name under which a package called name is imported, and claims it.
+// Generated functions use the names of localNames, so no package gets one of them.
 func (n *namer) importName(name string) string {
-	free := disambiguate(name, n.taken)
+	free := disambiguate(name, func(s string) bool { return n.taken(s) || isLocalName(s) })
 	n.imported[free] = true
 	return free
 }
 
-// local returns a name for a parameter or variable that hides no identifier of the package.
-func (n *namer) local(name string) string {
-	return disambiguate(name, func(s string) bool {
-		_, own := n.own[s]
-		return own
-	})
+// localNames are the names of parameters and variables in generated functions, perhaps with a
+// number behind them.
+var localNames = map[string]bool{
+	"at": true, "b": true, "ctx": true, "d": true, "depth": true, "dst": true, "err": true, "fn": true,
+	"i": true, "k": true, "key": true, "keys": true, "n": true, "ok": true, "opts": true, "p": true,
+	"payload": true, "payloads": true, "seen": true, "src": true, "to": true, "u": true, "v": true, "x": true,
 }
+
+func isLocalName(name string) bool { return localNames[strings.TrimRight(name, "0123456789")] }
+
+// hides reports whether a local variable of this name would hide something that a generated
+// function may need.
+func (n *namer) hides(name string) bool {
+	_, own := n.own[name]
+	return own || n.used[name] || n.imported[name]
+}
+
+// codecStem returns stem, or stem with a number, such that the names of codec functions made
+// from it are free, and claims them.
+func (n *namer) codecStem(stem string) string {
+	names := func(s string) []string {
+		return []string{appendPrefix + s, decodePrefix + s, namesPrefix + s}
+	}
+	free := disambiguate(stem, func(s string) bool { return slices.ContainsFunc(names(s), n.taken) })
+	for _, name := range names(free) {
+		n.used[name] = true
+	}
+	return free
+}
+
+// Prefixes of what is generated for a type.
+const (
+	appendPrefix = "append" // its encoder
+	decodePrefix = "decode" // its decoder
+	namesPrefix  = "known"  // the names that its decoder knows
+)
 
 // disambiguate returns name if it is free, and otherwise name with the lowest number from 2 on
 // that is.

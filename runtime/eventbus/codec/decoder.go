@@ -51,18 +51,20 @@ type problem struct {
 
 // NewDecoder returns a decoder of src, which must not change while it is in use. Properties that
 // a type does not have are ignored.
-func NewDecoder(src []byte) Decoder {
-	return Decoder{
+func NewDecoder(src []byte) *Decoder {
+	return &Decoder{
 		scanner: scanner{src: src, limit: MaxDepth},
 		memory:  memoryBase + memoryPerByte*len(src),
 	}
 }
 
 // NewStrictDecoder is NewDecoder, except that properties that a type does not have are problems.
-func NewStrictDecoder(src []byte) Decoder {
-	d := NewDecoder(src)
-	d.refuse = true
-	return d
+func NewStrictDecoder(src []byte) *Decoder {
+	return &Decoder{
+		scanner: scanner{src: src, limit: MaxDepth},
+		memory:  memoryBase + memoryPerByte*len(src),
+		refuse:  true,
+	}
 }
 
 // End checks that nothing follows the payload, and returns what was wrong with it: nil, an

@@ -20,6 +20,9 @@ const smalls = "00010203040506070809" +
 	"80818283848586878889" +
 	"90919293949596979899"
 
+// IntSize is the width of int, uint and uintptr, in bits.
+const IntSize = strconv.IntSize
+
 // maxInt64Digits is the longest integer: the sign and 19 digits, or 20 digits.
 const maxInt64Digits = 20
 

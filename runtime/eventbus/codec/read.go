@@ -73,18 +73,18 @@ func (d *Decoder) notMember(at int, members []string, text []byte) {
 }
 
 // list names the members of a closed set for a message.
-func list(members []string) string {
+func list[T string | int64 | uint64](members []T) string {
 	const most = 12
 	var b strings.Builder
 	for i, m := range members {
-		switch {
-		case i == most:
+		if i == most {
 			b.WriteString(", …")
-			return b.String()
-		case i > 0:
+			break
+		}
+		if i > 0 {
 			b.WriteString(", ")
 		}
-		b.WriteString(quote(m))
+		b.WriteString(show(m))
 	}
 	if len(members) == 1 {
 		return b.String()

@@ -174,13 +174,13 @@ func (d *Decoder) KeyOneOf(members []string) (string, bool) {
 }
 
 // Member reports a problem unless v, which stands at the offset at, is one of members.
-func Member[T int64 | uint64 | float64](d *Decoder, at int, v T, members []T) T {
+func Member[T string | int64 | uint64](d *Decoder, at int, v T, members []T) T {
 	for _, m := range members {
 		if m == v {
 			return v
 		}
 	}
-	d.Refuse(at, oneOf(members), formatNumber(v))
+	d.Refuse(at, list(members), show(v))
 	return v
 }
 
@@ -192,35 +192,18 @@ func KeyMember[T int64 | uint64](d *Decoder, v T, members []T) bool {
 			return true
 		}
 	}
-	d.badKey("as a key " + oneOf(members))
+	d.badKey("as a key " + list(members))
 	return false
 }
 
-func oneOf[T int64 | uint64 | float64](members []T) string {
-	const most = 12
-	text := ""
-	for i, m := range members {
-		switch {
-		case i == most:
-			return "one of " + text + ", …"
-		case i > 0:
-			text += ", "
-		}
-		text += formatNumber(m)
-	}
-	if len(members) == 1 {
-		return text
-	}
-	return "one of " + text
-}
-
-func formatNumber[T int64 | uint64 | float64](v T) string {
+func show[T string | int64 | uint64](v T) string {
 	switch v := any(v).(type) {
 	case int64:
 		return strconv.FormatInt(v, 10)
 	case uint64:
 		return strconv.FormatUint(v, 10)
-	default:
-		return strconv.FormatFloat(float64(any(v).(float64)), 'g', -1, 64)
+	case string:
+		return quote(v)
 	}
+	return ""
 }

@@ -161,16 +161,24 @@ func Absent[M ~map[K]V, K comparable, V any](d *Decoder, m M, k K) bool {
 }
 
 // New sets *p to a new zero value and returns it.
-func New[T any](p **T) *T {
-	*p = new(T)
-	return *p
+func New[P ~*T, T any](p *P) *T {
+	v := new(T)
+	*p = v
+	return v
+}
+
+// Ensure sets *p to a new zero value if it is nil: an embedded pointer above a property.
+func Ensure[P ~*T, T any](p *P) {
+	if *p == nil {
+		*p = new(T)
+	}
 }
 
 // Zero returns the zero value of m's elements.
 func Zero[M ~map[K]V, K comparable, V any](M) (v V) { return v }
 
-// Bytes reads base64 into a slice of any type of byte.
-func Bytes[S ~[]E, E ~uint8](d *Decoder, s *S) {
+// ReadBytes reads base64 into a slice of any type of byte.
+func ReadBytes[S ~[]E, E ~uint8](d *Decoder, s *S) {
 	b := d.Bytes()
 	*s = unsafe.Slice((*E)(unsafe.Pointer(unsafe.SliceData(b))), len(b))
 }

@@ -1,6 +1,7 @@
 package codec
 
 import (
+	"bytes"
 	"encoding/binary"
 	"encoding/json"
 	"math/bits"
@@ -39,16 +40,26 @@ func AppendText(dst, s []byte) []byte {
 // the JSON string of a JSON string.
 func AppendQuotedString(dst []byte, s string) []byte {
 	n := len(dst)
-	dst = AppendString(dst, s)
-	inner := append([]byte(nil), dst[n:]...)
-	dst = append(dst[:n], '"')
-	for _, c := range inner { // has been escaped once: nothing but quotes and backslashes is left to escape
-		if c == '"' || c == '\\' {
-			dst = append(dst, '\\')
+	return Requote(AppendString(dst, s), n)
+}
+
+// Requote turns the JSON string at dst[n:] into the JSON string that has it as its text.
+func Requote(dst []byte, n int) []byte {
+	more := 2 + bytes.Count(dst[n:], []byte{'"'}) + bytes.Count(dst[n:], []byte{'\\'})
+	from := len(dst) - 1
+	dst = slices.Grow(dst, more)[:len(dst)+more]
+	to := len(dst) - 1
+	dst[to] = '"'
+	for to--; from >= n; from-- { // it has been escaped once: only quotes and backslashes are left
+		dst[to] = dst[from]
+		to--
+		if c := dst[from]; c == '"' || c == '\\' {
+			dst[to] = '\\'
+			to--
 		}
-		dst = append(dst, c)
 	}
-	return append(dst, '"')
+	dst[to] = '"'
+	return dst
 }
 
 // Constants of the scan over eight bytes at once: x in each byte.

@@ -85,3 +85,15 @@ func IsEmpty[T any](v *T) bool {
 	}
 	return false
 }
+
+// IsZeroer reports whether omitzero leaves out v, an interface with the method IsZero: nil and a
+// nil pointer are zero too. It uses reflection.
+func IsZeroer(v interface{ IsZero() bool }) bool {
+	if v == nil {
+		return true
+	}
+	if e := reflect.ValueOf(v); e.Kind() == reflect.Pointer && e.IsNil() {
+		return true
+	}
+	return v.IsZero()
+}

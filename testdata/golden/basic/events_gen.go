@@ -5,6 +5,7 @@ package basic
 import (
 	"context"
 	"github.com/eventgen/eventgen/runtime/eventbus"
+	"github.com/eventgen/eventgen/runtime/eventbus/codec"
 )
 
 // A compile error on the next line means that the eventgen runtime in go.mod is older than the
@@ -24,6 +25,7 @@ var Events = eventbus.NewCatalog(
 var ProgressEvent = eventbus.Define(eventbus.Definition[Progress]{
 	Name:     "download:progress",
 	Contract: "6626f53a",
+	Encode:   appendProgress,
 })
 
 // EmitProgress emits "download:progress" to everyone who listens.
@@ -52,4 +54,33 @@ func OnProgress(b *eventbus.Bus, fn func(ctx context.Context, payload Progress) 
 // OnceProgress calls fn for the next "download:progress", unless unlisten is called first.
 func OnceProgress(b *eventbus.Bus, fn func(ctx context.Context, payload Progress) error, opts ...eventbus.ListenOption) (unlisten func()) {
 	return ProgressEvent.Once(b, fn, opts...)
+}
+
+// appendProgress appends a Progress as JSON.
+func appendProgress(dst []byte, v *Progress) ([]byte, error) {
+	var err error
+	dst = append(dst, `{"id":`...)
+	dst = codec.AppendString(dst, v.ID)
+	dst = append(dst, `,"current":`...)
+	dst = codec.AppendUint(dst, uint64(v.Current))
+	if v.Speed != nil {
+		dst = append(dst, `,"speed":`...)
+		if dst, err = codec.AppendFloat64(dst, *v.Speed); err != nil {
+			return dst, codec.At(err, "speed")
+		}
+	}
+	if v.Tags == nil {
+		dst = append(dst, `,"tags":null`...)
+	} else {
+		dst = append(dst, `,"tags":[`...)
+		for i, x := range v.Tags {
+			if i > 0 {
+				dst = append(dst, ',')
+			}
+			dst = codec.AppendString(dst, x)
+		}
+		dst = append(dst, ']')
+	}
+	dst = append(dst, '}')
+	return dst, nil
 }

@@ -5,6 +5,7 @@ package declared
 import (
 	"context"
 	"github.com/eventgen/eventgen/runtime/eventbus"
+	"github.com/eventgen/eventgen/runtime/eventbus/codec"
 	"net/netip"
 	"time"
 )
@@ -29,6 +30,10 @@ var Events = eventbus.NewCatalog(
 var LogLineEvent = eventbus.Define(eventbus.Definition[string]{
 	Name:     "log:line",
 	Contract: "8d5fdee2",
+	Encode: func(dst []byte, p *string) ([]byte, error) {
+		dst = codec.AppendString(dst, *p)
+		return dst, nil
+	},
 })
 
 // EmitLogLine emits "log:line" to everyone who listens.
@@ -59,6 +64,25 @@ func OnceLogLine(b *eventbus.Bus, fn func(ctx context.Context, payload string) e
 var ManyEvent = eventbus.Define(eventbus.Definition[[]time.Time]{
 	Name:     "many",
 	Contract: "d77ec9ed",
+	Encode: func(dst []byte, p *[]time.Time) ([]byte, error) {
+		var err error
+		if *p == nil {
+			dst = append(dst, "null"...)
+		} else {
+			dst = append(dst, '[')
+			for i := range *p {
+				if i > 0 {
+					dst = append(dst, ',')
+				}
+				x := &(*p)[i]
+				if dst, err = codec.AppendTime(dst, *x); err != nil {
+					return dst, codec.AtIndex(err, i)
+				}
+			}
+			dst = append(dst, ']')
+		}
+		return dst, nil
+	},
 })
 
 // EmitMany emits "many" to everyone who listens.
@@ -85,6 +109,13 @@ func OnceMany(b *eventbus.Bus, fn func(ctx context.Context, payload []time.Time)
 var PeerEvent = eventbus.Define(eventbus.Definition[netip.Addr]{
 	Name:     "peer",
 	Contract: "68d5a967",
+	Encode: func(dst []byte, p *netip.Addr) ([]byte, error) {
+		var err error
+		if dst, err = codec.AppendTextMarshaler(dst, p); err != nil {
+			return dst, err
+		}
+		return dst, nil
+	},
 })
 
 // EmitPeer emits "peer" to everyone who listens.
@@ -168,6 +199,13 @@ func OncePong(b *eventbus.Bus, fn func(ctx context.Context) error, opts ...event
 var TickEvent = eventbus.Define(eventbus.Definition[time.Time]{
 	Name:     "tick",
 	Contract: "9b06d1f5",
+	Encode: func(dst []byte, p *time.Time) ([]byte, error) {
+		var err error
+		if dst, err = codec.AppendTime(dst, *p); err != nil {
+			return dst, err
+		}
+		return dst, nil
+	},
 })
 
 // EmitTick emits "tick" to everyone who listens.

@@ -5,6 +5,7 @@ package defaults
 import (
 	"context"
 	"github.com/eventgen/eventgen/runtime/eventbus"
+	"github.com/eventgen/eventgen/runtime/eventbus/codec"
 	"time"
 )
 
@@ -23,6 +24,10 @@ var MessageSentEvent = eventbus.Define(eventbus.Definition[MessageSent]{
 	Name:     "chat:message-sent",
 	Contract: "4a208015",
 	Throttle: 50 * time.Millisecond,
+	Encode: func(dst []byte, p *MessageSent) ([]byte, error) {
+		dst = appendMessageSent(dst, p)
+		return dst, nil
+	},
 })
 
 // EmitMessageSent emits "chat:message-sent" to everyone who listens.
@@ -50,6 +55,10 @@ var TypingEvent = eventbus.Define(eventbus.Definition[Typing]{
 	Name:     "typing",
 	Contract: "50ae3cb8",
 	Throttle: time.Second,
+	Encode: func(dst []byte, p *Typing) ([]byte, error) {
+		dst = appendTyping(dst, p)
+		return dst, nil
+	},
 })
 
 // EmitTyping emits "typing" to everyone who listens.
@@ -70,4 +79,20 @@ func OnTyping(b *eventbus.Bus, fn func(ctx context.Context, payload Typing) erro
 // OnceTyping calls fn for the next "typing", unless unlisten is called first.
 func OnceTyping(b *eventbus.Bus, fn func(ctx context.Context, payload Typing) error, opts ...eventbus.ListenOption) (unlisten func()) {
 	return TypingEvent.Once(b, fn, opts...)
+}
+
+// appendMessageSent appends a MessageSent as JSON.
+func appendMessageSent(dst []byte, v *MessageSent) []byte {
+	dst = append(dst, `{"Text":`...)
+	dst = codec.AppendString(dst, v.Text)
+	dst = append(dst, '}')
+	return dst
+}
+
+// appendTyping appends a Typing as JSON.
+func appendTyping(dst []byte, v *Typing) []byte {
+	dst = append(dst, `{"User":`...)
+	dst = codec.AppendString(dst, v.User)
+	dst = append(dst, '}')
+	return dst
 }

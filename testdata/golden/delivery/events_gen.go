@@ -4,8 +4,8 @@ package delivery
 
 import (
 	"context"
-	"encoding/json"
 	"github.com/eventgen/eventgen/runtime/eventbus"
+	"github.com/eventgen/eventgen/runtime/eventbus/codec"
 	"time"
 )
 
@@ -39,6 +39,10 @@ var BatchedWaitEvent = eventbus.Define(eventbus.Definition[BatchedWait]{
 	Contract: "dc67bbda",
 	Batch:    2,
 	Wait:     time.Second,
+	Encode: func(dst []byte, p *BatchedWait) ([]byte, error) {
+		dst = appendBatchedWait(dst, p)
+		return dst, nil
+	},
 })
 
 // EmitBatchedWait emits "batched-wait" to everyone who listens.
@@ -71,6 +75,10 @@ var DebouncedEvent = eventbus.Define(eventbus.Definition[Debounced]{
 	Name:     "debounced",
 	Contract: "b896c5c4",
 	Debounce: 1500 * time.Millisecond,
+	Encode: func(dst []byte, p *Debounced) ([]byte, error) {
+		dst = appendDebounced(dst, p)
+		return dst, nil
+	},
 })
 
 // EmitDebounced emits "debounced" to everyone who listens.
@@ -102,6 +110,10 @@ var DeprecatedDocEvent = eventbus.Define(eventbus.Definition[DeprecatedDoc]{
 	Name:       "deprecated-doc",
 	Contract:   "6319740c",
 	Deprecated: "use Versioned.",
+	Encode: func(dst []byte, p *DeprecatedDoc) ([]byte, error) {
+		dst = appendDeprecatedDoc(dst, p)
+		return dst, nil
+	},
 })
 
 // EmitDeprecatedDoc emits "deprecated-doc" to everyone who listens.
@@ -143,6 +155,10 @@ var DeprecatedOptionEvent = eventbus.Define(eventbus.Definition[DeprecatedOption
 	Name:       "deprecated-option",
 	Contract:   "987076e7",
 	Deprecated: "use versioned",
+	Encode: func(dst []byte, p *DeprecatedOption) ([]byte, error) {
+		dst = appendDeprecatedOption(dst, p)
+		return dst, nil
+	},
 })
 
 // EmitDeprecatedOption emits "deprecated-option" to everyone who listens.
@@ -178,6 +194,10 @@ var FlushingEvent = eventbus.Define(eventbus.Definition[Flushing]{
 	Name:     "flushing",
 	Contract: "48400019",
 	Flushes:  []string{"debounced", "throttled"},
+	Encode: func(dst []byte, p *Flushing) ([]byte, error) {
+		dst = appendFlushing(dst, p)
+		return dst, nil
+	},
 })
 
 // EmitFlushing emits "flushing" to everyone who listens.
@@ -205,6 +225,10 @@ var StickyEvent = eventbus.Define(eventbus.Definition[Sticky]{
 	Name:     "kept",
 	Contract: "4e8c079d",
 	Sticky:   true,
+	Encode: func(dst []byte, p *Sticky) ([]byte, error) {
+		dst = appendSticky(dst, p)
+		return dst, nil
+	},
 })
 
 // EmitSticky emits "kept" to everyone who listens.
@@ -232,11 +256,18 @@ var KeyedStickyEvent = eventbus.Define(eventbus.Definition[KeyedSticky]{
 	Name:     "kept-by-key",
 	Contract: "e48b37e2",
 	Key: func(p *KeyedSticky) eventbus.Key {
-		text, _ := json.Marshal(&p.N)
-		return eventbus.JSONKey(text)
+		var dst []byte
+		dst = append(dst, '"')
+		dst = codec.AppendInt(dst, p.N)
+		dst = append(dst, '"')
+		return eventbus.JSONKey(dst)
 	},
 	Keys:   4096,
 	Sticky: true,
+	Encode: func(dst []byte, p *KeyedSticky) ([]byte, error) {
+		dst = appendKeyedSticky(dst, p)
+		return dst, nil
+	},
 })
 
 // EmitKeyedSticky emits "kept-by-key" to everyone who listens.
@@ -268,6 +299,10 @@ var KeyedEvent = eventbus.Define(eventbus.Definition[Keyed]{
 		return eventbus.StringKey(p.ID)
 	},
 	Keys: 16,
+	Encode: func(dst []byte, p *Keyed) ([]byte, error) {
+		dst = appendKeyed(dst, p)
+		return dst, nil
+	},
 })
 
 // EmitKeyed emits "keyed" to everyone who listens.
@@ -295,6 +330,10 @@ var LimitedEvent = eventbus.Define(eventbus.Definition[Limited]{
 	Name:     "limited",
 	Contract: "e4c5de33",
 	Max:      65536,
+	Encode: func(dst []byte, p *Limited) ([]byte, error) {
+		dst = appendLimited(dst, p)
+		return dst, nil
+	},
 })
 
 // EmitLimited emits "limited" to everyone who listens.
@@ -323,6 +362,10 @@ var BatchedEvent = eventbus.Define(eventbus.Definition[string]{
 	Contract: "dbb4020b",
 	Batch:    50,
 	Wait:     20 * time.Millisecond,
+	Encode: func(dst []byte, p *string) ([]byte, error) {
+		dst = codec.AppendString(dst, *p)
+		return dst, nil
+	},
 })
 
 // EmitBatched emits "log:line" to everyone who listens.
@@ -354,6 +397,10 @@ func OnceBatched(b *eventbus.Bus, fn func(ctx context.Context, payload string) e
 var RenamedEvent = eventbus.Define(eventbus.Definition[Named]{
 	Name:     "named",
 	Contract: "f6a92c17",
+	Encode: func(dst []byte, p *Named) ([]byte, error) {
+		dst = appendNamed(dst, p)
+		return dst, nil
+	},
 })
 
 // EmitRenamed emits "named" to everyone who listens.
@@ -381,6 +428,10 @@ var ReplayedEvent = eventbus.Define(eventbus.Definition[Replayed]{
 	Name:     "replayed",
 	Contract: "c6f821a5",
 	Replay:   20,
+	Encode: func(dst []byte, p *Replayed) ([]byte, error) {
+		dst = appendReplayed(dst, p)
+		return dst, nil
+	},
 })
 
 // EmitReplayed emits "replayed" to everyone who listens.
@@ -408,6 +459,10 @@ var SlowDropEvent = eventbus.Define(eventbus.Definition[SlowDrop]{
 	Name:     "slow-drop",
 	Contract: "8c267862",
 	Slow:     eventbus.SlowDrop,
+	Encode: func(dst []byte, p *SlowDrop) ([]byte, error) {
+		dst = appendSlowDrop(dst, p)
+		return dst, nil
+	},
 })
 
 // EmitSlowDrop emits "slow-drop" to everyone who listens.
@@ -435,6 +490,10 @@ var SlowLatestEvent = eventbus.Define(eventbus.Definition[SlowLatest]{
 	Name:     "slow-latest",
 	Contract: "5e6cabc9",
 	Slow:     eventbus.SlowLatest,
+	Encode: func(dst []byte, p *SlowLatest) ([]byte, error) {
+		dst = appendSlowLatest(dst, p)
+		return dst, nil
+	},
 })
 
 // EmitSlowLatest emits "slow-latest" to everyone who listens.
@@ -462,6 +521,10 @@ var ThrottledEvent = eventbus.Define(eventbus.Definition[Throttled]{
 	Name:     "throttled",
 	Contract: "fed502dc",
 	Throttle: 100 * time.Millisecond,
+	Encode: func(dst []byte, p *Throttled) ([]byte, error) {
+		dst = appendThrottled(dst, p)
+		return dst, nil
+	},
 })
 
 // EmitThrottled emits "throttled" to everyone who listens.
@@ -490,6 +553,10 @@ var VersionedEvent = eventbus.Define(eventbus.Definition[Versioned]{
 	Contract: "c2cc82bf",
 	Version:  3,
 	Was:      "old-name",
+	Encode: func(dst []byte, p *Versioned) ([]byte, error) {
+		dst = appendVersioned(dst, p)
+		return dst, nil
+	},
 })
 
 // EmitVersioned emits "versioned" to everyone who listens.
@@ -510,4 +577,124 @@ func OnVersioned(b *eventbus.Bus, fn func(ctx context.Context, payload Versioned
 // OnceVersioned calls fn for the next "versioned", unless unlisten is called first.
 func OnceVersioned(b *eventbus.Bus, fn func(ctx context.Context, payload Versioned) error, opts ...eventbus.ListenOption) (unlisten func()) {
 	return VersionedEvent.Once(b, fn, opts...)
+}
+
+// appendBatchedWait appends a BatchedWait as JSON.
+func appendBatchedWait(dst []byte, v *BatchedWait) []byte {
+	dst = append(dst, `{"N":`...)
+	dst = codec.AppendInt(dst, int64(v.N))
+	dst = append(dst, '}')
+	return dst
+}
+
+// appendDebounced appends a Debounced as JSON.
+func appendDebounced(dst []byte, v *Debounced) []byte {
+	dst = append(dst, `{"N":`...)
+	dst = codec.AppendInt(dst, int64(v.N))
+	dst = append(dst, '}')
+	return dst
+}
+
+// appendDeprecatedDoc appends a DeprecatedDoc as JSON.
+func appendDeprecatedDoc(dst []byte, v *DeprecatedDoc) []byte {
+	dst = append(dst, `{"N":`...)
+	dst = codec.AppendInt(dst, int64(v.N))
+	dst = append(dst, '}')
+	return dst
+}
+
+// appendDeprecatedOption appends a DeprecatedOption as JSON.
+func appendDeprecatedOption(dst []byte, v *DeprecatedOption) []byte {
+	dst = append(dst, `{"N":`...)
+	dst = codec.AppendInt(dst, int64(v.N))
+	dst = append(dst, '}')
+	return dst
+}
+
+// appendFlushing appends a Flushing as JSON.
+func appendFlushing(dst []byte, v *Flushing) []byte {
+	dst = append(dst, `{"N":`...)
+	dst = codec.AppendInt(dst, int64(v.N))
+	dst = append(dst, '}')
+	return dst
+}
+
+// appendSticky appends a Sticky as JSON.
+func appendSticky(dst []byte, v *Sticky) []byte {
+	dst = append(dst, `{"N":`...)
+	dst = codec.AppendInt(dst, int64(v.N))
+	dst = append(dst, '}')
+	return dst
+}
+
+// appendKeyedSticky appends a KeyedSticky as JSON.
+func appendKeyedSticky(dst []byte, v *KeyedSticky) []byte {
+	dst = append(dst, `{"n":"`...)
+	dst = codec.AppendInt(dst, v.N)
+	dst = append(dst, `"}`...)
+	return dst
+}
+
+// appendKeyed appends a Keyed as JSON.
+func appendKeyed(dst []byte, v *Keyed) []byte {
+	dst = append(dst, `{"id":`...)
+	dst = codec.AppendString(dst, v.ID)
+	dst = append(dst, '}')
+	return dst
+}
+
+// appendLimited appends a Limited as JSON.
+func appendLimited(dst []byte, v *Limited) []byte {
+	dst = append(dst, `{"N":`...)
+	dst = codec.AppendInt(dst, int64(v.N))
+	dst = append(dst, '}')
+	return dst
+}
+
+// appendNamed appends a Named as JSON.
+func appendNamed(dst []byte, v *Named) []byte {
+	dst = append(dst, `{"N":`...)
+	dst = codec.AppendInt(dst, int64(v.N))
+	dst = append(dst, '}')
+	return dst
+}
+
+// appendReplayed appends a Replayed as JSON.
+func appendReplayed(dst []byte, v *Replayed) []byte {
+	dst = append(dst, `{"N":`...)
+	dst = codec.AppendInt(dst, int64(v.N))
+	dst = append(dst, '}')
+	return dst
+}
+
+// appendSlowDrop appends a SlowDrop as JSON.
+func appendSlowDrop(dst []byte, v *SlowDrop) []byte {
+	dst = append(dst, `{"N":`...)
+	dst = codec.AppendInt(dst, int64(v.N))
+	dst = append(dst, '}')
+	return dst
+}
+
+// appendSlowLatest appends a SlowLatest as JSON.
+func appendSlowLatest(dst []byte, v *SlowLatest) []byte {
+	dst = append(dst, `{"N":`...)
+	dst = codec.AppendInt(dst, int64(v.N))
+	dst = append(dst, '}')
+	return dst
+}
+
+// appendThrottled appends a Throttled as JSON.
+func appendThrottled(dst []byte, v *Throttled) []byte {
+	dst = append(dst, `{"N":`...)
+	dst = codec.AppendInt(dst, int64(v.N))
+	dst = append(dst, '}')
+	return dst
+}
+
+// appendVersioned appends a Versioned as JSON.
+func appendVersioned(dst []byte, v *Versioned) []byte {
+	dst = append(dst, `{"N":`...)
+	dst = codec.AppendInt(dst, int64(v.N))
+	dst = append(dst, '}')
+	return dst
 }

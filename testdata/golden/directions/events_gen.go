@@ -5,6 +5,7 @@ package directions
 import (
 	"context"
 	"github.com/eventgen/eventgen/runtime/eventbus"
+	"github.com/eventgen/eventgen/runtime/eventbus/codec"
 )
 
 // A compile error on the next line means that the eventgen runtime in go.mod is older than the
@@ -28,26 +29,15 @@ var ToGroupEvent = eventbus.Define(eventbus.Definition[ToGroup]{
 	Name:     "audience:group",
 	Contract: "7ec296c0",
 	To:       eventbus.ToGroup,
+	Encode: func(dst []byte, p *ToGroup) ([]byte, error) {
+		dst = appendToGroup(dst, p)
+		return dst, nil
+	},
 })
-
-// EmitToGroup emits "audience:group" to everyone who listens.
-func EmitToGroup(ctx context.Context, b *eventbus.Bus, payload ToGroup) error {
-	return ToGroupEvent.Emit(ctx, b, payload)
-}
 
 // EmitToGroupTo emits "audience:group" to a target alone; Go listeners do not see it.
 func EmitToGroupTo(ctx context.Context, b *eventbus.Bus, to eventbus.Target, payload ToGroup) error {
 	return ToGroupEvent.EmitTo(ctx, b, to, payload)
-}
-
-// OnToGroup calls fn for every "audience:group", until unlisten is called.
-func OnToGroup(b *eventbus.Bus, fn func(ctx context.Context, payload ToGroup) error, opts ...eventbus.ListenOption) (unlisten func()) {
-	return ToGroupEvent.Listen(b, fn, opts...)
-}
-
-// OnceToGroup calls fn for the next "audience:group", unless unlisten is called first.
-func OnceToGroup(b *eventbus.Bus, fn func(ctx context.Context, payload ToGroup) error, opts ...eventbus.ListenOption) (unlisten func()) {
-	return ToGroupEvent.Once(b, fn, opts...)
 }
 
 // ToWindowEvent describes the event "audience:window".
@@ -55,6 +45,10 @@ var ToWindowEvent = eventbus.Define(eventbus.Definition[ToWindow]{
 	Name:     "audience:window",
 	Contract: "ac3284da",
 	To:       eventbus.ToWindow,
+	Encode: func(dst []byte, p *ToWindow) ([]byte, error) {
+		dst = appendToWindow(dst, p)
+		return dst, nil
+	},
 })
 
 // EmitToWindowTo emits "audience:window" to a target alone; Go listeners do not see it.
@@ -68,6 +62,15 @@ var ToWindowBothEvent = eventbus.Define(eventbus.Definition[ToWindowBoth]{
 	Contract: "dd7eab06",
 	From:     eventbus.FromBoth,
 	To:       eventbus.ToWindow,
+	Encode: func(dst []byte, p *ToWindowBoth) ([]byte, error) {
+		dst = appendToWindowBoth(dst, p)
+		return dst, nil
+	},
+	Decode: func(src []byte, p *ToWindowBoth) error {
+		d := codec.NewDecoder(src)
+		decodeToWindowBoth(d, p)
+		return d.End()
+	},
 })
 
 // EmitToWindowBothTo emits "audience:window-both" to a target alone; Go listeners do not see it.
@@ -90,6 +93,15 @@ var FromBothEvent = eventbus.Define(eventbus.Definition[FromBoth]{
 	Name:     "direction:both",
 	Contract: "5d15538c",
 	From:     eventbus.FromBoth,
+	Encode: func(dst []byte, p *FromBoth) ([]byte, error) {
+		dst = appendFromBoth(dst, p)
+		return dst, nil
+	},
+	Decode: func(src []byte, p *FromBoth) error {
+		d := codec.NewDecoder(src)
+		decodeFromBoth(d, p)
+		return d.End()
+	},
 })
 
 // EmitFromBoth emits "direction:both" to everyone who listens.
@@ -117,6 +129,15 @@ var FromClientEvent = eventbus.Define(eventbus.Definition[FromClient]{
 	Name:     "direction:client",
 	Contract: "7d8aff09",
 	From:     eventbus.FromClient,
+	Encode: func(dst []byte, p *FromClient) ([]byte, error) {
+		dst = appendFromClient(dst, p)
+		return dst, nil
+	},
+	Decode: func(src []byte, p *FromClient) error {
+		d := codec.NewDecoder(src)
+		decodeFromClient(d, p)
+		return d.End()
+	},
 })
 
 // OnFromClient calls fn for every "direction:client" that a window emits, until unlisten is called.
@@ -135,6 +156,15 @@ var RelayedEvent = eventbus.Define(eventbus.Definition[Relayed]{
 	Contract: "784ae79c",
 	From:     eventbus.FromClient,
 	Relay:    true,
+	Encode: func(dst []byte, p *Relayed) ([]byte, error) {
+		dst = appendRelayed(dst, p)
+		return dst, nil
+	},
+	Decode: func(src []byte, p *Relayed) error {
+		d := codec.NewDecoder(src)
+		decodeRelayed(d, p)
+		return d.End()
+	},
 })
 
 // OnRelayed calls fn for every "direction:relay" that a window emits, until unlisten is called.
@@ -153,6 +183,15 @@ var RelayedBothEvent = eventbus.Define(eventbus.Definition[RelayedBoth]{
 	Contract: "cdc50921",
 	From:     eventbus.FromBoth,
 	Relay:    true,
+	Encode: func(dst []byte, p *RelayedBoth) ([]byte, error) {
+		dst = appendRelayedBoth(dst, p)
+		return dst, nil
+	},
+	Decode: func(src []byte, p *RelayedBoth) error {
+		d := codec.NewDecoder(src)
+		decodeRelayedBoth(d, p)
+		return d.End()
+	},
 })
 
 // EmitRelayedBoth emits "direction:relay-both" to everyone who listens.
@@ -179,6 +218,10 @@ func OnceRelayedBoth(b *eventbus.Bus, fn func(ctx context.Context, payload Relay
 var FromServerEvent = eventbus.Define(eventbus.Definition[FromServer]{
 	Name:     "direction:server",
 	Contract: "4e88f57b",
+	Encode: func(dst []byte, p *FromServer) ([]byte, error) {
+		dst = appendFromServer(dst, p)
+		return dst, nil
+	},
 })
 
 // EmitFromServer emits "direction:server" to everyone who listens.
@@ -200,3 +243,176 @@ func OnFromServer(b *eventbus.Bus, fn func(ctx context.Context, payload FromServ
 func OnceFromServer(b *eventbus.Bus, fn func(ctx context.Context, payload FromServer) error, opts ...eventbus.ListenOption) (unlisten func()) {
 	return FromServerEvent.Once(b, fn, opts...)
 }
+
+// appendToGroup appends a ToGroup as JSON.
+func appendToGroup(dst []byte, v *ToGroup) []byte {
+	dst = append(dst, `{"N":`...)
+	dst = codec.AppendInt(dst, int64(v.N))
+	dst = append(dst, '}')
+	return dst
+}
+
+// appendToWindow appends a ToWindow as JSON.
+func appendToWindow(dst []byte, v *ToWindow) []byte {
+	dst = append(dst, `{"N":`...)
+	dst = codec.AppendInt(dst, int64(v.N))
+	dst = append(dst, '}')
+	return dst
+}
+
+// appendToWindowBoth appends a ToWindowBoth as JSON.
+func appendToWindowBoth(dst []byte, v *ToWindowBoth) []byte {
+	dst = append(dst, `{"N":`...)
+	dst = codec.AppendInt(dst, int64(v.N))
+	dst = append(dst, '}')
+	return dst
+}
+
+// appendFromBoth appends a FromBoth as JSON.
+func appendFromBoth(dst []byte, v *FromBoth) []byte {
+	dst = append(dst, `{"N":`...)
+	dst = codec.AppendInt(dst, int64(v.N))
+	dst = append(dst, '}')
+	return dst
+}
+
+// appendFromClient appends a FromClient as JSON.
+func appendFromClient(dst []byte, v *FromClient) []byte {
+	dst = append(dst, `{"N":`...)
+	dst = codec.AppendInt(dst, int64(v.N))
+	dst = append(dst, '}')
+	return dst
+}
+
+// appendRelayed appends a Relayed as JSON.
+func appendRelayed(dst []byte, v *Relayed) []byte {
+	dst = append(dst, `{"N":`...)
+	dst = codec.AppendInt(dst, int64(v.N))
+	dst = append(dst, '}')
+	return dst
+}
+
+// appendRelayedBoth appends a RelayedBoth as JSON.
+func appendRelayedBoth(dst []byte, v *RelayedBoth) []byte {
+	dst = append(dst, `{"N":`...)
+	dst = codec.AppendInt(dst, int64(v.N))
+	dst = append(dst, '}')
+	return dst
+}
+
+// appendFromServer appends a FromServer as JSON.
+func appendFromServer(dst []byte, v *FromServer) []byte {
+	dst = append(dst, `{"N":`...)
+	dst = codec.AppendInt(dst, int64(v.N))
+	dst = append(dst, '}')
+	return dst
+}
+
+// decodeToWindowBoth reads a ToWindowBoth.
+func decodeToWindowBoth(d *codec.Decoder, v *ToWindowBoth) {
+	if at := d.Offset(); d.Object() {
+		var seen uint64
+		for d.Field() {
+			switch string(d.Name()) {
+			case "N":
+				if d.First(&seen, 1<<0) {
+					v.N = int32(d.Int(32))
+				}
+			default:
+				d.Unknown(knownToWindowBoth)
+			}
+		}
+		if seen&0x1 != 0x1 {
+			d.Missing(at, seen, 0x1, knownToWindowBoth)
+		}
+	}
+}
+
+// decodeFromBoth reads a FromBoth.
+func decodeFromBoth(d *codec.Decoder, v *FromBoth) {
+	if at := d.Offset(); d.Object() {
+		var seen uint64
+		for d.Field() {
+			switch string(d.Name()) {
+			case "N":
+				if d.First(&seen, 1<<0) {
+					v.N = int32(d.Int(32))
+				}
+			default:
+				d.Unknown(knownFromBoth)
+			}
+		}
+		if seen&0x1 != 0x1 {
+			d.Missing(at, seen, 0x1, knownFromBoth)
+		}
+	}
+}
+
+// decodeFromClient reads a FromClient.
+func decodeFromClient(d *codec.Decoder, v *FromClient) {
+	if at := d.Offset(); d.Object() {
+		var seen uint64
+		for d.Field() {
+			switch string(d.Name()) {
+			case "N":
+				if d.First(&seen, 1<<0) {
+					v.N = int32(d.Int(32))
+				}
+			default:
+				d.Unknown(knownFromClient)
+			}
+		}
+		if seen&0x1 != 0x1 {
+			d.Missing(at, seen, 0x1, knownFromClient)
+		}
+	}
+}
+
+// decodeRelayed reads a Relayed.
+func decodeRelayed(d *codec.Decoder, v *Relayed) {
+	if at := d.Offset(); d.Object() {
+		var seen uint64
+		for d.Field() {
+			switch string(d.Name()) {
+			case "N":
+				if d.First(&seen, 1<<0) {
+					v.N = int32(d.Int(32))
+				}
+			default:
+				d.Unknown(knownRelayed)
+			}
+		}
+		if seen&0x1 != 0x1 {
+			d.Missing(at, seen, 0x1, knownRelayed)
+		}
+	}
+}
+
+// decodeRelayedBoth reads a RelayedBoth.
+func decodeRelayedBoth(d *codec.Decoder, v *RelayedBoth) {
+	if at := d.Offset(); d.Object() {
+		var seen uint64
+		for d.Field() {
+			switch string(d.Name()) {
+			case "N":
+				if d.First(&seen, 1<<0) {
+					v.N = int32(d.Int(32))
+				}
+			default:
+				d.Unknown(knownRelayedBoth)
+			}
+		}
+		if seen&0x1 != 0x1 {
+			d.Missing(at, seen, 0x1, knownRelayedBoth)
+		}
+	}
+}
+
+// The names that decoders know: properties, members of enums and variants of unions.
+var (
+	knownToWindowBoth = []string{"N"}
+	knownFromBoth     = []string{"N"}
+	knownFromClient   = []string{"N"}
+	knownRelayed      = []string{"N"}
+	knownRelayedBoth  = []string{"N"}
+)

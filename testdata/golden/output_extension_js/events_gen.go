@@ -5,6 +5,7 @@ package output
 import (
 	"context"
 	"github.com/eventgen/eventgen/runtime/eventbus"
+	"github.com/eventgen/eventgen/runtime/eventbus/codec"
 	"time"
 )
 
@@ -24,6 +25,15 @@ var AskEvent = eventbus.Define(eventbus.Definition[string]{
 	Name:     "ask",
 	Contract: "0f5dcdd2",
 	From:     eventbus.FromClient,
+	Encode: func(dst []byte, p *string) ([]byte, error) {
+		dst = codec.AppendString(dst, *p)
+		return dst, nil
+	},
+	Decode: func(src []byte, p *string) error {
+		d := codec.NewDecoder(src)
+		*p = d.String()
+		return d.End()
+	},
 })
 
 // OnAsk calls fn for every "ask" that a window emits, until unlisten is called.
@@ -42,6 +52,10 @@ var LineEvent = eventbus.Define(eventbus.Definition[string]{
 	Contract: "3e09e1b1",
 	Batch:    10,
 	Wait:     20 * time.Millisecond,
+	Encode: func(dst []byte, p *string) ([]byte, error) {
+		dst = codec.AppendString(dst, *p)
+		return dst, nil
+	},
 })
 
 // EmitLine emits "line" to everyone who listens.
@@ -80,6 +94,10 @@ var ProgressEvent = eventbus.Define(eventbus.Definition[Progress]{
 		return eventbus.StringKey(p.ID)
 	},
 	Keys: 4096,
+	Encode: func(dst []byte, p *Progress) ([]byte, error) {
+		dst = appendProgress(dst, p)
+		return dst, nil
+	},
 })
 
 // EmitProgress emits "progress" to everyone who listens.
@@ -104,4 +122,12 @@ func OnProgress(b *eventbus.Bus, fn func(ctx context.Context, payload Progress) 
 // OnceProgress calls fn for the next "progress", unless unlisten is called first.
 func OnceProgress(b *eventbus.Bus, fn func(ctx context.Context, payload Progress) error, opts ...eventbus.ListenOption) (unlisten func()) {
 	return ProgressEvent.Once(b, fn, opts...)
+}
+
+// appendProgress appends a Progress as JSON.
+func appendProgress(dst []byte, v *Progress) []byte {
+	dst = append(dst, `{"id":`...)
+	dst = codec.AppendString(dst, v.ID)
+	dst = append(dst, '}')
+	return dst
 }

@@ -5,6 +5,9 @@ package shapes
 import (
 	"context"
 	"github.com/eventgen/eventgen/runtime/eventbus"
+	"github.com/eventgen/eventgen/runtime/eventbus/codec"
+	"net/url"
+	"time"
 )
 
 // A compile error on the next line means that the eventgen runtime in go.mod is older than the
@@ -21,6 +24,12 @@ var EverythingEvent = eventbus.Define(eventbus.Definition[Everything]{
 	Name:     "everything",
 	Contract: "e614d8d5",
 	From:     eventbus.FromBoth,
+	Encode:   appendEverything,
+	Decode: func(src []byte, p *Everything) error {
+		d := codec.NewDecoder(src)
+		decodeEverything(d, p)
+		return d.End()
+	},
 })
 
 // EmitEverything emits "everything" to everyone who listens.
@@ -42,3 +51,483 @@ func OnEverything(b *eventbus.Bus, fn func(ctx context.Context, payload Everythi
 func OnceEverything(b *eventbus.Bus, fn func(ctx context.Context, payload Everything) error, opts ...eventbus.ListenOption) (unlisten func()) {
 	return EverythingEvent.Once(b, fn, opts...)
 }
+
+// appendEverything appends an Everything as JSON.
+func appendEverything(dst []byte, v *Everything) ([]byte, error) {
+	var err error
+	dst = append(dst, `{"created":`...)
+	if dst, err = codec.AppendTime(dst, v.Base.Created); err != nil {
+		return dst, codec.At(err, "created")
+	}
+	if v.Extra != nil {
+		dst = append(dst, `,"note":`...)
+		dst = codec.AppendString(dst, v.Extra.Note)
+	}
+	dst = append(dst, `,"bool":`...)
+	dst = codec.AppendBool(dst, v.Bool)
+	dst = append(dst, `,"quoted":"`...)
+	dst = codec.AppendInt(dst, v.Quoted)
+	dst = append(dst, '"')
+	if v.Float != 0 {
+		dst = append(dst, `,"float":`...)
+		if dst, err = codec.AppendFloat32(dst, v.Float); err != nil {
+			return dst, codec.At(err, "float")
+		}
+	}
+	if v.Bytes == nil {
+		dst = append(dst, `,"bytes":null`...)
+	} else {
+		dst = append(dst, `,"bytes":`...)
+		dst = codec.AppendBytes(dst, v.Bytes)
+	}
+	dst = append(dst, `,"hash":[`...)
+	for i, x := range v.Hash {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = codec.AppendUint(dst, uint64(x))
+	}
+	dst = append(dst, `],"point":[`...)
+	for i, x := range v.Point {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		if dst, err = codec.AppendFloat64(dst, x); err != nil {
+			return dst, codec.At(codec.AtIndex(err, i), "point")
+		}
+	}
+	dst = append(dst, ']')
+	if len(v.Map) != 0 {
+		dst = append(dst, `,"map":{`...)
+		keys := codec.SortStrings(v.Map)
+		for i, key := range keys.List {
+			if i > 0 {
+				dst = append(dst, ',')
+			}
+			dst = codec.AppendString(dst, key)
+			dst = append(dst, ':')
+			x := v.Map[key]
+			dst = codec.AppendInt(dst, int64(x))
+		}
+		keys.Free()
+		dst = append(dst, '}')
+	}
+	if v.ByNumber == nil {
+		dst = append(dst, `,"by-number":null`...)
+	} else {
+		dst = append(dst, `,"by-number":{`...)
+		keys := codec.SortInts(v.ByNumber)
+		for i := range keys.List {
+			if i > 0 {
+				dst = append(dst, ',')
+			}
+			key := &keys.List[i]
+			dst = codec.AppendIntKey(dst, key)
+			dst = append(dst, ':')
+			x := v.ByNumber[int32(key.Int())]
+			dst = codec.AppendString(dst, x)
+		}
+		keys.Free()
+		dst = append(dst, '}')
+	}
+	if v.Tree == nil {
+		dst = append(dst, `,"tree":null`...)
+	} else {
+		dst = append(dst, `,"tree":`...)
+		if dst, err = appendTree(dst, v.Tree, 0); err != nil {
+			return dst, codec.At(err, "tree")
+		}
+	}
+	dst = append(dst, `,"raw":`...)
+	if dst, err = codec.AppendRawMessage(dst, v.Raw); err != nil {
+		return dst, codec.At(err, "raw")
+	}
+	dst = append(dst, `,"number":`...)
+	if dst, err = codec.AppendNumber(dst, v.Number); err != nil {
+		return dst, codec.At(err, "number")
+	}
+	dst = append(dst, `,"any":`...)
+	if dst, err = codec.AppendAny(dst, v.Any); err != nil {
+		return dst, codec.At(err, "any")
+	}
+	dst = append(dst, `,"duration":`...)
+	dst = codec.AppendInt(dst, int64(v.Duration))
+	if v.URL == nil {
+		dst = append(dst, `,"url":null`...)
+	} else {
+		dst = append(dst, `,"url":`...)
+		dst = appendUrlURL(dst, v.URL)
+	}
+	if v.Big == nil {
+		dst = append(dst, `,"big":null`...)
+	} else {
+		dst = append(dst, `,"big":`...)
+		if dst, err = codec.AppendMarshaler(dst, v.Big); err != nil {
+			return dst, codec.At(err, "big")
+		}
+	}
+	dst = append(dst, `,"empty":`...)
+	dst = appendEmpty(dst, &v.Empty)
+	dst = append(dst, `,"inline":{"X":`...)
+	dst = codec.AppendInt(dst, int64(v.Inline.X))
+	dst = append(dst, `},"Default":`...)
+	dst = codec.AppendString(dst, v.Default)
+	dst = append(dst, '}')
+	return dst, nil
+}
+
+// appendTree appends a Tree as JSON.
+func appendTree(dst []byte, v *Tree, depth int) ([]byte, error) {
+	var err error
+	if depth > codec.MaxEncodeDepth {
+		return dst, codec.TooDeep()
+	}
+	dst = append(dst, `{"value":`...)
+	dst = codec.AppendInt(dst, int64(v.Value))
+	if v.Left == nil {
+		dst = append(dst, `,"left":null`...)
+	} else {
+		dst = append(dst, `,"left":`...)
+		if dst, err = appendTree(dst, v.Left, depth+1); err != nil {
+			return dst, codec.At(err, "left")
+		}
+	}
+	if len(v.Rest) != 0 {
+		dst = append(dst, `,"rest":[`...)
+		for i, x := range v.Rest {
+			if i > 0 {
+				dst = append(dst, ',')
+			}
+			if x == nil {
+				dst = append(dst, "null"...)
+			} else {
+				if dst, err = appendTree(dst, x, depth+1); err != nil {
+					return dst, codec.At(codec.AtIndex(err, i), "rest")
+				}
+			}
+		}
+		dst = append(dst, ']')
+	}
+	dst = append(dst, '}')
+	return dst, nil
+}
+
+// appendUrlURL appends an URL as JSON.
+func appendUrlURL(dst []byte, v *url.URL) []byte {
+	dst = append(dst, `{"Scheme":`...)
+	dst = codec.AppendString(dst, v.Scheme)
+	dst = append(dst, `,"Opaque":`...)
+	dst = codec.AppendString(dst, v.Opaque)
+	if v.User == nil {
+		dst = append(dst, `,"User":null`...)
+	} else {
+		dst = append(dst, `,"User":`...)
+		dst = appendUrlUserinfo(dst, v.User)
+	}
+	dst = append(dst, `,"Host":`...)
+	dst = codec.AppendString(dst, v.Host)
+	dst = append(dst, `,"Path":`...)
+	dst = codec.AppendString(dst, v.Path)
+	dst = append(dst, `,"Fragment":`...)
+	dst = codec.AppendString(dst, v.Fragment)
+	dst = append(dst, `,"RawQuery":`...)
+	dst = codec.AppendString(dst, v.RawQuery)
+	dst = append(dst, `,"RawPath":`...)
+	dst = codec.AppendString(dst, v.RawPath)
+	dst = append(dst, `,"RawFragment":`...)
+	dst = codec.AppendString(dst, v.RawFragment)
+	dst = append(dst, `,"ForceQuery":`...)
+	dst = codec.AppendBool(dst, v.ForceQuery)
+	dst = append(dst, `,"OmitHost":`...)
+	dst = codec.AppendBool(dst, v.OmitHost)
+	dst = append(dst, '}')
+	return dst
+}
+
+// appendEmpty appends an Empty as JSON.
+func appendEmpty(dst []byte, v *Empty) []byte {
+	dst = append(dst, "{}"...)
+	return dst
+}
+
+// appendUrlUserinfo appends an Userinfo as JSON.
+func appendUrlUserinfo(dst []byte, v *url.Userinfo) []byte {
+	dst = append(dst, "{}"...)
+	return dst
+}
+
+// decodeEverything reads an Everything.
+func decodeEverything(d *codec.Decoder, v *Everything) {
+	if at := d.Offset(); d.Object() {
+		var seen uint64
+		for d.Field() {
+			switch string(d.Name()) {
+			case "created":
+				if d.First(&seen, 1<<0) {
+					v.Base.Created = d.Time()
+				}
+			case "note":
+				if d.First(&seen, 1<<1) {
+					codec.Ensure(&v.Extra)
+					v.Extra.Note = d.String()
+				}
+			case "bool":
+				if d.First(&seen, 1<<2) {
+					v.Bool = d.Bool()
+				}
+			case "quoted":
+				if d.First(&seen, 1<<3) {
+					v.Quoted = d.QuotedInt(64)
+				}
+			case "float":
+				if d.First(&seen, 1<<4) {
+					v.Float = d.Float32()
+				}
+			case "bytes":
+				if d.First(&seen, 1<<5) {
+					if !d.Null() {
+						codec.ReadBytes(d, &v.Bytes)
+					}
+				}
+			case "hash":
+				if d.First(&seen, 1<<6) {
+					if at2 := d.Offset(); d.Array() {
+						for i := 0; d.TupleElement(at2, i, 4); i++ {
+							v.Hash[i] = uint8(d.Uint(8))
+						}
+					}
+				}
+			case "point":
+				if d.First(&seen, 1<<7) {
+					if at2 := d.Offset(); d.Array() {
+						for i := 0; d.TupleElement(at2, i, 2); i++ {
+							v.Point[i] = d.Float64()
+						}
+					}
+				}
+			case "map":
+				if d.First(&seen, 1<<8) {
+					if d.Object() {
+						codec.NewMap(&v.Map)
+						for d.Field() {
+							if k := string(d.Name()); codec.Absent(d, v.Map, k) {
+								v.Map[k] = int32(d.Int(32))
+							}
+						}
+					}
+				}
+			case "by-number":
+				if d.First(&seen, 1<<9) {
+					if !d.Null() && d.Object() {
+						codec.NewMap(&v.ByNumber)
+						for d.Field() {
+							if k, ok := d.KeyInt(32); ok && codec.Absent(d, v.ByNumber, int32(k)) {
+								v.ByNumber[int32(k)] = d.String()
+							}
+						}
+					}
+				}
+			case "tree":
+				if d.First(&seen, 1<<10) {
+					if !d.Null() {
+						x := codec.New(&v.Tree)
+						decodeTree(d, x)
+					}
+				}
+			case "raw":
+				if d.First(&seen, 1<<11) {
+					v.Raw = d.Raw()
+				}
+			case "number":
+				if d.First(&seen, 1<<12) {
+					v.Number = d.Number()
+				}
+			case "any":
+				if d.First(&seen, 1<<13) {
+					d.JSON(&v.Any)
+				}
+			case "duration":
+				if d.First(&seen, 1<<14) {
+					v.Duration = time.Duration(d.Int(64))
+				}
+			case "url":
+				if d.First(&seen, 1<<15) {
+					if !d.Null() {
+						x := codec.New(&v.URL)
+						decodeUrlURL(d, x)
+					}
+				}
+			case "big":
+				if d.First(&seen, 1<<16) {
+					if !d.Null() {
+						x := codec.New(&v.Big)
+						d.Unmarshal(x)
+					}
+				}
+			case "empty":
+				if d.First(&seen, 1<<17) {
+					decodeEmpty(d, &v.Empty)
+				}
+			case "inline":
+				if d.First(&seen, 1<<18) {
+					if at2 := d.Offset(); d.Object() {
+						var seen2 uint64
+						for d.Field() {
+							switch string(d.Name()) {
+							case "X":
+								if d.First(&seen2, 1<<0) {
+									v.Inline.X = int32(d.Int(32))
+								}
+							default:
+								d.Unknown(knownEverythingPart)
+							}
+						}
+						if seen2&0x1 != 0x1 {
+							d.Missing(at2, seen2, 0x1, knownEverythingPart)
+						}
+					}
+				}
+			case "Default":
+				if d.First(&seen, 1<<19) {
+					v.Default = d.String()
+				}
+			default:
+				d.Unknown(knownEverything)
+			}
+		}
+		if seen&0xffeed != 0xffeed {
+			d.Missing(at, seen, 0xffeed, knownEverything)
+		}
+	}
+}
+
+// decodeTree reads a Tree.
+func decodeTree(d *codec.Decoder, v *Tree) {
+	if at := d.Offset(); d.Object() {
+		var seen uint64
+		for d.Field() {
+			switch string(d.Name()) {
+			case "value":
+				if d.First(&seen, 1<<0) {
+					v.Value = int32(d.Int(32))
+				}
+			case "left":
+				if d.First(&seen, 1<<1) {
+					if !d.Null() {
+						x := codec.New(&v.Left)
+						decodeTree(d, x)
+					}
+				}
+			case "rest":
+				if d.First(&seen, 1<<2) {
+					if d.Array() {
+						codec.Empty(&v.Rest)
+						for d.Element() {
+							x := codec.Extend(d, &v.Rest)
+							if !d.Null() {
+								x2 := codec.New(x)
+								decodeTree(d, x2)
+							}
+						}
+					}
+				}
+			default:
+				d.Unknown(knownTree)
+			}
+		}
+		if seen&0x3 != 0x3 {
+			d.Missing(at, seen, 0x3, knownTree)
+		}
+	}
+}
+
+// decodeUrlURL reads an URL.
+func decodeUrlURL(d *codec.Decoder, v *url.URL) {
+	if at := d.Offset(); d.Object() {
+		var seen uint64
+		for d.Field() {
+			switch string(d.Name()) {
+			case "Scheme":
+				if d.First(&seen, 1<<0) {
+					v.Scheme = d.String()
+				}
+			case "Opaque":
+				if d.First(&seen, 1<<1) {
+					v.Opaque = d.String()
+				}
+			case "User":
+				if d.First(&seen, 1<<2) {
+					if !d.Null() {
+						x := codec.New(&v.User)
+						decodeUrlUserinfo(d, x)
+					}
+				}
+			case "Host":
+				if d.First(&seen, 1<<3) {
+					v.Host = d.String()
+				}
+			case "Path":
+				if d.First(&seen, 1<<4) {
+					v.Path = d.String()
+				}
+			case "Fragment":
+				if d.First(&seen, 1<<5) {
+					v.Fragment = d.String()
+				}
+			case "RawQuery":
+				if d.First(&seen, 1<<6) {
+					v.RawQuery = d.String()
+				}
+			case "RawPath":
+				if d.First(&seen, 1<<7) {
+					v.RawPath = d.String()
+				}
+			case "RawFragment":
+				if d.First(&seen, 1<<8) {
+					v.RawFragment = d.String()
+				}
+			case "ForceQuery":
+				if d.First(&seen, 1<<9) {
+					v.ForceQuery = d.Bool()
+				}
+			case "OmitHost":
+				if d.First(&seen, 1<<10) {
+					v.OmitHost = d.Bool()
+				}
+			default:
+				d.Unknown(knownUrlURL)
+			}
+		}
+		if seen&0x7ff != 0x7ff {
+			d.Missing(at, seen, 0x7ff, knownUrlURL)
+		}
+	}
+}
+
+// decodeEmpty reads an Empty.
+func decodeEmpty(d *codec.Decoder, v *Empty) {
+	if d.Object() {
+		for d.Field() {
+			d.Unknown(knownEmpty)
+		}
+	}
+}
+
+// decodeUrlUserinfo reads an Userinfo.
+func decodeUrlUserinfo(d *codec.Decoder, v *url.Userinfo) {
+	if d.Object() {
+		for d.Field() {
+			d.Unknown(knownUrlUserinfo)
+		}
+	}
+}
+
+// The names that decoders know: properties, members of enums and variants of unions.
+var (
+	knownEverything     = []string{"created", "note", "bool", "quoted", "float", "bytes", "hash", "point", "map", "by-number", "tree", "raw", "number", "any", "duration", "url", "big", "empty", "inline", "Default"}
+	knownEverythingPart = []string{"X"}
+	knownTree           = []string{"value", "left", "rest"}
+	knownUrlURL         = []string{"Scheme", "Opaque", "User", "Host", "Path", "Fragment", "RawQuery", "RawPath", "RawFragment", "ForceQuery", "OmitHost"}
+	knownEmpty          = []string{}
+	knownUrlUserinfo    = []string{}
+)

@@ -5,6 +5,7 @@ package union
 import (
 	"context"
 	"github.com/eventgen/eventgen/runtime/eventbus"
+	"github.com/eventgen/eventgen/runtime/eventbus/codec"
 )
 
 // A compile error on the next line means that the eventgen runtime in go.mod is older than the
@@ -23,6 +24,11 @@ var Events = eventbus.NewCatalog(
 var AppEventEvent = eventbus.Define(eventbus.Definition[AppEvent]{
 	Name:     "app:event",
 	Contract: "3a64c7c6",
+	Encode: func(dst []byte, p *AppEvent) ([]byte, error) {
+		n := len(dst)
+		dst, err := appendAppEvent(dst, *p, 0)
+		return codec.NotNil(dst, n, err)
+	},
 })
 
 // EmitAppEvent emits "app:event" to everyone who listens.
@@ -55,6 +61,7 @@ func OnceAppEvent(b *eventbus.Bus, fn func(ctx context.Context, payload AppEvent
 var HolderEvent = eventbus.Define(eventbus.Definition[Holder]{
 	Name:     "holder",
 	Contract: "f9937c48",
+	Encode:   appendHolder,
 })
 
 // EmitHolder emits "holder" to everyone who listens.
@@ -79,4 +86,111 @@ func OnHolder(b *eventbus.Bus, fn func(ctx context.Context, payload Holder) erro
 // OnceHolder calls fn for the next "holder", unless unlisten is called first.
 func OnceHolder(b *eventbus.Bus, fn func(ctx context.Context, payload Holder) error, opts ...eventbus.ListenOption) (unlisten func()) {
 	return HolderEvent.Once(b, fn, opts...)
+}
+
+// appendAppEvent appends an AppEvent as JSON.
+func appendAppEvent(dst []byte, v AppEvent, depth int) ([]byte, error) {
+	var err error
+	if depth > codec.MaxEncodeDepth {
+		return dst, codec.TooDeep()
+	}
+	switch v := v.(type) {
+	case nil:
+		return append(dst, "null"...), nil
+	case LoggedIn:
+		dst = append(dst, `{"type":"LoggedIn","data":`...)
+		dst = appendLoggedIn(dst, &v)
+		dst = append(dst, '}')
+		return dst, nil
+	case *LoggedIn:
+		if v == nil {
+			return append(dst, "null"...), nil
+		}
+		dst = append(dst, `{"type":"LoggedIn","data":`...)
+		dst = appendLoggedIn(dst, v)
+		dst = append(dst, '}')
+		return dst, nil
+	case *LoggedOut:
+		if v == nil {
+			return append(dst, "null"...), nil
+		}
+		dst = append(dst, `{"type":"bye","data":`...)
+		if dst, err = appendLoggedOut(dst, v, depth+1); err != nil {
+			return dst, codec.At(err, "data")
+		}
+		dst = append(dst, '}')
+		return dst, nil
+	default:
+		return dst, codec.NotVariant(v)
+	}
+}
+
+// appendHolder appends a Holder as JSON.
+func appendHolder(dst []byte, v *Holder) ([]byte, error) {
+	var err error
+	dst = append(dst, `{"one":`...)
+	if dst, err = appendAppEvent(dst, v.One, 0); err != nil {
+		return dst, codec.At(err, "one")
+	}
+	if v.Many == nil {
+		dst = append(dst, `,"many":null`...)
+	} else {
+		dst = append(dst, `,"many":[`...)
+		for i, x := range v.Many {
+			if i > 0 {
+				dst = append(dst, ',')
+			}
+			if dst, err = appendAppEvent(dst, x, 0); err != nil {
+				return dst, codec.At(codec.AtIndex(err, i), "many")
+			}
+		}
+		dst = append(dst, ']')
+	}
+	if v.Named == nil {
+		dst = append(dst, `,"named":null`...)
+	} else {
+		dst = append(dst, `,"named":{`...)
+		keys := codec.SortStrings(v.Named)
+		for i, key := range keys.List {
+			if i > 0 {
+				dst = append(dst, ',')
+			}
+			dst = codec.AppendString(dst, key)
+			dst = append(dst, ':')
+			x := v.Named[key]
+			if dst, err = appendAppEvent(dst, x, 0); err != nil {
+				return dst, codec.At(codec.At(err, key), "named")
+			}
+		}
+		keys.Free()
+		dst = append(dst, '}')
+	}
+	dst = append(dst, '}')
+	return dst, nil
+}
+
+// appendLoggedIn appends a LoggedIn as JSON.
+func appendLoggedIn(dst []byte, v *LoggedIn) []byte {
+	dst = append(dst, `{"user":`...)
+	dst = codec.AppendString(dst, v.User)
+	dst = append(dst, '}')
+	return dst
+}
+
+// appendLoggedOut appends a LoggedOut as JSON.
+func appendLoggedOut(dst []byte, v *LoggedOut, depth int) ([]byte, error) {
+	var err error
+	if depth > codec.MaxEncodeDepth {
+		return dst, codec.TooDeep()
+	}
+	dst = append(dst, `{"user":`...)
+	dst = codec.AppendString(dst, v.User)
+	if v.Nested != nil {
+		dst = append(dst, `,"nested":`...)
+		if dst, err = appendAppEvent(dst, v.Nested, depth+1); err != nil {
+			return dst, codec.At(err, "nested")
+		}
+	}
+	dst = append(dst, '}')
+	return dst, nil
 }

@@ -4,7 +4,9 @@ package wallet
 
 import (
 	"context"
+	"example.test/testdata/golden/packages/billing"
 	"github.com/eventgen/eventgen/runtime/eventbus"
+	"github.com/eventgen/eventgen/runtime/eventbus/codec"
 )
 
 // A compile error on the next line means that the eventgen runtime in go.mod is older than the
@@ -20,6 +22,10 @@ var Events = eventbus.NewCatalog(
 var FilledEvent = eventbus.Define(eventbus.Definition[Filled]{
 	Name:     "wallet:filled",
 	Contract: "fbcfafc6",
+	Encode: func(dst []byte, p *Filled) ([]byte, error) {
+		dst = appendFilled(dst, p)
+		return dst, nil
+	},
 })
 
 // EmitFilled emits "wallet:filled" to everyone who listens.
@@ -40,4 +46,30 @@ func OnFilled(b *eventbus.Bus, fn func(ctx context.Context, payload Filled) erro
 // OnceFilled calls fn for the next "wallet:filled", unless unlisten is called first.
 func OnceFilled(b *eventbus.Bus, fn func(ctx context.Context, payload Filled) error, opts ...eventbus.ListenOption) (unlisten func()) {
 	return FilledEvent.Once(b, fn, opts...)
+}
+
+// appendFilled appends a Filled as JSON.
+func appendFilled(dst []byte, v *Filled) []byte {
+	dst = append(dst, `{"mine":`...)
+	dst = appendMoney(dst, &v.Mine)
+	dst = append(dst, `,"theirs":`...)
+	dst = appendBillingMoney(dst, &v.Theirs)
+	dst = append(dst, '}')
+	return dst
+}
+
+// appendMoney appends a Money as JSON.
+func appendMoney(dst []byte, v *Money) []byte {
+	dst = append(dst, `{"words":`...)
+	dst = codec.AppendString(dst, v.Words)
+	dst = append(dst, '}')
+	return dst
+}
+
+// appendBillingMoney appends a Money as JSON.
+func appendBillingMoney(dst []byte, v *billing.Money) []byte {
+	dst = append(dst, `{"cents":`...)
+	dst = codec.AppendInt(dst, int64(v.Cents))
+	dst = append(dst, '}')
+	return dst
 }

@@ -1,0 +1,49 @@
+package golang_test
+
+import (
+	"bytes"
+	"context"
+	"flag"
+	"os"
+	"testing"
+
+	"github.com/eventgen/eventgen/internal/gen/golang"
+	"github.com/eventgen/eventgen/internal/ir"
+	"github.com/eventgen/eventgen/internal/parse"
+)
+
+var update = flag.Bool("update", false, "write the generated files of the test packages")
+
+// load reads a package of testdata.
+func load(t *testing.T, dir string, s ir.Settings) *ir.Model {
+	t.Helper()
+	model, diags, err := parse.Load(context.Background(), parse.Options{Dir: dir, Settings: s})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diags.HasErrors() {
+		t.Fatal(diags)
+	}
+	return model
+}
+
+// TestCodecs holds the committed code of the package that the codecs' own tests are in.
+func TestCodecs(t *testing.T) {
+	model := load(t, "../../../testdata/codecs", ir.DefaultSettings())
+	files, diags := golang.Generate(model)
+	if len(diags) > 0 {
+		t.Fatal(diags)
+	}
+	for _, f := range files {
+		if *update {
+			if err := os.WriteFile(f.Path, f.Content, 0o644); err != nil {
+				t.Fatal(err)
+			}
+			continue
+		}
+		old, err := os.ReadFile(f.Path)
+		if err != nil || !bytes.Equal(old, f.Content) {
+			t.Errorf("%s is stale: run go test -update", f.Path)
+		}
+	}
+}

@@ -1,0 +1,257 @@
+package golang
+
+import (
+	"strconv"
+
+	"github.com/dave/jennifer/jen"
+
+	"github.com/eventgen/eventgen/internal/ir"
+)
+
+// A decoder writes the statements of one decoding function: they read the value that is next in
+// d, a *codec.Decoder, into a place that holds the zero value. Problems are kept by d, so that
+// the code has no branches for them.
+type decoder struct {
+	*function
+	d    string
+	stem string // for the names of what the function needs at package level
+}
+
+func newDecoder(g *pkg, stem string) *decoder {
+	e := &decoder{function: newFunction(g), stem: stem}
+	e.d = e.local("d")
+	return e
+}
+
+// read is a call of a method of d.
+func (e *decoder) read(method string, args ...jen.Code) *jen.Statement {
+	return jen.Id(e.d).Dot(method).Call(args...)
+}
+
+// generic is a call of a function of package codec with d before its arguments.
+func (e *decoder) generic(name string, args ...jen.Code) *jen.Statement {
+	return e.g.codec(name).Call(append([]jen.Code{jen.Id(e.d)}, args...)...)
+}
+
+func (e *decoder) assign(l loc, value *jen.Statement) {
+	e.add(expr(l.value()).Op("=").Add(value))
+}
+
+// value reads a value of type t into l.
+func (e *decoder) value(t *ir.Type, l loc, f form) {
+	g := e.g
+	if t.Opaque {
+		e.json(l)
+		return
+	}
+	if value, ok := e.scalar(t, f); ok {
+		e.assign(l, value)
+		return
+	}
+	switch t.Kind {
+	case ir.KindBytes:
+		e.nilable(f, g.settings.Nil != ir.NilEmpty, func() { e.add(e.generic("ReadBytes", expr(l.pointer()))) })
+	case ir.KindSlice:
+		e.list(t, l, e.notNull(f, g.settings.Nil != ir.NilEmpty, "Array"))
+	case ir.KindArray:
+		e.tuple(t, l)
+	case ir.KindMap:
+		if t.Key.Opaque || !g.decodesKey(t.Key) {
+			e.json(l)
+			return
+		}
+		e.mapping(t, l, e.notNull(f, g.settings.Nil != ir.NilEmpty, "Object"))
+	case ir.KindPtr:
+		e.nilable(f, true, func() { e.pointer(t, l, f) })
+	case ir.KindStruct:
+		e.object(t, l, e.stem)
+	case ir.KindRef:
+		e.ref(t, l, f)
+	case ir.KindText:
+		e.method("UnmarshalText", t, l)
+	case ir.KindTime, ir.KindRaw, ir.KindCustom:
+		e.method("Unmarshal", t, l)
+	default:
+		e.json(l)
+	}
+}
+
+// json leaves the value to encoding/json.
+func (e *decoder) json(l loc) { e.add(e.read("JSON", expr(l.pointer()))) }
+
+// method leaves the value to its own method, if it has one.
+func (e *decoder) method(name string, t *ir.Type, l loc) {
+	if t.Marshal == nil || !t.Marshal.Decodes || t.Marshal.Nilable {
+		e.json(l)
+		return
+	}
+	e.add(e.read(name, expr(l.pointer())))
+}
+
+// nilable reads null, if it may stand there, and otherwise what read reads.
+func (e *decoder) nilable(f form, may bool, read func()) {
+	if f.present || !may {
+		e.scope(read)
+		return
+	}
+	e.add(jen.If(jen.Op("!").Add(e.read("Null"))).Block(e.nested(read)...))
+}
+
+// notNull is the condition that a value is a container, or null, if that may stand there.
+func (e *decoder) notNull(f form, may bool, container string) *jen.Statement {
+	if f.present || !may {
+		return e.read(container)
+	}
+	return jen.Op("!").Add(e.read("Null")).Op("&&").Add(e.read(container))
+}
+
+// scalar returns an expression that reads a value of type t; false if it takes statements.
+func (e *decoder) scalar(t *ir.Type, f form) (*jen.Statement, bool) {
+	g := e.g
+	if t.Opaque {
+		return nil, false
+	}
+	quoted := ""
+	if f.quoted {
+		quoted = "Quoted"
+	}
+	switch t.Kind {
+	case ir.KindBool:
+		return e.as(t, "bool", f, e.read(quoted+"Bool")), true
+	case ir.KindString:
+		return e.as(t, "string", f, e.read(quoted+"String")), true
+	case ir.KindInt, ir.KindUint:
+		if g.wide(t) {
+			quoted = "Quoted"
+		}
+		name, from := "Int", "int64"
+		if t.Kind == ir.KindUint {
+			name, from = "Uint", "uint64"
+		}
+		return e.as(t, from, f, e.read(quoted+name, g.bits(t))), true
+	case ir.KindFloat:
+		bits := strconv.Itoa(t.Bits)
+		return e.as(t, "float"+bits, f, e.read(quoted+"Float"+bits)), true
+	case ir.KindNumber:
+		return e.read(quoted + "Number"), true
+	case ir.KindTime:
+		return e.read("Time"), isGo(t, timePath, "Time")
+	case ir.KindRaw:
+		return e.read("Raw"), isGo(t, jsonPath, "RawMessage")
+	case ir.KindBytes:
+		plain := g.settings.Nil == ir.NilEmpty && f.as == nil && (t.Elem == nil || t.Elem.Go == nil)
+		return e.read("Bytes"), plain
+	case ir.KindRef:
+		i := g.instanceOf(t)
+		switch {
+		case i == nil || i.recursive || i.decl.Union != nil:
+			return nil, false
+		case i.closed():
+			if f.quoted {
+				return nil, false
+			}
+			return jen.Id(g.codecs.decodeFunc(i)).Call(jen.Id(e.d)), true
+		case f.as == nil:
+			f.as = t
+		}
+		return e.scalar(i.body, f)
+	}
+	return nil, false
+}
+
+// bits returns the width of an integer.
+func (g *pkg) bits(t *ir.Type) jen.Code {
+	if t.Bits == 0 {
+		return g.codec("IntSize")
+	}
+	return jen.Lit(t.Bits)
+}
+
+// as returns value, which has the predeclared type from, as a value of the type at hand.
+func (e *decoder) as(t *ir.Type, from string, f form, value *jen.Statement) *jen.Statement {
+	if f.as != nil {
+		t = f.as
+	}
+	return e.g.converted(t, from, value)
+}
+
+// list reads the elements of a slice.
+func (e *decoder) list(t *ir.Type, l loc, cond *jen.Statement) {
+	e.add(jen.If(cond).Block(e.nested(func() {
+		e.add(e.g.codec("Empty").Call(expr(l.pointer())))
+		e.add(jen.For(e.read("Element")).Block(e.nested(func() {
+			if value, ok := e.scalar(t.Elem, form{}); ok {
+				e.assign(l, jen.Append(expr(l.value()), value))
+				return
+			}
+			x := e.local("x")
+			e.add(jen.Id(x).Op(":=").Add(e.generic("Extend", expr(l.pointer()))))
+			e.value(t.Elem, loc{ptr: x}, form{})
+		})...))
+	})...))
+}
+
+// tuple reads the elements of an array.
+func (e *decoder) tuple(t *ir.Type, l loc) {
+	e.scope(func() {
+		at := e.local("at")
+		inner := e.nested(func() {
+			i := e.local("i")
+			loop := jen.For(jen.Id(i).Op(":=").Lit(0), e.read("TupleElement", jen.Id(at), jen.Id(i), jen.Lit(t.Len)), jen.Id(i).Op("++"))
+			e.add(loop.Block(e.nested(func() {
+				if t.Len > 0 {
+					e.value(t.Elem, loc{val: l.operand() + "[" + i + "]"}, form{})
+				}
+			})...))
+		})
+		e.add(jen.If(jen.Id(at).Op(":=").Add(e.read("Offset")), e.read("Array")).Block(inner...))
+	})
+}
+
+// pointer reads what a pointer points to.
+func (e *decoder) pointer(t *ir.Type, l loc, f form) {
+	x := e.local("x")
+	if value, ok := e.scalar(t.Elem, form{quoted: f.quoted}); ok {
+		e.add(jen.Id(x).Op(":=").Add(value))
+		e.assign(l, expr("&"+x))
+		return
+	}
+	e.add(jen.Id(x).Op(":=").Add(e.g.codec("New")).Call(expr(l.pointer())))
+	e.value(t.Elem, loc{ptr: x}, form{quoted: f.quoted})
+}
+
+// ref reads a value of a declared type that is no scalar.
+func (e *decoder) ref(t *ir.Type, l loc, f form) {
+	i := e.g.instanceOf(t)
+	switch {
+	case i == nil:
+		e.json(l)
+	case i.closed(): // quoted: read it as what it is, then look whether it is a member
+		e.quotedEnum(t, i, l)
+	case i.decl.Union != nil:
+		e.nilable(f, true, func() { e.add(jen.Id(e.g.codecs.decodeFunc(i)).Call(jen.Id(e.d), expr(l.pointer()))) })
+	case !i.function(), i.body.Kind == ir.KindMap && f.present && !i.recursive:
+		if f.as == nil {
+			f.as = t
+		}
+		e.value(i.body, l, f)
+	default:
+		e.add(jen.Id(e.g.codecs.decodeFunc(i)).Call(jen.Id(e.d), expr(l.pointer())))
+	}
+}
+
+// quotedEnum reads a member of a closed enum under the option ",string".
+func (e *decoder) quotedEnum(t *ir.Type, i *instance, l loc) {
+	e.scope(func() {
+		at := e.local("at")
+		e.add(jen.Id(at).Op(":=").Add(e.read("Offset")))
+		value, from := e.read("QuotedString"), "string"
+		switch i.body.Kind {
+		case ir.KindInt:
+			value, from = e.read("QuotedInt", e.g.bits(i.body)), "int64"
+		case ir.KindUint:
+			value, from = e.read("QuotedUint", e.g.bits(i.body)), "uint64"
+		}
+		e.assign(l, e.g.converted(t, from, e.generic("Member", jen.Id(at), value, jen.Id(e.g.codecs.members(i)))))
+	})
+}

@@ -1,0 +1,444 @@
+package golang
+
+import (
+	"encoding/json"
+	"strconv"
+
+	"github.com/dave/jennifer/jen"
+
+	"github.com/eventgen/eventgen/internal/ir"
+)
+
+// An encoder writes the statements of one encoding function: they append the wire form of a value
+// to the buffer dst. Constant text is held back and merged, so that it costs few calls.
+type encoder struct {
+	*function
+	dst, err string
+	depth    string // the variable that counts the recursion; empty where there is none
+	pending  string
+	path     []step // of the value at hand, for errors
+	needErr  bool   // the variable err is assigned to
+	// leave writes what returns an error.
+	leave func(err *jen.Statement) jen.Code
+}
+
+// step is one token of a JSON pointer: a constant name, or Go source of a name or an index.
+type step struct {
+	name, nameExpr, index string
+}
+
+func newEncoder(g *pkg) *encoder {
+	e := &encoder{function: newFunction(g)}
+	e.dst, e.err = e.local("dst"), e.local("err")
+	e.leave = func(err *jen.Statement) jen.Code { return jen.Return(jen.Id(e.dst), err) }
+	return e
+}
+
+// lit writes constant text.
+func (e *encoder) lit(s string) { e.pending += s }
+
+// flush appends the text that was held back.
+func (e *encoder) flush() {
+	s := e.pending
+	e.pending = ""
+	switch len(s) {
+	case 0:
+	case 1:
+		e.add(jen.Id(e.dst).Op("=").Append(jen.Id(e.dst), jen.LitRune(rune(s[0]))))
+	default:
+		e.add(jen.Id(e.dst).Op("=").Append(jen.Id(e.dst), text(s).Op("...")))
+	}
+}
+
+func (e *encoder) stmt(code ...jen.Code) {
+	e.flush()
+	e.add(code...)
+}
+
+// branch returns the statements that write makes, with prefix in front.
+func (e *encoder) branch(prefix string, write func()) []jen.Code {
+	return e.nested(func() {
+		e.pending = prefix
+		write()
+		e.flush()
+	})
+}
+
+// call writes dst = fn(dst, args...).
+func (e *encoder) call(fn jen.Code, args ...jen.Code) {
+	e.stmt(jen.Id(e.dst).Op("=").Add(fn).Call(append([]jen.Code{jen.Id(e.dst)}, args...)...))
+}
+
+// try is call for a function that can fail.
+func (e *encoder) try(fn jen.Code, args ...jen.Code) {
+	e.needErr = true
+	e.stmt(jen.If(
+		jen.List(jen.Id(e.dst), jen.Id(e.err)).Op("=").Add(fn).Call(append([]jen.Code{jen.Id(e.dst)}, args...)...),
+		jen.Id(e.err).Op("!=").Nil(),
+	).Block(e.fail(jen.Id(e.err))))
+}
+
+// fail returns the statement that returns err with the path of the value at hand.
+func (e *encoder) fail(err *jen.Statement) jen.Code {
+	for i := len(e.path) - 1; i >= 0; i-- {
+		switch s := e.path[i]; {
+		case s.index != "":
+			err = e.g.codec("AtIndex").Call(err, jen.Id(s.index))
+		case s.nameExpr != "":
+			err = e.g.codec("At").Call(err, expr(s.nameExpr))
+		default:
+			err = e.g.codec("At").Call(err, text(s.name))
+		}
+	}
+	return e.leave(err)
+}
+
+func (e *encoder) within(s step, write func()) {
+	e.path = append(e.path, s)
+	write()
+	e.path = e.path[:len(e.path)-1]
+}
+
+// form tells how a value stands where it is.
+type form struct {
+	quoted  bool // the option ",string" is in effect
+	present bool // the value is not nil: its key is absent otherwise
+	named   bool // the Go type at hand is a declared one, whatever the wire form says
+
+	as *ir.Type // the declared type at hand, for decoders
+}
+
+// value writes the wire form of the value at l.
+func (e *encoder) value(t *ir.Type, l loc, f form) {
+	g := e.g
+	f.named = f.named || t.Go != nil && t.Go.Path != ""
+	if t.Opaque {
+		e.opaque(l)
+		return
+	}
+	switch t.Kind {
+	case ir.KindBool:
+		e.quote(f.quoted, func() { e.call(g.codec("AppendBool"), e.as(t, "bool", f, l)) })
+	case ir.KindInt:
+		e.quote(f.quoted || g.wide(t), func() { e.call(g.codec("AppendInt"), e.as(t, "int64", f, l)) })
+	case ir.KindUint:
+		e.quote(f.quoted || g.wide(t), func() { e.call(g.codec("AppendUint"), e.as(t, "uint64", f, l)) })
+	case ir.KindFloat:
+		bits := strconv.Itoa(t.Bits)
+		e.quote(f.quoted, func() { e.try(g.codec("AppendFloat"+bits), e.as(t, "float"+bits, f, l)) })
+	case ir.KindString:
+		if f.quoted {
+			e.call(g.codec("AppendQuotedString"), e.as(t, "string", f, l))
+		} else {
+			e.call(g.codec("AppendString"), e.as(t, "string", f, l))
+		}
+	case ir.KindNumber:
+		e.quote(f.quoted, func() { e.try(g.codec("AppendNumber"), expr(l.value())) })
+	case ir.KindBytes:
+		e.nilable(l, f, e.nilText(`""`), func() { e.call(g.codec("AppendBytes"), expr(l.value())) })
+	case ir.KindSlice:
+		e.nilable(l, f, e.nilText("[]"), func() { e.scope(func() { e.list(t, l) }) })
+	case ir.KindArray:
+		if t.Len == 0 {
+			e.lit("[]")
+			return
+		}
+		e.scope(func() { e.list(t, l) })
+	case ir.KindMap:
+		if t.Key.Opaque {
+			e.opaque(l)
+			return
+		}
+		e.nilable(l, f, e.nilText("{}"), func() { e.mapping(t, l) })
+	case ir.KindPtr:
+		e.nilable(l, f, "null", func() { e.value(t.Elem, l.deref(), form{quoted: f.quoted}) })
+	case ir.KindStruct:
+		e.object(t, l)
+	case ir.KindRef:
+		e.ref(t, l, f)
+	case ir.KindTime, ir.KindRaw, ir.KindText, ir.KindCustom:
+		e.marshaler(t, l, f)
+	case ir.KindAny:
+		e.try(g.codec("AppendAny"), expr(l.value()))
+	default:
+		e.opaque(l)
+	}
+}
+
+// as returns the value as the predeclared type called name.
+func (e *encoder) as(t *ir.Type, name string, f form, l loc) *jen.Statement {
+	own := string(t.Kind)
+	if t.Bits > 0 {
+		own += strconv.Itoa(t.Bits)
+	}
+	if t.Go != nil && t.Go.Path == "" {
+		own = t.Go.Name
+	}
+	if own == name && !f.named {
+		return expr(l.value())
+	}
+	return jen.Id(name).Call(expr(l.value()))
+}
+
+// opaque leaves the value to encoding/json.
+func (e *encoder) opaque(l loc) {
+	if l.addr {
+		e.try(e.g.codec("AppendJSON"), expr(l.pointer()))
+	} else {
+		e.try(e.g.codec("AppendJSON"), expr(l.value()))
+	}
+}
+
+func (e *encoder) quote(quoted bool, write func()) {
+	if quoted {
+		e.lit(`"`)
+	}
+	write()
+	if quoted {
+		e.lit(`"`)
+	}
+}
+
+// nilText is what a nil slice or map is on the wire.
+func (e *encoder) nilText(empty string) string {
+	if e.g.settings.Nil == ir.NilEmpty {
+		return empty
+	}
+	return "null"
+}
+
+// nilable writes null for nil and otherwise what write writes.
+func (e *encoder) nilable(l loc, f form, null string, write func()) {
+	if f.present {
+		write()
+		return
+	}
+	prefix := e.pending
+	e.pending = ""
+	then := e.branch(prefix+null, func() {})
+	otherwise := e.branch(prefix, write)
+	e.add(jen.If(expr(l.value()).Op("==").Nil()).Block(then...).Else().Block(otherwise...))
+}
+
+// list writes the elements of a slice or array.
+func (e *encoder) list(t *ir.Type, l loc) {
+	i, x := e.local("i"), e.local("x")
+	elem := loc{ptr: x, addr: l.addr || t.Kind == ir.KindSlice}
+	loop := jen.For(jen.Id(i).Op(":=").Range().Add(expr(l.operand())))
+	if e.g.scalar(t.Elem) {
+		elem = loc{val: x, addr: elem.addr}
+		loop = jen.For(jen.List(jen.Id(i), jen.Id(x)).Op(":=").Range().Add(expr(l.operand())))
+	}
+	e.lit("[")
+	e.flush()
+	body := e.nested(func() {
+		e.comma(i)
+		if elem.ptr != "" {
+			e.add(jen.Id(x).Op(":=").Add(expr("&" + l.operand() + "[" + i + "]")))
+		}
+		e.within(step{index: i}, func() { e.value(t.Elem, elem, form{}) })
+		e.flush()
+	})
+	e.add(loop.Block(body...))
+	e.lit("]")
+}
+
+func (e *encoder) comma(index string) {
+	e.add(jen.If(jen.Id(index).Op(">").Lit(0)).Block(
+		jen.Id(e.dst).Op("=").Append(jen.Id(e.dst), jen.LitRune(','))))
+}
+
+// scalar reports whether values of t are so small that loops copy them.
+func (g *pkg) scalar(t *ir.Type) bool {
+	if t.Opaque {
+		return false
+	}
+	switch g.basic(t).Kind {
+	case ir.KindBool, ir.KindInt, ir.KindUint, ir.KindFloat, ir.KindString, ir.KindPtr, ir.KindAny, ir.KindNumber:
+		return true
+	}
+	d := g.decls[t.Ref]
+	return d != nil && d.Union != nil
+}
+
+// mapping writes the entries of a map in the order of their keys.
+func (e *encoder) mapping(t *ir.Type, l loc) {
+	g := e.g
+	keys, i, key, x := e.local("keys"), e.local("i"), e.local("key"), e.local("x")
+	k := g.basic(t.Key)
+	e.lit("{")
+	// The name of the entry in Go, and how to write it and to look up its value.
+	name, lookup, write := "", jen.Code(nil), func() {}
+	list, free := "", true
+	switch k.Kind {
+	case ir.KindInt, ir.KindUint:
+		sort, get, typ := "SortInts", "Int", "int64"
+		if k.Kind == ir.KindUint {
+			sort, get, typ = "SortUints", "Uint", "uint64"
+		}
+		e.stmt(jen.Id(keys).Op(":=").Add(g.codec(sort)).Call(expr(l.value())))
+		list, name = keys+".List", "string("+key+".Text())"
+		value := g.converted(t.Key, typ, expr(key+"."+get+"()"))
+		lookup = value
+		write = func() {
+			if enum := g.closedEnum(t.Key); enum != nil {
+				e.quote(true, func() { e.try(jen.Id(g.codecs.encodeFunc(enum)), value.Clone()) })
+			} else {
+				e.call(g.codec("AppendIntKey"), jen.Id(key))
+			}
+		}
+	case ir.KindText:
+		e.stmt(jen.List(jen.Id(keys), jen.Id(e.err)).Op(":=").Add(g.codec("SortTexts")).Call(expr(l.value())),
+			jen.If(jen.Id(e.err).Op("!=").Nil()).Block(e.fail(jen.Id(e.err))))
+		list, name, free = keys, key+".Text", false
+		lookup = expr(key + ".Key")
+		write = func() { e.call(g.codec("AppendString"), expr(name)) }
+	default:
+		e.stmt(jen.Id(keys).Op(":=").Add(g.codec("SortStrings")).Call(expr(l.value())))
+		list, name = keys+".List", key
+		value := g.converted(t.Key, "string", jen.Id(key))
+		lookup = value
+		write = func() {
+			if enum := g.closedEnum(t.Key); enum != nil {
+				e.try(jen.Id(g.codecs.encodeFunc(enum)), value.Clone())
+			} else {
+				e.call(g.codec("AppendString"), jen.Id(key))
+			}
+		}
+	}
+	byRef := k.Kind == ir.KindInt || k.Kind == ir.KindUint
+	body := e.nested(func() {
+		e.comma(i)
+		if byRef {
+			e.add(jen.Id(key).Op(":=").Add(expr("&" + list + "[" + i + "]")))
+		}
+		e.within(step{nameExpr: name}, func() {
+			write()
+			e.lit(":")
+			e.flush()
+			e.add(jen.Id(x).Op(":=").Add(expr(l.operand())).Index(lookup))
+			e.value(t.Elem, loc{val: x}, form{})
+			e.flush()
+		})
+	})
+	if byRef {
+		e.add(jen.For(jen.Id(i).Op(":=").Range().Add(expr(list))).Block(body...))
+	} else {
+		e.add(jen.For(jen.List(jen.Id(i), jen.Id(key)).Op(":=").Range().Add(expr(list))).Block(body...))
+	}
+	if free {
+		e.add(jen.Id(keys).Dot("Free").Call())
+	}
+	e.lit("}")
+}
+
+// closedEnum returns the instance of a closed enum that t refers to, or nil.
+func (g *pkg) closedEnum(t *ir.Type) *instance {
+	if t.Kind != ir.KindRef {
+		return nil
+	}
+	if i := g.instanceOf(t); i != nil && i.closed() {
+		return i
+	}
+	return nil
+}
+
+// ref writes a value of a declared type.
+func (e *encoder) ref(t *ir.Type, l loc, f form) {
+	i := e.g.instanceOf(t)
+	if i == nil {
+		e.opaque(l)
+		return
+	}
+	if !i.function() {
+		f.named = true
+		e.value(i.body, l, f)
+		return
+	}
+	if i.body != nil && i.body.Kind == ir.KindMap && !i.recursive && f.present {
+		f.named = true
+		e.value(i.body, l, f)
+		return
+	}
+	fn, args := jen.Id(e.g.codecs.encodeFunc(i)), []jen.Code{expr(l.pointer())}
+	if i.byValue() {
+		args[0] = expr(l.value())
+	}
+	if i.recursive {
+		args = append(args, e.deeper())
+	}
+	text := f.quoted && i.closed() && i.body.Kind == ir.KindString
+	if text {
+		e.flush()
+		n := e.local("n")
+		e.add(jen.Id(n).Op(":=").Len(jen.Id(e.dst)))
+		defer func() {
+			e.add(jen.Id(e.dst).Op("=").Add(e.g.codec("Requote")).Call(jen.Id(e.dst), jen.Id(n)))
+		}()
+	}
+	e.quote(f.quoted && i.closed() && !text, func() {
+		if i.fallible {
+			e.try(fn, args...)
+		} else {
+			e.call(fn, args...)
+		}
+	})
+}
+
+func (e *encoder) deeper() jen.Code {
+	if e.depth == "" {
+		return jen.Lit(0)
+	}
+	return jen.Id(e.depth).Op("+").Lit(1)
+}
+
+// marshaler writes a value by its own methods.
+func (e *encoder) marshaler(t *ir.Type, l loc, f form) {
+	g := e.g
+	nilable := t.Marshal != nil && t.Marshal.Nilable
+	self := expr(l.pointer())
+	if nilable {
+		self = expr(l.value())
+	}
+	write := func() {
+		switch {
+		case t.Kind == ir.KindTime && isGo(t, timePath, "Time"):
+			e.try(g.codec("AppendTime"), expr(l.value()))
+		case t.Kind == ir.KindRaw && isGo(t, jsonPath, "RawMessage"):
+			e.try(g.codec("AppendRawMessage"), expr(l.value()))
+		case t.Kind == ir.KindText:
+			e.try(g.codec("AppendTextMarshaler"), self)
+		default:
+			e.try(g.codec("AppendMarshaler"), self)
+		}
+	}
+	if nilable {
+		e.nilable(l, f, "null", write)
+	} else {
+		write()
+	}
+}
+
+func isGo(t *ir.Type, path, name string) bool {
+	return t.Go == nil || t.Go.Path == path && t.Go.Name == name
+}
+
+// propertyText returns a property's name and colon as encoding/json writes them.
+func propertyText(name string) string { return jsonString(name) + ":" }
+
+func jsonString(s string) string {
+	b, err := json.Marshal(s)
+	if err != nil { // a string always marshals
+		return strconv.Quote(s)
+	}
+	return string(b)
+}
+
+// jsonText returns the text of a JSON string.
+func jsonText(s string) string {
+	var out string
+	if json.Unmarshal([]byte(s), &out) != nil {
+		return s
+	}
+	return out
+}

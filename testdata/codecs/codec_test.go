@@ -1,0 +1,123 @@
+package codecs
+
+import (
+	"bytes"
+	"encoding/json"
+	"math/rand/v2"
+	"reflect"
+	"testing"
+	"unsafe"
+
+	"github.com/eventgen/eventgen/runtime/eventbus"
+)
+
+// payload is an event with the codecs of its definition.
+type payload struct {
+	name   string
+	typ    reflect.Type
+	encode func(dst []byte, p any) ([]byte, error)
+	decode func(src []byte, p any) error
+}
+
+// payloads are those of the catalogue. The definitions are private to eventbus; that they can be
+// got at here is nobody else's business.
+var payloads = func() []payload {
+	var out []payload
+	for _, e := range Events.Events() {
+		v := reflect.ValueOf(e).Elem().FieldByName("def")
+		def := reflect.NewAt(v.Type(), unsafe.Pointer(v.UnsafeAddr())).Elem()
+		encode, decode := def.FieldByName("Encode"), def.FieldByName("Decode")
+		p := payload{name: e.Info().Name, typ: encode.Type().In(1).Elem()}
+		if p.typ == reflect.TypeFor[eventbus.Empty]() {
+			continue
+		}
+		p.encode = func(dst []byte, p any) ([]byte, error) {
+			out := encode.Call([]reflect.Value{reflect.ValueOf(dst), reflect.ValueOf(p)})
+			err, _ := out[1].Interface().(error)
+			return out[0].Bytes(), err
+		}
+		p.decode = func(src []byte, p any) error {
+			out := decode.Call([]reflect.Value{reflect.ValueOf(src), reflect.ValueOf(p)})
+			err, _ := out[0].Interface().(error)
+			return err
+		}
+		out = append(out, p)
+	}
+	return out
+}()
+
+// hasUnion reports whether encoding/json does not write t as its encoder does.
+func hasUnion(t reflect.Type, seen map[reflect.Type]bool) bool {
+	if t == reflect.TypeFor[Shape]() || t == reflect.TypeFor[Message]() {
+		return true
+	}
+	if seen[t] {
+		return false
+	}
+	seen[t] = true
+	switch t.Kind() {
+	case reflect.Pointer, reflect.Slice, reflect.Array, reflect.Map:
+		return hasUnion(t.Elem(), seen)
+	case reflect.Struct:
+		for i := range t.NumField() {
+			if hasUnion(t.Field(i).Type, seen) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// checkEncoder compares the generated encoder with encoding/json.
+func checkEncoder(t *testing.T, p payload, v any) []byte {
+	t.Helper()
+	got, err := p.encode([]byte("prefix"), v)
+	if !bytes.HasPrefix(got, []byte("prefix")) {
+		t.Fatalf("%s: the encoder lost what was in the buffer: %q", p.name, got)
+	}
+	got = got[len("prefix"):]
+	if hasUnion(p.typ, map[reflect.Type]bool{}) {
+		if err != nil {
+			return nil
+		}
+		return got
+	}
+	want, wantErr := json.Marshal(v)
+	if (err != nil) != (wantErr != nil) {
+		t.Fatalf("%s: error %v, encoding/json: %v\n%s", p.name, err, wantErr, want)
+	}
+	if err != nil {
+		return nil
+	}
+	if !bytes.Equal(got, want) {
+		n := 0
+		for n < len(got) && n < len(want) && got[n] == want[n] {
+			n++
+		}
+		n = max(0, n-40)
+		t.Fatalf("%s:\n got %s\nwant %s\n\nfrom %d:\n got %.200s\nwant %.200s", p.name, got, want, n, got[n:], want[n:])
+	}
+	return got
+}
+
+func TestEncoders(t *testing.T) {
+	for _, p := range payloads {
+		t.Run(p.name, func(t *testing.T) {
+			r := rand.New(rand.NewPCG(1, 2))
+			n, failed := 3000, 0
+			if testing.Short() {
+				n = 300
+			}
+			for range n {
+				v := reflect.New(p.typ)
+				fill(r, v.Elem(), 0)
+				if checkEncoder(t, p, v.Interface()) == nil {
+					failed++
+				}
+			}
+			if failed > n*9/10 {
+				t.Errorf("%d of %d values were refused", failed, n)
+			}
+		})
+	}
+}
