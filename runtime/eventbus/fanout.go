@@ -243,13 +243,6 @@ func (f *fanout[I]) empty() bool {
 	return true
 }
 
-// count returns the number of readers.
-func (f *fanout[I]) count() int {
-	f.mu.Lock()
-	defer f.mu.Unlock()
-	return len(f.readers)
-}
-
 // seal drops what is queued for listeners; loops that pull may still have what is there.
 func (f *fanout[I]) seal() {
 	f.mu.Lock()

@@ -25,7 +25,6 @@ type listener[T any] struct {
 	queue *reader[queued[T]] // set for asynchronous listeners
 	pull  chan struct{}      // set if a loop pulls from the queue
 	prime *priming[T]        // set if stored values are handed over first
-	gone  func()             // called when the listener has ended
 }
 
 // Bits of a listener's state.

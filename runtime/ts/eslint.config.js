@@ -1,9 +1,12 @@
 import js from '@eslint/js';
 import { defineConfig } from 'eslint/config';
+import reactHooks from 'eslint-plugin-react-hooks';
 import tseslint from 'typescript-eslint';
 
 export default defineConfig({ ignores: ['dist/', 'node_modules/'] }, js.configs.recommended, tseslint.configs.strict, {
+  plugins: { 'react-hooks': reactHooks },
   rules: {
+    'react-hooks/exhaustive-deps': 'error',
     // tsc checks both, and knows types.
     'no-undef': 'off',
     '@typescript-eslint/no-unused-vars': 'off',

@@ -1,7 +1,6 @@
 package typescript
 
 import (
-	"strconv"
 	"strings"
 
 	"github.com/eventgen/eventgen/internal/diag"
@@ -132,15 +131,4 @@ func model(decls []*ir.Decl, events ...*ir.Event) *ir.Model {
 		Settings: ir.DefaultSettings(),
 		Packages: []*ir.Package{{Path: testPath, Name: "app", Events: events, Decls: decls}},
 	}
-}
-
-// payloadModel publishes each declaration as an event.
-func payloadModel(decls ...*ir.Decl) *ir.Model {
-	var events []*ir.Event
-	for i, d := range decls {
-		if len(d.Params) == 0 {
-			events = append(events, eventOf("e"+strconv.Itoa(i), tRef(d.ID)))
-		}
-	}
-	return model(decls, events...)
 }

@@ -38,16 +38,6 @@ type valueView struct {
 	Value string
 }
 
-// typeViews renders every declaration, by name; with wire, the wire forms of those that TypeScript
-// sees converted.
-func (p *program) typeViews() []typeView {
-	var out []typeView
-	for _, d := range p.sorted {
-		out = append(out, typer{program: p}.decl(d))
-	}
-	return out
-}
-
 // decl renders the declaration d.
 func (r typer) decl(d *ir.Decl) typeView {
 	r.params = r.paramNames(d)

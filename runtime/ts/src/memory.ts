@@ -16,7 +16,7 @@ export type MemoryReply = WireError | undefined | void;
 
 /** Options of {@link memory}. */
 export interface MemoryOptions {
-  /** Answers emits; default: each is accepted. Never answering is a promise that stays pending. */
+  /** Answers emits; default: each is accepted. A promise that stays pending is no answer, one that rejects is `internal`. */
   readonly onEmit?: ((emit: MemoryEmit) => MemoryReply | Promise<MemoryReply>) | undefined;
   /** Answers listens: events with an error here are refused. */
   readonly refused?: Refusals | undefined;
@@ -121,7 +121,12 @@ export function memory(options: MemoryOptions = {}): MemoryTransport {
     } else if (emit !== undefined) {
       const made: MemoryEmit = { event: emit, payload, to };
       emits.push(made);
-      const error = await options.onEmit?.(made);
+      let error: MemoryReply;
+      try {
+        error = await options.onEmit?.(made);
+      } catch (cause) {
+        error = { code: 'internal', message: String(cause) };
+      }
       from?.receive({ ack: id, ...(error && { error }) });
     }
   };

@@ -108,8 +108,10 @@ export function createTopics(
 
   /** What is wanted of a topic, as text, after taking leave of the dead. */
   const interest = (topic: Topic): string | undefined => {
-    const { contract, delivery } = topic.event;
+    const { name, contract, delivery } = topic.event;
     const entries = (topic.entries = topic.entries.filter((entry) => entry.live));
+    if (entries.some((entry) => entry.contract !== contract))
+      report(new ListenError({ code: 'stale', message: 'two builds are on this page' }, name), name);
     return entries.length ? JSON.stringify({ contract, keys: delivery?.keys(entries) }) : undefined;
   };
 
@@ -236,10 +238,8 @@ export function createTopics(
       const unlisten: string[] = [];
       const wanted: [Topic, string][] = [];
       for (const topic of dirty) {
-        const { name, contract } = topic.event;
+        const { name } = topic.event;
         const text = interest(topic);
-        if (topic.entries.some((entry) => entry.contract !== contract))
-          report(new ListenError({ code: 'stale', message: 'two builds are on this page' }, name), name);
         if (!open) continue;
         if (!text) {
           if (topics.get(name) === topic) topics.delete(name);

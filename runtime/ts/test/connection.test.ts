@@ -1,0 +1,536 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import {
+  type ClientOptions,
+  type EventsClient,
+  type Status,
+  createEventsClient,
+  emit,
+  listen,
+  once,
+} from '../src/index.ts';
+import { action, log, progress, state, tick, user } from './events.ts';
+import { Wire } from './wire.ts';
+
+let wire: Wire;
+let client: EventsClient;
+let statuses: Status[];
+let errors: unknown[];
+
+function start(options: ClientOptions = {}): void {
+  client = createEventsClient({ transports: [wire], ...options });
+  client.onStatus((status) => statuses.push(status));
+  client.onError((error) => errors.push(error));
+}
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  vi.spyOn(Math, 'random').mockReturnValue(1);
+  wire = new Wire();
+  statuses = [];
+  errors = [];
+});
+afterEach(() => {
+  client.close();
+  vi.useRealTimers();
+  vi.restoreAllMocks();
+});
+
+describe('reconnect', () => {
+  test('status tells what happens', () => {
+    start();
+    listen(tick, vi.fn(), { client });
+    wire.accept();
+    wire.close(1006);
+    vi.advanceTimersByTime(1000);
+    wire.accept();
+    client.close();
+    expect(statuses).toEqual(['connecting', 'open', 'offline', 'connecting', 'open', 'closed']);
+  });
+
+  test('delays double up to half a minute, and jitter takes from them', () => {
+    start();
+    listen(tick, vi.fn(), { client });
+    for (const delay of [1, 2, 4, 8, 16, 30, 30]) {
+      const attempts = wire.lines.length;
+      wire.close();
+      vi.advanceTimersByTime(delay * 1000 - 1);
+      expect(wire.lines).toHaveLength(attempts);
+      vi.advanceTimersByTime(1);
+      expect(wire.lines).toHaveLength(attempts + 1);
+    }
+    vi.mocked(Math.random).mockReturnValue(0.1);
+    wire.close();
+    vi.advanceTimersByTime(3000);
+    expect(wire.lines).toHaveLength(9);
+  });
+
+  test('a connection that lasted sets the delay back, one that did not does not', () => {
+    start();
+    listen(tick, vi.fn(), { client });
+    wire.close();
+    vi.advanceTimersByTime(1000);
+    wire.accept();
+    vi.advanceTimersByTime(4999);
+    wire.close();
+    vi.advanceTimersByTime(1999);
+    expect(wire.lines).toHaveLength(2);
+    vi.advanceTimersByTime(1);
+    wire.accept();
+    vi.advanceTimersByTime(5000);
+    wire.close();
+    vi.advanceTimersByTime(1000);
+    expect(wire.lines).toHaveLength(4);
+  });
+
+  test('a welcome that does not come ends the attempt', () => {
+    start();
+    listen(tick, vi.fn(), { client });
+    vi.advanceTimersByTime(10_000);
+    expect(wire.lines[0]?.closed).toBe(true);
+    expect(client.status).toBe('offline');
+  });
+
+  test('what an old connection says is not heard', () => {
+    const fn = vi.fn();
+    start();
+    listen(tick, fn, { client });
+    wire.accept();
+    const old = wire.line.link;
+    wire.close();
+    vi.advanceTimersByTime(1000);
+    old.receive({ event: 'tick', seq: 1, payload: 1 });
+    old.closed();
+    expect(fn).not.toHaveBeenCalled();
+    expect(client.status).toBe('connecting');
+  });
+
+  test('a transport that throws is like one that closes', () => {
+    wire.onConnect = () => {
+      throw new Error('no');
+    };
+    start();
+    listen(tick, vi.fn(), { client });
+    expect(client.status).toBe('offline');
+    expect(errors).toEqual([new Error('no')]);
+  });
+
+  test('a message that is no JSON ends the connection, loudly', () => {
+    start();
+    listen(tick, vi.fn(), { client });
+    wire.accept();
+    wire.line.link.receive('{');
+    expect(errors).toEqual([expect.any(SyntaxError)]);
+    expect(wire.line.closed).toBe(true);
+    expect(client.status).toBe('offline');
+  });
+});
+
+describe('liveness', () => {
+  test('silence for a heartbeat and a half and five seconds is the end', () => {
+    start();
+    listen(tick, vi.fn(), { client });
+    wire.accept();
+    vi.advanceTimersByTime(42_499);
+    expect(client.status).toBe('open');
+    vi.advanceTimersByTime(1);
+    expect(client.status).toBe('offline');
+    expect(wire.lines[0]?.closed).toBe(true);
+  });
+
+  test('anything that comes is a sign of life', () => {
+    start();
+    listen(tick, vi.fn(), { client });
+    wire.accept({ heartbeat: 10 });
+    for (let i = 0; i < 5; i++) {
+      vi.advanceTimersByTime(19_999);
+      wire.receive({ at: i });
+    }
+    expect(client.status).toBe('open');
+    vi.advanceTimersByTime(20_000);
+    expect(client.status).toBe('offline');
+  });
+});
+
+describe('resume', () => {
+  test('presents the session and the greatest position known', () => {
+    start({ window: 'main' });
+    listen(tick, vi.fn(), { client });
+    expect(wire.accept({ at: 41 }).hello).toEqual({ window: 'main', listen: { tick: { contract: '00000004' } } });
+    wire.receive({ event: 'tick', seq: 42, payload: 1 }, { at: 50 }, { event: 'tick', seq: 60, payload: 1 });
+    wire.close();
+    vi.advanceTimersByTime(1000);
+    expect(wire.accept({ at: 60, resumed: true }).hello?.resume).toEqual({ session: 's1', epoch: 'e1', seq: 60 });
+  });
+
+  test('a welcome says where the page is: a replay that is cut goes on from what came of it', () => {
+    start();
+    listen(tick, vi.fn(), { client });
+    wire.accept({ at: 10 });
+    wire.close();
+    vi.advanceTimersByTime(1000);
+    wire.accept({ at: 10, resumed: true });
+    wire.receive({ event: 'tick', seq: 11, payload: 1 });
+    wire.close();
+    vi.advanceTimersByTime(2000);
+    expect(wire.accept().hello?.resume?.seq).toBe(11);
+  });
+
+  test('nothing twice: what was there before is not delivered again', () => {
+    const fn = vi.fn();
+    start();
+    listen(tick, fn, { client });
+    wire.accept();
+    wire.receive({ event: 'tick', seq: 1, payload: 1 }, { event: 'tick', seq: 2, payload: 2 });
+    wire.close();
+    vi.advanceTimersByTime(1000);
+    wire.accept({ at: 0, resumed: true });
+    wire.receive({ event: 'tick', seq: 2, payload: 2 }, { event: 'tick', seq: 3, payload: 3 });
+    expect(fn.mock.calls.map(([payload]) => payload as number)).toEqual([1, 2, 3]);
+  });
+
+  test('a hello that resumes has what was confirmed; what is new follows the welcome', () => {
+    start();
+    listen(progress, vi.fn(), { client, key: 'a' });
+    const gone = listen(log, vi.fn(), { client });
+    wire.accept();
+    listen(user, vi.fn(), { client });
+    vi.advanceTimersByTime(0);
+    wire.close();
+    listen(progress, vi.fn(), { client, key: 'b' });
+    listen(tick, vi.fn(), { client });
+    gone();
+    vi.advanceTimersByTime(1000);
+    expect(wire.accept({ resumed: true }).hello?.listen).toEqual({
+      'download:progress': { contract: '1f9c02ab', keys: ['a'] },
+    });
+    expect(wire.frames.slice(1)).toEqual([
+      {
+        listen: {
+          'download:progress': { contract: '1f9c02ab', keys: ['a', 'b'] },
+          'user:current': { contract: '00000002' },
+          tick: { contract: '00000004' },
+        },
+        id: 2,
+      },
+    ]);
+  });
+
+  test('a new epoch starts counting anew, and forgets kept values', async () => {
+    const fn = vi.fn();
+    start();
+    listen(user, fn, { client });
+    wire.accept();
+    wire.receive({ event: 'user:current', seq: 100, payload: 'ada' });
+    wire.close();
+    vi.advanceTimersByTime(1000);
+    wire.accept({ epoch: 'e2', session: 's2', at: 3 });
+    const late = vi.fn();
+    listen(user, late, { client });
+    await vi.advanceTimersByTimeAsync(0);
+    expect(late).not.toHaveBeenCalled();
+    wire.receive({ event: 'user:current', seq: 2, payload: 'bob' });
+    expect(fn).toHaveBeenCalledTimes(2);
+    wire.close();
+    vi.advanceTimersByTime(2000);
+    expect(wire.accept().hello?.resume).toEqual({ session: 's2', epoch: 'e2', seq: 3 });
+  });
+
+  test('sticky values of a page that was gone for too long come once', () => {
+    const fn = vi.fn();
+    start();
+    listen(state, fn, { client });
+    wire.accept();
+    wire.receive({ event: 'download:state', seq: 5, payload: { id: 'a', current: 1 } });
+    wire.close();
+    vi.advanceTimersByTime(1000);
+    wire.accept({ at: 90 });
+    wire.receive(
+      { event: 'download:state', seq: 5, payload: { id: 'a', current: 1 } },
+      { event: 'download:state', seq: 80, payload: { id: 'b', current: 2 } },
+    );
+    expect(fn).toHaveBeenCalledTimes(2);
+  });
+});
+
+describe('token', () => {
+  test('is asked for before each connection', async () => {
+    let n = 0;
+    start({ token: () => Promise.resolve(`token-${String(++n)}`) });
+    listen(tick, vi.fn(), { client });
+    expect(wire.lines).toHaveLength(0);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(wire.line.link.token).toBe('token-1');
+    wire.accept();
+    wire.close();
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(wire.line.link.token).toBe('token-2');
+  });
+
+  test('is renewed before it ends, without losing the connection', async () => {
+    let n = 0;
+    start({ token: () => `token-${String(++n)}` });
+    listen(tick, vi.fn(), { client });
+    await vi.advanceTimersByTimeAsync(0);
+    wire.accept({ expiresIn: 30 });
+    await vi.advanceTimersByTimeAsync(27_000);
+    expect(wire.frames.at(-1)).toEqual({ auth: 'token-2' });
+    wire.receive({ auth: { expiresIn: 30 } });
+    await vi.advanceTimersByTimeAsync(27_000);
+    expect(wire.frames.at(-1)).toEqual({ auth: 'token-3' });
+    expect(wire.lines).toHaveLength(1);
+  });
+
+  test('that cannot be had is an error and another attempt', async () => {
+    let fail = true;
+    start({
+      token() {
+        if (fail) throw new Error('no token');
+        return 'token';
+      },
+    });
+    listen(tick, vi.fn(), { client });
+    await vi.advanceTimersByTimeAsync(0);
+    expect(errors).toEqual([new Error('no token')]);
+    expect(client.status).toBe('offline');
+    fail = false;
+    await vi.advanceTimersByTimeAsync(1000);
+    wire.accept();
+    expect(client.status).toBe('open');
+  });
+
+  test('that cannot be renewed leaves the connection as it is', async () => {
+    let fail = false;
+    start({
+      token() {
+        if (fail) throw new Error('no token');
+        return 'token';
+      },
+    });
+    listen(tick, vi.fn(), { client });
+    await vi.advanceTimersByTimeAsync(0);
+    wire.accept({ expiresIn: 10 });
+    fail = true;
+    await vi.advanceTimersByTimeAsync(9000);
+    expect(errors).toEqual([new Error('no token')]);
+    expect(client.status).toBe('open');
+  });
+
+  test('renew sends another at once', async () => {
+    let token = 'one';
+    start({ token: () => token });
+    listen(tick, vi.fn(), { client });
+    await vi.advanceTimersByTimeAsync(0);
+    wire.accept();
+    token = 'two';
+    client.renew();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(wire.frames.at(-1)).toEqual({ auth: 'two' });
+  });
+});
+
+describe.each([
+  [4401, 'unauthenticated'],
+  [4403, 'forbidden'],
+])('close code %i', (code, word) => {
+  test('is final without a token', async () => {
+    start();
+    const off = listen(tick, vi.fn(), { client });
+    const first = once(log, { client });
+    const sent = emit(action, { kind: 'x' }, { client });
+    const settled = Promise.allSettled([off.ready, first, sent]);
+    wire.close(code, 'go away');
+    for (const result of await settled)
+      expect(result).toMatchObject({
+        status: 'rejected',
+        reason: { code: word, message: expect.stringContaining('go away') as string },
+      });
+    expect(client.status).toBe('refused');
+    expect(errors).toEqual([expect.objectContaining({ code: word })]);
+    vi.advanceTimersByTime(100_000);
+    expect(wire.lines).toHaveLength(1);
+  });
+
+  test('what comes after it fails at once', async () => {
+    start();
+    listen(tick, vi.fn(), { client });
+    wire.close(code);
+    await expect(once(log, { client })).rejects.toMatchObject({ code: word });
+    await expect(emit(action, { kind: 'x' }, { client })).rejects.toMatchObject({ code: word });
+  });
+
+  test('with the same token is final, with another is not', async () => {
+    let token = 'one';
+    start({ token: () => token });
+    listen(tick, vi.fn(), { client });
+    await vi.advanceTimersByTimeAsync(0);
+    wire.close(code);
+    expect(client.status).toBe('offline');
+    token = 'two';
+    await vi.advanceTimersByTimeAsync(1000);
+    expect(wire.lines).toHaveLength(2);
+    expect(wire.line.link.token).toBe('two');
+    wire.accept();
+    expect(errors).toEqual([]);
+    wire.close(code);
+    await vi.advanceTimersByTimeAsync(10_000);
+    expect(client.status).toBe('refused');
+    expect(wire.lines).toHaveLength(2);
+  });
+
+  test('twice in a row is final whatever the token', async () => {
+    let n = 0;
+    start({ token: () => `token-${String(++n)}` });
+    listen(tick, vi.fn(), { client });
+    await vi.advanceTimersByTimeAsync(0);
+    wire.close(code);
+    await vi.advanceTimersByTimeAsync(1000);
+    wire.close(code);
+    await vi.advanceTimersByTimeAsync(100_000);
+    expect(wire.lines).toHaveLength(2);
+    expect(client.status).toBe('refused');
+  });
+
+  test('after it, renew tries again, and listeners are still there', () => {
+    const fn = vi.fn();
+    start();
+    listen(tick, fn, { client });
+    wire.close(code);
+    client.renew();
+    expect(wire.accept().hello?.listen).toEqual({ tick: { contract: '00000004' } });
+    expect(client.status).toBe('open');
+    wire.receive({ event: 'tick', seq: 1, payload: 1 });
+    expect(fn).toHaveBeenCalledTimes(1);
+  });
+});
+
+test('a connection whose cookie ended is tried once more', () => {
+  start();
+  listen(tick, vi.fn(), { client });
+  wire.accept();
+  wire.close(4401);
+  vi.advanceTimersByTime(1000);
+  expect(wire.lines).toHaveLength(2);
+  wire.close(4401);
+  expect(client.status).toBe('refused');
+});
+
+test('a page whose label another has taken does not take it back', () => {
+  start();
+  listen(tick, vi.fn(), { client });
+  wire.accept();
+  wire.close(4409, 'replaced');
+  vi.advanceTimersByTime(100_000);
+  expect(wire.lines).toHaveLength(1);
+  expect(client.status).toBe('refused');
+  expect(errors).toEqual([expect.objectContaining({ code: 'replaced' })]);
+});
+
+describe('transports', () => {
+  let second: Wire;
+  beforeEach(() => {
+    second = new Wire();
+    client = createEventsClient({ transports: [wire, second] });
+    listen(tick, vi.fn(), { client });
+  });
+
+  test('the next is tried at once where the first does not get through', () => {
+    wire.close(1006);
+    expect(second.lines).toHaveLength(1);
+    second.accept();
+    expect(client.status).toBe('open');
+  });
+
+  test('when none does, the round begins again after the delay', () => {
+    wire.close();
+    second.close();
+    expect(client.status).toBe('offline');
+    vi.advanceTimersByTime(1000);
+    expect(wire.lines).toHaveLength(2);
+    expect(second.lines).toHaveLength(1);
+  });
+
+  test('one that has worked is given three attempts', () => {
+    wire.accept();
+    wire.close();
+    for (const delay of [1000, 2000, 4000]) {
+      vi.advanceTimersByTime(delay);
+      expect(second.lines).toHaveLength(0);
+      wire.close();
+    }
+    expect(wire.lines).toHaveLength(4);
+    expect(second.lines).toHaveLength(1);
+  });
+
+  test('the session goes on over another transport', () => {
+    wire.accept({ at: 7 });
+    wire.close();
+    for (const delay of [1000, 2000, 4000]) {
+      vi.advanceTimersByTime(delay);
+      wire.close();
+    }
+    expect(second.accept().hello?.resume).toEqual({ session: 's1', epoch: 'e1', seq: 7 });
+  });
+
+  test('one that has to be loaded first may be a promise', async () => {
+    const lazy = createEventsClient({
+      transports: [{ name: 'lazy', connect: (link) => Promise.resolve(second.connect(link)) }],
+    });
+    listen(tick, vi.fn(), { client: lazy });
+    await vi.advanceTimersByTimeAsync(0);
+    second.accept();
+    await emitAndAck(lazy, second);
+    lazy.close();
+    expect(second.line.closed).toBe(true);
+  });
+
+  test('one that cannot be loaded is an attempt that failed', async () => {
+    const lazy = createEventsClient({
+      transports: [{ name: 'lazy', connect: () => Promise.reject(new Error('chunk')) }],
+    });
+    const seen = vi.fn();
+    lazy.onError(seen);
+    listen(tick, vi.fn(), { client: lazy });
+    await vi.advanceTimersByTimeAsync(0);
+    expect(lazy.status).toBe('offline');
+    expect(seen).toHaveBeenCalledWith(new Error('chunk'), undefined);
+    lazy.close();
+  });
+});
+
+async function emitAndAck(on: EventsClient, over: Wire): Promise<void> {
+  const sent = emit(action, { kind: 'x' }, { client: on });
+  over.ackAll();
+  await sent;
+}
+
+describe('close', () => {
+  test('ends everything, once', async () => {
+    start();
+    const fn = vi.fn();
+    const off = listen(tick, fn, { client });
+    const waiting = once(log, { client });
+    wire.accept();
+    const sent = emit(action, { kind: 'x' }, { client });
+    const settled = Promise.allSettled([waiting, sent]);
+    await off.ready;
+    const { link } = wire.line;
+    client.close();
+    client.close();
+    link.receive({ event: 'tick', seq: 1, payload: 1 });
+    expect(fn).not.toHaveBeenCalled();
+    for (const result of await settled)
+      expect(result).toMatchObject({ status: 'rejected', reason: { code: 'closed' } });
+    expect(statuses.filter((status) => status === 'closed')).toHaveLength(1);
+    vi.advanceTimersByTime(0);
+    expect(vi.getTimerCount()).toBe(0);
+  });
+
+  test('listens and emits after it fail', async () => {
+    start();
+    client.close();
+    await expect(listen(tick, vi.fn(), { client }).ready).rejects.toMatchObject({ code: 'aborted' });
+    await expect(once(tick, { client })).rejects.toMatchObject({ code: 'closed' });
+    await expect(emit(action, { kind: 'x' }, { client })).rejects.toMatchObject({ code: 'closed' });
+    expect(wire.lines).toHaveLength(0);
+  });
+});

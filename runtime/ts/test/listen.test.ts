@@ -1,0 +1,576 @@
+import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
+import { type EventsClient, ListenError, createEventsClient, listen, listenBatch, serverEvent } from '../src/index.ts';
+import { big, idle, log, news, progress, state, tick, user } from './events.ts';
+import { Wire } from './wire.ts';
+
+let wire: Wire;
+let client: EventsClient;
+let errors: unknown[];
+
+beforeEach(() => {
+  vi.useFakeTimers();
+  wire = new Wire();
+  client = createEventsClient({ transports: [wire] });
+  errors = [];
+  client.onError((error) => errors.push(error));
+});
+afterEach(() => {
+  client.close();
+  vi.useRealTimers();
+});
+
+describe('what goes over the wire', () => {
+  test('nothing connects before something listens', () => {
+    expect(client.status).toBe('idle');
+    expect(wire.lines).toHaveLength(0);
+    listen(tick, vi.fn(), { client });
+    expect(client.status).toBe('connecting');
+    expect(wire.lines).toHaveLength(1);
+  });
+
+  test('listens until the hello go with it', () => {
+    listen(tick, vi.fn(), { client });
+    listen(progress, vi.fn(), { client, key: 'a' });
+    listen(progress, vi.fn(), { client, key: 'b' });
+    expect(wire.accept().hello).toEqual({
+      listen: {
+        tick: { contract: '00000004' },
+        'download:progress': { contract: '1f9c02ab', keys: ['a', 'b'] },
+      },
+    });
+    vi.runOnlyPendingTimers();
+    expect(wire.frames).toHaveLength(1);
+  });
+
+  test('listens of one task are one frame, unlistens another', () => {
+    const off = listen(tick, vi.fn(), { client });
+    wire.accept();
+    wire.frames.length = 0;
+    listen(log, vi.fn(), { client });
+    listen(user, vi.fn(), { client });
+    off();
+    expect(wire.frames).toEqual([]);
+    vi.advanceTimersByTime(0);
+    expect(wire.frames).toEqual([
+      { listen: { 'log:line': { contract: '8d03aa71' }, 'user:current': { contract: '00000002' } }, id: 1 },
+      { unlisten: ['tick'], id: 2 },
+    ]);
+  });
+
+  test('subscriptions are counted: the first listens, the last unlistens', () => {
+    const first = listen(tick, vi.fn(), { client });
+    const second = listen(tick, vi.fn(), { client });
+    wire.accept();
+    vi.advanceTimersByTime(0);
+    first();
+    vi.advanceTimersByTime(0);
+    expect(wire.frames).toHaveLength(1);
+    second();
+    vi.advanceTimersByTime(0);
+    expect(wire.frames.at(-1)).toEqual({ unlisten: ['tick'], id: 1 });
+  });
+
+  test('leaving and coming back in one task is nothing', () => {
+    const off = listen(tick, vi.fn(), { client });
+    wire.accept();
+    vi.advanceTimersByTime(0);
+    off();
+    listen(tick, vi.fn(), { client });
+    vi.advanceTimersByTime(0);
+    expect(wire.frames).toHaveLength(1);
+  });
+
+  test('a listen says all that is wanted of the event', () => {
+    const a = listen(progress, vi.fn(), { client, key: 'a' });
+    wire.accept();
+    wire.frames.length = 0;
+    listen(progress, vi.fn(), { client, key: 'b' });
+    vi.advanceTimersByTime(0);
+    const all = listen(progress, vi.fn(), { client });
+    vi.advanceTimersByTime(0);
+    a();
+    all();
+    vi.advanceTimersByTime(0);
+    const contract = '1f9c02ab';
+    expect(wire.frames.map((frame) => frame.listen?.['download:progress'])).toEqual([
+      { contract, keys: ['a', 'b'] },
+      { contract },
+      { contract, keys: ['b'] },
+    ]);
+  });
+
+  test('with very many keys the page listens to all', () => {
+    for (let i = 0; i < 300; i++) listen(progress, vi.fn(), { client, key: String(i) });
+    expect(wire.accept().hello?.listen).toEqual({ 'download:progress': { contract: '1f9c02ab' } });
+  });
+
+  test('keys that are quoted on the wire are quoted in a listen', () => {
+    listen(big, vi.fn(), { client, key: 5n });
+    expect(wire.accept().hello?.listen).toEqual({ big: { contract: '00000006', keys: ['5'] } });
+  });
+});
+
+describe('who gets what', () => {
+  test('payload and metadata, to each listener in the order they came', () => {
+    const calls: string[] = [];
+    listen(tick, (payload, meta) => calls.push(`first ${String(payload)} ${meta.event} ${String(meta.seq)}`), {
+      client,
+    });
+    listen(tick, () => calls.push('second'), { client });
+    wire.accept();
+    wire.receive({ event: 'tick', seq: 1, payload: 7 });
+    expect(calls).toEqual(['first 7 tick 1', 'second']);
+  });
+
+  test('a key alone', () => {
+    const a = vi.fn();
+    const all = vi.fn();
+    listen(progress, a, { client, key: 'a' });
+    listen(progress, all, { client });
+    wire.accept();
+    wire.receive(
+      { event: 'download:progress', seq: 1, payload: { id: 'a', current: 1 } },
+      { event: 'download:progress', seq: 2, payload: { id: 'b', current: 2 } },
+    );
+    expect(a).toHaveBeenCalledTimes(1);
+    expect(all).toHaveBeenCalledTimes(2);
+  });
+
+  test('payloads in the form that the types say', () => {
+    const fn = vi.fn();
+    listen(big, fn, { client, key: 5n });
+    wire.accept();
+    wire.receive({ event: 'big', seq: 1, payload: '5' }, { event: 'big', seq: 2, payload: '6' });
+    expect(fn.mock.calls.map(([payload]) => payload as bigint)).toEqual([5n]);
+  });
+
+  test('a payload that does not convert is an error, and harms nobody', () => {
+    const fn = vi.fn();
+    listen(big, fn, { client });
+    wire.accept();
+    wire.receive({ event: 'big', seq: 1, payload: 'x' }, { event: 'big', seq: 2, payload: '6' });
+    expect(errors).toEqual([expect.any(SyntaxError)]);
+    expect(fn).toHaveBeenCalledTimes(1);
+  });
+
+  test('a batch, item by item or at once', () => {
+    const each = vi.fn();
+    const together = vi.fn();
+    listen(log, each, { client });
+    listenBatch(log, together, { client });
+    wire.accept();
+    wire.receive({ event: 'log:line', seq: 1, batch: ['a', 'b'] });
+    expect(each.mock.calls).toEqual([
+      ['a', { event: 'log:line', seq: 1 }],
+      ['b', { event: 'log:line', seq: 1 }],
+    ]);
+    expect(together.mock.calls).toEqual([[['a', 'b'], { event: 'log:line', seq: 1 }]]);
+  });
+
+  test('listenBatch to an event that comes alone', () => {
+    const together = vi.fn();
+    listenBatch(tick, together, { client });
+    wire.accept();
+    wire.receive({ event: 'tick', seq: 1, payload: 1 });
+    expect(together).toHaveBeenCalledWith([1], { event: 'tick', seq: 1 });
+  });
+
+  test('an event without payload', () => {
+    const fn = vi.fn();
+    listen(idle, fn, { client });
+    wire.accept();
+    wire.receive({ event: 'app:idle', seq: 1 });
+    expect(fn).toHaveBeenCalledWith(undefined, { event: 'app:idle', seq: 1 });
+  });
+
+  test('the same position twice is once', () => {
+    const fn = vi.fn();
+    listen(tick, fn, { client });
+    wire.accept();
+    wire.receive({ event: 'tick', seq: 5, payload: 1 }, { event: 'tick', seq: 5, payload: 1 });
+    wire.receive({ event: 'tick', seq: 4, payload: 0 });
+    expect(fn).toHaveBeenCalledTimes(1);
+  });
+
+  test('frames and events that nobody knows are ignored', () => {
+    listen(tick, vi.fn(), { client });
+    wire.accept();
+    wire.receive({ event: 'other', seq: 1, payload: 1 }, { weather: 'clear' } as object);
+    expect(errors).toEqual([]);
+    expect(client.status).toBe('open');
+  });
+});
+
+describe('changes during a dispatch', () => {
+  test('no call starts after unlisten, in the same dispatch either', () => {
+    const second = vi.fn();
+    listen(
+      tick,
+      () => {
+        off();
+      },
+      { client },
+    );
+    const off = listen(tick, second, { client });
+    wire.accept();
+    wire.receive({ event: 'tick', seq: 1, payload: 1 });
+    expect(second).not.toHaveBeenCalled();
+  });
+
+  test('a listener that removes itself does not keep others from their turn', () => {
+    const second = vi.fn();
+    const off = listen(
+      tick,
+      () => {
+        off();
+      },
+      { client },
+    );
+    listen(tick, second, { client });
+    wire.accept();
+    wire.receive({ event: 'tick', seq: 1, payload: 1 });
+    expect(second).toHaveBeenCalledTimes(1);
+  });
+
+  test('a listener that comes during a dispatch waits for the next', () => {
+    const late = vi.fn();
+    const off = listen(
+      tick,
+      () => {
+        off();
+        listen(tick, late, { client });
+      },
+      { client },
+    );
+    wire.accept();
+    wire.receive({ event: 'tick', seq: 1, payload: 1 });
+    expect(late).not.toHaveBeenCalled();
+    wire.receive({ event: 'tick', seq: 2, payload: 2 });
+    expect(late).toHaveBeenCalledTimes(1);
+  });
+
+  test('unlisten in the middle of a batch ends it', () => {
+    const fn = vi.fn(() => {
+      off();
+    });
+    const off = listen(log, fn, { client });
+    wire.accept();
+    wire.receive({ event: 'log:line', seq: 1, batch: ['a', 'b'] });
+    expect(fn).toHaveBeenCalledTimes(1);
+  });
+});
+
+describe('errors of listeners', () => {
+  test('what one throws or rejects with reaches onError, and no other listener', async () => {
+    const last = vi.fn();
+    listen(
+      tick,
+      () => {
+        throw new Error('thrown');
+      },
+      { client },
+    );
+    listen(tick, () => Promise.reject(new Error('rejected')), { client });
+    listen(tick, last, { client });
+    wire.accept();
+    wire.receive({ event: 'tick', seq: 1, payload: 1 });
+    await Promise.resolve();
+    expect(last).toHaveBeenCalledTimes(1);
+    expect(errors).toEqual([new Error('thrown'), new Error('rejected')]);
+  });
+
+  test('a listener of its own gets them in place of the client', () => {
+    const onError = vi.fn();
+    listen(
+      tick,
+      () => {
+        throw new Error('thrown');
+      },
+      { client, onError },
+    );
+    wire.accept();
+    wire.receive({ event: 'tick', seq: 1, payload: 1 });
+    expect(onError).toHaveBeenCalledWith(new Error('thrown'), 'tick');
+    expect(errors).toEqual([]);
+  });
+
+  test('without anyone, reportError', () => {
+    const reportError = vi.fn();
+    vi.stubGlobal('reportError', reportError);
+    const alone = createEventsClient({ transports: [wire] });
+    listen(
+      tick,
+      () => {
+        throw new Error('thrown');
+      },
+      { client: alone },
+    );
+    wire.accept();
+    wire.receive({ event: 'tick', seq: 1, payload: 1 });
+    expect(reportError).toHaveBeenCalledWith(new Error('thrown'), 'tick');
+    alone.close();
+    vi.unstubAllGlobals();
+  });
+
+  test('an error listener that throws harms nobody', () => {
+    const reportError = vi.fn();
+    vi.stubGlobal('reportError', reportError);
+    const other = createEventsClient({ transports: [wire] });
+    const seen = vi.fn();
+    other.onError(() => {
+      throw new Error('worse');
+    });
+    other.onError(seen);
+    listen(
+      tick,
+      () => {
+        throw new Error('bad');
+      },
+      { client: other },
+    );
+    wire.accept();
+    wire.receive({ event: 'tick', seq: 1, payload: 1 });
+    expect(seen).toHaveBeenCalledTimes(1);
+    expect(reportError).toHaveBeenCalledWith(new Error('worse'));
+    other.close();
+    vi.unstubAllGlobals();
+  });
+});
+
+describe('unlisten', () => {
+  test('is idempotent, disposable, and never throws', () => {
+    const off = listen(tick, vi.fn(), { client });
+    off();
+    off();
+    off[Symbol.dispose]();
+    client.close();
+    off();
+  });
+
+  test('a signal ends a subscription, and is left alone after its end', () => {
+    const fn = vi.fn();
+    const control = new AbortController();
+    const remove = vi.spyOn(control.signal, 'removeEventListener');
+    listen(tick, fn, { client, signal: control.signal });
+    wire.accept();
+    control.abort();
+    wire.receive({ event: 'tick', seq: 1, payload: 1 });
+    expect(fn).not.toHaveBeenCalled();
+    expect(remove).toHaveBeenCalledTimes(1);
+  });
+
+  test('a signal that has aborted before listens to nothing', () => {
+    const fn = vi.fn();
+    listen(tick, fn, { client, signal: AbortSignal.abort() });
+    listen(log, vi.fn(), { client });
+    wire.accept();
+    wire.receive({ event: 'tick', seq: 1, payload: 1 });
+    expect(fn).not.toHaveBeenCalled();
+    expect(wire.frames[0]?.hello?.listen).toEqual({ 'log:line': { contract: '8d03aa71' } });
+  });
+});
+
+describe('ready', () => {
+  test('waits while offline, and resolves when the hello is answered', async () => {
+    const done = vi.fn();
+    const off = listen(tick, vi.fn(), { client });
+    void off.ready.then(done);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(done).not.toHaveBeenCalled();
+    wire.accept();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(done).toHaveBeenCalledTimes(1);
+  });
+
+  test('resolves when the listen is acked, not before', async () => {
+    listen(log, vi.fn(), { client });
+    wire.accept();
+    const done = vi.fn();
+    void listen(tick, vi.fn(), { client }).ready.then(done);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(done).not.toHaveBeenCalled();
+    wire.ackAll();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(done).toHaveBeenCalledTimes(1);
+  });
+
+  test('resolves at once where the event is listened to already', async () => {
+    listen(tick, vi.fn(), { client });
+    wire.accept();
+    await vi.advanceTimersByTimeAsync(0);
+    const off = listen(tick, vi.fn(), { client });
+    await vi.advanceTimersByTimeAsync(0);
+    await off.ready;
+    expect(wire.frames).toHaveLength(1);
+  });
+
+  test('an ack of less than is wanted does not resolve it', async () => {
+    listen(log, vi.fn(), { client });
+    wire.accept();
+    const a = vi.fn();
+    const b = vi.fn();
+    void listen(progress, vi.fn(), { client, key: 'a' }).ready.then(a);
+    await vi.advanceTimersByTimeAsync(0);
+    void listen(progress, vi.fn(), { client, key: 'b' }).ready.then(b);
+    wire.ackAll();
+    await Promise.resolve();
+    expect(b).not.toHaveBeenCalled();
+    await vi.advanceTimersByTimeAsync(0);
+    wire.ackAll();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(a).toHaveBeenCalledTimes(1);
+    expect(b).toHaveBeenCalledTimes(1);
+  });
+
+  test('rejects when the listener is removed first', async () => {
+    const off = listen(tick, vi.fn(), { client });
+    off();
+    await expect(off.ready).rejects.toMatchObject({ code: 'aborted', event: 'tick' });
+  });
+
+  test('rejects with the refusal, which also goes to onError', async () => {
+    const onError = vi.fn();
+    const off = listen(tick, vi.fn(), { client, onError });
+    const other = listen(log, vi.fn(), { client });
+    wire.accept({ refused: { tick: { code: 'forbidden', message: 'no' } } });
+    await expect(off.ready).rejects.toThrow(new ListenError({ code: 'forbidden', message: 'no' }, 'tick'));
+    await other.ready;
+    expect(onError).toHaveBeenCalledTimes(1);
+    expect(errors).toEqual([]);
+  });
+
+  test('an error ack refuses all of the listen', async () => {
+    listen(user, vi.fn(), { client });
+    wire.accept();
+    const first = listen(tick, vi.fn(), { client });
+    const second = listen(log, vi.fn(), { client });
+    vi.advanceTimersByTime(0);
+    wire.receive({ ack: 1, error: { code: 'too_many_listens' } });
+    await expect(first.ready).rejects.toMatchObject({ code: 'too_many_listens' });
+    await expect(second.ready).rejects.toMatchObject({ code: 'too_many_listens' });
+    expect(errors).toHaveLength(2);
+  });
+
+  test('a refused event is asked for again by the next listener', () => {
+    listen(tick, vi.fn(), { client });
+    wire.accept({ refused: { tick: { code: 'forbidden' } } });
+    wire.frames.length = 0;
+    listen(tick, vi.fn(), { client });
+    vi.advanceTimersByTime(0);
+    expect(wire.frames).toEqual([{ listen: { tick: { contract: '00000004' } }, id: 1 }]);
+  });
+});
+
+describe('kept values', () => {
+  test('who comes later gets the last value at once, without asking the backend', async () => {
+    listen(user, vi.fn(), { client });
+    wire.accept();
+    wire.receive({ event: 'user:current', seq: 1, payload: 'ada' });
+    const late = vi.fn();
+    listen(user, late, { client });
+    expect(late).not.toHaveBeenCalled();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(late).toHaveBeenCalledWith('ada', { event: 'user:current', seq: 1 });
+    expect(wire.frames).toHaveLength(1);
+  });
+
+  test('of each key, or of one', async () => {
+    listen(state, vi.fn(), { client });
+    wire.accept();
+    for (const [seq, id] of ['a', 'b', 'a'].entries())
+      wire.receive({ event: 'download:state', seq: seq + 1, payload: { id, current: seq } });
+    const all = vi.fn();
+    const b = vi.fn();
+    listen(state, all, { client });
+    listen(state, b, { client, key: 'b' });
+    await vi.advanceTimersByTimeAsync(0);
+    expect(all.mock.calls.map(([payload]) => payload as unknown)).toEqual([
+      { id: 'b', current: 1 },
+      { id: 'a', current: 2 },
+    ]);
+    expect(b.mock.calls.map(([payload]) => payload as unknown)).toEqual([{ id: 'b', current: 1 }]);
+  });
+
+  test('the last N, and then what is new, in order', async () => {
+    listen(news, vi.fn(), { client });
+    wire.accept();
+    for (let seq = 1; seq <= 5; seq++) wire.receive({ event: 'news', seq, payload: seq });
+    const late: number[] = [];
+    listen(news, (payload) => late.push(payload), { client });
+    wire.receive({ event: 'news', seq: 6, payload: 6 });
+    await vi.advanceTimersByTimeAsync(0);
+    expect(late).toEqual([3, 4, 5, 6]);
+  });
+
+  test('are not given to who has left', async () => {
+    listen(user, vi.fn(), { client });
+    wire.accept();
+    wire.receive({ event: 'user:current', seq: 1, payload: 'ada' });
+    const late = vi.fn();
+    listen(user, late, { client })();
+    await vi.advanceTimersByTimeAsync(0);
+    expect(late).not.toHaveBeenCalled();
+  });
+
+  test('the values that a wider interest brings are older, and are delivered', () => {
+    const a = vi.fn();
+    const b = vi.fn();
+    listen(state, a, { client, key: 'a' });
+    wire.accept();
+    wire.receive({ event: 'download:state', seq: 10, payload: { id: 'a', current: 1 } });
+    listen(state, b, { client, key: 'b' });
+    vi.advanceTimersByTime(0);
+    wire.receive({ event: 'download:state', seq: 4, payload: { id: 'b', current: 2 } }, { ack: 1 });
+    expect(b).toHaveBeenCalledTimes(1);
+    expect(a).toHaveBeenCalledTimes(1);
+  });
+});
+
+test('two builds of the bindings on one page are loud', () => {
+  const other = serverEvent<'tick', number>('tick', 'ffffffff');
+  listen(tick, vi.fn(), { client });
+  listen(other, vi.fn(), { client });
+  wire.accept();
+  vi.advanceTimersByTime(0);
+  expect(errors).toEqual([expect.objectContaining({ code: 'stale', event: 'tick' })]);
+});
+
+test('hot reload with another contract listens under the new one, and is quiet', () => {
+  const other = serverEvent<'tick', number>('tick', 'ffffffff');
+  const off = listen(tick, vi.fn(), { client });
+  wire.accept();
+  wire.frames.length = 0;
+  off();
+  listen(other, vi.fn(), { client });
+  vi.advanceTimersByTime(0);
+  expect(errors).toEqual([]);
+  expect(wire.frames).toEqual([{ listen: { tick: { contract: 'ffffffff' } }, id: 1 }]);
+});
+
+test('gaps are told to the client and to the listeners of the event', () => {
+  const onGap = vi.fn();
+  const otherGap = vi.fn();
+  const gaps = vi.fn();
+  client.onGap(gaps);
+  listen(tick, vi.fn(), { client, onGap });
+  listen(log, vi.fn(), { client, onGap: otherGap });
+  wire.accept();
+  wire.receive({ gap: { events: { tick: 31, other: null } } });
+  expect(onGap).toHaveBeenCalledWith(31, expect.anything());
+  expect(otherGap).not.toHaveBeenCalled();
+  expect(gaps).toHaveBeenCalledWith({ tick: 31, other: null });
+});
+
+test('stale contracts are told, and logged if nobody listens for that', () => {
+  const warn = vi.spyOn(console, 'warn').mockImplementation(() => undefined);
+  listen(tick, vi.fn(), { client });
+  wire.accept();
+  wire.receive({ stale: { tick: '7be1a900' } });
+  expect(warn).toHaveBeenCalledTimes(1);
+  const onStale = vi.fn();
+  client.onStale(onStale);
+  wire.receive({ stale: { tick: '7be1a900' } });
+  expect(onStale).toHaveBeenCalledWith({ tick: '7be1a900' });
+  expect(warn).toHaveBeenCalledTimes(1);
+  warn.mockRestore();
+});
