@@ -48,7 +48,7 @@ func TestCompilesUnderEveryStrictFlag(t *testing.T) {
 	for name, settings := range allSettings {
 		m := kitchenSink()
 		m.Settings = settings
-		maps.Copy(files, under(name, generate(t, m, Options{Runtime: RuntimePackage, Hooks: []string{"react", "vue", "svelte", "solid"}})))
+		maps.Copy(files, under(name, generate(t, m, Options{Runtime: RuntimePackage, Decoders: true, Hooks: []string{"react", "vue", "svelte", "solid"}})))
 	}
 	dir := tsctest.Write(t, files)
 	report(t, tsctest.Check(t, dir, tsctest.Strict().With(tsctest.Sources(t))))

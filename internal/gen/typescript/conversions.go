@@ -101,7 +101,7 @@ type constView struct {
 }
 
 // convertName is the constant that converts a declaration.
-func (p *program) convertName(id string) string { return "$convert" + upperFirst(p.names[id]) }
+func (p *program) convertName(id string) string { return "$convert" + p.names[id] }
 
 // constants renders the conversions of all declarations that need one, dependencies first.
 func (c *converter) constants(needed map[string]bool) []constView {

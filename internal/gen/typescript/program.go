@@ -48,6 +48,11 @@ func newProgram(m *ir.Model, o Options) *program {
 	return p
 }
 
+// sortByName puts the declarations in the order in which they are printed.
+func (p *program) sortByName() {
+	slices.SortFunc(p.sorted, func(a, b *ir.Decl) int { return cmp.Compare(p.names[a.ID], p.names[b.ID]) })
+}
+
 // reachable drops the declarations that no event reaches.
 func (p *program) reachable() {
 	seen := map[string]bool{}

@@ -50,7 +50,12 @@ func (r typer) typ(t *ir.Type, u use) expr {
 		return r.boolean(u)
 	case ir.KindInt, ir.KindUint:
 		return r.integer(t, u)
-	case ir.KindFloat, ir.KindNumber:
+	case ir.KindNumber:
+		if u.quoted {
+			return primary("string") // of any size, and a template takes only what is finite
+		}
+		return primary("number")
+	case ir.KindFloat:
 		if u.quoted {
 			return primary("`${number}`")
 		}
@@ -80,6 +85,9 @@ func (r typer) typ(t *ir.Type, u use) expr {
 		return r.reference(t, u)
 	case ir.KindParam:
 		if name, ok := r.params[t.Param]; ok {
+			if u.present { // what its argument is when nil, which leaves the key out
+				return primary(r.global("Exclude") + "<" + name + ", null>")
+			}
 			return primary(name)
 		}
 		return unknownExpr

@@ -20,13 +20,20 @@ func (b *builder) codecType(t types.Type, c *codec) *ir.Type {
 		Nilable: isInterface(t),
 		Decodes: c.decodes(t),
 	}}
+	// What is stated is what MarshalJSON writes, if there is one.
+	speaks := !c.text || marshalJSON(t) == nil
 	if named != nil {
 		out.Go = b.goName(named)
-		out.TS = b.stated(named.Obj())
+		if speaks {
+			out.TS = b.stated(named.Obj())
+		}
 	}
 	origin := c.origin()
-	if out.TS == "" && origin != nil && (named == nil || origin != named.Obj()) {
+	if speaks && out.TS == "" && origin != nil && (named == nil || origin != named.Obj()) {
 		out.TS = b.inherited(origin, c)
+	}
+	if c.text && marshalJSON(t) != nil {
+		out.TS = "" // it speaks of MarshalJSON, which does not act here
 	}
 	id := ""
 	if origin != nil {
@@ -76,6 +83,9 @@ func (l *Lowerer) inherited(origin *types.TypeName, c *codec) string {
 		return "" // it may speak of parameters that are not known here
 	}
 	ts := l.stated(origin)
+	if c.text && marshalJSON(origin.Type()) != nil {
+		return ""
+	}
 	if ts != "" && c.nested && typeID(origin) == "math/big.Int" {
 		return ts + " | null" // its methods know what a nil pointer is
 	}

@@ -177,8 +177,25 @@ func (l *Lowerer) matchType(n *node, g, c *ir.Type) bool {
 		l.matchType(n, g.Key, c.Key) &&
 		l.matchType(n, g.Elem, c.Elem) &&
 		slices.EqualFunc(g.Fields, c.Fields, func(a, b *ir.Field) bool {
-			return sameField(a, b) && l.matchSteps(n, a.Path, b.Path) && l.matchType(n, a.Type, b.Type)
+			return sameField(a, b) && l.matchSteps(n, a.Path, b.Path) && l.matchType(n, a.Type, b.Type) &&
+				(a.Type.Kind != ir.KindParam || !a.OmitsNil() || !l.nullInside(b.Type))
 		})
+}
+
+// nullInside reports whether a pointer can point to what is written as null: a field that is left
+// out when the pointer is nil can be null all the same, which the generic form does not tell.
+func (l *Lowerer) nullInside(t *ir.Type) bool {
+	if body := l.bodyOf(t); body == nil || body.Kind != ir.KindPtr {
+		return false
+	} else if elem := l.bodyOf(body.Elem); elem != nil {
+		switch elem.Kind {
+		case ir.KindPtr, ir.KindSlice, ir.KindMap, ir.KindBytes:
+			return true
+		default:
+			return elem.Marshal != nil && elem.Marshal.Nilable
+		}
+	}
+	return true // a union, or what nobody knows
 }
 
 func (l *Lowerer) matchRef(n, g, c *node) bool {
