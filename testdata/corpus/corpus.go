@@ -75,7 +75,7 @@ func All() ([]Sample, error) {
 			if err != nil {
 				return nil, fmt.Errorf("%s: %w", s.Name, err)
 			}
-			if !seen[string(doc)] {
+			if !seen[string(doc)] && unique(doc) {
 				seen[string(doc)] = true
 				s.Documents = append(s.Documents, doc)
 			}
@@ -84,6 +84,46 @@ func All() ([]Sample, error) {
 	}
 	slices.SortFunc(out, func(a, b Sample) int { return cmp.Compare(a.Name, b.Name) })
 	return out, nil
+}
+
+// unique reports whether no object in a document has one key twice, which two keys of a map
+// with equal texts lead to.
+func unique(doc []byte) bool {
+	d := json.NewDecoder(bytes.NewReader(doc))
+	type frame struct {
+		keys map[string]bool // nil in an array
+		key  bool            // a key comes next
+	}
+	var stack []*frame
+	for {
+		tok, err := d.Token()
+		if err != nil {
+			return true
+		}
+		var top *frame
+		if len(stack) > 0 {
+			top = stack[len(stack)-1]
+		}
+		if top != nil && top.keys != nil && top.key && tok != json.Delim('}') {
+			name := tok.(string)
+			if top.keys[name] {
+				return false
+			}
+			top.keys[name], top.key = true, false
+			continue
+		}
+		if top != nil {
+			top.key = true
+		}
+		switch tok {
+		case json.Delim('{'):
+			stack = append(stack, &frame{keys: map[string]bool{}, key: true})
+		case json.Delim('['):
+			stack = append(stack, &frame{})
+		case json.Delim('}'), json.Delim(']'):
+			stack = stack[:len(stack)-1]
+		}
+	}
 }
 
 // distinct returns the documents that show something which those before them do not: a value

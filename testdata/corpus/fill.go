@@ -19,8 +19,9 @@ type mode int
 const (
 	zero   mode = iota // the zero value
 	full               // nothing nil, nothing empty
-	hollow             // nothing nil at first, then everything empty: pointers to zero values
+	hollow             // nothing nil at first, then everything: pointers to zero values
 	random
+	thin // one of everything; thin+n is nil below n levels
 )
 
 // maxDepth is where values of recursive types end.
@@ -80,6 +81,15 @@ func choose[T any](values ...T) struct{} {
 		choices[t] = append(choices[t], reflect.ValueOf(&v).Elem())
 	}
 	return struct{}{}
+}
+
+// depths returns values of T that end at each of n levels.
+func depths[T any](n int) []T {
+	var out []T
+	for i := range n {
+		out = append(out, *fill(reflect.TypeFor[T](), thin+mode(i), rand.New(rand.NewPCG(4, 5))).(*T))
+	}
+	return out
 }
 
 func pick[T any](r *rand.Rand, from ...T) T { return from[r.IntN(len(from))] }
@@ -145,7 +155,7 @@ func intOf(bits int, m mode, r *rand.Rand) int64 {
 	if bits == 64 {
 		limit = 1 << 53
 	}
-	if m == full {
+	if m == full || m >= thin {
 		return 1 + r.Int64N(limit)
 	}
 	return pick(r, 0, 1, -1, limit, -limit, r.Int64N(limit))
@@ -156,17 +166,17 @@ func uintOf(bits int, m mode, r *rand.Rand) uint64 {
 		return 0
 	}
 	limit := uint64(1)<<min(bits, 53) - 1
-	if m == full {
+	if m == full || m >= thin {
 		return 1 + r.Uint64N(limit)
 	}
 	return pick(r, 0, 1, limit, r.Uint64N(limit))
 }
 
 func stringOf(m mode, r *rand.Rand) string {
-	switch m {
-	case full:
+	switch {
+	case m == full || m >= thin:
 		return "full"
-	case hollow:
+	case m == hollow:
 		return ""
 	}
 	return pick(r, "", "a", "<b>&\"\\\u2028\n", "naïve ☃ 🎉", "\xff\xfe", strings.Repeat("x", r.IntN(20)))
@@ -174,45 +184,49 @@ func stringOf(m mode, r *rand.Rand) string {
 
 // fillNilable leaves v nil at times, and in any case where a recursive type has to end.
 func fillNilable(v reflect.Value, m mode, r *rand.Rand, depth int) {
-	if depth > maxDepth || m == random && r.IntN(10) < 3+depth {
-		return
+	limit := maxDepth
+	switch {
+	case m == hollow:
+		limit = 1
+	case m >= thin:
+		limit = int(m - thin)
 	}
-	inner := m
-	if m == hollow && depth > 1 {
-		inner = zero
+	if depth > limit || m == random && r.IntN(10) < 3+depth {
+		return
 	}
 	switch v.Kind() {
 	case reflect.Pointer:
 		v.Set(reflect.New(v.Type().Elem()))
-		fillValue(v.Elem(), inner, r, depth)
+		fillValue(v.Elem(), m, r, depth)
 	case reflect.Slice:
-		n := 2
-		if m == random {
-			n = r.IntN(4)
-		} else if m == hollow && depth > 1 {
-			n = 0
-		}
+		n := size(m, r)
 		v.Set(reflect.MakeSlice(v.Type(), n, n))
 		for i := range n {
-			fillValue(v.Index(i), inner, r, depth)
+			fillValue(v.Index(i), m, r, depth)
 		}
 	case reflect.Map:
-		n := 2
-		if m == random {
-			n = r.IntN(3)
-		} else if m == hollow && depth > 1 {
-			n = 0
-		}
+		n := size(m, r)
 		v.Set(reflect.MakeMap(v.Type()))
 		for range n {
 			key, elem := reflect.New(v.Type().Key()).Elem(), reflect.New(v.Type().Elem()).Elem()
 			fillKey(key, r, depth)
-			fillValue(elem, inner, r, depth)
+			fillValue(elem, m, r, depth)
 			v.SetMapIndex(key, elem)
 		}
 	case reflect.Interface:
-		fillInterface(v, inner, r, depth)
+		fillInterface(v, m, r, depth)
 	}
+}
+
+// size is how many elements a slice or a map gets.
+func size(m mode, r *rand.Rand) int {
+	switch {
+	case m == random:
+		return r.IntN(4)
+	case m >= thin:
+		return 1
+	}
+	return 2
 }
 
 // fillKey makes a key that MarshalText does not refuse.

@@ -215,7 +215,7 @@ type Deep struct {
 	D *Deep0 `json:"d"`
 }
 
-var _ = add[Deep](never(`{}`, `{"d":{}}`, `{"d":{"d":{"d":{}}}}`))
+var _ = add[Deep](never(`{}`, `{"d":{}}`, `{"d":{"d":{"d":{}}}}`), depths[Deep](25)...)
 
 // Deep0 is a level.
 type Deep0 struct {
@@ -524,4 +524,4 @@ type DeepAnonymous struct {
 	D []*[]*[]*[]*[]*[]*[]*[]*[]*[]*[]*[]*[]*[]*[]*[]*[]*[]*[]*[]*[]*[]*[]*[]*[]*[]*[]*[]*[]*[]*map[string][]map[int][]*Inner `json:"d"`
 }
 
-var _ = add[DeepAnonymous](never(`{}`, `{"d":[1]}`, `{"d":[[1]]}`))
+var _ = add[DeepAnonymous](never(`{}`, `{"d":[1]}`, `{"d":[[1]]}`), depths[DeepAnonymous](66)...)

@@ -67,7 +67,7 @@ var _ = choose[Shape](Shape(Circle{2}), Shape(&Circle{3}), Shape(&Square{}), Sha
 var _ = add[Shape](never(
 	`{"kind":"Circle"}`, `{"kind":"Circle","shape":{}}`, `{"kind":"Square","shape":{"side":1,"kind":"a"}}`, `{"r":1}`,
 	`{"kind":"square","shape":{"r":1}}`, `{"kind":"Circle","r":1}`, `{"kind":"Points","shape":{}}`, `{"kind":"Circle","shape":null}`,
-	`{"kind":"Group","shape":{"shapes":[{"r":1}],"named":null,"first":null}}`,
+	`null`, `{"kind":"Group","shape":{"shapes":[{"r":1}],"named":null,"first":null}}`,
 ))
 
 // Session is an internally tagged union.

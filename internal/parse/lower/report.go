@@ -302,7 +302,7 @@ func (r *reporter) anchor(n *node, root *root, path []*types.Var) anchor {
 	}
 	if root != nil {
 		at.pos = root.use.Pos
-		at.text = "the payload has type " + r.typeString(root.typ)
+		at.text = "the payload has type " + r.typeString(types.Unalias(root.typ))
 		return at
 	}
 	at.pos = r.pos(n.obj())
