@@ -70,12 +70,10 @@ func (w *watcher) run(ctx context.Context) error {
 			if err := w.follow(after); err != nil {
 				return err
 			}
-			// What happened before the directories were watched made no event.
-			if w.look().Sum != before.Sum {
-				break
-			}
-			if err := w.settle(ctx); err != nil {
-				return err
+			// What happened before the directories were watched made no event, and may go on.
+			missed := w.look().Sum != before.Sum
+			if err := settle(ctx, w.notifier.Events, w.notifier.Errors, missed); err != nil {
+				return environment(fmt.Errorf("watch: %w", err), "")
 			}
 		}
 	}
@@ -148,17 +146,19 @@ func (w *watcher) follow(s *fresh.Snapshot) error {
 	return nil
 }
 
-// settle waits for a change on the disk, and then until the disk is quiet.
-func (w *watcher) settle(ctx context.Context) error {
-	err := settle(ctx, w.notifier.Events, w.notifier.Errors)
-	if err != nil {
-		return environment(fmt.Errorf("watch: %w", err), "")
-	}
-	return nil
-}
-
-func settle(ctx context.Context, events <-chan fsnotify.Event, failures <-chan error) error {
+// settle waits for a change on the disk, unless one has begun, and then until the disk is quiet:
+// what is read earlier may be half of a save.
+func settle(ctx context.Context, events <-chan fsnotify.Event, failures <-chan error, begun bool) error {
 	var calm, limit <-chan time.Time
+	changed := func() {
+		calm = time.After(quiet)
+		if limit == nil {
+			limit = time.After(patience)
+		}
+	}
+	if begun {
+		changed()
+	}
 	for {
 		select {
 		case <-ctx.Done():
@@ -173,12 +173,8 @@ func settle(ctx context.Context, events <-chan fsnotify.Event, failures <-chan e
 			}
 			return nil // too much at once to tell: look at everything
 		case event := <-events:
-			if event.Op == fsnotify.Chmod || strings.HasPrefix(filepath.Base(event.Name), ".") {
-				continue
-			}
-			calm = time.After(quiet)
-			if limit == nil {
-				limit = time.After(patience)
+			if event.Op != fsnotify.Chmod && !strings.HasPrefix(filepath.Base(event.Name), ".") {
+				changed()
 			}
 		}
 	}

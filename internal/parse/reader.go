@@ -88,7 +88,9 @@ func (r *reader) annotated(l *listed) (*target, error) {
 		r.list.Append(list)
 		mistakes += len(list)
 	}
-	if len(t.declarations) == 0 && mistakes == 0 {
+	// Where files were generated, directives have been: what cannot be read now may be the rest
+	// of a save, and is no reason to remove them.
+	if generated := len(files) < len(l.files()); len(t.declarations) == 0 && mistakes == 0 && !generated {
 		return nil, nil
 	}
 	for _, f := range files {
