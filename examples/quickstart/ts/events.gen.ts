@@ -7,6 +7,7 @@ import {
   listen as $listen,
   listenBatch as $listenBatch,
   once as $once,
+  plainEvent as $plainEvent,
   serverEvent as $serverEvent,
   stream as $stream,
 } from './client/index';
@@ -96,7 +97,7 @@ export type Reason = 'user' | 'timeout';
  * Change is what can happen to an account.
  */
 export const change: $ServerEvent<'account:change', Change> =
-  /* @__PURE__ */ $serverEvent('account:change', '8db0e0ba');
+  /* @__PURE__ */ $plainEvent('account:change', '8db0e0ba');
 
 /** Calls `listener` for each `account:change`. */
 export function onChange(

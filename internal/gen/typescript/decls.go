@@ -44,7 +44,7 @@ func (r typer) decl(d *ir.Decl) typeView {
 	v := typeView{Doc: r.declDoc(d), Name: r.names[d.ID], Params: r.paramList(d)}
 	if r.wire {
 		v.Name += wireSuffix
-		v.Doc = docLines(0, []string{"The wire form of {@link " + r.names[d.ID] + "}."}, d.Doc.Deprecated)
+		v.Doc = docLines(0, []string{"The wire form of `" + r.names[d.ID] + "`."}, d.Doc.Deprecated)
 	}
 	switch {
 	case d.Union != nil:

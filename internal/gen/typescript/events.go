@@ -76,6 +76,8 @@ func (p *program) eventView(f *file, c *converter, e *event) eventView {
 	call := []string{stringLiteral(e.Name), stringLiteral(e.contract)}
 	if options := b.options(c); len(options) > 0 {
 		call = append(call, indent(list(len("  "), "{", options, "}")))
+	} else if kind == "serverEvent" {
+		kind = "plainEvent" // what it leaves out costs a page as much as ten events
 	}
 	v.Value = pure(f.runtimeValue(kind) + indent(list(len(pureMark)+len(kind)+len("  $;"), "(", call, ")")))
 	if arrives(e.Event) {

@@ -26,7 +26,7 @@ export interface MemoryOptions {
 export interface MemoryTransport extends Transport {
   /** Delivers a payload as if the backend had emitted it. Listeners have run when it returns. */
   inject<P>(event: ServerEvent<string, P, unknown>, payload: P): void;
-  /** Delivers payloads as one batch. */
+  /** Delivers payloads as one batch; one by one if the event is not batched. */
   injectBatch<P>(event: ServerEvent<string, P, unknown>, payloads: readonly P[]): void;
   /** Everything that the page has emitted, in order. */
   readonly emits: readonly MemoryEmit[];
@@ -104,6 +104,10 @@ export function memory(options: MemoryOptions = {}): MemoryTransport {
     page().receive(frame);
   };
 
+  const inject: MemoryTransport['inject'] = ({ name }, payload) => {
+    receive({ event: name, seq: ++seq, payload, decoded: true });
+  };
+
   const close = () => {
     link = undefined;
     connected = false;
@@ -150,11 +154,10 @@ export function memory(options: MemoryOptions = {}): MemoryTransport {
         close,
       };
     },
-    inject({ name }, payload) {
-      receive({ event: name, seq: ++seq, payload, decoded: true });
-    },
-    injectBatch({ name }, payloads) {
-      receive({ event: name, seq: ++seq, batch: payloads, decoded: true });
+    inject,
+    injectBatch(event, payloads) {
+      if (event.batch) receive({ event: event.name, seq: ++seq, batch: payloads, decoded: true });
+      else for (const payload of payloads) inject(event, payload);
     },
     gap(events) {
       receive({ gap: { events } });

@@ -1,4 +1,4 @@
-import { type Transport, closeCode } from './core/transport.ts';
+import type { Transport } from './core/transport.ts';
 import type { ServerFrame } from './core/wire.ts';
 
 /** A page that is hidden for this many milliseconds gives its connection back to the browser. */
@@ -6,11 +6,13 @@ const hiddenAfter = 30_000;
 /** Frames that wait go together up to this many characters. */
 const mostTogether = 32_768;
 
+/** The page was hidden for long. As `closeCode.idle`, which would cost every page a shared chunk. */
+const idle = 4000;
 /** Close codes that answers to requests stand for. */
 const codes: Readonly<Record<number, number>> = {
   400: 4400,
-  401: closeCode.unauthenticated,
-  403: closeCode.forbidden,
+  401: 4401,
+  403: 4403,
   423: 4423,
   429: 4429,
 };
@@ -48,7 +50,7 @@ export function sse(): Transport {
         clearTimeout(hiddenTimer);
         if (page?.visibilityState === 'hidden')
           hiddenTimer = setTimeout(() => {
-            end(closeCode.idle);
+            end(idle);
           }, hiddenAfter);
       };
 

@@ -4,7 +4,7 @@
 import {
   listen as $listen,
   once as $once,
-  serverEvent as $serverEvent,
+  plainEvent as $plainEvent,
   stream as $stream,
 } from '@eventgen/client';
 import type {
@@ -39,7 +39,7 @@ export interface Progress {
  * It comes often.
  */
 export const progress: $ServerEvent<'download:progress', Progress> =
-  /* @__PURE__ */ $serverEvent('download:progress', '6626f53a');
+  /* @__PURE__ */ $plainEvent('download:progress', '6626f53a');
 
 /** Calls `listener` for each `download:progress`. */
 export function onProgress(

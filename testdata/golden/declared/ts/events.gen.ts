@@ -6,6 +6,7 @@ import {
   emit as $emit,
   listen as $listen,
   once as $once,
+  plainEvent as $plainEvent,
   serverEvent as $serverEvent,
   stream as $stream,
 } from '@eventgen/client';
@@ -27,7 +28,7 @@ import type {
  * LogLine is a line of the log.
  */
 export const logLine: $ServerEvent<'log:line', string> =
-  /* @__PURE__ */ $serverEvent('log:line', '8d5fdee2');
+  /* @__PURE__ */ $plainEvent('log:line', '8d5fdee2');
 
 /** Calls `listener` for each `log:line`. */
 export function onLogLine(
@@ -55,7 +56,7 @@ export function streamLogLine(options?: $StreamOptions): $EventStream<string> {
 
 /** The event `many`. */
 export const many: $ServerEvent<'many', string[] | null> =
-  /* @__PURE__ */ $serverEvent('many', 'd77ec9ed');
+  /* @__PURE__ */ $plainEvent('many', 'd77ec9ed');
 
 /** Calls `listener` for each `many`. */
 export function onMany(
@@ -82,7 +83,7 @@ export function streamMany(options?: $StreamOptions): $EventStream<string[] | nu
 }
 
 /** The event `peer`. */
-export const peer: $ServerEvent<'peer', string> = /* @__PURE__ */ $serverEvent('peer', '68d5a967');
+export const peer: $ServerEvent<'peer', string> = /* @__PURE__ */ $plainEvent('peer', '68d5a967');
 
 /** Calls `listener` for each `peer`. */
 export function onPeer(
@@ -150,7 +151,7 @@ export function emitPong(options?: $EmitOptions): Promise<void> {
 }
 
 /** The event `tick`. */
-export const tick: $ServerEvent<'tick', string> = /* @__PURE__ */ $serverEvent('tick', '9b06d1f5');
+export const tick: $ServerEvent<'tick', string> = /* @__PURE__ */ $plainEvent('tick', '9b06d1f5');
 
 /** Calls `listener` for each `tick`. */
 export function onTick(

@@ -4,7 +4,7 @@
 import {
   listen as $listen,
   once as $once,
-  serverEvent as $serverEvent,
+  plainEvent as $plainEvent,
   stream as $stream,
 } from '@eventgen/client';
 import type {
@@ -27,7 +27,7 @@ export interface Typing {
 
 /** The event `chat:message-sent`. At most one in 50 ms, the latest always. */
 export const messageSent: $ServerEvent<'chat:message-sent', MessageSent> =
-  /* @__PURE__ */ $serverEvent('chat:message-sent', '4a208015');
+  /* @__PURE__ */ $plainEvent('chat:message-sent', '4a208015');
 
 /** Calls `listener` for each `chat:message-sent`. */
 export function onMessageSent(
@@ -55,7 +55,7 @@ export function streamMessageSent(options?: $StreamOptions): $EventStream<Messag
 
 /** The event `typing`. At most one in 1 s, the latest always. */
 export const typing: $ServerEvent<'typing', Typing> =
-  /* @__PURE__ */ $serverEvent('typing', '50ae3cb8');
+  /* @__PURE__ */ $plainEvent('typing', '50ae3cb8');
 
 /** Calls `listener` for each `typing`. */
 export function onTyping(

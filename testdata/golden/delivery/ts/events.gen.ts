@@ -5,6 +5,7 @@ import {
   listen as $listen,
   listenBatch as $listenBatch,
   once as $once,
+  plainEvent as $plainEvent,
   serverEvent as $serverEvent,
   stream as $stream,
 } from '@eventgen/client';
@@ -122,7 +123,7 @@ export function streamBatchedWait(options?: $StreamOptions): $EventStream<Batche
 
 /** The event `debounced`. One delivery, 1500 ms after the last emit. */
 export const debounced: $ServerEvent<'debounced', Debounced> =
-  /* @__PURE__ */ $serverEvent('debounced', 'b896c5c4');
+  /* @__PURE__ */ $plainEvent('debounced', 'b896c5c4');
 
 /** Calls `listener` for each `debounced`. */
 export function onDebounced(
@@ -156,7 +157,7 @@ export function streamDebounced(options?: $StreamOptions): $EventStream<Debounce
  * @deprecated use Versioned.
  */
 export const deprecatedDoc: $ServerEvent<'deprecated-doc', DeprecatedDoc> =
-  /* @__PURE__ */ $serverEvent('deprecated-doc', '6319740c');
+  /* @__PURE__ */ $plainEvent('deprecated-doc', '6319740c');
 
 /**
  * Calls `listener` for each `deprecated-doc`.
@@ -204,7 +205,7 @@ export function streamDeprecatedDoc(options?: $StreamOptions): $EventStream<Depr
  * @deprecated use versioned
  */
 export const deprecatedOption: $ServerEvent<'deprecated-option', DeprecatedOption> =
-  /* @__PURE__ */ $serverEvent('deprecated-option', '987076e7');
+  /* @__PURE__ */ $plainEvent('deprecated-option', '987076e7');
 
 /**
  * Calls `listener` for each `deprecated-option`.
@@ -250,7 +251,7 @@ export function streamDeprecatedOption(options?: $StreamOptions): $EventStream<D
 
 /** The event `flushing`. */
 export const flushing: $ServerEvent<'flushing', Flushing> =
-  /* @__PURE__ */ $serverEvent('flushing', '48400019');
+  /* @__PURE__ */ $plainEvent('flushing', '48400019');
 
 /** Calls `listener` for each `flushing`. */
 export function onFlushing(
@@ -366,7 +367,7 @@ export function streamKeyed(options?: $StreamOptions<string>): $EventStream<Keye
 
 /** The event `limited`. */
 export const limited: $ServerEvent<'limited', Limited> =
-  /* @__PURE__ */ $serverEvent('limited', 'e4c5de33');
+  /* @__PURE__ */ $plainEvent('limited', 'e4c5de33');
 
 /** Calls `listener` for each `limited`. */
 export function onLimited(
@@ -430,7 +431,7 @@ export function streamBatched(options?: $StreamOptions): $EventStream<string> {
 
 /** The event `named`. */
 export const renamed: $ServerEvent<'named', Named> =
-  /* @__PURE__ */ $serverEvent('named', 'f6a92c17');
+  /* @__PURE__ */ $plainEvent('named', 'f6a92c17');
 
 /** Calls `listener` for each `named`. */
 export function onRenamed(
@@ -486,7 +487,7 @@ export function streamReplayed(options?: $StreamOptions): $EventStream<Replayed>
 
 /** The event `slow-drop`. */
 export const slowDrop: $ServerEvent<'slow-drop', SlowDrop> =
-  /* @__PURE__ */ $serverEvent('slow-drop', '8c267862');
+  /* @__PURE__ */ $plainEvent('slow-drop', '8c267862');
 
 /** Calls `listener` for each `slow-drop`. */
 export function onSlowDrop(
@@ -514,7 +515,7 @@ export function streamSlowDrop(options?: $StreamOptions): $EventStream<SlowDrop>
 
 /** The event `slow-latest`. */
 export const slowLatest: $ServerEvent<'slow-latest', SlowLatest> =
-  /* @__PURE__ */ $serverEvent('slow-latest', '5e6cabc9');
+  /* @__PURE__ */ $plainEvent('slow-latest', '5e6cabc9');
 
 /** Calls `listener` for each `slow-latest`. */
 export function onSlowLatest(
@@ -542,7 +543,7 @@ export function streamSlowLatest(options?: $StreamOptions): $EventStream<SlowLat
 
 /** The event `throttled`. At most one in 100 ms, the latest always. */
 export const throttled: $ServerEvent<'throttled', Throttled> =
-  /* @__PURE__ */ $serverEvent('throttled', 'fed502dc');
+  /* @__PURE__ */ $plainEvent('throttled', 'fed502dc');
 
 /** Calls `listener` for each `throttled`. */
 export function onThrottled(
@@ -570,7 +571,7 @@ export function streamThrottled(options?: $StreamOptions): $EventStream<Throttle
 
 /** The event `versioned`. */
 export const versioned: $ServerEvent<'versioned', Versioned> =
-  /* @__PURE__ */ $serverEvent('versioned', 'c2cc82bf');
+  /* @__PURE__ */ $plainEvent('versioned', 'c2cc82bf');
 
 /** Calls `listener` for each `versioned`. */
 export function onVersioned(

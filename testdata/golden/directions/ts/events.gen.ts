@@ -6,7 +6,7 @@ import {
   emit as $emit,
   listen as $listen,
   once as $once,
-  serverEvent as $serverEvent,
+  plainEvent as $plainEvent,
   sharedEvent as $sharedEvent,
   stream as $stream,
 } from '@eventgen/client';
@@ -59,7 +59,7 @@ export interface ToWindowBoth {
 
 /** The event `audience:group`. */
 export const toGroup: $ServerEvent<'audience:group', ToGroup> =
-  /* @__PURE__ */ $serverEvent('audience:group', '7ec296c0');
+  /* @__PURE__ */ $plainEvent('audience:group', '7ec296c0');
 
 /** Calls `listener` for each `audience:group`. */
 export function onToGroup(
@@ -87,7 +87,7 @@ export function streamToGroup(options?: $StreamOptions): $EventStream<ToGroup> {
 
 /** The event `audience:window`. */
 export const toWindow: $ServerEvent<'audience:window', ToWindow> =
-  /* @__PURE__ */ $serverEvent('audience:window', 'ac3284da');
+  /* @__PURE__ */ $plainEvent('audience:window', 'ac3284da');
 
 /** Calls `listener` for each `audience:window`. */
 export function onToWindow(
@@ -280,7 +280,7 @@ export function emitRelayedBothTo(
 
 /** The event `direction:server`. */
 export const fromServer: $ServerEvent<'direction:server', FromServer> =
-  /* @__PURE__ */ $serverEvent('direction:server', '4e88f57b');
+  /* @__PURE__ */ $plainEvent('direction:server', '4e88f57b');
 
 /** Calls `listener` for each `direction:server`. */
 export function onFromServer(

@@ -4,7 +4,7 @@
 import {
   listen as $listen,
   once as $once,
-  serverEvent as $serverEvent,
+  plainEvent as $plainEvent,
   stream as $stream,
 } from '@eventgen/client';
 import type {
@@ -48,8 +48,7 @@ export interface Users {
 }
 
 /** The event `users`. */
-export const users: $ServerEvent<'users', Users> =
-  /* @__PURE__ */ $serverEvent('users', 'dbfad386');
+export const users: $ServerEvent<'users', Users> = /* @__PURE__ */ $plainEvent('users', 'dbfad386');
 
 /** Calls `listener` for each `users`. */
 export function onUsers(

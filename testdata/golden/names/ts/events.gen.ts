@@ -4,7 +4,7 @@
 import {
   listen as $listen,
   once as $once,
-  serverEvent as $serverEvent,
+  plainEvent as $plainEvent,
   stream as $stream,
 } from '@eventgen/client';
 import type {
@@ -44,7 +44,7 @@ export interface Record {
  *
  * Map ends a comment: *\/ and goes on.
  */
-export const map: $ServerEvent<'delete', Map> = /* @__PURE__ */ $serverEvent('delete', '9c3d9530');
+export const map: $ServerEvent<'delete', Map> = /* @__PURE__ */ $plainEvent('delete', '9c3d9530');
 
 /** Calls `listener` for each `delete`. */
 export function onMap(

@@ -4,7 +4,7 @@
 import {
   listen as $listen,
   once as $once,
-  serverEvent as $serverEvent,
+  plainEvent as $plainEvent,
   stream as $stream,
 } from '@eventgen/client';
 import type {
@@ -29,7 +29,7 @@ export interface Paid {
 }
 
 /** The event `paid`. */
-export const paid: $ServerEvent<'paid', Paid> = /* @__PURE__ */ $serverEvent('paid', '384f6b30');
+export const paid: $ServerEvent<'paid', Paid> = /* @__PURE__ */ $plainEvent('paid', '384f6b30');
 
 /** Calls `listener` for each `paid`. */
 export function onPaid(

@@ -4,7 +4,7 @@
 import {
   listen as $listen,
   once as $once,
-  serverEvent as $serverEvent,
+  plainEvent as $plainEvent,
   stream as $stream,
 } from '@eventgen/client';
 import type {
@@ -38,7 +38,7 @@ export interface WalletMoney {
 
 /** The event `billing:charged`. */
 export const charged: $ServerEvent<'billing:charged', Charged> =
-  /* @__PURE__ */ $serverEvent('billing:charged', '1cfddeea');
+  /* @__PURE__ */ $plainEvent('billing:charged', '1cfddeea');
 
 /** Calls `listener` for each `billing:charged`. */
 export function onCharged(
@@ -66,7 +66,7 @@ export function streamCharged(options?: $StreamOptions): $EventStream<Charged> {
 
 /** The event `wallet:filled`. */
 export const filled: $ServerEvent<'wallet:filled', Filled> =
-  /* @__PURE__ */ $serverEvent('wallet:filled', 'fbcfafc6');
+  /* @__PURE__ */ $plainEvent('wallet:filled', 'fbcfafc6');
 
 /** Calls `listener` for each `wallet:filled`. */
 export function onFilled(

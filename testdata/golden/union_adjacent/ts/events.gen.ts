@@ -4,7 +4,7 @@
 import {
   listen as $listen,
   once as $once,
-  serverEvent as $serverEvent,
+  plainEvent as $plainEvent,
   stream as $stream,
 } from '@eventgen/client';
 import type {
@@ -71,7 +71,7 @@ export interface LoggedOut {
  * AppEvent is what can happen to an account.
  */
 export const appEvent: $ServerEvent<'app:event', AppEvent> =
-  /* @__PURE__ */ $serverEvent('app:event', '3a64c7c6');
+  /* @__PURE__ */ $plainEvent('app:event', '3a64c7c6');
 
 /** Calls `listener` for each `app:event`. */
 export function onAppEvent(
@@ -103,7 +103,7 @@ export function streamAppEvent(options?: $StreamOptions): $EventStream<AppEvent>
  * Holder holds unions in every position.
  */
 export const holder: $ServerEvent<'holder', Holder> =
-  /* @__PURE__ */ $serverEvent('holder', 'f9937c48');
+  /* @__PURE__ */ $plainEvent('holder', 'f9937c48');
 
 /** Calls `listener` for each `holder`. */
 export function onHolder(

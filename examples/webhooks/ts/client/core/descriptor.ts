@@ -83,8 +83,8 @@ export function serverEvent<N extends string, P, K = never>(
 
 /**
  * Describes an event that the backend emits and whose payloads go to every listener, one by one
- * and as they are on the wire: one without any of the options. Generated code calls this, for
- * pages that have no other events.
+ * and as they are on the wire: one without any of the options. Generated code calls this. A page
+ * that uses no other events does not carry what the options need.
  */
 export function plainEvent<N extends string, P>(name: N, contract: string): ServerEvent<N, P> {
   return { name, contract };
