@@ -78,7 +78,8 @@ func Child(cmd *exec.Cmd) (Figures, error) {
 	close(done)
 	peak := <-peaks
 	if err != nil {
-		return nil, fmt.Errorf("%s: %w\n%s", strings.Join(cmd.Args, " "), err, stderr.Bytes())
+		said := stderr.Bytes()
+		return nil, fmt.Errorf("%s: %w\n%s", strings.Join(cmd.Args, " "), err, said[:min(len(said), 4096)])
 	}
 	return Figures{
 		"s":   wall.Seconds(),
