@@ -92,6 +92,9 @@ type Field struct {
 	// OmitEmpty and OmitZero are set only where the option has an effect on this type.
 	OmitEmpty bool `json:"omitEmpty,omitempty"`
 	OmitZero  Zero `json:"omitZero,omitempty"`
+	// Under is the Go type that omitempty and omitzero look at; set where the wire form does not
+	// tell it, and only if it takes no reflection to look at.
+	Under *Under `json:"under,omitempty"`
 	// Quoted: the option ",string" is in effect.
 	Quoted bool `json:"quoted,omitempty"`
 	// Optional: the key can be absent: either omit option, or an embedded nil pointer above it.
@@ -105,6 +108,33 @@ type Field struct {
 // never written for it.
 func (f *Field) OmitsNil() bool {
 	return f.OmitEmpty || f.OmitZero == ZeroValue || f.OmitZero == ZeroNilMethod
+}
+
+// Under is what a Go type is beneath its name and methods, as far as its emptiness goes.
+type Under struct {
+	Kind UnderKind `json:"kind"`
+	// Parts are the fields of UnderStruct.
+	Parts []UnderPart `json:"parts,omitempty"`
+}
+
+// UnderKind tells how a value is compared with the empty and the zero one.
+type UnderKind string
+
+// The kinds of Under.
+const (
+	UnderBool       UnderKind = "bool"
+	UnderNumber     UnderKind = "number"
+	UnderString     UnderKind = "string"
+	UnderList       UnderKind = "list"       // a slice or map: empty if it has no elements, zero if it is nil
+	UnderNil        UnderKind = "nil"        // a pointer, an interface, a channel or a function
+	UnderComparable UnderKind = "comparable" // an array or struct that == compares
+	UnderStruct     UnderKind = "struct"     // a struct that == does not compare: zero if all Parts are
+)
+
+// UnderPart is a field of a struct.
+type UnderPart struct {
+	Name string `json:"name"`
+	Under
 }
 
 // Step is one Go selector.

@@ -123,6 +123,11 @@ type Omitted struct {
 	ZSlices struct{ A []int } `json:"zslices,omitzero"`
 	ZText   TextString        `json:"ztext,omitzero"`
 	ZZeroer Zeroer            `json:"zzeroer,omitzero"`
+	ZParts  Parts             `json:"zparts,omitzero"`
+	ZOther  other.Thing       `json:"zother,omitzero"`
+	ZCustom CustomSlice       `json:"zcustom,omitzero"`
+	ZLists  [2][]int          `json:"zlists,omitzero"`
+	TextN   TextByte          `json:"textn,omitempty"`
 	Last    string            `json:"last,omitempty"`
 }
 
@@ -134,6 +139,16 @@ type OmittedFirst struct {
 	B string `json:"b,omitempty"`
 	C bool   `json:"c"`
 	D *Point `json:"d,omitempty"`
+}
+
+// Parts is a struct that == does not compare.
+type Parts struct {
+	A []int
+	B map[string]int
+	C Point
+	D struct{ E []string }
+	F any
+	G TextString
 }
 
 // PtrZero has IsZero on its pointer.

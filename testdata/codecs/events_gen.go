@@ -46,6 +46,7 @@ var Events = eventbus.NewCatalog(
 	NothingEvent,
 	OmittedEvent,
 	OmittedFirstEvent,
+	OptionalFirstEvent,
 	PingEvent,
 	PointersEvent,
 	ProgressEvent,
@@ -56,6 +57,7 @@ var Events = eventbus.NewCatalog(
 	TimesEvent,
 	TreeEvent,
 	UnionsEvent,
+	WriteOnlyEvent,
 )
 
 // AnysEvent describes the event "anys".
@@ -381,7 +383,7 @@ func OnceMaps(b *eventbus.Bus, fn func(ctx context.Context, payload Maps) error,
 // Marshalers have methods by value and by pointer in every position.
 var MarshalersEvent = eventbus.Define(eventbus.Definition[Marshalers]{
 	Name:     "marshalers",
-	Contract: "ac3cc99f",
+	Contract: "df9c989e",
 	From:     eventbus.FromBoth,
 	Encode:   appendMarshalers,
 	Decode: func(src []byte, p *Marshalers) error {
@@ -1126,7 +1128,7 @@ func OnceNothing(b *eventbus.Bus, fn func(ctx context.Context, payload Nothing) 
 // Omitted has the options omitempty and omitzero on every kind.
 var OmittedEvent = eventbus.Define(eventbus.Definition[Omitted]{
 	Name:     "omitted",
-	Contract: "fa182ec5",
+	Contract: "671e8091",
 	From:     eventbus.FromBoth,
 	Encode:   appendOmitted,
 	Decode: func(src []byte, p *Omitted) error {
@@ -1197,6 +1199,45 @@ func OnOmittedFirst(b *eventbus.Bus, fn func(ctx context.Context, payload Omitte
 // OnceOmittedFirst calls fn for the next "omitted-first", unless unlisten is called first.
 func OnceOmittedFirst(b *eventbus.Bus, fn func(ctx context.Context, payload OmittedFirst) error, opts ...eventbus.ListenOption) (unlisten func()) {
 	return OmittedFirstEvent.Once(b, fn, opts...)
+}
+
+// OptionalFirstEvent describes the event "optional-first".
+//
+// OptionalFirst begins and ends with a union that can be absent.
+var OptionalFirstEvent = eventbus.Define(eventbus.Definition[OptionalFirst]{
+	Name:     "optional-first",
+	Contract: "08ee3200",
+	From:     eventbus.FromBoth,
+	Encode:   appendOptionalFirst,
+	Decode: func(src []byte, p *OptionalFirst) error {
+		d := codec.NewDecoder(src)
+		decodeOptionalFirst(d, p)
+		return d.End()
+	},
+})
+
+// EmitOptionalFirst emits "optional-first" to everyone who listens.
+//
+// OptionalFirst begins and ends with a union that can be absent.
+func EmitOptionalFirst(ctx context.Context, b *eventbus.Bus, payload OptionalFirst) error {
+	return OptionalFirstEvent.Emit(ctx, b, payload)
+}
+
+// EmitOptionalFirstTo emits "optional-first" to a target alone; Go listeners do not see it.
+func EmitOptionalFirstTo(ctx context.Context, b *eventbus.Bus, to eventbus.Target, payload OptionalFirst) error {
+	return OptionalFirstEvent.EmitTo(ctx, b, to, payload)
+}
+
+// OnOptionalFirst calls fn for every "optional-first", until unlisten is called.
+//
+// OptionalFirst begins and ends with a union that can be absent.
+func OnOptionalFirst(b *eventbus.Bus, fn func(ctx context.Context, payload OptionalFirst) error, opts ...eventbus.ListenOption) (unlisten func()) {
+	return OptionalFirstEvent.Listen(b, fn, opts...)
+}
+
+// OnceOptionalFirst calls fn for the next "optional-first", unless unlisten is called first.
+func OnceOptionalFirst(b *eventbus.Bus, fn func(ctx context.Context, payload OptionalFirst) error, opts ...eventbus.ListenOption) (unlisten func()) {
+	return OptionalFirstEvent.Once(b, fn, opts...)
 }
 
 // PingEvent describes the event "ping".
@@ -1585,7 +1626,7 @@ func OnceTree(b *eventbus.Bus, fn func(ctx context.Context, payload Tree) error,
 // Unions holds unions in every position.
 var UnionsEvent = eventbus.Define(eventbus.Definition[Unions]{
 	Name:     "unions",
-	Contract: "cb9860f6",
+	Contract: "aa14bec3",
 	From:     eventbus.FromBoth,
 	Encode:   appendUnions,
 	Decode: func(src []byte, p *Unions) error {
@@ -1617,6 +1658,39 @@ func OnUnions(b *eventbus.Bus, fn func(ctx context.Context, payload Unions) erro
 // OnceUnions calls fn for the next "unions", unless unlisten is called first.
 func OnceUnions(b *eventbus.Bus, fn func(ctx context.Context, payload Unions) error, opts ...eventbus.ListenOption) (unlisten func()) {
 	return UnionsEvent.Once(b, fn, opts...)
+}
+
+// WriteOnlyEvent describes the event "write-only".
+//
+// WriteOnly has a marshaler that nothing reads.
+var WriteOnlyEvent = eventbus.Define(eventbus.Definition[WriteOnly]{
+	Name:     "write-only",
+	Contract: "e8fd8e27",
+	Encode:   appendWriteOnly,
+})
+
+// EmitWriteOnly emits "write-only" to everyone who listens.
+//
+// WriteOnly has a marshaler that nothing reads.
+func EmitWriteOnly(ctx context.Context, b *eventbus.Bus, payload WriteOnly) error {
+	return WriteOnlyEvent.Emit(ctx, b, payload)
+}
+
+// EmitWriteOnlyTo emits "write-only" to a target alone; Go listeners do not see it.
+func EmitWriteOnlyTo(ctx context.Context, b *eventbus.Bus, to eventbus.Target, payload WriteOnly) error {
+	return WriteOnlyEvent.EmitTo(ctx, b, to, payload)
+}
+
+// OnWriteOnly calls fn for every "write-only", until unlisten is called.
+//
+// WriteOnly has a marshaler that nothing reads.
+func OnWriteOnly(b *eventbus.Bus, fn func(ctx context.Context, payload WriteOnly) error, opts ...eventbus.ListenOption) (unlisten func()) {
+	return WriteOnlyEvent.Listen(b, fn, opts...)
+}
+
+// OnceWriteOnly calls fn for the next "write-only", unless unlisten is called first.
+func OnceWriteOnly(b *eventbus.Bus, fn func(ctx context.Context, payload WriteOnly) error, opts ...eventbus.ListenOption) (unlisten func()) {
+	return WriteOnlyEvent.Once(b, fn, opts...)
 }
 
 // appendAnys appends an Anys as JSON.
@@ -2321,7 +2395,7 @@ func appendMaps(dst []byte, v *Maps) ([]byte, error) {
 		dst = append(dst, `,"ptrtext":null`...)
 	} else {
 		dst = append(dst, `,"ptrtext":{`...)
-		keys, err := codec.SortTexts(v.PtrText)
+		keys, err := codec.SortPointerTexts(v.PtrText)
 		if err != nil {
 			return dst, codec.At(err, "ptrtext")
 		}
@@ -2827,10 +2901,6 @@ func appendMarshalers(dst []byte, v *Marshalers) ([]byte, error) {
 		keys.Free()
 		dst = append(dst, '}')
 	}
-	dst = append(dst, `,"noDecode":`...)
-	if dst, err = codec.AppendMarshaler(dst, &v.NoDecode); err != nil {
-		return dst, codec.At(err, "noDecode")
-	}
 	dst = append(dst, `,"promoted":`...)
 	if dst, err = codec.AppendTextMarshaler(dst, &v.Promoted); err != nil {
 		return dst, codec.At(err, "promoted")
@@ -3205,13 +3275,13 @@ func appendOmitted(dst []byte, v *Omitted) ([]byte, error) {
 			return dst, codec.At(err, "number")
 		}
 	}
-	if !codec.IsEmpty(&v.Text) {
+	if v.Text != "" {
 		dst = append(dst, `,"text":`...)
 		if dst, err = codec.AppendTextMarshaler(dst, &v.Text); err != nil {
 			return dst, codec.At(err, "text")
 		}
 	}
-	if !codec.IsEmpty(&v.Custom) {
+	if len(v.Custom) != 0 {
 		dst = append(dst, `,"custom":`...)
 		if dst, err = codec.AppendMarshaler(dst, &v.Custom); err != nil {
 			return dst, codec.At(err, "custom")
@@ -3270,7 +3340,7 @@ func appendOmitted(dst []byte, v *Omitted) ([]byte, error) {
 			return dst, codec.At(err, "zany")
 		}
 	}
-	if !codec.IsZeroValue(&v.ZStruct) {
+	if !codec.IsZero(&v.ZStruct) {
 		dst = append(dst, `,"zstruct":`...)
 		if dst, err = appendPoint(dst, &v.ZStruct); err != nil {
 			return dst, codec.At(err, "zstruct")
@@ -3288,7 +3358,7 @@ func appendOmitted(dst []byte, v *Omitted) ([]byte, error) {
 			return dst, codec.At(err, "zptime")
 		}
 	}
-	if !codec.IsZeroValue(&v.ZArray) {
+	if !codec.IsZero(&v.ZArray) {
 		dst = append(dst, `,"zarray":[`...)
 		for i, x := range v.ZArray {
 			if i > 0 {
@@ -3318,7 +3388,7 @@ func appendOmitted(dst []byte, v *Omitted) ([]byte, error) {
 		dst = append(dst, `,"zpptrm":`...)
 		dst = appendPtrZero(dst, v.ZPPtrM)
 	}
-	if !codec.IsZeroValue(&v.ZSlices) {
+	if v.ZSlices.A != nil {
 		if v.ZSlices.A == nil {
 			dst = append(dst, `,"zslices":{"A":null`...)
 		} else {
@@ -3333,7 +3403,7 @@ func appendOmitted(dst []byte, v *Omitted) ([]byte, error) {
 		}
 		dst = append(dst, '}')
 	}
-	if !codec.IsZeroValue(&v.ZText) {
+	if v.ZText != "" {
 		dst = append(dst, `,"ztext":`...)
 		if dst, err = codec.AppendTextMarshaler(dst, &v.ZText); err != nil {
 			return dst, codec.At(err, "ztext")
@@ -3343,6 +3413,50 @@ func appendOmitted(dst []byte, v *Omitted) ([]byte, error) {
 		dst = append(dst, `,"zzeroer":`...)
 		if dst, err = codec.AppendAny(dst, v.ZZeroer); err != nil {
 			return dst, codec.At(err, "zzeroer")
+		}
+	}
+	if v.ZParts.A != nil || v.ZParts.B != nil || !codec.IsZero(&v.ZParts.C) || v.ZParts.D.E != nil || v.ZParts.F != nil || v.ZParts.G != "" {
+		dst = append(dst, `,"zparts":`...)
+		if dst, err = appendParts(dst, &v.ZParts); err != nil {
+			return dst, codec.At(err, "zparts")
+		}
+	}
+	if !codec.IsZeroValue(&v.ZOther) {
+		dst = append(dst, `,"zother":`...)
+		dst = appendOtherThing(dst, &v.ZOther)
+	}
+	if v.ZCustom != nil {
+		dst = append(dst, `,"zcustom":`...)
+		if dst, err = codec.AppendMarshaler(dst, &v.ZCustom); err != nil {
+			return dst, codec.At(err, "zcustom")
+		}
+	}
+	if !codec.IsZeroValue(&v.ZLists) {
+		dst = append(dst, `,"zlists":[`...)
+		for i := range v.ZLists {
+			if i > 0 {
+				dst = append(dst, ',')
+			}
+			x := &v.ZLists[i]
+			if *x == nil {
+				dst = append(dst, "null"...)
+			} else {
+				dst = append(dst, '[')
+				for i2, x2 := range *x {
+					if i2 > 0 {
+						dst = append(dst, ',')
+					}
+					dst = codec.AppendInt(dst, int64(x2))
+				}
+				dst = append(dst, ']')
+			}
+		}
+		dst = append(dst, ']')
+	}
+	if v.TextN != 0 {
+		dst = append(dst, `,"textn":`...)
+		if dst, err = codec.AppendTextMarshaler(dst, &v.TextN); err != nil {
+			return dst, codec.At(err, "textn")
 		}
 	}
 	if v.Last != "" {
@@ -3375,6 +3489,35 @@ func appendOmittedFirst(dst []byte, v *OmittedFirst) ([]byte, error) {
 		}
 	}
 	dst[n] = '{'
+	dst = append(dst, '}')
+	return dst, nil
+}
+
+// appendOptionalFirst appends an OptionalFirst as JSON.
+func appendOptionalFirst(dst []byte, v *OptionalFirst) ([]byte, error) {
+	var err error
+	n := len(dst)
+	if v.Opt != nil {
+		n2 := len(dst)
+		dst = append(dst, `,"opt":`...)
+		if dst, err = appendShape(dst, v.Opt, 0); err != nil {
+			return dst, codec.At(err, "opt")
+		}
+		dst = codec.DropNull(dst, n2)
+	}
+	if v.Zero != nil {
+		n2 := len(dst)
+		dst = append(dst, `,"zero":`...)
+		if dst, err = appendMessage(dst, v.Zero, 0); err != nil {
+			return dst, codec.At(err, "zero")
+		}
+		dst = codec.DropNull(dst, n2)
+	}
+	if len(dst) == n {
+		dst = append(dst, '{')
+	} else {
+		dst[n] = '{'
+	}
 	dst = append(dst, '}')
 	return dst, nil
 }
@@ -3881,10 +4024,20 @@ func appendUnions(dst []byte, v *Unions) ([]byte, error) {
 		return dst, codec.At(err, "shape")
 	}
 	if v.Opt != nil {
+		n := len(dst)
 		dst = append(dst, `,"opt":`...)
 		if dst, err = appendShape(dst, v.Opt, 0); err != nil {
 			return dst, codec.At(err, "opt")
 		}
+		dst = codec.DropNull(dst, n)
+	}
+	if v.Zero != nil {
+		n := len(dst)
+		dst = append(dst, `,"zero":`...)
+		if dst, err = appendMessage(dst, v.Zero, 0); err != nil {
+			return dst, codec.At(err, "zero")
+		}
+		dst = codec.DropNull(dst, n)
 	}
 	if v.List == nil {
 		dst = append(dst, `,"list":null`...)
@@ -3933,6 +4086,17 @@ func appendUnions(dst []byte, v *Unions) ([]byte, error) {
 		}
 	}
 	dst = append(dst, "]}"...)
+	return dst, nil
+}
+
+// appendWriteOnly appends a WriteOnly as JSON.
+func appendWriteOnly(dst []byte, v *WriteOnly) ([]byte, error) {
+	var err error
+	dst = append(dst, `{"noDecode":`...)
+	if dst, err = codec.AppendMarshaler(dst, &v.NoDecode); err != nil {
+		return dst, codec.At(err, "noDecode")
+	}
+	dst = append(dst, '}')
 	return dst, nil
 }
 
@@ -4357,6 +4521,66 @@ func appendPtrZero(dst []byte, v *PtrZero) []byte {
 	dst = codec.AppendInt(dst, int64(v.N))
 	dst = append(dst, '}')
 	return dst
+}
+
+// appendParts appends a Parts as JSON.
+func appendParts(dst []byte, v *Parts) ([]byte, error) {
+	var err error
+	if v.A == nil {
+		dst = append(dst, `{"A":null`...)
+	} else {
+		dst = append(dst, `{"A":[`...)
+		for i, x := range v.A {
+			if i > 0 {
+				dst = append(dst, ',')
+			}
+			dst = codec.AppendInt(dst, int64(x))
+		}
+		dst = append(dst, ']')
+	}
+	if v.B == nil {
+		dst = append(dst, `,"B":null`...)
+	} else {
+		dst = append(dst, `,"B":{`...)
+		keys := codec.SortStrings(v.B)
+		for i, key := range keys.List {
+			if i > 0 {
+				dst = append(dst, ',')
+			}
+			dst = codec.AppendString(dst, key)
+			dst = append(dst, ':')
+			x := v.B[key]
+			dst = codec.AppendInt(dst, int64(x))
+		}
+		keys.Free()
+		dst = append(dst, '}')
+	}
+	dst = append(dst, `,"C":`...)
+	if dst, err = appendPoint(dst, &v.C); err != nil {
+		return dst, codec.At(err, "C")
+	}
+	if v.D.E == nil {
+		dst = append(dst, `,"D":{"E":null`...)
+	} else {
+		dst = append(dst, `,"D":{"E":[`...)
+		for i, x := range v.D.E {
+			if i > 0 {
+				dst = append(dst, ',')
+			}
+			dst = codec.AppendString(dst, x)
+		}
+		dst = append(dst, ']')
+	}
+	dst = append(dst, `},"F":`...)
+	if dst, err = codec.AppendAny(dst, v.F); err != nil {
+		return dst, codec.At(err, "F")
+	}
+	dst = append(dst, `,"G":`...)
+	if dst, err = codec.AppendTextMarshaler(dst, &v.G); err != nil {
+		return dst, codec.At(err, "G")
+	}
+	dst = append(dst, '}')
+	return dst, nil
 }
 
 // appendPong appends a Pong as JSON.
@@ -5165,7 +5389,7 @@ func decodeMaps(d *codec.Decoder, v *Maps) {
 						codec.NewMap(&v.PtrText)
 						for d.Field() {
 							k := new(TextKey)
-							if d.KeyText(k) && codec.Absent(d, v.PtrText, k) {
+							if codec.KeyPointer(d, &k) && codec.Absent(d, v.PtrText, k) {
 								v.PtrText[k] = int(d.Int(codec.IntSize))
 							}
 						}
@@ -5548,20 +5772,16 @@ func decodeMarshalers(d *codec.Decoder, v *Marshalers) {
 						}
 					}
 				}
-			case "noDecode":
-				if d.First(&seen, 1<<26) {
-					d.JSON(&v.NoDecode)
-				}
 			case "promoted":
-				if d.First(&seen, 1<<27) {
+				if d.First(&seen, 1<<26) {
 					d.UnmarshalText(&v.Promoted)
 				}
 			default:
 				d.Unknown(knownMarshalers)
 			}
 		}
-		if seen&0xfffffff != 0xfffffff {
-			d.Missing(at, seen, 0xfffffff, knownMarshalers)
+		if seen&0x7ffffff != 0x7ffffff {
+			d.Missing(at, seen, 0x7ffffff, knownMarshalers)
 		}
 	}
 }
@@ -5907,10 +6127,12 @@ func decodeOmitted(d *codec.Decoder, v *Omitted) {
 				}
 			case "ptrptr":
 				if d.First(&seen, 1<<6) {
-					x := codec.New(&v.PtrPtr)
 					if !d.Null() {
-						x2 := int(d.Int(codec.IntSize))
-						*x = &x2
+						x := codec.New(&v.PtrPtr)
+						if !d.Null() {
+							x2 := int(d.Int(codec.IntSize))
+							*x = &x2
+						}
 					}
 				}
 			case "slice":
@@ -6089,8 +6311,37 @@ func decodeOmitted(d *codec.Decoder, v *Omitted) {
 				if d.First(&seen, 1<<35) {
 					d.JSON(&v.ZZeroer)
 				}
-			case "last":
+			case "zparts":
 				if d.First(&seen, 1<<36) {
+					decodeParts(d, &v.ZParts)
+				}
+			case "zother":
+				if d.First(&seen, 1<<37) {
+					decodeOtherThing(d, &v.ZOther)
+				}
+			case "zcustom":
+				if d.First(&seen, 1<<38) {
+					d.Unmarshal(&v.ZCustom)
+				}
+			case "zlists":
+				if d.First(&seen, 1<<39) {
+					if at2 := d.Offset(); d.Array() {
+						for i := 0; d.TupleElement(at2, i, 2); i++ {
+							if !d.Null() && d.Array() {
+								codec.Empty(&v.ZLists[i])
+								for d.Element() {
+									v.ZLists[i] = append(v.ZLists[i], int(d.Int(codec.IntSize)))
+								}
+							}
+						}
+					}
+				}
+			case "textn":
+				if d.First(&seen, 1<<40) {
+					d.UnmarshalText(&v.TextN)
+				}
+			case "last":
+				if d.First(&seen, 1<<41) {
 					v.Last = d.String()
 				}
 			default:
@@ -6132,6 +6383,27 @@ func decodeOmittedFirst(d *codec.Decoder, v *OmittedFirst) {
 		}
 		if seen&0x4 != 0x4 {
 			d.Missing(at, seen, 0x4, knownOmittedFirst)
+		}
+	}
+}
+
+// decodeOptionalFirst reads an OptionalFirst.
+func decodeOptionalFirst(d *codec.Decoder, v *OptionalFirst) {
+	if d.Object() {
+		var seen uint64
+		for d.Field() {
+			switch string(d.Name()) {
+			case "opt":
+				if d.First(&seen, 1<<0) {
+					decodeShape(d, &v.Opt)
+				}
+			case "zero":
+				if d.First(&seen, 1<<1) {
+					decodeMessage(d, &v.Zero)
+				}
+			default:
+				d.Unknown(knownOptionalFirst)
+			}
 		}
 	}
 }
@@ -6615,8 +6887,12 @@ func decodeUnions(d *codec.Decoder, v *Unions) {
 				if d.First(&seen, 1<<1) {
 					decodeShape(d, &v.Opt)
 				}
-			case "list":
+			case "zero":
 				if d.First(&seen, 1<<2) {
+					decodeMessage(d, &v.Zero)
+				}
+			case "list":
+				if d.First(&seen, 1<<3) {
 					if !d.Null() && d.Array() {
 						codec.Empty(&v.List)
 						for d.Element() {
@@ -6628,7 +6904,7 @@ func decodeUnions(d *codec.Decoder, v *Unions) {
 					}
 				}
 			case "map":
-				if d.First(&seen, 1<<3) {
+				if d.First(&seen, 1<<4) {
 					if !d.Null() && d.Object() {
 						codec.NewMap(&v.Map)
 						for d.Field() {
@@ -6643,13 +6919,13 @@ func decodeUnions(d *codec.Decoder, v *Unions) {
 					}
 				}
 			case "message":
-				if d.First(&seen, 1<<4) {
+				if d.First(&seen, 1<<5) {
 					if !d.Null() {
 						decodeMessage(d, &v.Message)
 					}
 				}
 			case "array":
-				if d.First(&seen, 1<<5) {
+				if d.First(&seen, 1<<6) {
 					if at2 := d.Offset(); d.Array() {
 						for i := 0; d.TupleElement(at2, i, 2); i++ {
 							if !d.Null() {
@@ -6662,8 +6938,8 @@ func decodeUnions(d *codec.Decoder, v *Unions) {
 				d.Unknown(knownUnions)
 			}
 		}
-		if seen&0x3d != 0x3d {
-			d.Missing(at, seen, 0x3d, knownUnions)
+		if seen&0x79 != 0x79 {
+			d.Missing(at, seen, 0x79, knownUnions)
 		}
 	}
 }
@@ -7277,6 +7553,78 @@ func decodePtrZero(d *codec.Decoder, v *PtrZero) {
 	}
 }
 
+// decodeParts reads a Parts.
+func decodeParts(d *codec.Decoder, v *Parts) {
+	if at := d.Offset(); d.Object() {
+		var seen uint64
+		for d.Field() {
+			switch string(d.Name()) {
+			case "A":
+				if d.First(&seen, 1<<0) {
+					if !d.Null() && d.Array() {
+						codec.Empty(&v.A)
+						for d.Element() {
+							v.A = append(v.A, int(d.Int(codec.IntSize)))
+						}
+					}
+				}
+			case "B":
+				if d.First(&seen, 1<<1) {
+					if !d.Null() && d.Object() {
+						codec.NewMap(&v.B)
+						for d.Field() {
+							if k := string(d.Name()); codec.Absent(d, v.B, k) {
+								v.B[k] = int(d.Int(codec.IntSize))
+							}
+						}
+					}
+				}
+			case "C":
+				if d.First(&seen, 1<<2) {
+					decodePoint(d, &v.C)
+				}
+			case "D":
+				if d.First(&seen, 1<<3) {
+					if at2 := d.Offset(); d.Object() {
+						var seen2 uint64
+						for d.Field() {
+							switch string(d.Name()) {
+							case "E":
+								if d.First(&seen2, 1<<0) {
+									if !d.Null() && d.Array() {
+										codec.Empty(&v.D.E)
+										for d.Element() {
+											v.D.E = append(v.D.E, d.String())
+										}
+									}
+								}
+							default:
+								d.Unknown(knownPartsPart)
+							}
+						}
+						if seen2&0x1 != 0x1 {
+							d.Missing(at2, seen2, 0x1, knownPartsPart)
+						}
+					}
+				}
+			case "F":
+				if d.First(&seen, 1<<4) {
+					d.JSON(&v.F)
+				}
+			case "G":
+				if d.First(&seen, 1<<5) {
+					d.UnmarshalText(&v.G)
+				}
+			default:
+				d.Unknown(knownParts)
+			}
+		}
+		if seen&0x3f != 0x3f {
+			d.Missing(at, seen, 0x3f, knownParts)
+		}
+	}
+}
+
 // decodePong reads a Pong.
 func decodePong(d *codec.Decoder, v *Pong) {
 	if at := d.Offset(); d.Object() {
@@ -7446,7 +7794,7 @@ var (
 	knownMaps                 = []string{"string", "named", "int", "int8", "uint", "text", "addr", "ptrtext", "struct", "ptr", "slice", "nested", "any", "enum", "level", "named2", "anon", "array"}
 	knownLevel                = []int64{-1, 0, 1}
 	knownMapsPart             = []string{"A"}
-	knownMarshalers           = []string{"text", "texts", "textMap", "textPtr", "ptr", "ptrs", "ptrMap", "ptrPtr", "ptrArr", "custom", "customs", "cptr", "cptrs", "cptrMap", "cptrMapP", "holder", "holderV", "iface", "addr", "addrs", "url", "big", "bigV", "float", "opaque", "opaques", "noDecode", "promoted"}
+	knownMarshalers           = []string{"text", "texts", "textMap", "textPtr", "ptr", "ptrs", "ptrMap", "ptrPtr", "ptrArr", "custom", "customs", "cptr", "cptrs", "cptrMap", "cptrMapP", "holder", "holderV", "iface", "addr", "addrs", "url", "big", "bigV", "float", "opaque", "opaques", "promoted"}
 	knownMessage              = []string{"Forward", "Quit", "Text"}
 	knownOtherBoxOfColor      = []string{"value", "list"}
 	knownOtherExposes         = []string{"inner", "list"}
@@ -7456,9 +7804,10 @@ var (
 	knownNames                = []string{"<a&b>", "two words", "-", "a/b~c", "ä", "upper", "UPPER"}
 	knownNode                 = []string{"value", "next", "children", "named"}
 	knownNothing              = []string{}
-	knownOmitted              = []string{"bool", "int", "uint", "float", "string", "ptr", "ptrptr", "slice", "bytes", "map", "any", "struct", "time", "array", "raw", "number", "text", "custom", "zbool", "zint", "zfloat", "zstring", "zptr", "zslice", "zmap", "zany", "zstruct", "ztime", "zptime", "zarray", "zboth", "zptrm", "zpptrm", "zslices", "ztext", "zzeroer", "last"}
+	knownOmitted              = []string{"bool", "int", "uint", "float", "string", "ptr", "ptrptr", "slice", "bytes", "map", "any", "struct", "time", "array", "raw", "number", "text", "custom", "zbool", "zint", "zfloat", "zstring", "zptr", "zslice", "zmap", "zany", "zstruct", "ztime", "zptime", "zarray", "zboth", "zptrm", "zpptrm", "zslices", "ztext", "zzeroer", "zparts", "zother", "zcustom", "zlists", "textn", "last"}
 	knownOmittedPart          = []string{"A"}
 	knownOmittedFirst         = []string{"a", "b", "c", "d"}
+	knownOptionalFirst        = []string{"opt", "zero"}
 	knownPing                 = []string{"pong"}
 	knownPointers             = []string{"int", "intint", "string", "struct", "slice", "map", "array", "any", "bytes", "enum", "named", "anon", "text", "event"}
 	knownPointersPart         = []string{"a"}
@@ -7467,7 +7816,7 @@ var (
 	knownQuoted               = []string{"Bool", "Int", "Int8", "Uint", "Float", "Float32", "String", "Named", "Number", "PtrInt", "PtrStr", "PtrBool", "PtrPtr", "Slice", "Level", "Color"}
 	knownShape                = []string{"Blank", "Circle", "Group", "Square", "text"}
 	knownTimes                = []string{"time", "ptr", "list", "map", "embed", "raw", "raws", "num", "nums"}
-	knownUnions               = []string{"shape", "opt", "list", "map", "message", "array"}
+	knownUnions               = []string{"shape", "opt", "zero", "list", "map", "message", "array"}
 	knownOtherPart            = []string{"size"}
 	knownTagged               = []string{"T"}
 	knownPageOfInt            = []string{"items", "next"}
@@ -7490,6 +7839,8 @@ var (
 	knownQuit                 = []string{}
 	knownText                 = []string{"body", "to"}
 	knownPtrZero              = []string{"N"}
+	knownParts                = []string{"A", "B", "C", "D", "F", "G"}
+	knownPartsPart            = []string{"E"}
 	knownPong                 = []string{"pings"}
 	knownBlank                = []string{}
 	knownCircle               = []string{"radius"}

@@ -139,8 +139,14 @@ type Marshalers struct {
 	Float    *big.Float               `json:"float"`
 	Opaque   other.Exposes            `json:"opaque"`
 	Opaques  map[string]other.Exposes `json:"opaques"`
-	NoDecode CustomNoDecode           `json:"noDecode"`
 	Promoted Promoted                 `json:"promoted"`
+}
+
+// WriteOnly has a marshaler that nothing reads.
+//
+//eventgen:event from=server
+type WriteOnly struct {
+	NoDecode CustomNoDecode `json:"noDecode"`
 }
 
 // PtrHolder holds a value whose methods act only where it is addressable.

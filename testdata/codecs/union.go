@@ -67,8 +67,17 @@ func (Forward) message() {}
 type Unions struct {
 	Shape   Shape            `json:"shape"`
 	Opt     Shape            `json:"opt,omitempty"`
+	Zero    Message          `json:"zero,omitzero"`
 	List    []Shape          `json:"list"`
 	Map     map[string]Shape `json:"map"`
 	Message Message          `json:"message"`
 	Array   [2]Message       `json:"array"`
+}
+
+// OptionalFirst begins and ends with a union that can be absent.
+//
+//eventgen:event
+type OptionalFirst struct {
+	Opt  Shape   `json:"opt,omitempty"`
+	Zero Message `json:"zero,omitzero"`
 }

@@ -62,7 +62,8 @@ func (e *decoder) value(t *ir.Type, l loc, f form) {
 		}
 		e.mapping(t, l, e.notNull(f, g.settings.Nil != ir.NilEmpty, "Object"))
 	case ir.KindPtr:
-		e.nilable(f, true, func() { e.pointer(t, l, f) })
+		// null is the outermost pointer, as encoding/json has it, even where that is never written.
+		e.nilable(form{present: f.present && !g.nullable(t.Elem)}, true, func() { e.pointer(t, l, f) })
 	case ir.KindStruct:
 		e.object(t, l, e.stem)
 	case ir.KindRef:
@@ -74,6 +75,21 @@ func (e *decoder) value(t *ir.Type, l loc, f form) {
 	default:
 		e.json(l)
 	}
+}
+
+// nullable reports whether the wire form of t can be null.
+func (g *pkg) nullable(t *ir.Type) bool {
+	b := g.basic(t)
+	if t.Opaque || b.Opaque {
+		return true
+	}
+	switch b.Kind {
+	case ir.KindPtr, ir.KindAny, ir.KindRaw, ir.KindCustom, ir.KindRef:
+		return true
+	case ir.KindBytes, ir.KindSlice, ir.KindMap:
+		return g.settings.Nil != ir.NilEmpty
+	}
+	return b.Marshal != nil && b.Marshal.Nilable
 }
 
 // json leaves the value to encoding/json.
@@ -121,7 +137,7 @@ func (e *decoder) scalar(t *ir.Type, f form) (*jen.Statement, bool) {
 	case ir.KindString:
 		return e.as(t, "string", f, e.read(quoted+"String")), true
 	case ir.KindInt, ir.KindUint:
-		if g.wide(t) {
+		if !f.enum && g.wide(t) {
 			quoted = "Quoted"
 		}
 		name, from := "Int", "int64"
@@ -154,6 +170,7 @@ func (e *decoder) scalar(t *ir.Type, f form) (*jen.Statement, bool) {
 		case f.as == nil:
 			f.as = t
 		}
+		f.enum = f.enum || i.decl.Enum != nil
 		return e.scalar(i.body, f)
 	}
 	return nil, false

@@ -65,7 +65,7 @@ func (e *decoder) entry(t *ir.Type, l loc) {
 	case k.Kind == ir.KindText && k.Marshal.Nilable:
 		name, _ := g.goType(k)
 		e.add(jen.Id(key).Op(":=").New(name))
-		e.add(jen.If(e.read("KeyText", jen.Id(key)).Op("&&").Add(absent(jen.Id(key)))).Block(body(jen.Id(key))...))
+		e.add(jen.If(e.generic("KeyPointer", jen.Op("&").Id(key)).Op("&&").Add(absent(jen.Id(key)))).Block(body(jen.Id(key))...))
 	case k.Kind == ir.KindText:
 		name, _ := g.goType(t.Key)
 		e.add(jen.Var().Id(key).Add(name))

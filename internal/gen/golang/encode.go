@@ -104,6 +104,7 @@ type form struct {
 	quoted  bool // the option ",string" is in effect
 	present bool // the value is not nil: its key is absent otherwise
 	named   bool // the Go type at hand is a declared one, whatever the wire form says
+	enum    bool // the value is one of an enum, whose numbers no setting quotes
 
 	as *ir.Type // the declared type at hand, for decoders
 }
@@ -120,9 +121,9 @@ func (e *encoder) value(t *ir.Type, l loc, f form) {
 	case ir.KindBool:
 		e.quote(f.quoted, func() { e.call(g.codec("AppendBool"), e.as(t, "bool", f, l)) })
 	case ir.KindInt:
-		e.quote(f.quoted || g.wide(t), func() { e.call(g.codec("AppendInt"), e.as(t, "int64", f, l)) })
+		e.quote(f.quoted || !f.enum && g.wide(t), func() { e.call(g.codec("AppendInt"), e.as(t, "int64", f, l)) })
 	case ir.KindUint:
-		e.quote(f.quoted || g.wide(t), func() { e.call(g.codec("AppendUint"), e.as(t, "uint64", f, l)) })
+		e.quote(f.quoted || !f.enum && g.wide(t), func() { e.call(g.codec("AppendUint"), e.as(t, "uint64", f, l)) })
 	case ir.KindFloat:
 		bits := strconv.Itoa(t.Bits)
 		e.quote(f.quoted, func() { e.try(g.codec("AppendFloat"+bits), e.as(t, "float"+bits, f, l)) })
@@ -288,7 +289,11 @@ func (e *encoder) mapping(t *ir.Type, l loc) {
 			}
 		}
 	case ir.KindText:
-		e.stmt(jen.List(jen.Id(keys), jen.Id(e.err)).Op(":=").Add(g.codec("SortTexts")).Call(expr(l.value())),
+		sort := "SortTexts"
+		if k.Marshal != nil && k.Marshal.Nilable {
+			sort = "SortPointerTexts"
+		}
+		e.stmt(jen.List(jen.Id(keys), jen.Id(e.err)).Op(":=").Add(g.codec(sort)).Call(expr(l.value())),
 			jen.If(jen.Id(e.err).Op("!=").Nil()).Block(e.fail(jen.Id(e.err))))
 		list, name, free = keys, key+".Text", false
 		lookup = expr(key + ".Key")
@@ -350,6 +355,7 @@ func (e *encoder) ref(t *ir.Type, l loc, f form) {
 		e.opaque(l)
 		return
 	}
+	f.enum = f.enum || i.decl.Enum != nil
 	if !i.function() {
 		f.named = true
 		e.value(i.body, l, f)

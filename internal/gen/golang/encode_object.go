@@ -73,12 +73,32 @@ func (e *encoder) property(opening string, f *ir.Field, l loc, cond string) {
 			e.value(f.Type, place, form{quoted: f.Quoted, present: f.OmitsNil()})
 		})
 	}
+	if f.OmitsNil() && e.g.isUnion(f.Type) {
+		write = e.dropping(write)
+	}
 	if cond == "" {
 		write()
 		return
 	}
 	e.flush()
 	e.add(jen.If(e.g.cond(cond)).Block(e.branch("", write)...))
+}
+
+// isUnion reports whether values of t are variants of a union.
+func (g *pkg) isUnion(t *ir.Type) bool {
+	d := g.decls[t.Ref]
+	return !t.Opaque && t.Kind == ir.KindRef && d != nil && d.Union != nil
+}
+
+// dropping takes a property back whose value came out as null: a nil pointer in a union is nil.
+func (e *encoder) dropping(write func()) func() {
+	return func() {
+		e.flush()
+		n := e.local("n")
+		e.add(jen.Id(n).Op(":=").Len(jen.Id(e.dst)))
+		write()
+		e.call(e.g.codec("DropNull"), jen.Id(n))
+	}
 }
 
 func selectors(path []ir.Step) string {
@@ -109,12 +129,12 @@ func (e *encoder) omits(f *ir.Field, l loc) string {
 	x := place.value()
 	cond := ""
 	if f.OmitEmpty {
-		cond = e.notEmpty(f.Type, place)
+		cond = e.notEmpty(f, place)
 	}
 	zero := ""
 	switch f.OmitZero {
 	case ir.ZeroValue:
-		zero = e.notZero(f.Type, place)
+		zero = e.notZero(f, place)
 	case ir.ZeroMethod, ir.ZeroPtrMethod:
 		zero = not(place.operand() + ".IsZero()")
 	case ir.ZeroNilMethod:
@@ -131,7 +151,14 @@ func (e *encoder) omits(f *ir.Field, l loc) string {
 }
 
 // notEmpty returns the condition that omitempty leaves the value in.
-func (e *encoder) notEmpty(t *ir.Type, l loc) string {
+func (e *encoder) notEmpty(f *ir.Field, l loc) string {
+	if f.Under != nil {
+		if f.Under.Kind == ir.UnderList {
+			return "len(" + l.value() + ") != 0"
+		}
+		return underNotZero(*f.Under, l)
+	}
+	t := f.Type
 	b := e.g.basic(t)
 	if t.Opaque || b.Opaque {
 		return not(codecCall("IsEmpty", l.pointer()))
@@ -143,7 +170,7 @@ func (e *encoder) notEmpty(t *ir.Type, l loc) string {
 		}
 		return "len(" + l.value() + ") != 0"
 	case ir.KindBool, ir.KindInt, ir.KindUint, ir.KindFloat, ir.KindString, ir.KindNumber, ir.KindPtr, ir.KindAny, ir.KindRef:
-		return e.notZero(t, l)
+		return e.notZero(f, l)
 	}
 	if b.Marshal != nil && b.Marshal.Nilable {
 		return l.value() + " != nil"
@@ -152,7 +179,11 @@ func (e *encoder) notEmpty(t *ir.Type, l loc) string {
 }
 
 // notZero returns the condition that omitzero leaves a value in that has no method IsZero.
-func (e *encoder) notZero(t *ir.Type, l loc) string {
+func (e *encoder) notZero(f *ir.Field, l loc) string {
+	if f.Under != nil {
+		return underNotZero(*f.Under, l)
+	}
+	t := f.Type
 	b := e.g.basic(t)
 	if t.Opaque || b.Opaque {
 		return not(codecCall("IsZeroValue", l.pointer()))
@@ -177,6 +208,30 @@ func (e *encoder) notZero(t *ir.Type, l loc) string {
 		return l.value() + " != nil"
 	}
 	return not(codecCall("IsZeroValue", l.pointer()))
+}
+
+// underNotZero returns the condition that a value is not the zero one.
+func underNotZero(u ir.Under, l loc) string {
+	switch u.Kind {
+	case ir.UnderBool:
+		return "bool(" + l.value() + ")"
+	case ir.UnderNumber:
+		return l.value() + " != 0"
+	case ir.UnderString:
+		return l.value() + ` != ""`
+	case ir.UnderList, ir.UnderNil:
+		return l.value() + " != nil"
+	case ir.UnderComparable:
+		return not(codecCall("IsZero", l.pointer()))
+	}
+	parts := make([]string, len(u.Parts))
+	for i, p := range u.Parts {
+		parts[i] = underNotZero(p.Under, l.field(p.Name))
+	}
+	if len(parts) == 1 {
+		return parts[0]
+	}
+	return "(" + strings.Join(parts, " || ") + ")"
 }
 
 // codecMark stands for package codec in a condition, which is text until it is complete.

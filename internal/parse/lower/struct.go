@@ -50,6 +50,9 @@ func (b *builder) property(f *field, addr bool) *ir.Field {
 		Allow:     b.allow(v),
 		Pos:       b.pos(v),
 	}
+	if out.OmitEmpty || zero == ir.ZeroValue {
+		out.Under = b.underOf(t, out.Type)
+	}
 	out.Optional = out.OmitEmpty || out.OmitZero != "" || f.steps > 0
 	return out
 }

@@ -4,10 +4,10 @@ import (
 	"bytes"
 	"cmp"
 	"encoding"
-	"reflect"
 	"slices"
 	"strconv"
 	"sync"
+	"unicode/utf8"
 )
 
 // encoding/json writes maps in the order of their keys' text. The Sort functions make that order;
@@ -111,19 +111,49 @@ func SortTexts[M ~map[K]V, K interface {
 }, V any](m M) ([]TextKey[K], error) {
 	keys := make([]TextKey[K], 0, len(m))
 	for k := range m {
-		// As encoding/json has it, a nil pointer is the empty key.
-		if v := reflect.ValueOf(k); v.Kind() == reflect.Pointer && v.IsNil() {
-			keys = append(keys, TextKey[K]{Key: k})
+		text, err := k.MarshalText()
+		if err != nil {
+			return nil, &Error{Err: err}
+		}
+		keys = append(keys, TextKey[K]{Text: keyText(text), Key: k})
+	}
+	sortTexts(keys)
+	return keys, nil
+}
+
+// SortPointerTexts is SortTexts for keys that are pointers: nil is the empty text, as
+// encoding/json has it.
+func SortPointerTexts[M ~map[P]V, P interface {
+	*T
+	encoding.TextMarshaler
+}, T, V any](m M) ([]TextKey[P], error) {
+	keys := make([]TextKey[P], 0, len(m))
+	for k := range m {
+		if k == nil {
+			keys = append(keys, TextKey[P]{})
 			continue
 		}
 		text, err := k.MarshalText()
 		if err != nil {
 			return nil, &Error{Err: err}
 		}
-		keys = append(keys, TextKey[K]{Text: string(text), Key: k})
+		keys = append(keys, TextKey[P]{Text: keyText(text), Key: k})
 	}
-	slices.SortFunc(keys, func(a, b TextKey[K]) int { return cmp.Compare(a.Text, b.Text) })
+	sortTexts(keys)
 	return keys, nil
+}
+
+// keyText returns what the keys of a map are sorted by: under GOEXPERIMENT=jsonv2 the text in
+// which every byte that is no UTF-8 has been replaced, and without it the text as it is.
+func keyText(text []byte) string {
+	if replacement() == "\ufffd" && !utf8.Valid(text) {
+		return string([]rune(string(text)))
+	}
+	return string(text)
+}
+
+func sortTexts[K any](keys []TextKey[K]) {
+	slices.SortFunc(keys, func(a, b TextKey[K]) int { return cmp.Compare(a.Text, b.Text) })
 }
 
 // AppendIntKey appends the digits of k as a JSON string.

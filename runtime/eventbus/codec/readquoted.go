@@ -162,6 +162,19 @@ func (d *Decoder) KeyText(v encoding.TextUnmarshaler) bool {
 	return false
 }
 
+// KeyPointer hands the name to UnmarshalText of the new value that *v points to. An empty name
+// that the method refuses is nil, which encoders write as the empty name.
+func KeyPointer[P interface {
+	*T
+	encoding.TextUnmarshaler
+}, T any](d *Decoder, v *P) bool {
+	if len(d.name) == 0 && call(func() error { return (*v).UnmarshalText(nil) }) != nil {
+		*v = nil
+		return true
+	}
+	return d.KeyText(*v)
+}
+
 // KeyOneOf returns the name, which must be one of members.
 func (d *Decoder) KeyOneOf(members []string) (string, bool) {
 	for _, m := range members {

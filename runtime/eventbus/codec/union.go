@@ -1,6 +1,9 @@
 package codec
 
-import "fmt"
+import (
+	"bytes"
+	"fmt"
+)
 
 // A Variant is what [Decoder.Adjacent] and [Decoder.Internal] have found out about a union's
 // value. [Decoder.Leave] takes it back.
@@ -154,6 +157,14 @@ func NotNil(dst []byte, n int, err error) ([]byte, error) {
 		return dst[:n], &Error{Expected: "a variant of the union", Found: "nil"}
 	}
 	return dst, err
+}
+
+// DropNull returns dst without the property that begins at dst[n] if its value is null.
+func DropNull(dst []byte, n int) []byte {
+	if bytes.HasSuffix(dst[n:], []byte("null")) { // no variant ends so: it is an object
+		return dst[:n]
+	}
+	return dst
 }
 
 // NotVariant is the problem of a union's value v whose type is none of its variants.

@@ -68,11 +68,12 @@ func IsZero[T comparable](v *T) bool {
 	return *v == zero
 }
 
-// IsZeroValue is IsZero for types that cannot be compared. It uses reflection.
+// IsZeroValue is IsZero for types that neither can be compared nor have fields that generated
+// code can name. It uses reflection.
 func IsZeroValue[T any](v *T) bool { return reflect.ValueOf(v).Elem().IsZero() }
 
 // IsEmpty reports whether omitempty leaves *v out, for a type whose kind generated code cannot
-// see: one with a marshaler. It uses reflection.
+// see: an argument of a generic type. It uses reflection.
 func IsEmpty[T any](v *T) bool {
 	switch e := reflect.ValueOf(v).Elem(); e.Kind() {
 	case reflect.Array, reflect.Map, reflect.Slice, reflect.String:
@@ -87,10 +88,13 @@ func IsEmpty[T any](v *T) bool {
 }
 
 // IsZeroer reports whether omitzero leaves out v, an interface with the method IsZero: nil and a
-// nil pointer are zero too. It uses reflection.
+// nil pointer are zero too. It uses reflection only for what may be a nil pointer.
 func IsZeroer(v interface{ IsZero() bool }) bool {
 	if v == nil {
 		return true
+	}
+	if data := (*[2]unsafe.Pointer)(unsafe.Pointer(&v))[1]; data != nil {
+		return v.IsZero()
 	}
 	if e := reflect.ValueOf(v); e.Kind() == reflect.Pointer && e.IsNil() {
 		return true

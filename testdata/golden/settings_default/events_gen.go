@@ -20,7 +20,7 @@ var Events = eventbus.NewCatalog(
 // ChangedEvent describes the event "changed".
 var ChangedEvent = eventbus.Define(eventbus.Definition[Changed]{
 	Name:     "changed",
-	Contract: "1c00303a",
+	Contract: "f4d40b84",
 	From:     eventbus.FromBoth,
 	Encode:   appendChanged,
 	Decode: func(src []byte, p *Changed) error {
@@ -105,6 +105,16 @@ func appendChanged(dst []byte, v *Changed) ([]byte, error) {
 	}
 	dst = append(dst, `,"inner":`...)
 	dst = appendInner(dst, &v.Inner)
+	dst = append(dst, `,"size":`...)
+	dst = codec.AppendInt(dst, int64(v.Size))
+	if v.Limit == nil {
+		dst = append(dst, `,"limit":null`...)
+	} else {
+		dst = append(dst, `,"limit":`...)
+		dst = codec.AppendUint(dst, uint64(*v.Limit))
+	}
+	dst = append(dst, `,"mask":`...)
+	dst = codec.AppendInt(dst, int64(v.Mask))
 	dst = append(dst, '}')
 	return dst, nil
 }
@@ -182,12 +192,27 @@ func decodeChanged(d *codec.Decoder, v *Changed) {
 				if d.First(&seen, 1<<7) {
 					decodeInner(d, &v.Inner)
 				}
+			case "size":
+				if d.First(&seen, 1<<8) {
+					v.Size = int(d.Int(codec.IntSize))
+				}
+			case "limit":
+				if d.First(&seen, 1<<9) {
+					if !d.Null() {
+						x := uint(d.Uint(codec.IntSize))
+						v.Limit = &x
+					}
+				}
+			case "mask":
+				if d.First(&seen, 1<<10) {
+					v.Mask = Mask(d.Int(codec.IntSize))
+				}
 			default:
 				d.Unknown(knownChanged)
 			}
 		}
-		if seen&0xdf != 0xdf {
-			d.Missing(at, seen, 0xdf, knownChanged)
+		if seen&0x7df != 0x7df {
+			d.Missing(at, seen, 0x7df, knownChanged)
 		}
 	}
 }
@@ -219,6 +244,6 @@ func decodeInner(d *codec.Decoder, v *Inner) {
 
 // The names that decoders know: properties, members of enums and variants of unions.
 var (
-	knownChanged = []string{"id", "count", "ids", "by_id", "at", "until", "data", "inner"}
+	knownChanged = []string{"id", "count", "ids", "by_id", "at", "until", "data", "inner", "size", "limit", "mask"}
 	knownInner   = []string{"items"}
 )

@@ -7,6 +7,15 @@ type Inner struct {
 	Items []string `json:"items"`
 }
 
+// Mask is a number whatever the setting is: an enum is exact.
+type Mask int
+
+const (
+	Read Mask = 1 << iota
+	Write
+	Execute
+)
+
 //eventgen:event changed from=both
 type Changed struct {
 	ID    int64           `json:"id"`
@@ -17,4 +26,7 @@ type Changed struct {
 	Until *time.Time      `json:"until,omitempty"`
 	Data  []byte          `json:"data"`
 	Inner Inner           `json:"inner"`
+	Size  int             `json:"size"`
+	Limit *uint           `json:"limit"`
+	Mask  Mask            `json:"mask"`
 }

@@ -186,10 +186,12 @@ func appendLoggedOut(dst []byte, v *LoggedOut, depth int) ([]byte, error) {
 	dst = append(dst, `{"user":`...)
 	dst = codec.AppendString(dst, v.User)
 	if v.Nested != nil {
+		n := len(dst)
 		dst = append(dst, `,"nested":`...)
 		if dst, err = appendAppEvent(dst, v.Nested, depth+1); err != nil {
 			return dst, codec.At(err, "nested")
 		}
+		dst = codec.DropNull(dst, n)
 	}
 	dst = append(dst, '}')
 	return dst, nil

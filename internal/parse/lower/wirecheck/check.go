@@ -359,7 +359,7 @@ func quote(s string) string {
 
 // quoted reports whether a scalar is a string on the wire.
 func (c *Checker) quoted(t *ir.Type, u use) bool {
-	wide := (t.Kind == ir.KindInt || t.Kind == ir.KindUint) && t.Bits == 64
+	wide := (t.Kind == ir.KindInt || t.Kind == ir.KindUint) && (t.Bits == 0 || t.Bits == 64)
 	return u.quoted || wide && c.settings.Int64 != "" && c.settings.Int64 != ir.Int64Number
 }
 

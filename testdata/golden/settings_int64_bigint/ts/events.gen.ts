@@ -36,19 +36,32 @@ export interface Changed {
   until?: string;
   data: string | null;
   inner: Inner;
+  size: bigint;
+  limit: bigint | null;
+  mask: Mask;
 }
 
 export interface Inner {
   items: string[] | null;
 }
 
-const $convertChanged: $Conversion = /* @__PURE__ */ $fields({ id: $bigints, count: $bigints, ids: $each($bigints) });
+/** Mask is a number whatever the setting is: an enum is exact. */
+export type Mask = number;
+
+/** The values of {@link Mask | the type} by name. */
+export const Mask = {
+  Read: 1,
+  Write: 2,
+  Execute: 4,
+} as const;
+
+const $convertChanged: $Conversion = /* @__PURE__ */ $fields({ id: $bigints, count: $bigints, ids: $each($bigints), size: $bigints, limit: $bigints });
 
 /** The event `changed`. Windows emit it too. */
 export const changed: $SharedEvent<'changed', Changed> =
   /* @__PURE__ */ $sharedEvent(
     'changed',
-    '333b7ef1',
+    '7ed10cca',
     {
       read: /* @__PURE__ */ $reader($convertChanged),
       write: /* @__PURE__ */ $writer($convertChanged),

@@ -28,15 +28,28 @@ export interface Changed {
   until?: string;
   data: string | null;
   inner: Inner;
+  size: `${bigint}`;
+  limit: `${bigint}` | null;
+  mask: Mask;
 }
 
 export interface Inner {
   items: string[] | null;
 }
 
+/** Mask is a number whatever the setting is: an enum is exact. */
+export type Mask = number;
+
+/** The values of {@link Mask | the type} by name. */
+export const Mask = {
+  Read: 1,
+  Write: 2,
+  Execute: 4,
+} as const;
+
 /** The event `changed`. Windows emit it too. */
 export const changed: $SharedEvent<'changed', Changed> =
-  /* @__PURE__ */ $sharedEvent('changed', '333b7ef1');
+  /* @__PURE__ */ $sharedEvent('changed', '7ed10cca');
 
 /** Calls `listener` for each `changed`. */
 export function onChanged(
