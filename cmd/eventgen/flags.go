@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/eventgen/eventgen/internal/config"
+	"github.com/eventgen/eventgen/internal/ir"
 )
 
 // outputFlags are the flags that say what to read and what to write. They go before the settings
@@ -153,6 +154,9 @@ func (f *outputFlags) applyTypes(c *config.Config) error {
 		}
 		if err := config.CheckType(name); err != nil {
 			return usage(hint, "--type: %w", err)
+		}
+		if _, problem := ir.CheckTypeScript(ts); problem != "" {
+			return usage(hint, "--type: %q is no TypeScript type: %s", ts, problem)
 		}
 		if c.Types == nil {
 			c.Types = map[string]string{}

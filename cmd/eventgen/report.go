@@ -69,9 +69,6 @@ const (
 	stateOrphaned state = "orphaned"
 )
 
-// codeStaleOutput is the code of an annotation at a file that is not as it should be.
-const codeStaleOutput diag.Code = "stale-output"
-
 // failure is a problem that has no place in a source file.
 type failure struct {
 	Message string `json:"message"`
@@ -158,7 +155,7 @@ func (a *app) reportGitHub(r report) error {
 		switch f.State {
 		case stateMissing, stateStale, stateOrphaned:
 			list.Add(diag.Diagnostic{
-				Severity: diag.Error, Code: codeStaleOutput, Pos: diag.Pos{File: f.absolute},
+				Severity: diag.Error, Code: diag.StaleOutput, Pos: diag.Pos{File: f.absolute},
 				Message: "generated file is " + string(f.State), Hint: "run eventgen and commit the result",
 			})
 		case stateCreated, stateUpdated, stateRemoved:

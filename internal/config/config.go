@@ -17,9 +17,6 @@ import (
 // FileName is the name of the configuration file.
 const FileName = "eventgen.yaml"
 
-// Code is the code of every diagnostic about the configuration.
-const Code diag.Code = "config"
-
 // The values of runtime.
 const (
 	RuntimeVendor  = "vendor"  // the client is copied beside the output

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/eventgen/eventgen/internal/diag"
+
 	"github.com/eventgen/eventgen/internal/ir"
 )
 
@@ -91,7 +93,7 @@ func TestParseMistakes(t *testing.T) {
 				line += " | " + d.Hint
 			}
 			got = append(got, line)
-			if d.Pos.File != "/x/eventgen.yaml" || d.Code != Code {
+			if d.Pos.File != "/x/eventgen.yaml" || d.Code != diag.Config {
 				t.Errorf("%q: file %q, code %q", test.src, d.Pos.File, d.Code)
 			}
 		}

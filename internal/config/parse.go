@@ -11,6 +11,7 @@ import (
 	"go.yaml.in/yaml/v4"
 
 	"github.com/eventgen/eventgen/internal/diag"
+	"github.com/eventgen/eventgen/internal/ir"
 )
 
 // Parse reads the text of a configuration file; path is absolute and appears in positions.
@@ -75,7 +76,7 @@ func (d *decoder) syntax(err error) {
 			message = load.ContextMsg + ": " + message
 		}
 	}
-	d.list.Add(diag.Diagnostic{Severity: diag.Error, Code: Code, Pos: pos, Message: message})
+	d.list.Add(diag.Diagnostic{Severity: diag.Error, Code: diag.Config, Pos: pos, Message: message})
 }
 
 // point converts yaml's column, which counts characters, to one that counts bytes.
@@ -113,7 +114,7 @@ func (d *decoder) at(n *yaml.Node) diag.Pos {
 func (d *decoder) errorf(n *yaml.Node, hint, format string, args ...any) {
 	d.list.Add(diag.Diagnostic{
 		Severity: diag.Error,
-		Code:     Code,
+		Code:     diag.Config,
 		Pos:      d.at(n),
 		Message:  fmt.Sprintf(format, args...),
 		Hint:     hint,
@@ -191,7 +192,7 @@ func (d *decoder) pairs(n *yaml.Node) func(yield func(key, value *yaml.Node) boo
 			}
 			if before := first[key.Value]; before != nil {
 				d.list.Add(diag.Diagnostic{
-					Severity: diag.Error, Code: Code, Pos: d.at(key),
+					Severity: diag.Error, Code: diag.Config, Pos: d.at(key),
 					Message: fmt.Sprintf("%q is set twice", key.Value),
 					Related: []diag.Related{{Pos: d.at(before), Message: "set here first"}},
 				})
@@ -313,9 +314,15 @@ func (d *decoder) types(n *yaml.Node) map[string]string {
 			d.errorf(key, "write the import path, a dot and the name: github.com/google/uuid.UUID", "%v", err)
 			continue
 		}
-		if ts, ok := d.scalar(value, "a TypeScript type"); ok {
-			out[key.Value] = ts
+		ts, ok := d.scalar(value, "a TypeScript type")
+		if !ok {
+			continue
 		}
+		if _, problem := ir.CheckTypeScript(ts); problem != "" {
+			d.errorf(value, "write one as in a type declaration, such as string or [number, number]", "%q is no TypeScript type: %s", ts, problem)
+			continue
+		}
+		out[key.Value] = ts
 	}
 	return out
 }

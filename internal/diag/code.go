@@ -36,16 +36,58 @@ const (
 
 // The codes of source that cannot be read.
 const (
-	SyntaxError  Code = "syntax-error"
-	PackageError Code = "package-error"
-	TypeError    Code = "type-error"
+	SyntaxError Code = "syntax-error"
+	TypeError   Code = "type-error"
+)
+
+// The codes of payload types.
+const (
+	// UnsupportedType is a kind that encoding/json refuses: a channel, a function, a complex
+	// number, an unsafe pointer, a map with other keys than strings, integers and texts.
+	UnsupportedType Code = "unsupported-type"
+	// BrokenType is a type that does not compile.
+	BrokenType Code = "broken-type"
+	// GenericRecursion is a generic type that contains ever larger instances of itself.
+	GenericRecursion Code = "generic-recursion"
+	// InvalidUnion is a directive union or variant that cannot be followed.
+	InvalidUnion Code = "invalid-union"
+	// InvalidEnum is a directive enum that cannot be followed.
+	InvalidEnum Code = "invalid-enum"
+	// InvalidTS is stated TypeScript that is none, or for a type whose wire form is known.
+	InvalidTS Code = "invalid-ts"
+	// UnnameableType is a type that generated code would have to name and cannot.
+	UnnameableType Code = "unnameable-type"
+
+	// CustomMarshaler warns of a marshaler whose TypeScript nobody has stated.
+	CustomMarshaler Code = "custom-marshaler"
+	// Int64Precision warns of integers that JavaScript may round.
+	Int64Precision Code = "int64-precision"
+	// SealedInterface warns of a sealed interface that is no union.
+	SealedInterface Code = "sealed-interface"
+	// ConflictingFields warns of fields that encoding/json leaves out because they claim one
+	// property at one depth.
+	ConflictingFields Code = "conflicting-fields"
+)
+
+// The codes of generated code, and of the files around it.
+const (
+	// NameCollision is a generated name that something else already has.
+	NameCollision Code = "name-collision"
+	// UnnamedPayload is a payload whose Go type cannot be written in generated code.
+	UnnamedPayload Code = "unnamed-payload"
+	// Config is a mistake in eventgen.yaml.
+	Config Code = "config"
+	// StaleOutput is a generated file that is not as it should be: in annotations of check.
+	StaleOutput Code = "stale-output"
+	// Internal is a bug of the generator.
+	Internal Code = "internal"
 )
 
 // Info says what a code means, in one sentence.
 type Info struct {
 	Code    Code
 	Summary string
-	// Allowed: //eventgen:allow accepts it.
+	// Allowed: it is a warning, or a rule of eventgen breaking, and //eventgen:allow accepts it.
 	Allowed bool
 }
 
@@ -72,8 +114,36 @@ var Codes = []Info{
 	{Code: UndeclaredName, Summary: "a constant has the type of an event declaration but no directive", Allowed: true},
 	{Code: BadKey, Summary: "key= names no field that can be a key"},
 	{Code: SyntaxError, Summary: "a file is not valid Go"},
-	{Code: PackageError, Summary: "the go command cannot load a package"},
-	{Code: TypeError, Summary: "a type that a payload needs does not compile"},
+	{Code: TypeError, Summary: "a declaration that a payload needs does not compile"},
+	{Code: UnsupportedType, Summary: "a payload has a kind of value that JSON cannot carry"},
+	{Code: BrokenType, Summary: "a payload has a type that does not compile"},
+	{Code: GenericRecursion, Summary: "a generic type contains ever larger instances of itself"},
+	{Code: InvalidUnion, Summary: "a union cannot be written as its directive says"},
+	{Code: InvalidEnum, Summary: "a type cannot be the enum that its directive says"},
+	{Code: InvalidTS, Summary: "stated TypeScript is no type, or stands on a type without marshaler"},
+	{Code: UnnameableType, Summary: "generated Go would have to name a type that it cannot name"},
+	{Code: CustomMarshaler, Summary: "a type marshals itself, and nobody has stated its TypeScript", Allowed: true},
+	{Code: Int64Precision, Summary: "a number can pass 2^53, beyond which JavaScript rounds", Allowed: true},
+	{Code: SealedInterface, Summary: "a sealed interface is no union, and loses the name of its variant", Allowed: true},
+	{Code: ConflictingFields, Summary: "fields hide each other, and encoding/json writes none of them", Allowed: true},
+	{Code: NameCollision, Summary: "a generated name is taken"},
+	{Code: UnnamedPayload, Summary: "generated Go cannot write down the type of a payload"},
+	{Code: Config, Summary: "eventgen.yaml has a mistake"},
+	{Code: StaleOutput, Summary: "check found a file that is missing, stale or orphaned"},
+	{Code: Internal, Summary: "a bug of eventgen"},
+}
+
+// Allowed returns every code and rule that //eventgen:allow accepts.
+func Allowed() []string {
+	var names []string
+	for _, list := range [][]Info{Codes, Rules} {
+		for _, info := range list {
+			if info.Allowed {
+				names = append(names, string(info.Code))
+			}
+		}
+	}
+	return names
 }
 
 // Lookup returns what is known of a code or a rule of eventgen breaking, and whether it exists.

@@ -15,9 +15,6 @@ import (
 	"github.com/eventgen/eventgen/internal/ir"
 )
 
-// CodeDuplicateEvent is the code of two events with one wire name.
-const CodeDuplicateEvent diag.Code = "duplicate-event"
-
 // Join returns the model to render the output from: the packages just loaded, and those that the
 // lock holds, that the run did not cover and that are still there. Settings are those of loaded.
 func (l *Lock) Join(loaded *ir.Model) (*ir.Model, diag.List) {
@@ -59,7 +56,7 @@ func duplicates(loaded, kept []*ir.Package) diag.List {
 			}
 			list.Add(diag.Diagnostic{
 				Severity: diag.Error,
-				Code:     CodeDuplicateEvent,
+				Code:     diag.DuplicateEvent,
 				Pos:      e.Pos,
 				Message:  fmt.Sprintf("event %q is declared in package %s too, which shares this output", e.Name, other.Path),
 				Hint:     "rename one of them; if it has just moved here, name both packages in one run",

@@ -163,7 +163,7 @@ func TestJoinDuplicate(t *testing.T) {
 	loaded := model(pkg(dir, "loaded", "one"))
 	loaded.Packages[0].Events[0].Name = "same"
 	_, list := (&Lock{Packages: []LockedPackage{{Package: kept}}}).Join(loaded)
-	if len(list) != 1 || list[0].Code != CodeDuplicateEvent || list[0].Pos.Line != 3 || !strings.Contains(list[0].Message, "example.test/kept") {
+	if len(list) != 1 || list[0].Code != diag.DuplicateEvent || list[0].Pos.Line != 3 || !strings.Contains(list[0].Message, "example.test/kept") {
 		t.Errorf("got %v", list)
 	}
 }

@@ -3,9 +3,11 @@ package parse
 import (
 	"fmt"
 	"go/constant"
+	"go/token"
 	"go/types"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/eventgen/eventgen/internal/diag"
 	"github.com/eventgen/eventgen/internal/ir"
@@ -19,23 +21,31 @@ const eventbusPath = "github.com/eventgen/eventgen/runtime/eventbus"
 func (t *target) event(d *declaration, dir *directive.Directive, obj types.Object) {
 	own, list := directive.Decode(dir)
 	t.list.Append(list)
+	t.list.Append(directive.CheckOff(own, t.defaults))
 	e := &ir.Event{
-		Go: obj.Name(), Decl: obj.Name(), Pos: dir.Pos,
+		Go: capitalised(obj.Name()), Decl: obj.Name(), Pos: dir.Pos,
 		Doc: docText(d.doc), Allow: allows(d.directives), Options: map[string]diag.Pos{},
 	}
-	if ts, ok := own["ts"]; ok {
-		e.Go = ts.Text
+	if own.Has("ts") {
+		e.Go = own["ts"].Text
 	}
 	payload, ok := t.payload(e, obj)
 	if !ok {
 		return
+	}
+	if !token.IsExported(e.Go) {
+		t.list.Add(diag.Diagnostic{
+			Severity: diag.Error, Code: diag.BadEventName, Pos: t.index.pos(obj),
+			Message: fmt.Sprintf("%s gives no name to generated functions: it cannot begin with a capital letter", obj.Name()),
+			Hint:    "name the event in generated code: ts=Name",
+		})
 	}
 	t.name(e, own, obj)
 	if payload != nil {
 		e.Payload = t.lowerer.Payload(payload, lower.Use{Pos: e.Pos, Allow: e.Allow})
 	}
 	values := directive.Merge(own, t.defaults, func(field string) bool {
-		_, problem := t.key(payload, e.Payload, field)
+		_, problem, _ := t.key(payload, e.Payload, field)
 		return problem == ""
 	})
 	t.list.Append(directive.Check(values))
@@ -78,7 +88,7 @@ func (t *target) payload(e *ir.Event, obj types.Object) (types.Type, bool) {
 
 // name settles the wire name.
 func (t *target) name(e *ir.Event, own directive.Values, obj types.Object) {
-	name, given := own["name"]
+	name, given := own["name"], own.Has("name")
 	if given {
 		e.Name, e.Pos = name.Text, name.Arg.ValuePos
 		if !e.Pos.IsValid() {
@@ -103,9 +113,15 @@ func (t *target) name(e *ir.Event, own directive.Values, obj types.Object) {
 		}
 		return
 	}
-	if !given {
+	if !given && !own["name"].Broken {
 		e.Name = t.defaults["prefix"].Text + kebab(e.Go)
 	}
+}
+
+// capitalised returns a name with its first letter in upper case.
+func capitalised(name string) string {
+	r, size := utf8.DecodeRuneInString(name)
+	return string(unicode.ToUpper(r)) + name[size:]
 }
 
 // kebab returns a Go identifier in kebab case: HTTPServerUp becomes http-server-up.
@@ -147,7 +163,9 @@ func (t *target) options(e *ir.Event, v directive.Values, payload types.Type) {
 	e.Relay, e.Sticky = v.Has("relay"), v.Has("sticky")
 	e.Throttle, e.Debounce = v["throttle"].Duration, v["debounce"].Duration
 	e.Replay, e.Version, e.Max = int(v["replay"].Number), int(v["version"].Number), v["max"].Number
-	e.Was = v["was"].Text
+	if e.Was = v["was"].Text; e.Was != "" {
+		t.former = append(t.former, former{event: e, pos: v["was"].Arg.ValuePos})
+	}
 	if v.Has("deprecated") {
 		e.Doc.Deprecated = v["deprecated"].Text
 	}

@@ -7,6 +7,7 @@ import (
 	"go/token"
 	"go/types"
 	"slices"
+	"strings"
 
 	"github.com/eventgen/eventgen/internal/diag"
 	"github.com/eventgen/eventgen/internal/ir"
@@ -23,6 +24,7 @@ type reader struct {
 	model   *ir.Model
 	list    diag.List
 	flushes []flush
+	former  []former
 }
 
 func newReader(opts *Options, s *sources, listed []*listed) *reader {
@@ -65,10 +67,28 @@ func (r *reader) read(ctx context.Context) error {
 	for _, t := range targets {
 		r.target(t)
 	}
+	r.typeErrors()
 	r.relations()
 	slices.Sort(r.model.Covered)
 	slices.SortFunc(r.model.Packages, func(a, b *ir.Package) int { return cmp.Compare(a.Path, b.Path) })
 	return nil
+}
+
+// typeErrors tells why types do not compile, if that matters to a payload.
+func (r *reader) typeErrors() {
+	if !slices.ContainsFunc(r.list, func(d diag.Diagnostic) bool { return d.Code == diag.BrokenType }) {
+		return
+	}
+	for path, p := range r.program.source {
+		for _, e := range p.errors {
+			if !r.local(path) || e.Soft || strings.HasPrefix(e.Msg, "\t") {
+				continue
+			}
+			r.list.Add(diag.Diagnostic{
+				Severity: diag.Error, Code: diag.TypeError, Pos: position(r.sources.fset, e.Pos, 0), Message: e.Msg,
+			})
+		}
+	}
 }
 
 // annotated returns a package with its directives; nil if it has none.
@@ -88,6 +108,7 @@ func (r *reader) annotated(l *listed) (*target, error) {
 		r.list.Append(list)
 		mistakes += len(list)
 	}
+	r.undeclared(files, t.declarations)
 	// Where files were generated, directives have been: what cannot be read now may be the rest
 	// of a save, and is no reason to remove them.
 	if generated := len(files) < len(l.files()); len(t.declarations) == 0 && mistakes == 0 && !generated {

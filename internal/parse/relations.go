@@ -15,12 +15,21 @@ type flush struct {
 	name  directive.NameAt
 }
 
+// former is the name that an event had.
+type former struct {
+	event *ir.Event
+	pos   diag.Pos
+}
+
 // relations checks what events say about each other.
 func (r *reader) relations() {
 	byName := map[string]*ir.Event{}
 	var names []string
 	for _, p := range r.model.Packages {
 		for _, e := range p.Events {
+			if e.Name == "" {
+				continue // it cannot be read, which has been reported
+			}
 			if other := byName[e.Name]; other != nil {
 				r.list.Add(diag.Diagnostic{
 					Severity: diag.Error, Code: diag.DuplicateEvent, Pos: e.Pos,
@@ -34,6 +43,7 @@ func (r *reader) relations() {
 			names = append(names, e.Name)
 		}
 	}
+	r.formerNames(byName)
 	for _, f := range r.flushes {
 		other := byName[f.name.Name]
 		switch {
@@ -41,6 +51,7 @@ func (r *reader) relations() {
 			r.list.Add(diag.Diagnostic{
 				Severity: diag.Error, Code: diag.UnknownEvent, Pos: f.name.Pos,
 				Message: fmt.Sprintf("event %q cannot flush itself", f.name.Name),
+				Hint:    "name the events whose pending values go out before this one",
 			})
 		case other == nil:
 			d := diag.Diagnostic{
@@ -49,6 +60,8 @@ func (r *reader) relations() {
 			}
 			if near := diag.Nearest(f.name.Name, names); near != "" {
 				d.Hint = fmt.Sprintf("did you mean %s?", near)
+			} else {
+				d.Hint = "name an event of the packages that this run reads"
 			}
 			r.list.Add(d)
 		case other.Throttle == 0 && other.Debounce == 0 && other.Batch == 0:
@@ -60,5 +73,28 @@ func (r *reader) relations() {
 			})
 		}
 		slices.Sort(f.event.Flushes)
+	}
+}
+
+// formerNames checks was=: what windows still call by that name has to be one event.
+func (r *reader) formerNames(byName map[string]*ir.Event) {
+	owners := map[string]former{}
+	for _, f := range r.former {
+		name := f.event.Was
+		d := diag.Diagnostic{Severity: diag.Error, Code: diag.DuplicateEvent, Pos: f.pos}
+		switch other, taken := owners[name]; {
+		case byName[name] == f.event:
+			d.Message, d.Hint = fmt.Sprintf("%q is the event's name still", name), "was= names what the event was called before"
+		case byName[name] != nil:
+			d.Message, d.Hint = fmt.Sprintf("there is an event %q still", name), "a former name has to be free, so that old pages reach this event"
+			d.Related = []diag.Related{{Pos: byName[name].Pos, Message: "the event of that name"}}
+		case taken:
+			d.Message, d.Hint = fmt.Sprintf("two events were called %q", name), "one of them takes the name over"
+			d.Related = []diag.Related{{Pos: other.pos, Message: "the other one"}}
+		default:
+			owners[name] = f
+			continue
+		}
+		r.list.Add(d)
 	}
 }

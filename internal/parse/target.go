@@ -2,6 +2,7 @@ package parse
 
 import (
 	"cmp"
+	"fmt"
 	"go/ast"
 	"go/types"
 	"slices"
@@ -105,6 +106,10 @@ func (t *target) declaration(d *declaration) {
 		case "union", "variant", "enum":
 			_, list := directive.Decode(dir)
 			t.list.Append(list)
+		case "allow":
+			t.rule(dir)
+		case "ts":
+			t.stated(dir)
 		}
 	}
 	if d.name == nil {
@@ -120,6 +125,45 @@ func (t *target) declaration(d *declaration) {
 	if dir := seen["event"]; dir != nil {
 		t.event(d, dir, obj)
 	}
+}
+
+// stated checks TypeScript that a directive states.
+func (t *target) stated(d *directive.Directive) {
+	at, problem := ir.CheckTypeScript(d.Text.Text)
+	if problem == "" || d.Text.Text == "" {
+		return
+	}
+	pos := d.Text.TextPos
+	if pos.EndColumn-pos.Column == len(d.Text.Text) { // written without quotes
+		pos.Column += at
+		pos.EndColumn = pos.Column + 1
+	}
+	t.list.Add(diag.Diagnostic{
+		Severity: diag.Error, Code: diag.InvalidTS, Pos: pos, Message: "this is no TypeScript type: " + problem,
+		Hint: "write one as in a type declaration, such as [number, number] or 'a' | 'b'",
+	})
+}
+
+// rule checks what //eventgen:allow accepts.
+func (t *target) rule(d *directive.Directive) {
+	code := diag.Code(d.Text.Word)
+	if code == "" {
+		return
+	}
+	info, known := diag.Lookup(code)
+	if info.Allowed {
+		return
+	}
+	found := diag.Diagnostic{Severity: diag.Error, Code: diag.UnknownRule, Pos: d.Text.WordPos}
+	if known {
+		found.Message, found.Hint = fmt.Sprintf("%s cannot be accepted: it is an error", code), "correct what it is about, and remove this line"
+	} else {
+		found.Message, found.Hint = fmt.Sprintf("there is no rule %q", code), "the warnings of this tool and the rules of eventgen breaking can be accepted"
+		if near := diag.Nearest(d.Text.Word, diag.Allowed()); near != "" {
+			found.Hint = fmt.Sprintf("did you mean %s?", near)
+		}
+	}
+	t.list.Add(found)
 }
 
 // directives returns the directives in the documentation of an object. What is wrong with them is
@@ -155,20 +199,22 @@ func (r *reader) annotations(obj *types.TypeName) lower.Annotations {
 		switch d.Verb.Name {
 		case "union":
 			note := &lower.UnionNote{Tag: "type", Content: values["content"].Text, Pos: d.Pos, TagPos: d.Pos}
-			if tag, ok := values["tag"]; ok {
-				note.Tag, note.TagPos = tag.Text, tag.Arg.Pos
+			if values.Has("tag") {
+				note.Tag, note.TagPos = values["tag"].Text, values["tag"].Arg.Pos
 			}
 			notes.Union = note
 		case "variant":
-			if name, ok := values["name"]; ok {
-				notes.Variant = &lower.VariantNote{Name: name.Text, Pos: name.Arg.ValuePos}
+			if values.Has("name") {
+				notes.Variant = &lower.VariantNote{Name: values["name"].Text, Pos: values["name"].Arg.ValuePos}
 			}
 		case "enum":
-			if mode, ok := values["mode"]; ok {
-				notes.Enum = &lower.EnumNote{Mode: ir.EnumMode(mode.Text), Pos: d.Pos}
+			if values.Has("mode") {
+				notes.Enum = &lower.EnumNote{Mode: ir.EnumMode(values["mode"].Text), Pos: d.Pos}
 			}
 		case "ts":
-			notes.TS = &lower.TSNote{Text: d.Text.Text, Pos: d.Text.TextPos}
+			if d.Text.Text != "" {
+				notes.TS = &lower.TSNote{Text: d.Text.Text, Pos: d.Text.TextPos}
+			}
 		}
 	}
 	return notes

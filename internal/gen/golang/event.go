@@ -17,7 +17,7 @@ func (g *pkg) event(e *ir.Event) {
 	if !ok {
 		g.diags.Add(diag.Diagnostic{
 			Severity: diag.Error,
-			Code:     CodeUnnamedPayload,
+			Code:     diag.UnnamedPayload,
 			Pos:      e.Pos,
 			Message:  fmt.Sprintf("the payload of event %q has a Go type without a name, which generated code cannot write", e.Name),
 			Hint:     "declare a type for the payload",

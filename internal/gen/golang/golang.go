@@ -96,7 +96,7 @@ func generatePackage(p *ir.Package, s ir.Settings) ([]byte, diag.List) {
 	if err := g.file.Render(&out); err != nil {
 		g.diags.Add(diag.Diagnostic{
 			Severity: diag.Error,
-			Code:     CodeInternal,
+			Code:     diag.Internal,
 			Message:  fmt.Sprintf("the generated code of package %s does not parse: %v", p.Path, err),
 			Hint:     "this is a bug of eventgen; please report it with the package's event declarations",
 		})

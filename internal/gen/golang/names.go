@@ -12,16 +12,6 @@ import (
 	"github.com/eventgen/eventgen/internal/ir"
 )
 
-// Codes of this package's diagnostics.
-const (
-	// CodeNameCollision is a generated Go name that something else already has.
-	CodeNameCollision diag.Code = "name-collision"
-	// CodeUnnamedPayload is a payload whose Go type cannot be written in generated code.
-	CodeUnnamedPayload diag.Code = "unnamed-payload"
-	// CodeInternal is a bug of the generator.
-	CodeInternal diag.Code = "internal"
-)
-
 const catalogueName = "Events"
 
 func descriptorName(e *ir.Event) string { return e.Go + "Event" }
@@ -137,7 +127,7 @@ func (n *namer) claimEvents(p *ir.Package) diag.List {
 		for _, name := range eventNames(e) {
 			d := diag.Diagnostic{
 				Severity: diag.Error,
-				Code:     CodeNameCollision,
+				Code:     diag.NameCollision,
 				Pos:      e.Pos,
 				Hint:     "give the event another name in generated code: ts=Name",
 			}
@@ -159,7 +149,7 @@ func (n *namer) claimEvents(p *ir.Package) diag.List {
 	if pos, ok := n.own[catalogueName]; ok {
 		diags.Add(diag.Diagnostic{
 			Severity: diag.Error,
-			Code:     CodeNameCollision,
+			Code:     diag.NameCollision,
 			Pos:      pos,
 			Message:  "the package declares " + catalogueName + ", which is the name of the generated catalogue",
 			Hint:     "rename the declaration",
@@ -168,7 +158,7 @@ func (n *namer) claimEvents(p *ir.Package) diag.List {
 	if other, ok := owners[catalogueName]; ok {
 		diags.Add(diag.Diagnostic{
 			Severity: diag.Error,
-			Code:     CodeNameCollision,
+			Code:     diag.NameCollision,
 			Pos:      other.Pos,
 			Message:  fmt.Sprintf("event %q would generate %s, which is the name of the catalogue", other.Name, catalogueName),
 			Hint:     "give the event another name in generated code: ts=Name",

@@ -7,9 +7,6 @@ import (
 	"github.com/eventgen/eventgen/internal/ir"
 )
 
-// CodeNameCollision is a generated TypeScript name that something else already has.
-const CodeNameCollision diag.Code = "name-collision"
-
 // eventNames are the identifiers that one event brings into events.gen.ts; empty for those that
 // it does not have.
 type eventNames struct {
@@ -88,7 +85,7 @@ func (c *claims) claim(name string, by claim, hint string) {
 	}
 	d := diag.Diagnostic{
 		Severity: diag.Error,
-		Code:     CodeNameCollision,
+		Code:     diag.NameCollision,
 		Pos:      by.pos,
 		Message:  fmt.Sprintf("%s would generate the TypeScript name %s, which %s has", by.what, name, other.what),
 		Hint:     hint,

@@ -61,7 +61,7 @@ func Parse(comment string, pos diag.Pos) (*Directive, diag.List) {
 	if verb.Text {
 		d.Text = s.readText(verb)
 	} else {
-		d.Args = s.readArgs()
+		d.Args = s.readArgs(verb)
 	}
 	return d, s.list
 }
@@ -131,20 +131,66 @@ func (s *scanner) readText(verb *Verb) Text {
 		t.Text, _ = strconv.Unquote(quoted)
 	}
 	s.offset = len(s.text)
+	switch {
+	case verb.TextWord != "" && t.Word == "":
+		s.errorf(diag.MissingArgument, s.offset, s.offset, "such as "+verb.Example, "//eventgen:%s needs a %s", verb.Name, verb.TextWord)
+	case t.Text == "":
+		s.errorf(diag.MissingArgument, s.offset, s.offset, "such as "+verb.Example, "//eventgen:%s needs %s", verb.Name, verb.TextIs)
+	}
 	return t
 }
 
-func (s *scanner) readArgs() []Arg {
+func (s *scanner) readArgs(verb *Verb) []Arg {
 	var args []Arg
 	for {
 		s.skipSpace()
 		if s.offset == len(s.text) {
 			return args
 		}
-		if arg, ok := s.readArg(); ok {
+		start := s.offset
+		arg, ok := s.readArg()
+		if s.spacedOut(verb, start, arg, ok) {
+			continue
+		}
+		if ok {
 			args = append(args, arg)
 		}
 	}
+}
+
+// spacedOut reports an option with spaces around its equals sign, which reads as two or three
+// arguments, as the one thing that it was meant to be.
+func (s *scanner) spacedOut(verb *Verb, start int, arg Arg, ok bool) bool {
+	key, end := arg.Key, s.offset
+	s.skipSpace()
+	next := s.text[s.offset:]
+	switch {
+	case !ok || arg.Quoted:
+		s.offset = end
+		return false
+	case key == "" && strings.HasPrefix(next, "="): // key =value, key = value
+		key = arg.Value
+		s.offset++
+		s.skipSpace()
+	case key != "" && arg.Value == "" && next != "" && verb.Option(firstWord(next)) == nil: // key= value
+	default:
+		s.offset = end
+		return false
+	}
+	value, from := "value", s.offset
+	s.skipWord()
+	if from < s.offset {
+		value = s.text[from:s.offset]
+	}
+	s.errorf(diag.BadArgument, start, s.offset, fmt.Sprintf("write %s=%s", key, value), "spaces around the equals sign")
+	return true
+}
+
+// firstWord returns the option's name that an argument begins with.
+func firstWord(text string) string {
+	word, _, _ := strings.Cut(text, " ")
+	word, _, _ = strings.Cut(word, "=")
+	return word
 }
 
 // readArg reads the argument at the offset; its text is not empty.

@@ -2,6 +2,7 @@ package directive
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/eventgen/eventgen/internal/diag"
 	"github.com/eventgen/eventgen/internal/ir"
@@ -13,6 +14,9 @@ type term struct{ option, word string }
 func (t term) in(v Values) bool {
 	return v.Has(t.option) && (t.word == "" || v[t.option].Text == t.word)
 }
+
+// tried reports whether v has t, or was meant to have it and cannot be read.
+func (t term) tried(v Values) bool { return t.in(v) || v[t.option].Broken }
 
 func (t term) String() string {
 	if t.word == "" {
@@ -78,24 +82,17 @@ func Check(v Values) diag.List {
 		})
 	}
 	for _, r := range requirements {
-		if v.Has(r.option) && !anyTerm(r.needs, v) {
+		if v.Has(r.option) && !slices.ContainsFunc(r.needs, func(t term) bool { return t.tried(v) }) {
 			list.Add(diag.Diagnostic{
 				Severity: diag.Error, Code: diag.OptionAlone, Pos: v[r.option].Arg.Pos,
 				Message: fmt.Sprintf("%s has no effect here", r.option), Hint: r.hint,
 			})
 		}
 	}
-	list.Append(checkDirection(v))
-	return list
-}
-
-func anyTerm(terms []term, v Values) bool {
-	for _, t := range terms {
-		if t.in(v) {
-			return true
-		}
+	if !v["from"].Broken {
+		list.Append(checkDirection(v))
 	}
-	return false
+	return list
 }
 
 func before(a, b diag.Pos) bool {
@@ -142,6 +139,21 @@ func CheckDefaults(v Values) diag.List {
 	return list
 }
 
+// CheckOff reports what an event undoes though no default is there to be undone.
+func CheckOff(own, defaults Values) diag.List {
+	var list diag.List
+	for name, value := range own {
+		if value.Off && !defaults.Has(name) && !defaults[name].Broken {
+			list.Add(diag.Diagnostic{
+				Severity: diag.Error, Code: diag.OptionAlone, Pos: value.Arg.Pos,
+				Message: fmt.Sprintf("%s=off has no effect here", name),
+				Hint:    fmt.Sprintf("it undoes a default, and the package has none for %s", name),
+			})
+		}
+	}
+	return list
+}
+
 // Merge adds the package's defaults to an event's own options. A default gives way to what the
 // event says itself: it is left out where the event has the option, or one that excludes it, or
 // lacks the one that it needs, and where it does not fit who emits the event. usable tells
@@ -153,7 +165,7 @@ func Merge(own, defaults Values, usable func(field string) bool) Values {
 	}
 	add := func(name string) {
 		value, ok := defaults[name]
-		if _, given := own[name]; given || !ok || value.Off {
+		if _, given := own[name]; given || !ok || value.Off || value.Broken {
 			return
 		}
 		value.Inherited = true
@@ -189,7 +201,7 @@ func fits(v Values, name string) bool {
 		}
 	}
 	for _, r := range requirements {
-		if r.option == name && !anyTerm(r.needs, v) {
+		if r.option == name && !slices.ContainsFunc(r.needs, func(t term) bool { return t.in(v) }) {
 			return false
 		}
 	}

@@ -19,7 +19,7 @@ func Misspelt(comment string) string {
 	} else {
 		body = strings.TrimPrefix(comment, "//")
 	}
-	text := strings.TrimLeft(body, " \t\n*")
+	text := strings.TrimLeft(body, " \t\n*@")
 	tool := strings.IndexFunc(text, func(r rune) bool { return !isLetter(r) })
 	if tool <= 0 {
 		return ""

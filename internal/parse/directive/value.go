@@ -21,6 +21,8 @@ type Value struct {
 	Arg    Arg
 	// Off undoes a default; every other field is zero then.
 	Off bool
+	// Broken: the value cannot be read, which has been reported; every other field is zero then.
+	Broken bool
 	// Inherited: the package's defaults have it, not the event.
 	Inherited bool
 	// Text is the value of the textual kinds.
@@ -40,18 +42,21 @@ type NameAt struct {
 // Values are the options of a directive, by name.
 type Values map[string]Value
 
-// Has reports whether an option is given, and not as off.
+// Has reports whether an option has a value.
 func (v Values) Has(name string) bool {
 	value, ok := v[name]
-	return ok && !value.Off
+	return ok && !value.Off && !value.Broken
 }
 
 // Decode reads the arguments of a directive as options. What cannot be read is reported at its
-// place and left out.
+// place.
 func Decode(d *Directive) (Values, diag.List) {
 	dec := decoder{verb: d.Verb, values: Values{}}
 	for i, arg := range d.Args {
 		dec.arg(arg, i == 0)
+	}
+	if needed := d.Verb.Option(d.Verb.Needs); needed != nil && len(d.Args) == 0 {
+		dec.errorf(diag.MissingArgument, d.Pos, "such as "+d.Verb.Example, "//eventgen:%s needs a %s: %s", d.Verb.Name, needed.Name, needed.describe())
 	}
 	return dec.values, dec.list
 }
@@ -85,7 +90,7 @@ func (d *decoder) word(arg Arg, first bool) {
 	switch {
 	case option != nil && !arg.Quoted && option.Kind == Flag:
 		d.set(option, arg)
-	case option != nil && !arg.Quoted && option.Name != d.verb.First:
+	case option != nil && !arg.Quoted && (option.Name != d.verb.First || !first):
 		d.errorf(diag.MissingArgument, arg.Pos, fmt.Sprintf("write %s=%s", option.Name, option.example()),
 			"%s needs a value: %s", option.Name, option.describe())
 	case first && d.verb.First != "":
@@ -130,8 +135,8 @@ func (d *decoder) unknownOption(word string, pos diag.Pos) {
 	hint := "the options of //eventgen:" + d.verb.Name + " are " + strings.Join(d.verb.OptionNames(), ", ")
 	if near := diag.Nearest(word, d.verb.OptionNames()); near != "" {
 		hint = "did you mean " + near + "?"
-	} else if len(d.verb.Options) == 0 {
-		hint = ""
+	} else if first := d.verb.Option(d.verb.First); first != nil && slices.Contains(first.Words, word) {
+		hint = "write one of " + strings.Join(first.Words, ", ")
 	}
 	what := "unknown option"
 	if event := LookupVerb("event").Option(word); event != nil && d.verb.Name == "defaults" {
@@ -144,15 +149,16 @@ func (d *decoder) set(option *Option, arg Arg) {
 	if earlier, ok := d.values[option.Name]; ok {
 		d.list.Add(diag.Diagnostic{
 			Severity: diag.Error, Code: diag.DuplicateOption, Pos: arg.Pos,
-			Message: fmt.Sprintf("%s is given twice", option.Name),
+			Message: fmt.Sprintf("%s is given twice", option.Name), Hint: "keep one of them",
 			Related: []diag.Related{{Pos: earlier.Arg.Pos, Message: "first given here"}},
 		})
 		return
 	}
 	value, ok := d.value(option, arg)
-	if ok {
-		d.values[option.Name] = value
+	if !ok {
+		value = Value{Option: option, Arg: arg, Broken: true}
 	}
+	d.values[option.Name] = value
 }
 
 func (d *decoder) value(option *Option, arg Arg) (Value, bool) {
@@ -201,6 +207,10 @@ func (d *decoder) names(option *Option, arg Arg) (Value, bool) {
 		}
 		if problem := nameProblem(name); problem != "" {
 			d.errorf(diag.BadEventName, pos, "", "%s", problem)
+			return Value{}, false
+		}
+		if slices.ContainsFunc(value.Names, func(other NameAt) bool { return other.Name == name }) {
+			d.errorf(diag.BadValue, pos, "name each event once", "%s is in the list already", strconv.Quote(name))
 			return Value{}, false
 		}
 		value.Names = append(value.Names, NameAt{Name: name, Pos: pos})
@@ -259,6 +269,22 @@ func (o *Option) decode(arg Arg) (value Value, problem string) {
 		value.Text = s
 	}
 	return value, problem
+}
+
+func sizeHint(value string) string {
+	for unit := range sizeUnits {
+		digits := strings.TrimRight(value, "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")
+		if unit == "" || digits == "" || !strings.EqualFold(value[len(digits):], unit) {
+			continue
+		}
+		if _, ok := parseSize(digits + unit); ok {
+			return fmt.Sprintf("write %s%s", digits, unit)
+		}
+		if strings.Trim(digits, "0123456789") == "" && strings.Trim(digits, "0") != "" {
+			return "a payload has at most 2 GiB"
+		}
+	}
+	return "a number and B, KB, KiB, MB, MiB, GB or GiB, such as 64KiB"
 }
 
 func notASCII(r rune) bool { return r >= utf8.RuneSelf }
@@ -325,13 +351,15 @@ func (o *Option) hint(value string) string {
 		}
 		return "numbers and units, such as 100ms, 1.5s or 2m"
 	case Size:
-		return "a number and B, KB, KiB, MB, MiB, GB or GiB, such as 64KiB"
+		return sizeHint(value)
+	case Count:
+		return fmt.Sprintf("a whole number from 1 to %d", math.MaxInt32)
 	case Identifier:
 		return "a capital letter, then letters, digits and underscores"
 	case Name, NamePrefix:
 		return "names have letters, digits and _ / : . -"
 	case Field:
-		return "name a field as in Go, without a path: promoted fields count"
+		return "name a field as in Go, without a path: a promoted field has none"
 	default:
 		return ""
 	}

@@ -24,8 +24,12 @@ type Verb struct {
 	Options []Option
 	// First is the option that a first word stands for which is no option itself.
 	First string
+	// Needs is the option without which the directive says nothing.
+	Needs string
 	// Text: what follows is free text, not arguments.
 	Text bool
+	// TextIs names the text.
+	TextIs string
 	// TextWord names the word before the text, if there is one.
 	TextWord string
 	// Example is a correct directive.
@@ -102,22 +106,22 @@ var Verbs = []*Verb{
 		Example: "//eventgen:union tag=type content=data",
 	},
 	{
-		Name: "variant", On: []Target{OnType}, Options: []Option{{Name: "name", Kind: Property, Example: "logged-in"}}, First: "name",
+		Name: "variant", On: []Target{OnType}, Options: []Option{{Name: "name", Kind: Property, Example: "logged-in"}}, First: "name", Needs: "name",
 		Example: "//eventgen:variant name=logged-in",
 	},
 	{
-		Name: "enum", On: []Target{OnType}, First: "mode", Options: []Option{
+		Name: "enum", On: []Target{OnType}, First: "mode", Needs: "mode", Options: []Option{
 			{Name: "mode", Kind: Word, Words: words(ir.EnumClosed, ir.EnumOpen, ir.EnumFlags)},
 		},
 		Example: "//eventgen:enum open",
 	},
-	{Name: "ts", On: []Target{OnType}, Text: true, Example: "//eventgen:ts [number, number]"},
+	{Name: "ts", On: []Target{OnType}, Text: true, TextIs: "a TypeScript type", Example: "//eventgen:ts [number, number]"},
 	{
 		Name: "defaults", On: []Target{OnPackage}, Options: defaultOptions(),
 		Example: "//eventgen:defaults prefix=download: throttle=50ms",
 	},
 	{
-		Name: "allow", On: []Target{OnType, OnConstant, OnField, OnPackage}, Text: true, TextWord: "rule",
+		Name: "allow", On: []Target{OnType, OnConstant, OnField, OnPackage}, Text: true, TextIs: "a reason behind the rule", TextWord: "rule",
 		Example: "//eventgen:allow int64-precision totals stay under 2^53",
 	},
 }

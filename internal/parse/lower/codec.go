@@ -3,6 +3,7 @@ package lower
 import (
 	"go/types"
 
+	"github.com/eventgen/eventgen/internal/diag"
 	"github.com/eventgen/eventgen/internal/ir"
 )
 
@@ -94,7 +95,7 @@ func (l *Lowerer) inherited(origin *types.TypeName, c *codec) string {
 
 // unstated warns of a marshaler whose TypeScript nobody has stated.
 func (b *builder) unstated(t types.Type, named *types.Named) {
-	p := &problem{code: CodeCustomMarshaler, once: ident(t)}
+	p := &problem{code: diag.CustomMarshaler, once: ident(t)}
 	switch {
 	case named != nil && b.isLocal(named.Obj()):
 		p.obj = named.Obj()

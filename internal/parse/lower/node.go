@@ -3,6 +3,7 @@ package lower
 import (
 	"go/types"
 
+	"github.com/eventgen/eventgen/internal/diag"
 	"github.com/eventgen/eventgen/internal/ir"
 )
 
@@ -189,7 +190,7 @@ func (l *Lowerer) build(n *node) {
 	if n.instance() {
 		if l.expanding[n.obj()] && !n.self() {
 			n.problems = append(n.problems, &problem{
-				code: CodeGenericRecursion, obj: n.obj(),
+				code: diag.GenericRecursion, obj: n.obj(),
 				text: "generic type " + n.obj().Name() + " contains ever larger instances of itself",
 				hint: "encoding/json could follow it, but no finite TypeScript describes it",
 			})

@@ -24,8 +24,7 @@ type problem struct {
 }
 
 func severity(code diag.Code) diag.Severity {
-	switch code {
-	case CodeCustomMarshaler, CodeInt64Precision, CodeSealedInterface, CodeConflictingFields:
+	if info, _ := diag.Lookup(code); info.Allowed {
 		return diag.Warning
 	}
 	return diag.Error
@@ -33,7 +32,7 @@ func severity(code diag.Code) diag.Severity {
 
 // problem records p at the place at hand.
 func (b *builder) problem(p *problem) {
-	if b.discard || p.code == CodeInt64Precision && !b.warnsInt64() {
+	if b.discard || p.code == diag.Int64Precision && !b.warnsInt64() {
 		return
 	}
 	p.path = slices.Clone(b.path)
@@ -170,16 +169,16 @@ func (r *reporter) follow(n *node, root *root, e edge) {
 // wideType warns of a use of a named 64-bit integer: at its declaration if that is local.
 func (r *reporter) wideType(n *node, root *root, e edge) {
 	if e.to.local {
-		if !r.wide[e.to] && !allows(r.allow(e.to.obj()), CodeInt64Precision) {
+		if !r.wide[e.to] && !allows(r.allow(e.to.obj()), diag.Int64Precision) {
 			r.wide[e.to] = true
-			r.add(CodeInt64Precision, r.pos(e.to.obj()),
+			r.add(diag.Int64Precision, r.pos(e.to.obj()),
 				"type "+e.to.obj().Name()+" is "+r.typeString(e.to.named.Underlying())+", which JavaScript rounds past 2^53", int64Hint, "", nil)
 		}
 		return
 	}
 	b := &builder{Lowerer: r.Lowerer, from: n, path: e.path}
 	r.own(n, root, &problem{
-		code: CodeInt64Precision,
+		code: diag.Int64Precision,
 		path: e.path,
 		text: b.hasType(e.to.named) + ", which JavaScript rounds past 2^53",
 		hint: int64Hint,
@@ -255,7 +254,7 @@ func (r *reporter) region(start *node) *region {
 		n := todo[0]
 		todo = todo[1:]
 		for _, p := range n.problems {
-			if p.code != CodeConflictingFields && p.code != CodeSealedInterface {
+			if p.code != diag.ConflictingFields && p.code != diag.SealedInterface {
 				out.problems = append(out.problems, owned{p, n})
 			}
 		}
@@ -263,7 +262,7 @@ func (r *reporter) region(start *node) *region {
 			if e.to.wide && !e.quoted && !e.to.local && r.warnsInt64() {
 				b := &builder{Lowerer: r.Lowerer, from: n, path: e.path}
 				out.problems = append(out.problems, owned{&problem{
-					code: CodeInt64Precision, path: e.path, hint: int64Hint,
+					code: diag.Int64Precision, path: e.path, hint: int64Hint,
 					text: b.hasType(e.to.named) + ", which JavaScript rounds past 2^53",
 				}, n})
 			}
@@ -361,7 +360,7 @@ func (r *reporter) unnameable(n *node, root *root, e edge) {
 		return
 	}
 	at := r.anchor(n, root, e.path)
-	r.add(CodeUnnameableType, at.pos, at.text+": the generated encoder cannot reach all of "+r.typeString(e.to.named)+", and "+why,
+	r.add(diag.UnnameableType, at.pos, at.text+": the generated encoder cannot reach all of "+r.typeString(e.to.named)+", and "+why,
 		"export what it holds, or declare the event in package "+e.to.obj().Pkg().Name(), "", nil)
 }
 

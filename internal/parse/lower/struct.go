@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 
+	"github.com/eventgen/eventgen/internal/diag"
 	"github.com/eventgen/eventgen/internal/ir"
 )
 
@@ -202,7 +203,7 @@ func (b *builder) conflict(fields []*field) {
 	inner := *b
 	inner.path = append(slices.Clone(b.path), last.path...)
 	inner.problem(&problem{
-		code: CodeConflictingFields,
+		code: diag.ConflictingFields,
 		text: text,
 		hint: "rename one in its json tag, or leave one out with `json:\"-\"`",
 	})

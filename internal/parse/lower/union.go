@@ -37,7 +37,7 @@ func implementers(t *types.Named) (plain, generic []*types.Named) {
 			continue
 		}
 		named, ok := obj.Type().(*types.Named)
-		if !ok || isInterface(named) {
+		if !ok || isInterface(named) || !isValid(named) {
 			continue
 		}
 		if named.TypeParams().Len() > 0 {
@@ -52,6 +52,12 @@ func implementers(t *types.Named) (plain, generic []*types.Named) {
 	}
 	slices.SortFunc(plain, func(a, b *types.Named) int { return cmp.Compare(a.Obj().Pos(), b.Obj().Pos()) })
 	return plain, generic
+}
+
+// isValid reports whether a type compiles: one that does not seems to implement anything.
+func isValid(t *types.Named) bool {
+	basic, ok := t.Underlying().(*types.Basic)
+	return !ok || basic.Kind() != types.Invalid
 }
 
 // unionType lowers a sealed interface to its variants.
@@ -72,7 +78,7 @@ func (b *builder) unionType(t *types.Named, note *UnionNote) *unionBody {
 		}
 		if !b.nameable(v) {
 			b.note(&problem{
-				code: CodeUnnameableType, pos: b.pos(v.Obj()), obj: v.Obj(),
+				code: diag.UnnameableType, pos: b.pos(v.Obj()), obj: v.Obj(),
 				text: "variant " + v.Obj().Name() + " of union " + b.typeString(t) +
 					" is not exported: the encoder in package " + b.cfg.Package.Name() + " cannot name it",
 				hint: "export it, or declare the event in package " + t.Obj().Pkg().Name(),
@@ -98,7 +104,7 @@ func (l *Lowerer) checkUnion(n *node) {
 		}
 		if body.Kind != ir.KindStruct {
 			l.note(&problem{
-				code: CodeInvalidUnion, obj: obj, pos: v.Pos,
+				code: diag.InvalidUnion, obj: obj, pos: v.Pos,
 				text: "variant " + obj.Name() + " of union " + n.obj().Name() + " is not written as an object, so the tag has no place in it",
 				hint: "write content=data beside tag=" + u.note.Tag,
 				related: []diag.Related{{
@@ -112,7 +118,7 @@ func (l *Lowerer) checkUnion(n *node) {
 				continue
 			}
 			l.note(&problem{
-				code: CodeInvalidUnion, obj: obj, pos: f.Pos,
+				code: diag.InvalidUnion, obj: obj, pos: f.Pos,
 				text: "property " + strconv.Quote(f.Name) + " of variant " + obj.Name() + " is the tag of union " + n.obj().Name(),
 				hint: "rename one of the two, or write content=data beside tag=" + u.note.Tag,
 				related: []diag.Related{{

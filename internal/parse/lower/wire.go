@@ -3,6 +3,7 @@ package lower
 import (
 	"go/types"
 
+	"github.com/eventgen/eventgen/internal/diag"
 	"github.com/eventgen/eventgen/internal/ir"
 )
 
@@ -80,7 +81,7 @@ func (b *builder) namedType(t *types.Named, addr bool) *ir.Type {
 	}
 	if b.cfg.Types[typeID(t.Obj())] != "" && codecOf(t, true) == nil {
 		b.problem(&problem{
-			code: CodeInvalidTS, once: ident(t),
+			code: diag.InvalidTS, once: ident(t),
 			text: b.hasType(t) + ", which has no marshaler: its TypeScript follows from its structure",
 			hint: "remove " + typeID(t.Obj()) + " from types in eventgen.yaml",
 		})
@@ -132,7 +133,7 @@ func (b *builder) basicType(t types.Type, u *types.Basic) *ir.Type {
 	}
 	if is64(u) && !b.quoted {
 		b.problem(&problem{
-			code: CodeInt64Precision,
+			code: diag.Int64Precision,
 			text: b.hasType(t) + ", which JavaScript rounds past 2^53",
 			hint: int64Hint,
 		})
@@ -317,7 +318,7 @@ func (b *builder) interfaceType(t *types.Named) *ir.Type {
 	}
 	if b.isLocal(t.Obj()) && isSealed(t) {
 		b.problem(&problem{
-			code: CodeSealedInterface,
+			code: diag.SealedInterface,
 			obj:  t.Obj(),
 			text: "sealed interface " + t.Obj().Name() + " travels as any value, without the name of its variant",
 			hint: "//eventgen:union tag=type content=data above it makes it a union",
@@ -342,7 +343,7 @@ func isSealed(t types.Type) bool {
 
 // unsupported reports a type that encoding/json refuses.
 func (b *builder) unsupported(t types.Type) *ir.Type {
-	p := &problem{code: CodeUnsupportedType, text: b.hasType(t) + ", which JSON cannot carry", hint: unsupportedHint}
+	p := &problem{code: diag.UnsupportedType, text: b.hasType(t) + ", which JSON cannot carry", hint: unsupportedHint}
 	switch u := t.Underlying().(type) {
 	case *types.Map:
 		p.hint = "keys must be strings or integers or have MarshalText; `json:\"-\"` leaves the field out"
@@ -350,7 +351,7 @@ func (b *builder) unsupported(t types.Type) *ir.Type {
 		p.text = b.hasType(t) + ", which points to itself alone"
 	case *types.Basic:
 		if u.Kind() == types.Invalid {
-			p.code, p.text, p.hint = CodeBrokenType, "has a type that does not compile", ""
+			p.code, p.text, p.hint = diag.BrokenType, "has a type that does not compile", "the compiler's words for it are among these errors"
 		}
 	}
 	b.problem(p)
