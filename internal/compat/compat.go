@@ -39,7 +39,7 @@ const (
 // Finding is one change that breaks somebody.
 type Finding struct {
 	Rule    diag.Code `json:"rule"`
-	Levels  []Level   `json:"levels"` // in the order of their declaration
+	Levels  []Level   `json:"levels"` // those of all Events, in the order of their declaration
 	Sides   []Side    `json:"sides"`
 	Events  []string  `json:"events"` // wire names of today, of an event that is gone its last one; sorted
 	Pos     diag.Pos  `json:"pos,omitzero"`
@@ -62,6 +62,7 @@ func Compare(before, after *ir.Model) []Finding {
 		seen:      map[seenForms]bool{},
 		reached:   map[string]map[string]*pair{},
 		renames:   map[string]string{},
+		reshaped:  map[string]bool{},
 		replacing: map[seenForms]bool{},
 	}
 	for _, p := range c.pairs() {
@@ -81,6 +82,7 @@ type comparison struct {
 	seen          map[seenForms]bool
 	reached       map[string]map[string]*pair // Go type -> event -> the pair, for types of before
 	renames       map[string]string           // Go types of before that are called otherwise now
+	reshaped      map[string]bool             // Go types of before that have other type parameters now
 	replacing     map[seenForms]bool          // different types whose comparison is under way
 	raw           []raw
 	goTypes       []goTypes
@@ -170,6 +172,8 @@ type place struct {
 	receive bool
 	// subject is what messages call the place.
 	subject string
+	// note is what a message adds that holds in one direction alone.
+	note string
 	// key is the type expression that the place belongs to: a field, a payload, a declaration.
 	key   string
 	pos   diag.Pos
@@ -243,6 +247,9 @@ func (c *comparison) findings() []Finding {
 			f = &Finding{Rule: r.rule, Pos: r.pos, Message: r.message, Hint: r.hint, Accepted: accepted}
 			merged[k] = f
 			out = append(out, f)
+		}
+		if !strings.HasSuffix(f.Message, r.note) {
+			f.Message += r.note
 		}
 		f.Levels = append(f.Levels, r.levels...)
 		f.Sides = append(f.Sides, r.bothSides()...)

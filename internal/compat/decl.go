@@ -1,6 +1,7 @@
 package compat
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -39,6 +40,7 @@ func (c *comparison) declaration(at place, o, n *ir.Form) {
 		}
 	}
 	if a, b := params(o.Decl), params(n.Decl); a != b && len(was.Args) == 0 && len(is.Args) == 0 {
+		c.reshaped[goID(o.Decl)] = true
 		c.report(at, diag.TypeParametersChanged, tsGo, fmt.Sprintf("%s had the parameters [%s] and has [%s] now", at.subject, a, b), "declare a new type")
 	}
 }
@@ -62,30 +64,30 @@ func params(d *ir.Decl) string {
 // goTypes is a place whose Go types are to be compared when it is known which types were renamed.
 type goTypes struct {
 	place
-	old, new *ir.Type
+	old, new           *ir.Type
+	oldOwner, newOwner *ir.Decl // the declarations whose type parameters the types mention, or nil
 }
 
-func (c *comparison) compareGoType(at place, o, n *ir.Type) {
-	c.goTypes = append(c.goTypes, goTypes{at, o, n})
+func (c *comparison) compareGoType(at place, o, n *ir.Type, oldOwner, newOwner *ir.Decl) {
+	c.goTypes = append(c.goTypes, goTypes{at, o, n, oldOwner, newOwner})
 }
 
 // reportGoTypes compares the Go types of fields and payloads. A place that was reported for its
 // wire form is not reported again: that finding concerns Go too.
 func (c *comparison) reportGoTypes() {
-	today := func(id string) string {
-		if now, ok := c.renames[id]; ok {
-			return now
-		}
-		return id
-	}
 	byKey := map[string][]int{}
 	for i, r := range c.raw {
 		byKey[r.key] = append(byKey[r.key], i)
 	}
 	for _, g := range c.goTypes {
-		was, is := goText(g.old, today), goText(g.new, nil)
-		if was == is {
-			continue
+		reshaped := false
+		was := goText(g.old, func(id string) string {
+			reshaped = reshaped || c.reshaped[id]
+			return cmp.Or(c.renames[id], paramOf(g.oldOwner, id))
+		})
+		is := goText(g.new, func(id string) string { return paramOf(g.newOwner, id) })
+		if was == is || reshaped {
+			continue // the declaration itself is reported where its parameters changed
 		}
 		told := false
 		for _, i := range byKey[g.key] {
@@ -101,15 +103,42 @@ func (c *comparison) reportGoTypes() {
 	}
 }
 
-// dropTold drops the removal of a type where its place is reported as being of another kind.
+// dropTold drops what follows from a finding about the same type expression: that a type which is
+// of another kind now is gone, or can be null.
 func (c *comparison) dropTold() {
-	changed := map[string]bool{}
+	told := map[string]map[diag.Code]bool{}
 	for _, r := range c.raw {
-		if r.rule != diag.TypeRemoved && concernsType[r.rule] {
-			changed[r.key] = true
+		if told[r.key] == nil {
+			told[r.key] = map[diag.Code]bool{}
+		}
+		told[r.key][r.rule] = true
+	}
+	c.raw = slices.DeleteFunc(c.raw, func(r raw) bool {
+		here := told[r.key]
+		switch r.rule {
+		case diag.TypeRemoved:
+			for rule := range here {
+				if rule != diag.TypeRemoved && concernsType[rule] {
+					return true
+				}
+			}
+		case diag.NullAdded, diag.NullRemoved:
+			return here[diag.TypeChanged] || here[diag.LengthChanged]
+		}
+		return false
+	})
+}
+
+// paramOf numbers a type parameter of d, and returns any other name as it is.
+func paramOf(d *ir.Decl, name string) string {
+	if d != nil {
+		for i, p := range d.Params {
+			if p.Name == name {
+				return "$" + strconv.Itoa(i)
+			}
 		}
 	}
-	c.raw = slices.DeleteFunc(c.raw, func(r raw) bool { return r.rule == diag.TypeRemoved && changed[r.key] })
+	return name
 }
 
 // concernsType holds the rules about the type of a field or payload itself.
@@ -119,7 +148,8 @@ var concernsType = map[diag.Code]bool{
 	diag.EnumOpened: true, diag.EnumClosed: true, diag.FieldNowOptional: true, diag.FieldNowRequired: true, diag.TypeRemoved: true,
 }
 
-// goText spells the Go type of t. name maps a Go path and name; nil leaves them.
+// goText spells the Go type of t. name maps type parameters and names with their path; nil leaves
+// them.
 func goText(t *ir.Type, name func(string) string) string {
 	if t == nil {
 		return "byte"
@@ -148,7 +178,7 @@ func goText(t *ir.Type, name func(string) string) string {
 		id, instance, _ := strings.Cut(strings.TrimSuffix(t.Ref, "~value"), "[")
 		return name(id) + instance + args(t.Args)
 	case ir.KindParam:
-		return t.Param
+		return name(t.Param)
 	case ir.KindInt, ir.KindUint, ir.KindFloat:
 		if t.Bits > 0 {
 			return string(t.Kind) + strconv.Itoa(t.Bits)

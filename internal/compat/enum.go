@@ -18,10 +18,10 @@ func (c *comparison) enum(at place, o, n ir.Slot) {
 	oldClosed, newClosed := isClosed(o), isClosed(n)
 	switch {
 	case at.receive && oldClosed && !newClosed:
-		c.report(at, diag.EnumOpened, wireTS, at.subject+" had a value of "+o.Decl.Go.Name+" and can have any "+class(n)+" now",
+		c.report(at, diag.EnumOpened, wireTS, at.subject+" can have values besides the constants of "+o.Decl.Go.Name+" now",
 			"keep the enum closed; an enum that is to grow is better open from the start")
 	case !at.receive && !oldClosed && newClosed:
-		c.report(at, diag.EnumClosed, wireTS, at.subject+" could have any "+class(o)+" and must be a value of "+n.Decl.Go.Name+" now",
+		c.report(at, diag.EnumClosed, wireTS, at.subject+" may have no values besides the constants of "+n.Decl.Go.Name+" any more",
 			"write //eventgen:enum open on "+n.Decl.Go.Name+" and check the value in Validate")
 	case o.Enum == nil || n.Enum == nil || !oldClosed && !newClosed:
 		if isNumeric(o) && isNumeric(n) {
@@ -62,7 +62,7 @@ func (c *comparison) members(at place, o, n ir.Slot, closed bool) {
 			continue
 		}
 		if now, ok := newByValue[m.Value]; !ok {
-			c.memberRemoved(at, name, m, closed, text, n.Enum.Mode)
+			c.memberRemoved(at, name, m, closed, text)
 		} else if now.Name != m.Name && newByName[m.Name] == nil {
 			c.memberRenamed(at, name, m, now, text)
 		}
@@ -78,20 +78,18 @@ func (c *comparison) members(at place, o, n ir.Slot, closed bool) {
 	}
 }
 
-func (c *comparison) memberRemoved(at place, name string, m *ir.Member, closed, text bool, mode ir.EnumMode) {
+func (c *comparison) memberRemoved(at place, name string, m *ir.Member, closed, text bool) {
 	var levels []Level
-	message := fmt.Sprintf("the value %s of %s is gone", m.Value, name)
 	switch {
 	case closed && !at.receive:
-		levels = wireTS
-		message += ", and the server refuses it"
+		levels, at.note = wireTS, ", and the server refuses it"
 	case closed, !text:
 		levels = tsOnly
 	}
 	if token.IsExported(m.Name) {
 		levels = append(levels[:len(levels):len(levels)], Go)
 	}
-	c.report(at, diag.EnumValueRemoved, levels, message, "keep the constant and deprecate it")
+	c.report(at, diag.EnumValueRemoved, levels, fmt.Sprintf("the value %s of %s is gone", m.Value, name), "keep the constant and deprecate it")
 }
 
 func (c *comparison) memberRenamed(at place, name string, m, now *ir.Member, text bool) {

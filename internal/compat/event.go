@@ -220,7 +220,7 @@ func (c *comparison) payload(p *pair) {
 		return
 	}
 	oldSlot, newSlot := c.resolve(p.oldPkg).Of(o.Payload), c.resolve(p.newPkg).Of(n.Payload)
-	c.compareGoType(at, o.Payload, n.Payload)
+	c.compareGoType(at, o.Payload, n.Payload, nil, nil)
 	c.reach(p, oldSlot)
 	for _, dir := range []struct{ on, receive bool }{{receive, true}, {send, false}} {
 		if dir.on {

@@ -24,12 +24,12 @@ func (c *comparison) object(at place, o, n *ir.Form) {
 	}
 	for _, p := range n.Props {
 		if was, ok := oldProps[p.Field.Name]; ok {
-			c.property(c.fieldPlace(at, owner, p), was, p)
+			c.property(c.fieldPlace(at, owner, p), o, n, was, p)
 		} else {
 			added = append(added, p)
 		}
 	}
-	added, removed = c.renamedFields(at, owner, added, removed)
+	added, removed = c.renamedFields(at, owner, o, n, added, removed)
 	for _, p := range removed {
 		c.fieldRemoved(at, owner, p)
 	}
@@ -64,8 +64,8 @@ func goField(f *ir.Field) string {
 	return f.Path[len(f.Path)-1].Name
 }
 
-// property compares one property before and after.
-func (c *comparison) property(at place, o, n ir.Prop) {
+// property compares one property of two objects.
+func (c *comparison) property(at place, before, after *ir.Form, o, n ir.Prop) {
 	switch {
 	case n.Field.Optional && !o.Field.Optional && at.receive:
 		c.report(at, diag.FieldNowOptional, wireTS, at.subject+" can be absent now", "keep it without omitempty, and give it a value in any case")
@@ -75,13 +75,13 @@ func (c *comparison) property(at place, o, n ir.Prop) {
 	if was, is := goField(o.Field), goField(n.Field); was != is {
 		c.report(at, diag.FieldGoRenamed, goOnly, fmt.Sprintf("%s was %s in Go and is %s now", at.subject, was, is), "keep the Go name")
 	}
-	c.compareGoType(at, o.Field.Type, n.Field.Type)
+	c.compareGoType(at, o.Field.Type, n.Field.Type, before.Decl, after.Decl)
 	c.slot(at, o.Slot, n.Slot)
 }
 
 // renamedFields reports fields that kept their Go name and changed their JSON name, and returns
 // the others.
-func (c *comparison) renamedFields(at place, owner string, added, removed []ir.Prop) (restAdded, restRemoved []ir.Prop) {
+func (c *comparison) renamedFields(at place, owner string, before, after *ir.Form, added, removed []ir.Prop) (restAdded, restRemoved []ir.Prop) {
 	renamed := map[string]bool{}
 	for _, o := range removed {
 		for _, n := range added {
@@ -91,7 +91,7 @@ func (c *comparison) renamedFields(at place, owner string, added, removed []ir.P
 			to := c.fieldPlace(at, owner, n)
 			c.report(to, diag.FieldRenamed, wireTS, fmt.Sprintf("field %q of %s is called %q now", o.Field.Name, owner, n.Field.Name),
 				fmt.Sprintf("keep `json:%q`, or fill both fields until pages know the new one", o.Field.Name))
-			c.property(to, o, n)
+			c.property(to, before, after, o, n)
 			renamed[n.Field.Name], renamed["-"+o.Field.Name] = true, true
 			break
 		}

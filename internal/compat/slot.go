@@ -39,7 +39,7 @@ func (c *comparison) slot(at place, o, n ir.Slot) {
 	if o.Quoted == n.Quoted {
 		at = at.at("type "+goID(n.Decl), "type "+n.Decl.Go.Name, n.Decl.Pos, n.Decl.Allow)
 		if o.Decl.Type != nil && n.Decl.Type != nil && o.Kind != ir.KindStruct {
-			c.compareGoType(at, o.Decl.Type, n.Decl.Type)
+			c.compareGoType(at, o.Decl.Type, n.Decl.Type, o.Decl, n.Decl)
 		}
 	}
 	c.form(at, o, n)
@@ -67,7 +67,7 @@ func (c *comparison) renamed(o, n *ir.Decl) bool {
 func (c *comparison) replacement(at place, o, n ir.Slot) {
 	inner := &comparison{
 		before: c.before, after: c.after, settings: c.settings, forms: c.forms,
-		seen: map[seenForms]bool{}, reached: c.reached, matched: c.matched, renames: c.renames, replacing: c.replacing,
+		seen: map[seenForms]bool{}, reached: c.reached, matched: c.matched, renames: c.renames, reshaped: c.reshaped, replacing: c.replacing,
 	}
 	inner.form(at, o, n)
 	var levels []Level
@@ -84,7 +84,7 @@ func (c *comparison) replacement(at place, o, n ir.Slot) {
 		}
 	}
 	if len(levels) > 0 {
-		c.report(at, diag.TypeChanged, inOrder(levels, all), fmt.Sprintf("%s was a %s and is a %s now: %s", at.subject, o.Decl.Go.Name, n.Decl.Go.Name, first),
+		c.report(at, diag.TypeChanged, inOrder(levels, all), fmt.Sprintf("%s was %s and is %s now: %s", at.subject, o.Decl.Go.Name, n.Decl.Go.Name, first),
 			"add a field of the new type beside it")
 	}
 }

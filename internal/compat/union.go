@@ -33,12 +33,11 @@ func (c *comparison) union(at place, o, n *ir.Form) {
 			c.slot(to, v.Slot, now.Slot)
 			continue
 		}
-		levels, message := tsOnly, fmt.Sprintf("variant %q of %s is gone", v.Variant.Name, name)
+		levels := tsOnly
 		if !at.receive {
-			levels = wireTS
-			message += ", and the server refuses it"
+			levels, at.note = wireTS, ", and the server refuses it"
 		}
-		c.report(at, diag.VariantRemoved, levels, message, "keep the variant and deprecate it")
+		c.report(at, diag.VariantRemoved, levels, fmt.Sprintf("variant %q of %s is gone", v.Variant.Name, name), "keep the variant and deprecate it")
 	}
 	if !at.receive {
 		return
