@@ -10,7 +10,9 @@ package compat
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/eventgen/eventgen/internal/diag"
@@ -54,7 +56,9 @@ type Finding struct {
 //
 // An event whose version= went up is compared in Go source alone: the bump says that both sides
 // are to be rebuilt, and the fingerprint tells the pages that have not been.
-func Compare(before, after *ir.Model) []Finding {
+//
+// The list warns about each //eventgen:allow of after that accepts none of the findings.
+func Compare(before, after *ir.Model) ([]Finding, diag.List) {
 	c := &comparison{
 		before: index(before), after: index(after),
 		settings:  after.Settings,
@@ -64,13 +68,14 @@ func Compare(before, after *ir.Model) []Finding {
 		renames:   map[string]string{},
 		reshaped:  map[string]bool{},
 		replacing: map[seenForms]bool{},
+		used:      map[diag.Pos]bool{},
 	}
 	for _, p := range c.pairs() {
 		c.event(p)
 	}
 	c.changedSettings(before.Settings, after.Settings)
 	c.qualified()
-	return c.findings()
+	return c.findings(), c.unused()
 }
 
 // comparison is the state of one [Compare].
@@ -84,6 +89,7 @@ type comparison struct {
 	renames       map[string]string           // Go types of before that are called otherwise now
 	reshaped      map[string]bool             // Go types of before that have other type parameters now
 	replacing     map[seenForms]bool          // different types whose comparison is under way
+	used          map[diag.Pos]bool           // directives that accept something
 	raw           []raw
 	goTypes       []goTypes
 }
@@ -96,6 +102,11 @@ type pair struct {
 
 // bumped reports whether the event's contract changed on purpose.
 func (p *pair) bumped() bool { return max(p.new.Version, 1) > max(p.old.Version, 1) }
+
+// received reports whether pages receive the event in both models, from the server or from each
+// other; sent whether they emit it.
+func (p *pair) received() bool { return arrives(p.old) && arrives(p.new) }
+func (p *pair) sent() bool     { return p.old.From.Client() && p.new.From.Client() }
 
 // modelIndex finds things in a model.
 type modelIndex struct {
@@ -240,7 +251,7 @@ func (c *comparison) findings() []Finding {
 	merged := map[id]*Finding{}
 	var out []*Finding
 	for _, r := range c.raw {
-		accepted := r.acceptedBy()
+		accepted := c.acceptedBy(r)
 		k := id{r.rule, r.key, r.message, accepted != nil}
 		f := merged[k]
 		if f == nil {
@@ -294,19 +305,6 @@ func inOrder[T comparable](have, order []T) []T {
 	return out
 }
 
-// acceptedBy returns the directive that accepts r: on the place itself, the event or the package.
-func (r raw) acceptedBy() *ir.Allow {
-	lists := append(slices.Clone(r.allow), r.event.new.Allow, r.event.newPkg.Allow)
-	for _, list := range lists {
-		for i := range list {
-			if list[i].Rule == string(r.rule) {
-				return &list[i]
-			}
-		}
-	}
-	return nil
-}
-
 func (r raw) bothSides() []Side {
 	if r.sides != nil {
 		return r.sides
@@ -319,11 +317,6 @@ func (r raw) bothSides() []Side {
 		sides = append(sides, Server)
 	}
 	return sides
-}
-
-// Unaccepted returns the findings that no directive accepts.
-func Unaccepted(findings []Finding) []Finding {
-	return slices.DeleteFunc(slices.Clone(findings), func(f Finding) bool { return f.Accepted != nil })
 }
 
 // Diagnostic returns f as an error, or as a warning if it is accepted.
@@ -339,17 +332,29 @@ func (f Finding) Diagnostic() diag.Diagnostic {
 
 // describe is the message with whom it concerns.
 func (f Finding) describe() string {
+	quoted := make([]string, len(f.Events))
+	for i, e := range f.Events {
+		quoted[i] = strconv.Quote(e)
+	}
+	const shown = 3
+	if more := len(quoted) - shown; more > 1 {
+		quoted = append(quoted[:shown], fmt.Sprintf("%d other events", more))
+	}
 	levels := make([]string, len(f.Levels))
 	for i, l := range f.Levels {
-		levels[i] = map[Level]string{Wire: "on the wire", TypeScript: "in TypeScript", Go: "in Go"}[l]
+		levels[i] = map[Level]string{Wire: "wire", TypeScript: "TypeScript", Go: "Go"}[l]
 	}
 	sides := make([]string, len(f.Sides))
 	for i, s := range f.Sides {
-		sides[i] = string(s)
+		sides[i] = "the " + string(s)
 	}
-	events := make([]string, len(f.Events))
-	for i, e := range f.Events {
-		events[i] = `"` + e + `"`
+	return fmt.Sprintf("%s; this breaks %s of %s (%s)", f.Message, list(sides), list(quoted), strings.Join(levels, ", "))
+}
+
+// list joins words as a sentence does.
+func list(words []string) string {
+	if len(words) < 2 {
+		return strings.Join(words, "")
 	}
-	return f.Message + " (breaks the " + strings.Join(sides, " and the ") + " of " + strings.Join(events, ", ") + ", " + strings.Join(levels, " and ") + ")"
+	return strings.Join(words[:len(words)-1], ", ") + " and " + words[len(words)-1]
 }

@@ -50,9 +50,12 @@ func rule(t *testing.T, file, name string) {
 		t.Fatal(err)
 	}
 	before := load(t, archive, "old")
-	found := compat.Compare(before, load(t, archive, "new"))
+	after := load(t, archive, "new")
+	found, unused := compat.Compare(before, after)
 	expect(t, archive, "findings", text(found))
-	expect(t, archive, "twin-findings", text(compat.Compare(before, load(t, archive, "twin"))))
+	expect(t, archive, "unused", warnings(unused))
+	twin, _ := compat.Compare(before, load(t, archive, "twin"))
+	expect(t, archive, "twin-findings", text(twin))
 	if *update {
 		if err := os.WriteFile(file, txtar.Format(archive), 0o644); err != nil {
 			t.Fatal(err)
@@ -61,11 +64,11 @@ func rule(t *testing.T, file, name string) {
 	if _, known := diag.Lookup(diag.Code(name)); known && !slices.ContainsFunc(found, func(f compat.Finding) bool { return string(f.Rule) == name }) {
 		t.Errorf("the change is not found")
 	}
-	twin := compat.Compare(before, load(t, archive, "twin"))
+	fingerprints(t, before, after, found)
 	if slices.ContainsFunc(twin, func(f compat.Finding) bool { return string(f.Rule) == name }) {
 		t.Errorf("the harmless twin breaks the rule:\n%s", text(twin))
 	}
-	if same := compat.Compare(before, before); len(same) > 0 {
+	if same, _ := compat.Compare(before, before); len(same) > 0 {
 		t.Errorf("no change is reported:\n%s", text(same))
 	}
 }
@@ -169,6 +172,14 @@ func text(findings []compat.Finding) string {
 		if f.Accepted != nil {
 			fmt.Fprintf(&b, "  accepted: %s\n", f.Accepted.Reason)
 		}
+	}
+	return b.String()
+}
+
+func warnings(list diag.List) string {
+	var b strings.Builder
+	for _, d := range list {
+		fmt.Fprintf(&b, "%s:%d:%d: %s: %s [%s]\n", filepath.Base(d.Pos.File), d.Pos.Line, d.Pos.Column, d.Severity, d.Message, d.Code)
 	}
 	return b.String()
 }

@@ -64,26 +64,55 @@ func (c *comparison) identity(p *pair) {
 func (c *comparison) directions(p *pair) {
 	at, o, n := eventPlace(p), p.old, p.new
 	if o.From.Server() && !n.From.Server() {
-		c.report(at, diag.ListenRemoved, all, at.subject+" is emitted by windows alone now: pages that listen are refused, and its emitters are gone",
+		c.report(at, diag.ListenRemoved, all, at.subject+" is emitted by windows alone now: pages that listen get nothing from the server, and its emitters are gone",
 			"write from=both, or declare a new event for what windows emit")
 	}
 	if o.From.Client() && !n.From.Client() {
-		c.report(at, diag.EmitRemoved, wireTS, at.subject+" is emitted by the server alone now: what windows emit is refused",
+		levels := wireTS
+		if listens(o) && !listens(n) {
+			levels = all
+		}
+		c.report(at, diag.EmitRemoved, levels, at.subject+" is emitted by the server alone now: what windows emit is refused",
 			"write from=both, or declare a new event for what the server emits")
 	}
-	if o.To != n.To && n.To != ir.ToAny && n.From.Server() && o.From.Server() {
-		levels := wireOnly
-		if n.To == ir.ToWindow {
-			levels = []Level{Wire, Go}
-		}
-		c.report(at, diag.AudienceNarrowed, levels, fmt.Sprintf("%s went to %s and goes to %s now: whoever else listens gets nothing", at.subject, audience(o.To), audience(n.To)),
-			"keep the audience and emit to a target where it matters, or declare a new event")
-	}
+	c.audience(at, o, n)
 	if o.Relay && !n.Relay {
 		c.report(at, diag.RelayRemoved, wireTS, "windows may not address other windows with "+at.subject+" any more",
 			"keep relay, and refuse single targets with AuthorizeEmit")
 	}
 }
+
+// audience compares whom an event may address.
+func (c *comparison) audience(at place, o, n *ir.Event) {
+	var levels []Level
+	if o.To != n.To && n.To != ir.ToAny && arrives(o) && arrives(n) {
+		levels = append(levels, Wire)
+	}
+	if untargeted(o) && n.From.Client() && !untargeted(n) {
+		levels = append(levels, TypeScript)
+	}
+	if o.From.Server() && n.From.Server() && o.To == ir.ToAny && n.To != ir.ToAny {
+		levels = append(levels, Go) // the emitters without a target are gone
+	}
+	if len(levels) == 0 {
+		return
+	}
+	message := fmt.Sprintf("%s went to %s and goes to %s now: whoever else listens gets nothing", at.subject, audience(o.To), audience(n.To))
+	if o.To == n.To {
+		message = at.subject + " is relayed to single windows now: a window has to name one"
+	}
+	c.report(at, diag.AudienceNarrowed, levels, message, "keep the audience and emit to a target where it matters, or declare a new event")
+}
+
+// arrives reports whether windows receive e.
+func arrives(e *ir.Event) bool { return e.From.Server() || e.Relay }
+
+// untargeted reports whether a window may emit e without naming a target.
+func untargeted(e *ir.Event) bool { return e.From.Client() && (!e.Relay || e.To != ir.ToWindow) }
+
+// listens reports whether a Go listener of e can run: a targeted emit of the server reaches its
+// target alone.
+func listens(e *ir.Event) bool { return e.To == ir.ToAny || e.From.Client() }
 
 func audience(a ir.Audience) string {
 	switch a {
@@ -101,7 +130,7 @@ func (c *comparison) delivery(p *pair) {
 	at, o, n := eventPlace(p), p.old, p.new
 	// receivers are those who listen: pages to what the server emits, Go code to what windows do.
 	receivers := []Side{Server}
-	if n.From.Server() {
+	if arrives(n) {
 		receivers = []Side{Client, Server}
 	}
 	wire := func(rule diag.Code, message, hint string) {
@@ -163,26 +192,30 @@ func (c *comparison) limits(at place, o, n *ir.Event) {
 		if o.Max > 0 {
 			before = fmt.Sprintf("%d bytes", o.Max)
 		}
-		sides := []Side{Server}
-		if n.From.Client() {
-			sides = []Side{Client}
-			if n.From.Server() {
-				sides = []Side{Client, Server}
-			}
-		}
-		c.reportSides(at, diag.MaxLowered, wireOnly, sides, fmt.Sprintf("payloads of %s may have %d bytes; there was %s", at.subject, n.Max, before),
+		c.reportSides(at, diag.MaxLowered, wireOnly, emitters(n), fmt.Sprintf("payloads of %s may have %d bytes; there was %s", at.subject, n.Max, before),
 			"keep the limit, or split what is larger before lowering it")
 	}
-	if o.Key != nil && n.Key != nil && n.Keys < o.Keys && n.From.Server() {
-		c.reportSides(at, diag.KeysLowered, wireOnly, []Side{Server}, fmt.Sprintf("%s keeps %d keys apart, not %d: emits with further keys are refused", at.subject, n.Keys, o.Keys),
+	if o.Key != nil && n.Key != nil && n.Keys < o.Keys {
+		c.reportSides(at, diag.KeysLowered, wireOnly, emitters(n), fmt.Sprintf("%s keeps %d keys apart, not %d: emits with further keys are refused", at.subject, n.Keys, o.Keys),
 			fmt.Sprintf("keep keys=%d", o.Keys))
 	}
+}
+
+// emitters are the sides that emit e.
+func emitters(e *ir.Event) []Side {
+	switch {
+	case !e.From.Client():
+		return []Side{Server}
+	case !e.From.Server():
+		return []Side{Client}
+	}
+	return []Side{Client, Server}
 }
 
 // key compares what pages can listen for.
 func (c *comparison) key(p *pair) {
 	at, o, n := eventPlace(p), p.old.Key, p.new.Key
-	if o == nil || !p.old.From.Server() || !p.new.From.Server() {
+	if o == nil || !arrives(p.old) || !arrives(p.new) {
 		return
 	}
 	if n == nil {
@@ -200,7 +233,7 @@ func (c *comparison) key(p *pair) {
 func (c *comparison) payload(p *pair) {
 	o, n := p.old, p.new
 	at := eventPlace(p).at("payload of "+n.Name, fmt.Sprintf("the payload of event %q", n.Name), diag.Pos{})
-	receive, send := o.From.Server() && n.From.Server(), o.From.Client() && n.From.Client()
+	receive, send := p.received(), p.sent()
 	switch {
 	case o.Payload == nil && n.Payload == nil:
 		return

@@ -53,7 +53,7 @@ func (c *comparison) changedNil(p *pair, o, n ir.Settings) {
 	if o.Nil == n.Nil || !differ(p, o, other) {
 		return
 	}
-	receive, send := p.old.From.Server() && p.new.From.Server(), p.old.From.Client() && p.new.From.Client()
+	receive, send := p.received(), p.sent()
 	switch {
 	case n.Nil == ir.NilNull && receive:
 		c.setting(p, "nil", string(o.Nil), string(n.Nil), wireTS)

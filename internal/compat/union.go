@@ -26,7 +26,7 @@ func (c *comparison) union(at place, o, n *ir.Form) {
 		}
 		if now := c.renamedVariant(v, n, oldVariants); now != nil {
 			taken[now.Variant.Name] = true
-			to := at.at(at.key, at.subject, now.Variant.Pos, at.allow...)
+			to := at.at(at.key, at.subject, now.Variant.Pos, append(declAllow(*now), at.allow...)...)
 			c.report(to, diag.VariantRenamed, wireTS, fmt.Sprintf("variant %q of %s is called %q now", v.Variant.Name, name, now.Variant.Name),
 				"write //eventgen:variant name="+v.Variant.Name+" on its type")
 			to.subject = fmt.Sprintf("variant %q of %s", now.Variant.Name, name)
@@ -44,7 +44,7 @@ func (c *comparison) union(at place, o, n *ir.Form) {
 	}
 	for _, v := range n.Variants {
 		if _, ok := oldVariants[v.Variant.Name]; !ok && !taken[v.Variant.Name] {
-			c.report(at.at(at.key, at.subject, v.Variant.Pos, at.allow...), diag.VariantAdded, wireTS, fmt.Sprintf("%s has the variant %q now, which pages do not expect", name, v.Variant.Name),
+			c.report(at.at(at.key, at.subject, v.Variant.Pos, append(declAllow(v), at.allow...)...), diag.VariantAdded, wireTS, fmt.Sprintf("%s has the variant %q now, which pages do not expect", name, v.Variant.Name),
 				"give every match… its case for the unknown, and emit the variant only after pages know it")
 		}
 	}
@@ -55,6 +55,14 @@ func tagging(u *ir.Union) string {
 		return fmt.Sprintf("%q beside the payload's own properties", u.Tag)
 	}
 	return fmt.Sprintf("%q and the payload under %q", u.Tag, u.Content)
+}
+
+// declAllow returns the directives on a variant's type, where findings about the variant point.
+func declAllow(v ir.FormVariant) [][]ir.Allow {
+	if v.Decl == nil {
+		return nil
+	}
+	return [][]ir.Allow{v.Decl.Allow}
 }
 
 func variants(f *ir.Form) map[string]ir.FormVariant {
