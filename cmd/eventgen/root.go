@@ -25,6 +25,7 @@ func newRoot(a *app) *cobra.Command {
 		newWatch(a),
 		newInit(a),
 		newList(a),
+		newBreaking(a),
 		newExport(a),
 		newVersion(a),
 		newCompletion(a),

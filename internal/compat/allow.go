@@ -33,7 +33,7 @@ func (c *comparison) unused() diag.List {
 			list.Add(diag.Diagnostic{
 				Severity: diag.Warning, Code: CodeUnusedAllow, Pos: a.Pos,
 				Message: "nothing here breaks " + a.Rule + ", so this accepts nothing",
-				Hint:    "remove it; if the change is still to come or told elsewhere, put it where eventgen breaking points",
+				Hint:    "remove it if what it accepted is released; otherwise move it to where the finding points",
 			})
 		}
 	}

@@ -48,7 +48,7 @@ func (c *comparison) slot(at place, o, n ir.Slot) {
 func (c *comparison) null(at place, o, n ir.Slot) {
 	switch {
 	case n.Nullable && !o.Nullable && at.receive && o.Kind != ir.KindAny:
-		c.report(at, diag.NullAdded, wireTS, at.subject+" can be null now", "write a value in place of nil, or leave the field out with omitempty and keep it required in a new event")
+		c.report(at, diag.NullAdded, wireTS, at.subject+" can be null now", "keep a type that is never nil, and write its zero value in place of null; or add a field beside it")
 	case o.Nullable && !n.Nullable && !at.receive && n.Kind != ir.KindAny:
 		levels := wireTS
 		if n.Type != nil && (n.Kind == ir.KindSlice || n.Kind == ir.KindMap || n.Kind == ir.KindBytes) {
