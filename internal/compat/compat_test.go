@@ -65,6 +65,8 @@ func rule(t *testing.T, file, name string) {
 		t.Errorf("the change is not found")
 	}
 	fingerprints(t, before, after, found)
+	asDocumented(t, found)
+	asDocumented(t, twin)
 	if slices.ContainsFunc(twin, func(f compat.Finding) bool { return string(f.Rule) == name }) {
 		t.Errorf("the harmless twin breaks the rule:\n%s", text(twin))
 	}
