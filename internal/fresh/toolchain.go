@@ -2,6 +2,7 @@ package fresh
 
 import (
 	"bytes"
+	"debug/elf"
 	"errors"
 	"io"
 	"os"
@@ -43,20 +44,36 @@ var buildID = sync.OnceValues(func() (string, error) {
 	if build, ok := debug.ReadBuildInfo(); ok {
 		version = build.String()
 	}
-	// The linker puts it at the start of the text, which is at the start of the file.
-	head := make([]byte, 64<<10)
-	n, err := io.ReadFull(f, head)
-	if err != nil && !errors.Is(err, io.ErrUnexpectedEOF) {
-		return "", err
-	}
-	if _, after, ok := bytes.Cut(head[:n], []byte("\xff Go build ID: \"")); ok {
-		if id, _, ok := bytes.Cut(after, []byte("\"\n \xff")); ok && len(id) > 0 {
-			return version + string(id), nil
-		}
+	id, err := linkerID(f)
+	if id != "" || err != nil {
+		return version + id, err
 	}
 	content, err := io.ReadAll(io.NewSectionReader(f, 0, info.Size()))
 	return version + hash(content), err
 })
+
+// linkerID returns the identifier that the Go linker put into a program, "" if there is none: in
+// ELF files it is a note, in others at the start of the text, which is at the start of the file.
+func linkerID(f *os.File) (string, error) {
+	if program, err := elf.NewFile(f); err == nil {
+		if note := program.Section(".note.go.buildid"); note != nil {
+			content, err := note.Data()
+			return string(content), err
+		}
+		return "", nil
+	}
+	head := make([]byte, 64<<10)
+	n, err := f.ReadAt(head, 0)
+	if err != nil && !errors.Is(err, io.EOF) {
+		return "", err
+	}
+	_, after, _ := bytes.Cut(head[:n], []byte("\xff Go build ID: \""))
+	id, _, ok := bytes.Cut(after, []byte("\"\n \xff"))
+	if !ok {
+		return "", nil
+	}
+	return string(id), nil
+}
 
 // toolchain adds what decides how the go command works.
 func (s *scan) toolchain() {
