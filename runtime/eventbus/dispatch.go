@@ -24,10 +24,10 @@ type delivery[T any] struct {
 // a listener that is not plain, and returns how far it came. One deferred function serves all of them:
 // isolation costs the same for one listener and for a hundred.
 func (t *topicState[T]) callListenersPlainly(ctx context.Context, payload T, slots []slot[T], i int, in *shard) (next int, odd bool) {
-	calling := false
+	var doing activity
 	defer func() {
-		if calling {
-			next, odd = t.recovered(ctx, recover(), payload, slots, i, in), false
+		if doing != idle {
+			next, odd = t.recovered(ctx, doing, recover(), payload, slots, i, in), false
 		}
 	}()
 	for ; i < len(slots); i++ {
@@ -38,26 +38,52 @@ func (t *topicState[T]) callListenersPlainly(ctx context.Context, payload T, slo
 			}
 			return i, true
 		}
-		calling = true
+		doing = calling
 		err := l.fn(ctx, payload)
-		calling = false
 		if err != nil {
+			doing = reporting
 			t.listenerFailed(ctx, err, nil)
 		}
+		doing = idle
 	}
 	return i, false
 }
 
+// activity is what a dispatch is doing: it does not return from a listener that panics or exits, nor from
+// an error handler that exits.
+type activity uint8
+
+const (
+	idle activity = iota
+	calling
+	reporting
+)
+
 // recovered deals with a listener that did not return. After a Goexit it calls the remaining listeners
 // itself: the goroutine ends when they have returned.
-func (t *topicState[T]) recovered(ctx context.Context, reason any, payload T, slots []slot[T], i int, in *shard) int {
-	t.unreturned(ctx, reason)
+func (t *topicState[T]) recovered(ctx context.Context, doing activity, reason any, payload T, slots []slot[T], i int, in *shard) int {
 	if reason != nil {
+		finished := false
+		defer func() {
+			if !finished { // the error handler called Goexit
+				t.callRest(ctx, payload, slots[i+1:], in)
+			}
+		}()
+		t.unreturned(ctx, reason)
+		finished = true
 		return i + 1
 	}
-	t.call(ctx, &delivery[T]{one: payload}, slots[i+1:])
-	t.b.gate.leave(in)
+	defer t.callRest(ctx, payload, slots[i+1:], in)
+	if doing == calling {
+		t.unreturned(ctx, nil)
+	}
 	return len(slots)
+}
+
+// callRest ends an emit whose goroutine is exiting.
+func (t *topicState[T]) callRest(ctx context.Context, payload T, slots []slot[T], in *shard) {
+	defer t.b.gate.leave(in) // even if a further listener does the same
+	t.call(ctx, &delivery[T]{one: payload}, slots)
 }
 
 // call hands the delivery to the listeners in the slots, in order.
@@ -70,21 +96,26 @@ func (t *topicState[T]) call(ctx context.Context, d *delivery[T], slots []slot[T
 
 // progress is how far a dispatch has come.
 type progress struct {
-	slot    int
-	item    int // within a batch, for a listener that gets its payloads singly
-	calling bool
+	slot  int
+	item  int // within a batch, for a listener that gets its payloads singly
+	doing activity
 }
 
 func (t *topicState[T]) callListeners(ctx context.Context, d *delivery[T], slots []slot[T], at *progress) {
 	defer func() {
-		if !at.calling {
+		if at.doing == idle {
 			return
 		}
-		reason := recover()
+		doing, exiting := at.doing, true
 		t.passOver(d, at)
-		t.unreturned(ctx, reason)
-		for reason == nil && at.slot < len(slots) {
-			t.callListeners(ctx, d, slots, at)
+		defer func() {
+			for exiting && at.slot < len(slots) {
+				t.callListeners(ctx, d, slots, at)
+			}
+		}()
+		if reason := recover(); reason != nil || doing == calling {
+			t.unreturned(ctx, reason)
+			exiting = reason == nil
 		}
 	}()
 	for ; at.slot < len(slots); at.slot++ {
@@ -97,7 +128,7 @@ func (t *topicState[T]) callListeners(ctx context.Context, d *delivery[T], slots
 
 // passOver moves on behind what did not return.
 func (t *topicState[T]) passOver(d *delivery[T], at *progress) {
-	at.calling = false
+	at.doing = idle
 	if at.item++; at.item >= len(d.items) {
 		at.slot, at.item = at.slot+1, 0
 	}
@@ -129,35 +160,32 @@ func (t *topicState[T]) callListener(ctx context.Context, l *listener[T], d *del
 	switch {
 	case d.items == nil:
 		if t.claim(l) {
-			at.calling = true
-			err := t.invoke(ctx, l, &d.one, d)
-			at.calling = false
-			if err != nil {
-				t.listenerFailed(ctx, err, d.occ.answers)
-			}
+			at.doing = calling
+			t.returned(ctx, t.invoke(ctx, l, &d.one, d), d, at)
 		}
 	case l.batchFn != nil || l.whole:
 		if t.claim(l) {
 			at.item = len(d.items)
-			at.calling = true
-			err := t.invokeBatch(ctx, l, d)
-			at.calling = false
-			if err != nil {
-				t.listenerFailed(ctx, err, d.occ.answers)
-			}
+			at.doing = calling
+			t.returned(ctx, t.invokeBatch(ctx, l, d), d, at)
 		}
 	default:
 		for at.item < len(d.items) && t.claim(l) {
-			at.calling = true
+			at.doing = calling
 			single := delivery[T]{occ: d.occ}
-			err := t.invoke(ctx, l, &d.items[at.item], &single)
-			at.calling = false
-			if err != nil {
-				t.listenerFailed(ctx, err, d.occ.answers)
-			}
+			t.returned(ctx, t.invoke(ctx, l, &d.items[at.item], &single), d, at)
 			at.item++
 		}
 	}
+}
+
+// returned deals with what a listener returned.
+func (t *topicState[T]) returned(ctx context.Context, err error, d *delivery[T], at *progress) {
+	if err != nil {
+		at.doing = reporting
+		t.listenerFailed(ctx, err, d.occ.answers)
+	}
+	at.doing = idle
 }
 
 // invoke calls the listener's function with one payload.
@@ -218,27 +246,29 @@ func (t *topicState[T]) claim(l *listener[T]) bool {
 // after a panic, behind the delivery that panicked.
 func (t *topicState[T]) callListenerQueued(l *listener[T], items []queued[T], pos *int, at *progress) {
 	defer func() {
-		if !at.calling {
+		if at.doing == idle {
 			return
 		}
-		reason := recover()
+		doing := at.doing
 		q := &items[*pos]
-		at.calling = false
+		at.doing = idle
 		if at.item++; q.more == nil || at.item >= len(q.more.items) {
 			at.item = 0
 			*pos++
 		}
-		t.unreturned(q.ctx, reason)
+		if reason := recover(); reason != nil || doing == calling {
+			t.unreturned(q.ctx, reason)
+		}
 	}()
 	for ; *pos < len(items); *pos++ {
 		q := &items[*pos]
 		if q.more == nil && l.state.Load() == 0 {
-			at.calling = true
-			err := l.fn(q.ctx, q.one)
-			at.calling = false
-			if err != nil {
+			at.doing = calling
+			if err := l.fn(q.ctx, q.one); err != nil {
+				at.doing = reporting
 				t.listenerFailed(q.ctx, err, nil)
 			}
+			at.doing = idle
 			continue
 		}
 		d := delivery[T]{one: q.one}

@@ -1,3 +1,105 @@
 // Package eventbus carries typed events between Go code, and through transports to windows and other
-// nodes.
+// nodes. It depends on the standard library alone.
+//
+// Generated code defines events and wraps the calls on them; written by hand it looks like this:
+//
+//	var Progress = eventbus.Define(eventbus.Definition[DownloadProgress]{
+//		Name:     "download:progress",
+//		Throttle: 100 * time.Millisecond,
+//	})
+//
+//	bus, err := eventbus.New(eventbus.WithCatalog(eventbus.NewCatalog(Progress)))
+//	…
+//	unlisten := Progress.Listen(bus, func(ctx context.Context, p DownloadProgress) error { … })
+//	err = Progress.Emit(ctx, bus, DownloadProgress{…})
+//
+// # Guarantees
+//
+// Each sentence has a test that is called after its number.
+//
+// Order:
+//
+//  1. What one goroutine emits without coalescing, every listener gets in that order, across events.
+//  2. What one goroutine emits without coalescing, every window gets in that order, across events.
+//  3. Throttled, debounced and batched deliveries of one event, key and target keep the order of their
+//     emits, and are made one at a time.
+//  4. What is pending of the events that an event flushes, of the same key if both have keys of one type,
+//     has been delivered when the event is.
+//  5. A listener's own emits run depth-first: their listeners have returned before the next listener of the
+//     outer event is called, while windows get the outer event first.
+//  6. Synchronous listeners run in the emitter's goroutine, in the order in which they were registered.
+//
+// Between goroutines there is no order but what the program makes.
+//
+// Delivery:
+//
+//  7. When Emit returns, the synchronous listeners of what it delivered have returned.
+//  8. A listener gets every delivery that begins after it was registered, and none that began before.
+//  9. No call of a listener starts after its unlisten has returned, and what was queued for it is dropped.
+//  10. Unlisten is idempotent, never waits, and may be called inside any listener.
+//  11. A listener of Once is called at most once, however many emits run at the same time.
+//  12. An error, a panic or a Goexit of a listener reaches no other listener, and the error handler learns
+//     of it; a Goexit ends the goroutine that it was called in, after the other listeners.
+//  13. A targeted emit reaches its target alone, and no Go listener; the zero Target is refused.
+//  14. An event whose audience is windows or groups cannot be broadcast.
+//  15. Throttle delivers the first value at once, then at most one value in its time for each key and
+//     target, and always the latest.
+//  16. Debounce delivers the last value once, its time after the last emit, for each key and target.
+//  17. A batch has at most Batch payloads, and none of them waits longer than Wait for the others.
+//  18. A listener with EveryEmit sees every emit when it is made.
+//  19. A new listener of a sticky event gets the last delivered value of each key first, one of a replayed
+//     event the last ones, and then everything newer, nothing twice.
+//  20. A deferred or asynchronous call gets a context with the values of the last emit's, and without its
+//     cancellation.
+//  21. Interceptors see every admitted emit and every call of a listener.
+//
+// Admission:
+//
+//  22. Emit returns at once what is known at once: a closed bus, a context that is done, an unknown event, a
+//     wrong direction or audience, a missing window, too many keys. What fails later goes to the error
+//     handler.
+//  23. With WithStrictEmit, a payload that cannot be encoded or is too large is the emit's error.
+//
+// Overflow and memory:
+//
+//  24. The queue of an asynchronous listener holds at most its bound, beside what the listener has in hand,
+//     which is one payload, or a sixteenth of the bound if that is more; its policy decides what goes, and
+//     the error handler learns how much went.
+//  25. Block makes an emitter wait for room until its context is done, and nothing else does.
+//  26. Keys and targets that hold something are at most Keys; idle ones are forgotten.
+//  27. The log holds at most the bytes and the age that it is given.
+//  28. A sink that is slow or dead holds up no emitter and no other sink.
+//  29. A payload is encoded at most once for each delivery, and only if a window, a broker or a strict emit
+//     needs it.
+//  30. An emit that nothing but synchronous listeners wait for allocates nothing.
+//  31. The bus keeps no payload and no listener once it has no more use for it.
+//
+// Windows:
+//
+//  32. After Port.Listen has returned, every emit for the peer is in the log behind Subscription.At, and what
+//     is stored comes before it.
+//  33. Port.Emit returns nil only after the payload was decoded and validated and the synchronous listeners
+//     have returned nil.
+//  34. A window sees the code and message of a Reject, and nothing of any other error of a listener.
+//  35. What a window emits reaches other windows only by relay, only its target, after the Go listeners, not
+//     if one of them refuses it, and never the window itself.
+//  36. The source of what a window emits is what its transport says.
+//
+// Nodes:
+//
+//  37. What is emitted on one node reaches the windows of all nodes once, and the Go listeners of other nodes
+//     only with AllNodes.
+//
+// Shutdown:
+//
+//  38. Close refuses new emits, delivers what is deferred or queued and what its listeners emit in turn, and
+//     waits for listeners; then every emit fails with ErrClosed.
+//  39. When its context ends, Close drops what is left and returns the context's error.
+//  40. Inside a listener Close returns at once, and drains in the background.
+//  41. After Close the bus has no goroutine; one that nothing is emitted on has none before it either.
+//  42. Flush waits for Go listeners and their queues, and for no transport.
+//
+// Concurrency:
+//
+//  43. Every function and method may be called from any goroutine at any time, inside listeners too.
 package eventbus

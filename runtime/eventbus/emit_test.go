@@ -10,6 +10,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 )
 
 func TestListenersRunInSubscriptionOrder(t *testing.T) {
@@ -97,6 +98,57 @@ func TestErrorHandlerThatPanics(t *testing.T) {
 		t.Errorf("logged %q", text.String())
 	}
 	noError(t, b.Close(background))
+}
+
+// An error handler of a test may call t.Fatal, and so Goexit.
+func TestErrorHandlerThatExits(t *testing.T) {
+	noLeak(t)
+	for name, fail := range map[string]func() error{
+		"error": func() error { return errors.New("error") }, "panic": func() error { panic("panic") },
+		"exit": func() error { runtime.Goexit(); return nil },
+	} {
+		t.Run(name, func(t *testing.T) {
+			e := Define(Definition[int]{Name: "e"})
+			sticky := Define(Definition[int]{Name: "sticky", Sticky: true})
+			batch := Define(Definition[int]{Name: "batch", Batch: 2, Wait: time.Hour})
+			b, err := New(WithCatalog(NewCatalog(e, sticky, batch)), WithErrorHandler(func(context.Context, *Error) { runtime.Goexit() }))
+			noError(t, err)
+			var calls atomic.Int32
+			count := func() { calls.Add(1) }
+			emit := func(what string, want int32, emit func() error) {
+				t.Helper()
+				done := make(chan struct{})
+				go func() {
+					defer close(done)
+					_ = emit()
+				}()
+				<-done
+				noError(t, b.Flush(background))
+				if n := calls.Swap(0); n != want {
+					t.Errorf("%s: %d calls, want %d", what, n, want)
+				}
+			}
+			failing := func(context.Context, int) error { count(); return fail() }
+			for range 3 {
+				e.Listen(b, failing)
+			}
+			emit("plain", 3, func() error { return e.Emit(background, b, 1) })
+			e.Listen(b, failing, Async(8, Block))
+			e.ListenMeta(b, func(context.Context, int, Meta) error { count(); return fail() })
+			emit("others", 5, func() error { return e.Emit(background, b, 1) })
+			ListenAny(b, func(context.Context, Delivery) error { count(); return fail() }, Async(8, Block))
+			emit("any", 6, func() error { return e.Emit(background, b, 1) })
+			batch.Listen(b, failing)
+			batch.ListenBatch(b, func(context.Context, []int) error { count(); return fail() })
+			emit("batch", 4, func() error {
+				noError(t, batch.Emit(background, b, 1))
+				return batch.Emit(background, b, 2)
+			})
+			emit("sticky", 1, func() error { return sticky.Emit(background, b, 1) })
+			emit("stored", 1, func() error { sticky.Listen(b, failing); return nil })
+			noError(t, b.Close(background))
+		})
+	}
 }
 
 func TestListeningInsideListeners(t *testing.T) {

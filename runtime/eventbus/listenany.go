@@ -95,15 +95,15 @@ func (b *Bus) queueAny(fn ListenFunc, c listenConfig) (push ListenFunc, stop fun
 
 // callListenerOfAny hands queued deliveries to an asynchronous catch-all listener.
 func (b *Bus) callListenerOfAny(fn ListenFunc, r *reader[anyItem], items []anyItem, pos *int) {
-	calling := false
+	doing := idle
 	defer func() {
-		if !calling {
+		if doing == idle {
 			return
 		}
-		reason := recover()
 		item := &items[*pos]
 		*pos++
-		if t, ok := b.topics[item.d.Event.Name]; ok {
+		reason := recover()
+		if t, ok := b.topics[item.d.Event.Name]; ok && (reason != nil || doing == calling) {
 			t.base().unreturned(item.ctx, reason)
 		}
 	}()
@@ -113,12 +113,12 @@ func (b *Bus) callListenerOfAny(fn ListenFunc, r *reader[anyItem], items []anyIt
 			return
 		}
 		item := &items[*pos]
-		calling = true
-		err := fn(item.ctx, item.d)
-		calling = false
-		if err != nil {
+		doing = calling
+		if err := fn(item.ctx, item.d); err != nil {
+			doing = reporting
 			b.fail(item.ctx, &Error{Code: CodeListener, Event: item.d.Event.Name, Err: err})
 		}
+		doing = idle
 	}
 }
 

@@ -148,7 +148,7 @@ func (r *reader[I]) claim(rest bool) claimResult {
 	switch {
 	case r.gone:
 		result = rested
-	case len(r.batch) == 0 && (rest || f.gate.state.Load() != stateOpen):
+	case len(r.batch) == 0 && dropped == 0 && (rest || f.gate.state.Load() != stateOpen):
 		f.rest(r)
 		result = rested
 	case len(r.batch) == 0:

@@ -1,0 +1,228 @@
+package eventbus
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"runtime"
+	"sync"
+	"sync/atomic"
+	"testing"
+	"time"
+)
+
+// Everything is called from everywhere at once, inside listeners too, and then the bus closes in the midst
+// of it. The race detector and the goroutine count judge.
+func TestGuarantee43Concurrency(t *testing.T) {
+	noLeak(t)
+	for round := range 6 {
+		stress(t, uint64(round))
+	}
+}
+
+func stress(t *testing.T, seed uint64) {
+	plain := Define(Definition[int]{Name: "plain"})
+	throttled := Define(Definition[step]{Name: "throttled", Throttle: time.Millisecond, Key: stepKey, Sticky: true})
+	debounced := Define(Definition[step]{Name: "debounced", Debounce: time.Millisecond, Key: stepKey})
+	batched := Define(Definition[int]{Name: "batched", Batch: 5, Wait: time.Millisecond, Replay: 7})
+	flushing := Define(Definition[step]{Name: "flushing", Sticky: true, Key: stepKey, Flushes: []string{"throttled", "batched"}})
+	client := Define(Definition[int]{Name: "client", From: FromBoth, Relay: true})
+	b, f := newBus(t, events(plain, throttled, debounced, batched, flushing, client), WithLog(1<<16, time.Second))
+	p, err := b.Attach(dead{})
+	noError(t, err)
+	peer, err := p.Join(Peer{Window: "w"})
+	noError(t, err)
+	var depth, budget atomic.Int32
+	budget.Store(1000) // listeners that emit would go on for ever
+	var act func(r *rand.Rand)
+	nested := func(ctx context.Context) error {
+		if depth.Add(1) < 6 && budget.Add(-1) > 0 {
+			act(rand.New(rand.NewPCG(seed, rand.Uint64())))
+		}
+		depth.Add(-1)
+		switch rand.N(40) {
+		case 0:
+			panic("stress")
+		case 1:
+			return errors.New("stress")
+		}
+		return ctx.Err()
+	}
+	options := func(r *rand.Rand) []ListenOption {
+		var opts []ListenOption
+		if r.IntN(2) == 0 {
+			// Block would let listeners that emit wait for each other.
+			opts = append(opts, Async(1+r.IntN(20), []Overflow{DropOldest, DropNewest, Latest}[r.IntN(3)]))
+		}
+		if r.IntN(3) == 0 {
+			opts = append(opts, EveryEmit())
+		}
+		return opts
+	}
+	stops := make(chan func(), 200)
+	keep := func(stop func()) {
+		select {
+		case stops <- stop:
+		default:
+			stop()
+		}
+	}
+	act = func(r *rand.Rand) {
+		ctx, n := background, r.IntN(100)
+		s := step{fmt.Sprint(n % 5), n}
+		switch r.IntN(20) {
+		case 0, 1:
+			_ = plain.Emit(ctx, b, n)
+		case 2:
+			_ = throttled.Emit(ctx, b, s)
+		case 3:
+			_ = debounced.Emit(ctx, b, s)
+		case 4, 5:
+			short, cancel := context.WithTimeout(ctx, time.Millisecond)
+			_ = batched.Emit(short, b, n)
+			cancel()
+		case 6:
+			_ = flushing.Emit(ctx, b, s)
+		case 7:
+			_ = throttled.EmitTo(ctx, b, Window("w"), s)
+		case 8:
+			keep(plain.Listen(b, func(ctx context.Context, _ int) error { return nested(ctx) }, options(r)...))
+		case 9:
+			keep(throttled.Listen(b, func(ctx context.Context, _ step) error { return nested(ctx) }, options(r)...))
+		case 10:
+			keep(batched.ListenBatch(b, func(ctx context.Context, _ []int) error { return nested(ctx) }, options(r)...))
+		case 11:
+			keep(flushing.Once(b, func(ctx context.Context, _ step) error { return nested(ctx) }, options(r)...))
+		case 12:
+			keep(ListenAny(b, func(ctx context.Context, _ Delivery) error { return nested(ctx) }, options(r)...))
+		case 13, 14:
+			select {
+			case stop := <-stops:
+				stop()
+				stop()
+			default:
+			}
+		case 15:
+			short, cancel := context.WithTimeout(ctx, time.Millisecond)
+			_ = b.Flush(short)
+			cancel()
+		case 16:
+			if sub, err := p.Listen(peer, "throttled"); err == nil {
+				p.Read(sub.At, make([]*Entry, 5))
+				sub.Close()
+			}
+		case 17:
+			_ = p.Emit(ctx, peer, Incoming{Event: "client", Payload: []byte("1"), To: Window("w")})
+		case 18:
+			_ = flushing.Forget(b, StringKey(s.Key))
+		case 19:
+			short, cancel := context.WithTimeout(ctx, time.Millisecond)
+			for range plain.Stream(short, b) {
+				break
+			}
+			cancel()
+		}
+	}
+	var wg sync.WaitGroup
+	for g := range 6 {
+		wg.Go(func() {
+			r := rand.New(rand.NewPCG(seed, uint64(g)))
+			for range 200 {
+				act(r)
+			}
+		})
+	}
+	for range 100 * (seed % 3) {
+		runtime.Gosched()
+	}
+	if seed%2 == 0 {
+		wg.Go(func() { _ = b.Close(background) })
+	}
+	wg.Wait()
+	noError(t, b.Close(background))
+	f.take()
+}
+
+func TestAHundredThousandListeners(t *testing.T) {
+	e := Define(Definition[int]{Name: "e"})
+	b, _ := newBus(t, events(e))
+	const count = 100_000
+	var calls int
+	stops := make([]func(), count)
+	for i := range stops {
+		stops[i] = e.Listen(b, func(context.Context, int) error { calls++; return nil })
+	}
+	noError(t, e.Emit(background, b, 1))
+	if calls != count {
+		t.Errorf("%d calls", calls)
+	}
+	// One listener ends all of them in the midst of an emit.
+	calls = 0
+	all := e.Listen(b, func(context.Context, int) error { t.Error("called after it has ended"); return nil })
+	first := sync.OnceFunc(func() {
+		for _, stop := range stops[1:] {
+			stop()
+		}
+		all()
+	})
+	stops[0]()
+	stops[1]()
+	b2 := e.Listen(b, func(context.Context, int) error { return nil })
+	b2()
+	e.Listen(b, func(context.Context, int) error { return nil })
+	first()
+	noError(t, e.Emit(background, b, 2))
+	if calls != 0 {
+		t.Errorf("%d calls", calls)
+	}
+	if slots := len(topicOf(b, e).out.list.snapshot()); slots > 2+spareDead {
+		t.Errorf("%d slots are left of one listener", slots)
+	}
+}
+
+func TestAllListenersEndInsideTheFirst(t *testing.T) {
+	e := Define(Definition[int]{Name: "e"})
+	b, _ := newBus(t, events(e))
+	var stops []func()
+	calls := 0
+	for range 1000 {
+		stops = append(stops, e.Listen(b, func(context.Context, int) error {
+			calls++
+			for _, stop := range stops {
+				stop()
+			}
+			return nil
+		}))
+	}
+	noError(t, e.Emit(background, b, 1))
+	if calls != 1 || e.HasListeners(b) {
+		t.Errorf("%d calls", calls)
+	}
+}
+
+func TestAMillionKeys(t *testing.T) {
+	count := 1_000_000
+	if raceEnabled || testing.Short() {
+		count = 100_000
+	}
+	bubble(t, func(t *testing.T) {
+		e := Define(Definition[int]{Name: "e", Throttle: time.Second, Key: func(n *int) Key { return IntKey(int64(*n / 2)) }, Keys: 1 << 20})
+		b, _ := newBus(t, events(e))
+		var calls atomic.Int64
+		e.Listen(b, func(context.Context, int) error { calls.Add(1); return nil })
+		for n := range 2 * count {
+			noError(t, e.Emit(background, b, n))
+		}
+		if n := calls.Load(); n != int64(count) {
+			t.Errorf("%d leading edges", n)
+		}
+		settle(time.Minute)
+		if n := calls.Load(); n != 2*int64(count) {
+			t.Errorf("%d deliveries", n)
+		}
+		if left := len(topicOf(b, e).late.lanes.keys); left != 0 {
+			t.Errorf("%d idle keys", left)
+		}
+	})
+}
