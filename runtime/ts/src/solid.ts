@@ -7,6 +7,7 @@ import {
   createEffect,
   createSignal,
   onCleanup,
+  untrack,
   useContext,
 } from 'solid-js';
 import type { EventsClient, Listener, Status } from './core/api.ts';
@@ -68,7 +69,7 @@ function keyFrom(key: unknown): () => unknown {
 const noKey = () => undefined;
 
 function follow<T>(storeOf: (key: unknown) => Store<T>, key: () => unknown): Accessor<T> {
-  const [value, setValue] = createSignal(storeOf(undefined).get(), { equals: false });
+  const [value, setValue] = createSignal(storeOf(untrack(key)).get(), { equals: false });
   createEffect(() => {
     const store = storeOf(key());
     const update = () => setValue(() => store.get());
