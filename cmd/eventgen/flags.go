@@ -41,6 +41,7 @@ func addOutputFlags(cmd *cobra.Command) *outputFlags {
 	word("int64", "64-bit integers on the wire and in TypeScript", config.Int64Modes)
 	word("time", "time.Time in TypeScript", config.TimeModes)
 	word("bytes", "bytes in TypeScript", config.BytesModes)
+	word("unknown", "properties in what windows emit that its type does not have", config.UnknownModes)
 	word("runtime", "the TypeScript client, copied or imported", config.Runtimes)
 	word("import-extension", "extension of imports in TypeScript", config.Extensions)
 	flags.StringSliceVar(&f.transports, "transports", nil, "copied `transports`: "+strings.Join(config.Transports, ", "))

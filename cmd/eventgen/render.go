@@ -79,7 +79,7 @@ func (a *app) whole(j *job, kept []*ir.Package) ([]string, error) {
 	for _, p := range kept {
 		if moduleRoot(p.Dir) != root {
 			return nil, usage(
-				"give all runs that share it the same nil, int64, time and bytes",
+				"give all runs that share it the same nil, int64, time, bytes and unknown",
 				"the settings are not those that %s in the output %s was generated with, and it is in another module", p.Path, a.rel(j.TS))
 		}
 		patterns = append(patterns, p.Dir)

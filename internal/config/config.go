@@ -43,6 +43,15 @@ var (
 	BytesModes = []string{string(ir.BytesBase64), string(ir.BytesArray)}
 )
 
+// The values of unknown.
+const (
+	UnknownIgnore = "ignore" // properties that a type does not have are skipped
+	UnknownRefuse = "refuse" // they are errors
+)
+
+// UnknownModes are the words that the setting unknown accepts; the first is the default.
+var UnknownModes = []string{UnknownIgnore, UnknownRefuse}
+
 // Config is one configuration: the file's settings, or the defaults.
 type Config struct {
 	Path string // of the file, absolute; empty if there is none
@@ -51,7 +60,7 @@ type Config struct {
 	TS       string      // directory of the TypeScript output, absolute; empty: Go alone
 	Hooks    []string    // frameworks, in the order of [Hooks]
 	Decoders bool        // TypeScript decoders too
-	Settings ir.Settings // nil, int64, time and bytes
+	Settings ir.Settings // nil, int64, time, bytes and unknown
 	// Int64Stated: somebody chose Settings.Int64, so that what it does to large numbers is no news.
 	Int64Stated bool
 

@@ -24,6 +24,7 @@ nil: empty
 int64: bigint
 time: date
 bytes: uint8array
+unknown: refuse
 runtime: package
 importExtension: js
 transports: sse
@@ -41,7 +42,7 @@ tags: integration
 		TS:              filepath.Join(dir, "web", "src", "events"),
 		Hooks:           []string{"react", "vue"},
 		Decoders:        true,
-		Settings:        ir.Settings{Nil: ir.NilEmpty, Int64: ir.Int64BigInt, Time: ir.TimeDate, Bytes: ir.BytesArray},
+		Settings:        ir.Settings{Nil: ir.NilEmpty, Int64: ir.Int64BigInt, Time: ir.TimeDate, Bytes: ir.BytesArray, RefuseUnknown: true},
 		Int64Stated:     true,
 		Runtime:         RuntimePackage,
 		ImportExtension: ExtensionJS,
@@ -69,7 +70,7 @@ func TestParseEmpty(t *testing.T) {
 
 func TestParseMistakes(t *testing.T) {
 	for _, test := range []struct{ src, want string }{
-		{"hoks: [react]", `1:1-5 unknown setting "hoks" | did you mean "hooks"? The settings are packages, ts, hooks, decoders, nil, int64, time, bytes, runtime, importExtension, transports, types, tags`},
+		{"hoks: [react]", `1:1-5 unknown setting "hoks" | did you mean "hooks"? The settings are packages, ts, hooks, decoders, nil, int64, time, bytes, unknown, runtime, importExtension, transports, types, tags`},
 		{"ts: a\nhooks: [react, 'veu']", `2:16-21 unknown framework "veu" | did you mean "vue"? The frameworks are react, vue, svelte, solid`},
 		{"int64: 64", `1:8-10 unknown value "64" | the values are number, string, bigint`},
 		{"decoders: yess", `1:11-15 want true or false, found "yess"`},
@@ -136,12 +137,12 @@ func TestFind(t *testing.T) {
 
 func TestSet(t *testing.T) {
 	c := Default()
-	for name, value := range map[string]string{"nil": "empty", "int64": "string", "time": "date", "bytes": "uint8array", "runtime": "package", "import-extension": "ts"} {
+	for name, value := range map[string]string{"nil": "empty", "int64": "string", "time": "date", "bytes": "uint8array", "unknown": "refuse", "runtime": "package", "import-extension": "ts"} {
 		if err := c.Set(name, value); err != nil {
 			t.Error(err)
 		}
 	}
-	want := ir.Settings{Nil: ir.NilEmpty, Int64: ir.Int64String, Time: ir.TimeDate, Bytes: ir.BytesArray}
+	want := ir.Settings{Nil: ir.NilEmpty, Int64: ir.Int64String, Time: ir.TimeDate, Bytes: ir.BytesArray, RefuseUnknown: true}
 	if c.Settings != want || c.Runtime != RuntimePackage || c.ImportExtension != ExtensionTS {
 		t.Errorf("got %+v", c)
 	}

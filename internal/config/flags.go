@@ -7,6 +7,7 @@ import (
 
 // Set overrides the setting that the flag of this name stands for.
 func (c *Config) Set(name, value string) error {
+	var unknown string
 	var target *string
 	var valid []string
 	switch name {
@@ -19,6 +20,8 @@ func (c *Config) Set(name, value string) error {
 		target, valid = (*string)(&c.Settings.Time), TimeModes
 	case "bytes":
 		target, valid = (*string)(&c.Settings.Bytes), BytesModes
+	case "unknown":
+		target, valid = &unknown, UnknownModes
 	case "runtime":
 		target, valid = &c.Runtime, Runtimes
 	case "import-extension":
@@ -30,6 +33,9 @@ func (c *Config) Set(name, value string) error {
 		return fmt.Errorf("--%s: unknown value %q: %s", name, value, suggest(value, valid, "values"))
 	}
 	*target = value
+	if unknown != "" {
+		c.Settings.RefuseUnknown = unknown == UnknownRefuse
+	}
 	return nil
 }
 

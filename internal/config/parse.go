@@ -137,6 +137,11 @@ var keys = []struct {
 	}},
 	{"time", func(d *decoder, n *yaml.Node) { read(d, n, &d.config.Settings.Time, TimeModes) }},
 	{"bytes", func(d *decoder, n *yaml.Node) { read(d, n, &d.config.Settings.Bytes, BytesModes) }},
+	{"unknown", func(d *decoder, n *yaml.Node) {
+		mode := UnknownIgnore
+		read(d, n, &mode, UnknownModes)
+		d.config.Settings.RefuseUnknown = mode == UnknownRefuse
+	}},
 	{"runtime", func(d *decoder, n *yaml.Node) { read(d, n, &d.config.Runtime, Runtimes) }},
 	{"importExtension", func(d *decoder, n *yaml.Node) { read(d, n, &d.config.ImportExtension, Extensions) }},
 	{"transports", func(d *decoder, n *yaml.Node) { d.config.Transports = d.words(n, "transport", Transports) }},

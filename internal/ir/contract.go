@@ -12,7 +12,7 @@ import (
 // fingerprint understand each other; p is the package that declares e, s the output's settings.
 //
 // It covers what a page relies on: the wire name, who may emit and to whom, relaying, version=
-// (absent and 1 are the same), the key's path and form, whether deliveries come in batches, and
+// (absent and 1 are the same), whether unknown properties are refused, the key's path and form, whether deliveries come in batches, and
 // the wire form of everything the payload reaches, including the names and values of numeric
 // constants, whose meaning is nothing but their name.
 //
@@ -38,6 +38,9 @@ func contractText(p *Package, e *Event, s Settings) string {
 	}
 	if e.Batch > 0 {
 		b.WriteString("\nbatch")
+	}
+	if s.RefuseUnknown && e.From.Client() {
+		b.WriteString("\nunknown properties refused")
 	}
 	forms := NewForms(p, s)
 	if e.Key != nil {

@@ -382,3 +382,18 @@ func BenchmarkContract(b *testing.B) {
 		Contract(p, e, DefaultSettings())
 	}
 }
+
+// What a backend refuses concerns only the events that windows emit.
+func TestContractOfUnknownProperties(t *testing.T) {
+	for _, c := range []struct {
+		from    Direction
+		changes bool
+	}{{FromServer, false}, {FromClient, true}, {FromBoth, true}} {
+		e := &Event{Name: "x", From: c.from, To: ToAny, Payload: object(field("id", str))}
+		refuse := DefaultSettings()
+		refuse.RefuseUnknown = true
+		if changed := Contract(&Package{}, e, DefaultSettings()) != Contract(&Package{}, e, refuse); changed != c.changes {
+			t.Errorf("from=%s: changed %t", c.from, changed)
+		}
+	}
+}

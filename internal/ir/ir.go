@@ -28,6 +28,9 @@ type Settings struct {
 	Int64 Int64Mode `json:"int64"`
 	Time  TimeMode  `json:"time"`
 	Bytes BytesMode `json:"bytes"`
+	// RefuseUnknown: a property that a type does not have is refused in what windows emit;
+	// otherwise it is ignored.
+	RefuseUnknown bool `json:"refuseUnknown,omitempty"`
 }
 
 // NilMode says what a nil slice or map is on the wire.

@@ -19,6 +19,9 @@ func (c *codecs) decoder(e *ir.Event) *jen.Statement {
 	dec := newDecoder(g, e.Go)
 	src, p := dec.local("src"), dec.local("p")
 	constructor := "NewDecoder"
+	if g.settings.RefuseUnknown {
+		constructor = "NewStrictDecoder"
+	}
 	body := dec.nested(func() {
 		dec.add(jen.Id(dec.d).Op(":=").Add(g.codec(constructor)).Call(jen.Id(src)))
 		// A whole payload that is a union cannot be null.

@@ -196,6 +196,10 @@ func (b *decoderBuilder) enum(d *ir.Decl, quoted bool) string {
 	if d.Enum.Mode != ir.EnumClosed {
 		return b.scalar(d.Type, quoted)
 	}
+	combinator := "oneOf"
+	if quoted && d.Type.Kind == ir.KindString {
+		combinator, quoted = "quotedOneOf", false
+	}
 	members := make([]string, len(d.Enum.Members))
 	for i, m := range d.Enum.Members {
 		members[i] = literal(m.Value)
@@ -203,7 +207,7 @@ func (b *decoderBuilder) enum(d *ir.Decl, quoted bool) string {
 			members[i] = stringLiteral(m.Value)
 		}
 	}
-	return b.call("oneOf", "["+strings.Join(members, ", ")+"]")
+	return b.call(combinator, "["+strings.Join(members, ", ")+"]")
 }
 
 // typ is the decoder of a type expression.

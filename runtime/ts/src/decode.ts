@@ -22,6 +22,7 @@ export {
   quotedInt,
   quotedNumber,
   quotedNumeral,
+  quotedOneOf,
   quotedString,
   quotedUint,
   string,

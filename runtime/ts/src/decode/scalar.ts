@@ -138,6 +138,17 @@ export function oneOf(members: readonly (string | number)[]): Decoder {
   };
 }
 
+/** One of a set of strings, each as JSON in a string. */
+export function quotedOneOf(members: readonly string[]): Decoder {
+  return quoted(listed(members), (text) => {
+    try {
+      return members.includes(JSON.parse(text) as string) ? text : undefined;
+    } catch {
+      return undefined;
+    }
+  });
+}
+
 /** The members of a set, for messages. */
 export function listed(members: readonly (string | number)[]): string {
   const shown = members.slice(0, 12).map((member) => (typeof member === 'string' ? quote(member) : String(member)));
