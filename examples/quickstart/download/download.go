@@ -3,7 +3,7 @@ package download
 
 import "github.com/eventgen/eventgen/runtime/eventbus"
 
-//go:generate go run github.com/eventgen/eventgen/cmd/eventgen
+//go:generate go tool eventgen
 
 // Progress tells how far one download has come.
 //

@@ -9,7 +9,7 @@ import (
 	"github.com/eventgen/eventgen/runtime/eventbus"
 )
 
-//go:generate go run github.com/eventgen/eventgen/cmd/eventgen
+//go:generate go tool eventgen
 
 const (
 	// Push tells of commits pushed to a branch or tag.
