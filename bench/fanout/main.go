@@ -1,0 +1,259 @@
+// Command fanout measures how events reach many windows: it starts one server for each way of
+// doing it (package server), reads as many connections as asked, and prints what that cost the
+// server.
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/eventgen/eventgen/bench/internal/measure"
+)
+
+// way is one server, and what opens a connection to it.
+type way struct {
+	name, server string
+	open         opening
+}
+
+func main() { measure.Main("fanout", run) }
+
+func run(c *measure.Config) (*measure.Report, error) {
+	dir, err := os.MkdirTemp("", "eventgen-bench-")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(dir)
+	b := &bench{Config: c, server: filepath.Join(dir, "server")}
+	if err := buildServer(b.server); err != nil {
+		return nil, err
+	}
+	r := &measure.Report{}
+	for _, part := range []struct {
+		name string
+		run  func(*measure.Report) error
+	}{
+		{"throughput", b.throughput}, {"latency", b.latency}, {"idle", b.idle}, {"stalled", b.stalled},
+	} {
+		if c.Runs(part.name) {
+			if err := part.run(r); err != nil {
+				return nil, fmt.Errorf("%s: %w", part.name, err)
+			}
+		}
+	}
+	return r, nil
+}
+
+// bench runs the parts.
+type bench struct {
+	*measure.Config
+	server string
+}
+
+func (b *bench) sizes() []int {
+	if b.Quick {
+		return []int{10}
+	}
+	return []int{10, 100, 1000}
+}
+
+func (b *bench) table(cases []measure.Case, heads []string, row func(measure.Results, way) []any) (*measure.Table, error) {
+	results, err := measure.Interleave(b.Config, cases)
+	if err != nil {
+		return nil, err
+	}
+	t := measure.NewTable(append([]string{""}, heads...)...)
+	for _, w := range ways {
+		t.Row(append([]any{w.name}, row(results, w)...)...)
+	}
+	return t, nil
+}
+
+// each makes a case for every way and number of connections.
+func (b *bench) each(sizes []int, run func(*readers) (measure.Figures, error)) []measure.Case {
+	var cases []measure.Case
+	for _, n := range sizes {
+		for _, w := range ways {
+			cases = append(cases, measure.Case{Name: caseName(w, n), Run: func() (measure.Figures, error) {
+				r, err := b.connect(w, n)
+				if err != nil {
+					return nil, err
+				}
+				defer r.close()
+				return run(r)
+			}})
+		}
+	}
+	return cases
+}
+
+func caseName(w way, n int) string { return fmt.Sprintf("%s, %d", w.name, n) }
+
+func (b *bench) throughput(r *measure.Report) error {
+	deliveries := 3_000_000
+	if b.Quick {
+		deliveries = 20_000
+	}
+	cases := b.each(b.sizes(), func(r *readers) (measure.Figures, error) {
+		count := deliveries / len(r.conns)
+		before, err := r.server.stat("stat")
+		if err != nil {
+			return nil, err
+		}
+		start := time.Now()
+		if err := r.send(count, 0); err != nil {
+			return nil, err
+		}
+		took := time.Since(start)
+		after, err := r.server.stat("stat")
+		if err != nil {
+			return nil, err
+		}
+		all := float64(count * len(r.conns))
+		return measure.Figures{"cpu": (after.CPU - before.CPU).Seconds() / all * 1e6, "rate": all / took.Seconds() / 1e6}, nil
+	})
+	var heads []string
+	for _, n := range b.sizes() {
+		heads = append(heads, fmt.Sprintf("CPU s, %d connections", n), "millions/s")
+	}
+	t, err := b.table(cases, heads, func(results measure.Results, w way) (row []any) {
+		for _, n := range b.sizes() {
+			row = append(row, results.Get(caseName(w, n), "cpu"), results.Get(caseName(w, n), "rate"))
+		}
+		return row
+	})
+	if err != nil {
+		return err
+	}
+	r.Text("**Throughput**, messages of 120 bytes to every connection: processor seconds of the server process for a million deliveries, and millions of deliveries a second. At most 512 messages are under way to the slowest reader. The readers are a process of their own that counts marks in the stream, so that reading costs the same whatever the framing.")
+	r.Table(t)
+	return nil
+}
+
+func (b *bench) latency(r *measure.Report) error {
+	rates := map[int]int{10: 1000, 100: 1000, 1000: 100}
+	length := 3 * time.Second
+	if b.Quick {
+		length = 200 * time.Millisecond
+	}
+	cases := b.each(b.sizes(), func(r *readers) (measure.Figures, error) {
+		rate := rates[len(r.conns)]
+		r.time(true)
+		if err := r.send(int(length.Seconds()*float64(rate)), rate); err != nil {
+			return nil, err
+		}
+		return r.latencies(), nil
+	})
+	var heads []string
+	for _, n := range b.sizes() {
+		heads = append(heads, fmt.Sprintf("p50, %d connections, %d/s", n, rates[n]), "p99")
+	}
+	t, err := b.table(cases, heads, func(results measure.Results, w way) (row []any) {
+		for _, n := range b.sizes() {
+			row = append(row, results.Get(caseName(w, n), "p50"), results.Get(caseName(w, n), "p99"))
+		}
+		return row
+	})
+	if err != nil {
+		return err
+	}
+	r.Text("**Latency** at a fixed rate, microseconds from the emit to the reader's process.")
+	r.Table(t)
+	return nil
+}
+
+func (b *bench) idle(r *measure.Report) error {
+	sizes := []int{10, 100, 1000, 10_000}
+	if b.Quick {
+		sizes = []int{10}
+	}
+	var cases []measure.Case
+	for _, n := range sizes {
+		for _, w := range ways {
+			cases = append(cases, measure.Case{Name: caseName(w, n), Run: func() (measure.Figures, error) { return b.idleCost(w, n) }})
+		}
+	}
+	var heads []string
+	for _, n := range sizes {
+		heads = append(heads, fmt.Sprintf("KB, %d connections", n), "goroutines")
+	}
+	t, err := b.table(cases, heads, func(results measure.Results, w way) (row []any) {
+		for _, n := range sizes {
+			row = append(row, results.Get(caseName(w, n), "KB"), results.Get(caseName(w, n), "goroutines"))
+		}
+		return row
+	})
+	if err != nil {
+		return err
+	}
+	r.Text("**Idle connections**: resident memory of the server for each, after one message and a garbage collection, and goroutines for each. With few connections the memory is mostly the server's own.")
+	r.Table(t)
+	return nil
+}
+
+func (b *bench) idleCost(w way, n int) (measure.Figures, error) {
+	s, err := startServer(b.server, w.server)
+	if err != nil {
+		return nil, err
+	}
+	defer s.close()
+	before, err := s.stat("collect")
+	if err != nil {
+		return nil, err
+	}
+	r, err := s.connect(w, n)
+	if err != nil {
+		return nil, err
+	}
+	defer r.close()
+	after, err := s.stat("collect")
+	if err != nil {
+		return nil, err
+	}
+	return measure.Figures{
+		"KB":         float64(after.RSS-before.RSS) / 1e3 / float64(n),
+		"goroutines": float64(after.Goroutines-before.Goroutines) / float64(n),
+	}, nil
+}
+
+func (b *bench) stalled(r *measure.Report) error {
+	count := 100_000
+	if b.Quick {
+		count = 2000
+	}
+	const healthy = 10
+	var cases []measure.Case
+	for _, w := range ways {
+		cases = append(cases, measure.Case{Name: caseName(w, healthy), Run: func() (measure.Figures, error) {
+			r, err := b.connect(w, healthy)
+			if err != nil {
+				return nil, err
+			}
+			defer r.close()
+			if err := r.addStalled(w); err != nil {
+				return nil, err
+			}
+			before, err := r.server.stat("collect")
+			if err != nil {
+				return nil, err
+			}
+			lost := r.sendAndLose(count)
+			after, err := r.server.stat("collect")
+			if err != nil {
+				return nil, err
+			}
+			return measure.Figures{"lost": lost * 100, "MB": float64(after.RSS-before.RSS) / 1e6}, nil
+		}})
+	}
+	t, err := b.table(cases, []string{"% lost by healthy ones", "MB more"}, func(results measure.Results, w way) []any {
+		return []any{results.Get(caseName(w, healthy), "lost"), results.Get(caseName(w, healthy), "MB")}
+	})
+	if err != nil {
+		return err
+	}
+	r.Text("**One window that reads nothing** among ten healthy ones, %d messages: what the healthy ones did not get, because it was dropped or was held up for two seconds and more, and how the server's memory grew.", count)
+	r.Table(t)
+	return nil
+}
