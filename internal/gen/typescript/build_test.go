@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/eventgen/eventgen/internal/diag"
+	"github.com/eventgen/eventgen/internal/gen/naming"
 	"github.com/eventgen/eventgen/internal/ir"
 )
 
@@ -44,7 +45,7 @@ func tStruct(fields ...*ir.Field) *ir.Type {
 }
 
 func field(name string, t *ir.Type) *ir.Field {
-	return &ir.Field{Name: name, Type: t, Path: []ir.Step{{Name: upperFirst(name)}}}
+	return &ir.Field{Name: name, Type: t, Path: []ir.Step{{Name: naming.UpperFirst(name)}}}
 }
 
 func omitEmpty(f *ir.Field) *ir.Field {
@@ -107,7 +108,7 @@ func unionDecl(name, tag, content string, variants ...string) *ir.Decl {
 func eventOf(name string, payload *ir.Type) *ir.Event {
 	stem := ""
 	for word := range strings.FieldsFuncSeq(name, func(r rune) bool { return r == ':' || r == '-' }) {
-		stem += upperFirst(word)
+		stem += naming.UpperFirst(word)
 	}
 	return &ir.Event{
 		Name: name, Go: stem, Payload: payload, From: ir.FromServer, To: ir.ToAny, Slow: ir.SlowResume,
@@ -121,7 +122,7 @@ func fromClient(e *ir.Event) *ir.Event {
 }
 
 func keyed(e *ir.Event, t *ir.Type, path ...string) *ir.Event {
-	e.Key = &ir.Key{Field: upperFirst(path[0]), JSON: path, Path: path, Type: t}
+	e.Key = &ir.Key{Field: naming.UpperFirst(path[0]), JSON: path, Path: path, Type: t}
 	e.Keys = 4096
 	return e
 }

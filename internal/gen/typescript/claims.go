@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/eventgen/eventgen/internal/diag"
+	"github.com/eventgen/eventgen/internal/gen/naming"
 	"github.com/eventgen/eventgen/internal/ir"
 )
 
@@ -24,7 +25,7 @@ type eventNames struct {
 // namesOf decides the identifiers of e. A window listens to what the backend emits or relays;
 // it emits what it may emit, and addresses other windows where the event is relayed.
 func namesOf(e *ir.Event, decoders bool) eventNames {
-	stem := upperFirst(e.Go)
+	stem := naming.UpperFirst(e.Go)
 	n := eventNames{descriptor: descriptorName(e.Go)}
 	if arrives(e) {
 		n.on, n.once, n.stream = "on"+stem, "once"+stem, "stream"+stem
@@ -133,13 +134,14 @@ func declClaim(d *ir.Decl) claim {
 
 // nameTypes decides the names of all types, wire forms included.
 func (p *program) nameTypes(diags *diag.List) {
-	var collisions []typeCollision
-	p.names, collisions = typeNames(p.sorted, func(name string) bool { return catalogTypes[name] || reservedTypes[name] })
+	var collisions []naming.Collision
+	reserved := func(name string) bool { return reservedTypes[name] }
+	p.names, collisions = naming.Types(p.sorted, reserved, func(name string) bool { return catalogTypes[name] || reserved(name) })
 	p.typed = map[string]bool{}
 	types := newClaims(diags)
 	for _, c := range collisions {
-		if len(c.decls) == 1 {
-			types.owners[c.name] = claim{what: "the output itself"}
+		if len(c.Decls) == 1 {
+			types.owners[c.Name] = claim{what: "the output itself"}
 		}
 	}
 	for _, d := range p.sorted {
@@ -162,4 +164,4 @@ func hasValues(d *ir.Decl) bool {
 	return d.Enum != nil && len(d.Enum.Members) > 0 && d.Type.Kind != ir.KindString && d.Type.Kind != ir.KindBool
 }
 
-func matchName(typeName string) string { return "match" + upperFirst(typeName) }
+func matchName(typeName string) string { return "match" + naming.UpperFirst(typeName) }

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/eventgen/eventgen/internal/gen/naming"
 	"github.com/eventgen/eventgen/internal/ir"
 )
 
@@ -175,16 +176,16 @@ func memberKeys(d *ir.Decl) []string {
 	for i, m := range d.Enum.Members {
 		full[i] = m.Name
 	}
-	name := upperFirst(d.Go.Name)
+	name := naming.UpperFirst(d.Go.Name)
 	for _, cut := range []func(string) string{
-		func(s string) string { return strings.TrimPrefix(upperFirst(s), name) },
+		func(s string) string { return strings.TrimPrefix(naming.UpperFirst(s), name) },
 		func(s string) string { return strings.TrimSuffix(s, name) },
 	} {
 		short := make([]string, len(full))
 		usable := true
 		for i, s := range full {
 			short[i] = strings.TrimLeft(cut(s), "_")
-			usable = usable && short[i] != upperFirst(s) && short[i] != s && isPlainIdent(short[i])
+			usable = usable && short[i] != naming.UpperFirst(s) && short[i] != s && isPlainIdent(short[i])
 		}
 		if usable && distinct(short) {
 			return short

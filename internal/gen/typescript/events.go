@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/eventgen/eventgen/internal/gen/naming"
 	"github.com/eventgen/eventgen/internal/ir"
 )
 
@@ -72,7 +73,7 @@ func (p *program) eventView(f *file, c *converter, e *event) eventView {
 	if b.key != "" {
 		args = append(args, b.key)
 	}
-	v.Type = f.runtimeType(upperFirst(kind)) + "<" + strings.Join(args, ", ") + ">"
+	v.Type = f.runtimeType(naming.UpperFirst(kind)) + "<" + strings.Join(args, ", ") + ">"
 	call := []string{stringLiteral(e.Name), stringLiteral(e.contract)}
 	if options := b.options(c); len(options) > 0 {
 		call = append(call, indent(list(len("  "), "{", options, "}")))

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/eventgen/eventgen/internal/diag"
+	"github.com/eventgen/eventgen/internal/gen/naming"
 )
 
 // framework is what hooks look like in one framework.
@@ -63,7 +64,7 @@ type hooksView struct {
 type hookNames struct{ latest, on, history, byKey, emit string }
 
 func (fw framework) names(e *event) hookNames {
-	stem := upperFirst(e.Go)
+	stem := naming.UpperFirst(e.Go)
 	var n hookNames
 	if arrives(e.Event) {
 		n.on = fw.prefix + "On" + stem

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/eventgen/eventgen/internal/gen/naming"
 	"github.com/eventgen/eventgen/internal/gen/typescript/oracle"
 	"github.com/eventgen/eventgen/internal/ir"
 )
@@ -200,7 +201,7 @@ func checkBatch(t *testing.T, settings string, cases []typeCase) {
 	oracle.Check(t, generate(t, m, Options{Runtime: RuntimePackage}), samples)
 }
 
-func descriptorStem(name string) string { return pascal(name) }
+func descriptorStem(name string) string { return naming.Pascal(name) }
 
 func cmpOr(s, otherwise string) string {
 	if s == "" {
