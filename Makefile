@@ -3,11 +3,17 @@
 help: ## show the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | sort
 
-deps: runtime/ts/node_modules/.installed ## install what the checks need
+validators := internal/gen/asyncapi/schematest/testdata
+
+deps: runtime/ts/node_modules/.installed $(validators)/node_modules/.installed ## install what the checks need
 
 # npm ci removes node_modules, so the stamp is as old as what it stands for.
 runtime/ts/node_modules/.installed: runtime/ts/package-lock.json
 	npm --prefix runtime/ts ci --no-audit --no-fund
+	@touch $@
+
+$(validators)/node_modules/.installed: $(validators)/package-lock.json
+	npm --prefix $(validators) ci --no-audit --no-fund
 	@touch $@
 
 generate: ## regenerate every example

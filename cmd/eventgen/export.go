@@ -20,7 +20,7 @@ other tools: to standard output, or to the file that --output names.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(newExportIR(a))
+	cmd.AddCommand(newExportAsyncAPI(a), newExportSchema(a), newExportIR(a))
 	return cmd
 }
 

@@ -174,3 +174,7 @@ func shapeEdges(s Slot) []shapeEdge {
 	}
 	return edges
 }
+
+// Shape returns a text that two slots share exactly when they stand for the same JSON values with
+// the same meaning, however their types are named and split into declarations.
+func (s Slot) Shape() string { return shapeText(s) }
