@@ -189,15 +189,17 @@ func (t *topicState[T]) forgetHere(keys []Key) {
 	t.shown.forget(keys)
 }
 
-// subscribe counts a window in and returns what is stored for it, and the position up to which that holds:
-// what comes after it is in the log.
-func (t *topicState[T]) subscribe(peer *Peer, wants func(Key) bool) (values []*Entry, at uint64) {
+// subscribe counts a window in and returns what is stored for it, the position up to which that holds:
+// what comes after it is in the log, and the one since which there has always been someone to log for.
+func (t *topicState[T]) subscribe(peer *Peer, wants func(Key) bool) (values []*Entry, at, since uint64) {
 	l := &t.b.log
 	l.mu.Lock()
+	at = l.position()
 	if t.interest.Add(1) == 1 {
 		t.extra.Add(1)
+		t.since = at
 	}
-	at = l.position()
+	since = t.since
 	var chosen []*stored[T]
 	if t.shown != nil {
 		chosen = t.shown.forPeer(peer, wants)
@@ -208,5 +210,5 @@ func (t *topicState[T]) subscribe(peer *Peer, wants func(Key) bool) (values []*E
 			values = append(values, e)
 		}
 	}
-	return values, at
+	return values, at, since
 }

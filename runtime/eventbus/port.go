@@ -66,6 +66,14 @@ func (p *Port) At() uint64 {
 	return l.position()
 }
 
+// Event describes an event of the bus, or is nil if the bus does not know it.
+func (p *Port) Event(name string) *Info {
+	if t, ok := p.b.topics[name]; ok {
+		return t.base().info
+	}
+	return nil
+}
+
 // Join announces a connection and returns the peer with its ID and node filled in. It fails if a peer of
 // that ID is there already, and with [ErrClosed] on a closed bus or a detached port.
 func (p *Port) Join(peer Peer) (Peer, error) {
@@ -80,6 +88,16 @@ func (p *Port) Join(peer Peer) (Peer, error) {
 	}
 	p.peers[peer.ID] = struct{}{}
 	return peer, nil
+}
+
+// Update replaces what is known of a peer that has joined and not left: its credentials were renewed. ID
+// and Window stay what they are.
+func (p *Port) Update(peer Peer) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if _, known := p.peers[peer.ID]; known {
+		p.b.update(peer)
+	}
 }
 
 // Leave ends a connection that joined, once. Its subscriptions stay until they are closed.
@@ -119,7 +137,7 @@ func (p *Port) Listen(peer Peer, event string, keys ...Key) (*Subscription, erro
 	}
 	p.subscriptions[s] = struct{}{}
 	p.mu.Unlock()
-	s.Values, s.At = t.subscribe(&s.peer, s.wantsKey)
+	s.Values, s.At, s.Since = t.subscribe(&s.peer, s.wantsKey)
 	return s, nil
 }
 
@@ -170,6 +188,14 @@ func (p *Port) Read(after uint64, dst []*Entry) (n int, lost bool) {
 		p.armed.Store(true)
 	}
 	return n, lost
+}
+
+// Behind returns how many entries the log holds after the position.
+func (p *Port) Behind(after uint64) int {
+	l := &p.b.log
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return int(l.next - l.after(after))
 }
 
 // CanResume reports whether a window that has seen everything up to the position of that epoch can go on

@@ -131,6 +131,21 @@ func (b *Bus) enter(peer Peer) (Peer, error) {
 	return peer, nil
 }
 
+// update replaces a peer of this node that has not left, and tells the others.
+func (b *Bus) update(peer Peer) {
+	b.peers.mu.Lock()
+	old, known := b.peers.peers[peer.ID]
+	if known = known && old.Node == b.peers.node; known {
+		peer.Node, peer.Window = old.Node, old.Window
+		stored := peer
+		b.peers.peers[peer.ID] = &stored
+	}
+	b.peers.mu.Unlock()
+	if known && b.cluster != nil {
+		b.cluster.send(&Envelope{Kind: EnvelopePeers, Left: []string{peer.ID}, Peers: []Peer{peer}})
+	}
+}
+
 // leave removes a peer of this node and tells the others.
 func (b *Bus) leave(id string) {
 	if b.peers.remove(id, b.peers.node) && b.cluster != nil {

@@ -46,7 +46,7 @@ type Entry struct {
 	// Event describes the event. There is one Info for each event of a bus, so that it may be compared
 	// and used as a map key.
 	Event *Info
-	// Key is the payload's key, zero for events without one and for batches.
+	// Key is the key of the payload, or of all payloads of a batch; zero for events without one.
 	Key Key
 	// Target is who gets it. Its predicates are resolved.
 	Target Target
@@ -86,6 +86,9 @@ type Subscription struct {
 	// At is the position from which the subscription holds: entries after it are live, and none of them
 	// is missing from the log.
 	At uint64
+	// Since is the position from which the event has been logged without a break, whoever it was that
+	// listened: at most At.
+	Since uint64
 	// Values are the sticky or replayed values that the peer should get first, oldest first. Each has its
 	// own Seq, at most At: a window that resumes from a position needs only those after it.
 	Values []*Entry

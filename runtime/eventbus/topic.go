@@ -26,7 +26,7 @@ type topic interface {
 	forget(keys []Key)
 	listenAny(c listenConfig, fn ListenFunc) (unlisten func())
 	// subscribe counts a window in and returns what is stored for it.
-	subscribe(peer *Peer, wants func(Key) bool) (values []*Entry, at uint64)
+	subscribe(peer *Peer, wants func(Key) bool) (values []*Entry, at, since uint64)
 }
 
 // topicBase is the part of a topic that does not know the payload's type.
@@ -51,6 +51,7 @@ type topicBase struct {
 	kept atomic.Bool
 
 	// The log guards these.
+	since   uint64            // from here on the event has been logged without a break
 	evicted uint64            // the newest position that has left the log
 	newest  map[slotID]*Entry // for SlowLatest: what is not superseded
 }
