@@ -55,6 +55,9 @@ func (r *Reader) Feed(chunk []byte, h Handler) error {
 	return nil
 }
 
+// Pending reports whether a frame or message has begun and not ended.
+func (r *Reader) Pending() bool { return len(r.partial)+len(r.message) > 0 }
+
 // keep holds back what belongs to a frame that is not complete, and no more memory than that.
 func (r *Reader) keep(chunk []byte) {
 	switch {

@@ -1,0 +1,316 @@
+package httptransport
+
+import (
+	"context"
+	"net/http"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/eventgen/eventgen/runtime/eventbus"
+)
+
+// conn is one live connection of a page, whatever carries it.
+//
+// Its bytes are written by one party at a time: whoever has the lock while the connection takes
+// everything at once ([modeSynced]), or a drainer of its own while it does not ([modeDraining]).
+// Whoever reads from it also cleans up after it, once; everybody else only shuts it.
+//
+// Locks are taken in this order: session, shard, conn, class; and session, handler, conn.
+type conn struct {
+	h      *Handler
+	shard  *shard
+	link   link
+	format format
+	token  string          // names the connection to its page: the peer of the welcome
+	ctx    context.Context // the values of the request, for what is called on behalf of the page
+	opened *http.Request   // for renewals; nil without Authenticate
+
+	heard atomic.Int64 // when the page last gave a sign of life, in Unix nanoseconds
+	began atomic.Int64 // when a message began that has not ended, 0 if there is none
+	busy  atomic.Bool  // a frame of the page is being handled
+
+	session *session // set once, before frames are handled
+	label   labelID  // zero unless labels are held apart; set once
+	inbox   inbox    // frames that came by POST
+
+	mu      sync.Mutex
+	mode    mode
+	peer    eventbus.Peer
+	expires time.Time
+	class   *class
+	cursor  uint64 // the position up to which entries have been taken from the log
+	steps   []step
+	rest    []byte // the remainder of a write; shared, never modified
+	out     []byte // frames of this connection alone, behind rest
+	own     int    // the bytes of out and steps
+	dropped map[string]uint64
+
+	ending  bool      // the connection is being closed
+	bye     []byte    // what it says at the end, nil once that is in rest
+	closeAt uint64    // entries up to here go out before
+	closeBy time.Time // when it is shut whatever is left
+
+	wrote  bool      // since the janitor last looked
+	quiet  time.Time // when it last had written
+	pinged time.Time
+}
+
+type mode uint8
+
+const (
+	modeSynced mode = iota
+	modeDraining
+	modeClosing // everything is written; the page may answer
+	modeShut
+)
+
+// step is a change of what a connection listens to, or an answer. It takes effect at a position
+// of the log: out follows the entries up to there.
+type step struct {
+	at    uint64
+	class *class // nil for no change; comes with a reference
+	out   []byte
+}
+
+// maxOwn bounds what a connection that does not read lets pile up of answers to its own frames.
+const maxOwn = 1 << 20
+
+// lastWords is how long a closing connection may take.
+const lastWords = 5 * time.Second
+
+// send queues one frame behind what the connection has taken from the log.
+func (c *conn) send(frame []byte) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.sendLocked(c.format.append(nil, frame, c.h.epoch, 0))
+}
+
+// sendLocked queues bytes that are framed already.
+func (c *conn) sendLocked(p []byte) {
+	switch {
+	case c.ending:
+	case c.mode == modeSynced:
+		c.writeLocked(p)
+	case c.mode == modeDraining && c.roomLocked():
+		c.out = append(c.out, p...)
+		c.own += len(p)
+	}
+}
+
+// roomLocked ends a connection that asks and asks and does not read the answers.
+func (c *conn) roomLocked() bool {
+	if c.own > maxOwn {
+		c.closeLocked(closing{closeSlow, "slow: answers are not read"})
+		return false
+	}
+	return true
+}
+
+// change makes the step, or queues it until the connection has got that far.
+func (c *conn) change(s step) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if !c.liveLocked() {
+		c.h.release(s.class)
+		return
+	}
+	if c.mode == modeSynced && len(c.steps) == 0 && c.reachLocked(s.at) {
+		c.applyLocked(s)
+		c.writeLocked(s.out)
+		return
+	}
+	if !c.liveLocked() || !c.roomLocked() {
+		c.h.release(s.class)
+		return
+	}
+	c.steps = append(c.steps, s)
+	c.own += len(s.out)
+}
+
+// reachLocked brings a synced connection up to the position, without its shard. It reports
+// whether the connection took everything at once.
+func (c *conn) reachLocked(at uint64) bool {
+	var buffer [16]*eventbus.Entry
+	for c.cursor < at {
+		head := c.h.port.At()
+		n, lost := c.h.port.Read(c.cursor, buffer[:])
+		if lost && c.missesLocked() {
+			c.detachLocked()
+			return false
+		}
+		if n > 0 {
+			head = buffer[n-1].Seq
+		}
+		c.writeLocked(c.takeLocked(nil, buffer[:n], head, nil))
+		if c.mode != modeSynced {
+			return false
+		}
+	}
+	return true
+}
+
+// missesLocked reports whether something that the connection listens to has left the log before
+// it was read.
+func (c *conn) missesLocked() bool {
+	if c.class == nil {
+		return false
+	}
+	for info := range c.class.events {
+		if c.h.port.Missed(info, c.cursor) {
+			return true
+		}
+	}
+	return false
+}
+
+// detachLocked hands a synced connection over to a drainer.
+func (c *conn) detachLocked() {
+	c.mode = modeDraining
+	c.link.spawn(c.drain)
+}
+
+func (c *conn) applyLocked(s step) {
+	if s.class != nil {
+		c.h.release(c.class)
+		c.class = s.class
+	}
+}
+
+// takeLocked appends the bytes of the entries up to the position head, with the steps between
+// them, and moves the cursor there.
+func (c *conn) takeLocked(dst []byte, entries []*eventbus.Entry, head uint64, skip func(*eventbus.Entry) bool) []byte {
+	for len(c.steps) > 0 && c.steps[0].at <= head {
+		s := c.steps[0]
+		c.steps[0] = step{}
+		if c.steps = c.steps[1:]; len(c.steps) == 0 {
+			c.steps = nil
+		}
+		n := 0
+		for n < len(entries) && entries[n].Seq <= s.at {
+			n++
+		}
+		dst = c.appendLocked(dst, entries[:n], skip)
+		entries = entries[n:]
+		c.applyLocked(s)
+		dst = append(dst, s.out...)
+		c.own -= len(s.out)
+	}
+	dst = c.appendLocked(dst, entries, skip)
+	c.cursor = max(c.cursor, head)
+	return dst
+}
+
+func (c *conn) appendLocked(dst []byte, entries []*eventbus.Entry, skip func(*eventbus.Entry) bool) []byte {
+	for _, e := range entries {
+		if !c.wantsLocked(e) || skip != nil && skip(e) {
+			continue
+		}
+		dst = c.format.append(dst, e.Frame, c.h.epoch, e.Seq)
+	}
+	return dst
+}
+
+func (c *conn) wantsLocked(e *eventbus.Entry) bool {
+	return e.Seq > c.cursor && c.class != nil && c.class.wants(e) && (!personal(e) || e.For(&c.peer))
+}
+
+// writeLocked writes what the link takes at once, and starts the drainer for the rest.
+func (c *conn) writeLocked(p []byte) {
+	if len(p) == 0 {
+		return
+	}
+	c.wrote = true
+	n, err := c.link.try(p)
+	if err != nil {
+		c.shutLocked()
+		return
+	}
+	if n < len(p) {
+		c.rest = p[n:]
+		c.detachLocked()
+	}
+}
+
+// live reports whether frames of the page are still to be handled.
+func (c *conn) live() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.liveLocked()
+}
+
+func (c *conn) liveLocked() bool { return !c.ending && c.mode <= modeDraining }
+
+// who returns the peer as it is now known.
+func (c *conn) who() eventbus.Peer {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.peer
+}
+
+// close says goodbye, lets the page answer for a while, and ends the connection.
+func (c *conn) close(why closing) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.closeLocked(why)
+}
+
+// closeAfter is close once everything up to the position has been sent.
+func (c *conn) closeAfter(at uint64, why closing) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.liveLocked() && c.mode == modeSynced {
+		c.reachLocked(at)
+	}
+	if c.liveLocked() {
+		c.closeAt = at
+		c.closeLocked(why)
+	}
+}
+
+func (c *conn) closeLocked(why closing) {
+	if !c.liveLocked() {
+		return
+	}
+	c.ending = true
+	c.closeBy = time.Now().Add(lastWords)
+	bye := c.format.appendClose(nil, why)
+	if c.mode == modeDraining {
+		c.bye = bye // the drainer says it at the end
+		return
+	}
+	if c.writeLocked(bye); c.mode == modeSynced {
+		c.doneLocked()
+	}
+}
+
+// doneLocked is called when the last words are written.
+func (c *conn) doneLocked() {
+	if c.format == formatStream {
+		c.shutLocked()
+		return
+	}
+	c.mode = modeClosing
+}
+
+// shut ends the connection at once.
+func (c *conn) shut() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.shutLocked()
+}
+
+func (c *conn) shutLocked() {
+	if c.mode == modeShut {
+		return
+	}
+	c.mode = modeShut
+	c.rest, c.out, c.bye = nil, nil, nil
+	for _, s := range c.steps {
+		c.h.release(s.class)
+	}
+	c.steps = nil
+	c.h.release(c.class)
+	c.class = nil
+	c.link.shut()
+}

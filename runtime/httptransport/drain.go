@@ -1,0 +1,196 @@
+package httptransport
+
+import (
+	"time"
+
+	"github.com/eventgen/eventgen/runtime/eventbus"
+)
+
+const (
+	// mostRead is how many entries are taken from the log at once.
+	mostRead = 256
+	// mostWrite is how many bytes one waiting write has: less is a sign of life.
+	mostWrite = 64 << 10
+)
+
+// drain writes to a connection that does not take everything at once, until it has caught up
+// with the log. It is the connection's only writer meanwhile.
+func (c *conn) drain() {
+	entries := make([]*eventbus.Entry, mostRead)
+	for {
+		p, more := c.nextWrite(entries)
+		switch {
+		case !more:
+			return
+		case len(p) > 0:
+			if !c.writeOut(p) {
+				return
+			}
+		case c.resync():
+			return
+		}
+	}
+}
+
+// nextWrite returns what is to be written next, or nothing if that must be looked at again. It
+// returns false when the drainer has nothing more to do.
+func (c *conn) nextWrite(entries []*eventbus.Entry) (p []byte, more bool) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.mode != modeDraining {
+		return nil, false
+	}
+	if len(c.rest) == 0 {
+		c.flushOwnLocked()
+	}
+	if len(c.rest) == 0 && (!c.ending || c.cursor < c.closeAt) {
+		c.catchUpLocked(entries)
+	}
+	if len(c.rest) == 0 && c.ending && c.cursor >= c.closeAt {
+		if c.bye == nil {
+			c.doneLocked()
+			return nil, false
+		}
+		c.rest, c.bye = c.bye, nil
+	}
+	c.wrote = true
+	return c.rest, true
+}
+
+// flushOwnLocked makes what is queued of the connection's own what is written next.
+func (c *conn) flushOwnLocked() {
+	c.own -= len(c.out)
+	c.rest, c.out = c.out, nil
+}
+
+// writeOut writes p, and ends a connection that takes nothing of it for too long.
+func (c *conn) writeOut(p []byte) bool {
+	for len(p) > 0 {
+		n, err := c.link.write(p[:min(len(p), mostWrite)], time.Now().Add(c.h.stall))
+		p = p[n:]
+		if err != nil && n == 0 {
+			c.shut()
+			return false
+		}
+	}
+	c.mu.Lock()
+	c.rest = nil
+	c.mu.Unlock()
+	return true
+}
+
+// catchUpLocked takes the next entries from the log into rest, as the slow policies say.
+func (c *conn) catchUpLocked(entries []*eventbus.Entry) {
+	at := c.h.port.At()
+	n, lost := c.h.port.Read(c.cursor, entries)
+	defer clear(entries[:n])
+	var dst []byte
+	if lost {
+		var ok bool
+		if dst, ok = c.lostLocked(); !ok {
+			return
+		}
+	}
+	head := at
+	if n > 0 {
+		head = entries[n-1].Seq
+	}
+	behind := c.h.queue > 0 && c.h.port.Behind(c.cursor) > c.h.queue
+	if behind && c.needsAllLocked(entries[:n]) {
+		c.giveUpLocked("slow: resume from the log")
+		return
+	}
+	if !behind {
+		dst = c.appendDroppedLocked(dst)
+	}
+	c.rest = c.takeLocked(dst, entries[:n], head, func(e *eventbus.Entry) bool {
+		switch e.Event.Slow {
+		case eventbus.SlowLatest:
+			return e.Superseded()
+		case eventbus.SlowDrop:
+			if behind {
+				c.dropLocked(e)
+			}
+			return behind
+		default:
+			return false
+		}
+	})
+}
+
+// giveUpLocked ends a connection that cannot get what it should: the page comes back for it.
+func (c *conn) giveUpLocked(reason string) {
+	c.closeLocked(closing{closeSlow, reason})
+	c.closeAt = 0
+}
+
+// needsAllLocked reports whether an entry among these may not be skipped.
+func (c *conn) needsAllLocked(entries []*eventbus.Entry) bool {
+	for _, e := range entries {
+		if e.Event.Slow == eventbus.SlowResume && c.wantsLocked(e) {
+			return true
+		}
+	}
+	return false
+}
+
+// lostLocked deals with entries that left the log before they were read: it returns what tells
+// the page of them, or false if they end the connection. Then the page resumes, and is told of
+// the gap.
+func (c *conn) lostLocked() (gap []byte, ok bool) {
+	if c.class == nil {
+		return nil, true
+	}
+	missed := map[string]*uint64{}
+	for info := range c.class.events {
+		if !c.h.port.Missed(info, c.cursor) {
+			continue
+		}
+		if info.Slow == eventbus.SlowResume {
+			c.giveUpLocked("slow: the log no longer reaches back")
+			return nil, false
+		}
+		missed[info.Name] = nil
+		delete(c.dropped, info.Name)
+	}
+	if len(missed) == 0 {
+		return nil, true
+	}
+	return c.format.append(nil, appendGap(nil, missed), c.h.epoch, 0), true
+}
+
+func (c *conn) dropLocked(e *eventbus.Entry) {
+	if c.dropped == nil {
+		c.dropped = make(map[string]uint64)
+	}
+	c.dropped[e.Event.Name]++
+}
+
+// appendDroppedLocked tells the page what it has not been sent, before anything newer.
+func (c *conn) appendDroppedLocked(dst []byte) []byte {
+	if len(c.dropped) == 0 {
+		return dst
+	}
+	missed := make(map[string]*uint64, len(c.dropped))
+	for name, n := range c.dropped {
+		missed[name] = &n
+	}
+	c.dropped = nil
+	return c.format.append(dst, appendGap(nil, missed), c.h.epoch, 0)
+}
+
+// resync hands the connection back to its shard, if it has caught up.
+func (c *conn) resync() bool {
+	c.shard.mu.Lock()
+	defer c.shard.mu.Unlock()
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.mode != modeDraining {
+		return true
+	}
+	if c.cursor < c.shard.head || len(c.rest)+len(c.out)+len(c.steps)+len(c.dropped) > 0 || c.ending {
+		return false
+	}
+	c.mode = modeSynced
+	return true
+}

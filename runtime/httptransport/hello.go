@@ -1,0 +1,371 @@
+package httptransport
+
+import (
+	"maps"
+	"slices"
+
+	"github.com/eventgen/eventgen/runtime/eventbus"
+)
+
+// hello opens the connection: it finds the page's session, resumes or begins, and queues the
+// welcome. It returns how the connection is to be closed if it may not open. With positional,
+// a position without a session resumes where the log can tell that nothing is missing.
+func (c *conn) hello(f *helloFrame, positional bool) *closing {
+	h := c.h
+	peer := c.who()
+	if peer.Window == "" {
+		peer.Window = f.Window
+	}
+	s, known, why := c.join(f.Resume, &peer)
+	if why != nil {
+		return why
+	}
+	a := c.admitInterests(peer, f.Listen)
+
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.conn != c { // another connection of the page has come since
+		return &closing{closeReplaced, "replaced"}
+	}
+	o := opening{c: c, s: s, peer: &peer, known: known, from: f.Resume, a: a}
+	o.open(positional)
+
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	w := welcome{
+		Peer: c.token, Session: s.secret, Epoch: h.epoch, At: o.at, Resumed: o.resumed,
+		ExpiresIn: secondsUntil(c.expires), Heartbeat: h.heartbeat.Seconds(), Max: h.maxMessage(), Refused: a.refused,
+	}
+	if !c.liveLocked() {
+		h.release(o.class)
+		for _, st := range o.steps {
+			h.release(st.class)
+		}
+		return &shuttingDown
+	}
+	out := c.format.append(nil, appendWelcome(nil, w), h.epoch, o.at)
+	if len(a.stale) > 0 {
+		out = c.format.append(out, appendStale(nil, a.stale), h.epoch, 0)
+	}
+	if len(o.gap) > 0 {
+		out = c.format.append(out, appendGap(nil, o.gap), h.epoch, 0)
+	}
+	c.peer, c.cursor, c.class, c.steps, c.rest = peer, o.at, o.class, o.steps, out
+	for _, st := range o.steps {
+		c.own += len(st.out)
+	}
+	c.detachLocked()
+	return nil
+}
+
+// join finds the page's session, makes c its connection, and announces the peer.
+func (c *conn) join(from *resumeFrame, peer *eventbus.Peer) (s *session, known bool, why *closing) {
+	h := c.h
+	for {
+		secret := ""
+		if from != nil {
+			secret = from.Session
+		}
+		s, known = h.session(secret, peer.Identity)
+		c.mu.Lock()
+		c.session = s
+		c.mu.Unlock()
+		if why := h.takeLabel(c, peer); why != nil {
+			s.mu.Lock()
+			if s.conn == nil {
+				h.leaveLocked(s)
+			}
+			s.mu.Unlock()
+			return nil, false, why
+		}
+		s.mu.Lock()
+		if !s.ended {
+			break
+		}
+		s.mu.Unlock()
+	}
+	defer s.mu.Unlock()
+	h.stayLocked(s)
+	if old := s.conn; old != nil {
+		old.close(closing{closeReplaced, "replaced: the session came back"})
+		h.port.Leave(s.peer)
+	}
+	s.conn = c
+	peer.ID = s.peer // the same for a page that comes back, so that it gets no echo of what it relayed
+	joined, err := h.port.Join(*peer)
+	if err != nil {
+		s.conn = nil
+		h.leaveLocked(s)
+		return nil, false, &shuttingDown
+	}
+	*peer, s.peer = joined, joined.ID
+	c.shard.add(c)
+	return s, known, nil
+}
+
+// takeLabel claims the window's label as the policy says.
+func (h *Handler) takeLabel(c *conn, peer *eventbus.Peer) *closing {
+	if h.config.labels == ShareLabels || peer.Window == "" {
+		return nil
+	}
+	id := labelID{peer.Identity, peer.Window}
+	h.mu.Lock()
+	var others []*conn
+	for other := range h.labelled[id] {
+		if other.session != c.session {
+			others = append(others, other)
+		}
+	}
+	taken := len(others) > 0 && h.config.labels == RefuseLabels
+	if !taken {
+		if h.labelled[id] == nil {
+			h.labelled[id] = make(map[*conn]struct{})
+		}
+		h.labelled[id][c] = struct{}{}
+		c.label = id
+	}
+	h.mu.Unlock()
+	if taken {
+		return &closing{closeWindowTaken, "window_taken"}
+	}
+	for _, other := range others {
+		other.close(closing{closeReplaced, "replaced: another window took the label"})
+	}
+	return nil
+}
+
+// opening is how a connection begins.
+type opening struct {
+	c     *conn
+	s     *session // locked
+	peer  *eventbus.Peer
+	known bool         // the session goes on
+	from  *resumeFrame // nil if the page is new
+	a     *admission
+
+	at      uint64
+	resumed bool
+	gap     map[string]*uint64
+	class   *class // what holds from at on
+	steps   []step // what holds later
+}
+
+func (o *opening) open(positional bool) {
+	h, s := o.c.h, o.s
+	for event := range s.subs { // the page no longer wants it, or does not know that it has it
+		if _, wanted := o.a.wanted[event]; !wanted {
+			s.dropLocked(event)
+		}
+	}
+	if o.resumes() {
+		o.resumed, o.at = true, o.from.Seq
+		o.keepCovered()
+		return
+	}
+	o.at = h.port.At()
+	o.gap = o.lost()
+	fresh := o.a.wanted
+	for event := range s.subs {
+		s.dropLocked(event)
+	}
+	o.steps = o.c.subscribeLocked(*o.peer, fresh, o.a)
+	if positional && o.fromPosition() {
+		for _, st := range o.steps {
+			h.release(st.class)
+		}
+		o.steps, o.gap = nil, nil
+		o.resumed, o.at = true, o.from.Seq
+		o.class = h.intern(o.c.format, s.subs)
+	}
+}
+
+// resumes reports whether nothing of what the session listens to is lost since the position.
+func (o *opening) resumes() bool {
+	if !o.known || !o.reachable() {
+		return false
+	}
+	for event := range o.a.wanted {
+		if sub := o.s.subs[event]; sub != nil && o.c.h.port.Missed(sub.bus.Event, o.from.Seq) {
+			return false
+		}
+	}
+	return true
+}
+
+// reachable reports whether the page's position is one of this log.
+func (o *opening) reachable() bool {
+	return o.from != nil && o.from.Epoch == o.c.h.epoch && o.from.Seq <= o.c.h.port.At()
+}
+
+// fromPosition reports whether the log has all since the position, though the session is new.
+func (o *opening) fromPosition() bool {
+	if !o.reachable() {
+		return false
+	}
+	for _, sub := range o.s.subs {
+		if sub.bus.Since > o.from.Seq || o.c.h.port.Missed(sub.bus.Event, o.from.Seq) {
+			return false
+		}
+	}
+	return true
+}
+
+// keepCovered goes on with what the session listens to. What it does not is new to it.
+func (o *opening) keepCovered() {
+	s, h := o.s, o.c.h
+	fresh := map[string]wantedEvent{}
+	for event, w := range o.a.wanted {
+		sub := s.subs[event]
+		if sub != nil && sub.keys.covers(w.keys) {
+			s.load += w.keys.size() - sub.keys.size()
+			sub.keys = w.keys
+			continue
+		}
+		s.dropLocked(event)
+		fresh[event] = w
+		if o.gap == nil {
+			o.gap = map[string]*uint64{}
+		}
+		o.gap[event] = nil
+	}
+	o.class = h.intern(o.c.format, s.subs)
+	o.steps = o.c.subscribeLocked(*o.peer, fresh, o.a)
+}
+
+// lost returns what the page missed before at: counts where the log still has all of them.
+func (o *opening) lost() map[string]*uint64 {
+	if o.from == nil || o.from.Epoch == "" {
+		return nil
+	}
+	gap := map[string]*uint64{}
+	counted := map[*eventbus.Info]*uint64{}
+	for event, w := range o.a.wanted {
+		sub := o.s.subs[event]
+		switch {
+		case !o.known || !o.reachable() || sub == nil || !sub.keys.covers(w.keys) ||
+			o.c.h.port.Missed(w.info, o.from.Seq):
+			gap[event] = nil
+		default:
+			counted[w.info] = new(uint64)
+		}
+	}
+	if len(counted) > 0 {
+		o.count(counted)
+	}
+	for info, n := range counted {
+		if *n > 0 {
+			gap[info.Name] = n
+		}
+	}
+	return gap
+}
+
+// count counts the deliveries between the page's position and at.
+func (o *opening) count(events map[*eventbus.Info]*uint64) {
+	entries := make([]*eventbus.Entry, mostRead)
+	for after := o.from.Seq; after < o.at; {
+		n, _ := o.c.h.port.Read(after, entries)
+		for _, e := range entries[:n] {
+			if e.Seq > o.at {
+				return
+			}
+			after = e.Seq
+			if count := events[e.Event]; count != nil && o.a.wanted[e.Event.Name].keys.has(e.Key) && e.For(o.peer) {
+				*count++
+			}
+		}
+		if n < len(entries) {
+			return
+		}
+	}
+}
+
+// wantedEvent is an interest that the page may have.
+type wantedEvent struct {
+	info *eventbus.Info
+	keys keySet
+}
+
+// admission is what is made of the interests that a page names.
+type admission struct {
+	wanted  map[string]wantedEvent
+	refused map[string]wireError
+	stale   map[string]string
+}
+
+// admitInterests asks whether the peer may listen to what it wants.
+func (c *conn) admitInterests(peer eventbus.Peer, listen map[string]interest) *admission {
+	h := c.h
+	a := &admission{
+		wanted: make(map[string]wantedEvent, len(listen)), refused: map[string]wireError{}, stale: map[string]string{},
+	}
+	for event, i := range listen {
+		info := h.port.Event(event)
+		switch {
+		case info == nil:
+			a.refused[event] = wireError{Code: eventbus.CodeUnknownEvent}
+			continue
+		case info.From == eventbus.FromClient && !info.Relay:
+			a.refused[event] = wireError{Code: eventbus.CodeDirection}
+			continue
+		}
+		if e := h.mayListen(c.ctx, peer, event); e != nil {
+			a.refused[event] = *e
+			continue
+		}
+		if h.stale != AllowStale && i.Contract != "" && info.Contract != "" && i.Contract != info.Contract {
+			a.stale[event] = info.Contract
+			if h.stale == RefuseStale {
+				a.refused[event] = wireError{Code: codeStale}
+				continue
+			}
+		}
+		w := wantedEvent{info: info}
+		if info.Keyed {
+			w.keys = i.keySet()
+		}
+		a.wanted[event] = w
+	}
+	return a
+}
+
+// subscribeLocked subscribes the session, whose lock is held, and returns what that changes, and
+// from which positions on. What is refused for being too much goes to a.
+func (c *conn) subscribeLocked(peer eventbus.Peer, fresh map[string]wantedEvent, a *admission) (steps []step) {
+	s, h := c.session, c.h
+	intern := func() {
+		if len(steps) > 0 {
+			steps[len(steps)-1].class = h.intern(c.format, s.subs)
+		}
+	}
+	for _, event := range slices.Sorted(maps.Keys(fresh)) {
+		w := fresh[event]
+		old := s.subs[event]
+		load := s.load + w.keys.size()
+		if old != nil {
+			load -= old.keys.size()
+		}
+		if load > h.maxSubscriptions {
+			a.refused[event] = wireError{Code: codeTooManyListens}
+			continue
+		}
+		sub, err := h.port.Listen(peer, event, slices.Collect(maps.Keys(w.keys))...)
+		if err != nil {
+			a.refused[event] = *publicError(err)
+			continue
+		}
+		if len(steps) == 0 || steps[len(steps)-1].at != sub.At {
+			intern()
+			steps = append(steps, step{at: sub.At})
+		}
+		last := &steps[len(steps)-1]
+		for _, e := range sub.Values {
+			if old == nil || !old.keys.has(e.Key) {
+				last.out = c.format.append(last.out, e.Frame, h.epoch, 0)
+			}
+		}
+		s.putLocked(event, &subscription{bus: sub, keys: w.keys})
+	}
+	intern()
+	return steps
+}

@@ -1,0 +1,368 @@
+package httptransport
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"reflect"
+	"runtime"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/gobwas/ws"
+	"github.com/gobwas/ws/wsutil"
+
+	"github.com/eventgen/eventgen/runtime/eventbus"
+)
+
+var background = context.Background()
+
+type progress struct {
+	ID string `json:"id"`
+	N  int    `json:"n"`
+}
+
+// events are those of a test's bus. Definitions are immutable, so that all tests may share them.
+var (
+	tick    = eventbus.Define(eventbus.Definition[int]{Name: "tick", Contract: "c0"})
+	other   = eventbus.Define(eventbus.Definition[string]{Name: "other"})
+	sticky  = eventbus.Define(eventbus.Definition[progress]{Name: "sticky", Sticky: true, Key: progressKey})
+	replay  = eventbus.Define(eventbus.Definition[int]{Name: "replay", Replay: 2})
+	private = eventbus.Define(eventbus.Definition[int]{Name: "private", To: eventbus.ToWindow})
+	latest  = eventbus.Define(eventbus.Definition[progress]{Name: "latest", Slow: eventbus.SlowLatest, Key: progressKey})
+	lossy   = eventbus.Define(eventbus.Definition[string]{Name: "lossy", Slow: eventbus.SlowDrop})
+	ask     = eventbus.Define(eventbus.Definition[progress]{Name: "ask", From: eventbus.FromClient})
+	message = eventbus.Define(eventbus.Definition[string]{Name: "message", From: eventbus.FromClient, Relay: true})
+	empty   = eventbus.Define(eventbus.Definition[eventbus.Empty]{Name: "empty", From: eventbus.FromBoth})
+)
+
+func progressKey(p *progress) eventbus.Key { return eventbus.StringKey(p.ID) }
+
+// place is a bus with a handler behind a server.
+type place struct {
+	t   *testing.T
+	bus *eventbus.Bus
+	h   *Handler
+	url string
+	// dial connects to the server.
+	dial func() (net.Conn, error)
+	log  *lines
+}
+
+// lines collects what is logged.
+type lines struct {
+	mu   sync.Mutex
+	text strings.Builder
+}
+
+func (l *lines) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.Write(p)
+}
+
+func (l *lines) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.text.String()
+}
+
+func newPlace(t *testing.T, opts ...Option) *place {
+	t.Helper()
+	return newPlaceOn(t, nil, nil, opts...)
+}
+
+// newPlaceOn serves on the listener, or on one of the loopback's if it is nil. When the test ends,
+// everything is closed, must close, and leaves no goroutine behind.
+func newPlaceOn(t *testing.T, l net.Listener, busOpts []eventbus.Option, opts ...Option) *place {
+	t.Helper()
+	p := &place{t: t, log: new(lines)}
+	catalog := eventbus.NewCatalog(tick, other, sticky, replay, private, latest, lossy, ask, message, empty)
+	var err error
+	p.bus, err = eventbus.New(append(busOpts, eventbus.WithCatalog(catalog))...)
+	noError(t, err)
+	logger := slog.New(slog.NewTextHandler(p.log, nil))
+	p.h, err = New(p.bus, append([]Option{Logger(logger)}, opts...)...)
+	noError(t, err)
+	server := httptest.NewUnstartedServer(p.h)
+	server.Config.ErrorLog = slog.NewLogLogger(logger.Handler(), slog.LevelError)
+	if l != nil {
+		_ = server.Listener.Close()
+		server.Listener = l
+	}
+	server.Start()
+	p.url = server.URL
+	p.dial = func() (net.Conn, error) { return net.Dial("tcp", server.Listener.Addr().String()) }
+	t.Cleanup(func() {
+		ctx, cancel := context.WithTimeout(background, 20*time.Second)
+		defer cancel()
+		noError(t, p.bus.Close(ctx))
+		noError(t, p.h.Close(ctx))
+		server.Close()
+		p.wantEmpty()
+	})
+	return p
+}
+
+// wantEmpty checks that a handler that has closed holds nothing.
+func (p *place) wantEmpty() {
+	p.t.Helper()
+	h := p.h
+	if n := len(h.conns) + len(h.tokens) + len(h.labelled) + len(h.classes); n != 0 || h.peers.Load() != 0 {
+		p.t.Errorf("left behind: %d connections, %d names, %d labels, %d classes, %d peers",
+			len(h.conns), len(h.tokens), len(h.labelled), len(h.classes), h.peers.Load())
+	}
+	if peers := p.bus.Peers(); len(peers) != 0 {
+		p.t.Errorf("peers left behind: %v", peers)
+	}
+	buf := make([]byte, 1<<20)
+	for range 1000 {
+		if !strings.Contains(string(buf[:runtime.Stack(buf, true)]), "httptransport.(*conn)") {
+			return
+		}
+		runtime.Gosched()
+	}
+	p.t.Errorf("goroutines left behind:\n%s", buf)
+}
+
+func noError(t testing.TB, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// object is a frame.
+type object = map[string]any
+
+// page is a page that speaks the protocol by hand.
+type page struct {
+	t      *testing.T
+	conn   net.Conn
+	frames []object // received and not taken
+	// read returns the next message, or how the connection ended.
+	read func() ([]byte, error)
+	// send sends a message.
+	send func(text string)
+	// welcome is what came first.
+	welcome object
+}
+
+// closed is how a connection ended.
+type closed struct {
+	code   int
+	reason string
+}
+
+func (c closed) Error() string { return fmt.Sprintf("closed: %d %s", c.code, c.reason) }
+
+type pageOption struct {
+	protocols []string
+	header    http.Header
+}
+
+// socket opens a WebSocket without a hello.
+func (p *place) socket(o pageOption) *page {
+	p.t.Helper()
+	pg, err := p.trySocket(o)
+	noError(p.t, err)
+	return pg
+}
+
+func (p *place) trySocket(o pageOption) (*page, error) {
+	p.t.Helper()
+	dialer := ws.Dialer{
+		Protocols: append([]string{Protocol}, o.protocols...),
+		Header:    ws.HandshakeHeaderHTTP(o.header),
+		NetDial:   func(context.Context, string, string) (net.Conn, error) { return p.dial() },
+	}
+	conn, early, _, err := dialer.Dial(background, "ws"+strings.TrimPrefix(p.url, "http"))
+	if err != nil {
+		return nil, err
+	}
+	p.t.Cleanup(func() { _ = conn.Close() })
+	var src io.Reader = conn
+	if early != nil {
+		src = io.MultiReader(io.LimitReader(early, int64(early.Buffered())), conn)
+	}
+	rw := struct {
+		io.Reader
+		io.Writer
+	}{src, conn}
+	var writing sync.Mutex
+	pg := &page{t: p.t, conn: conn}
+	pg.read = func() ([]byte, error) {
+		for {
+			h, err := ws.ReadHeader(rw)
+			if err != nil {
+				return nil, err
+			}
+			text := make([]byte, h.Length)
+			if _, err := io.ReadFull(rw, text); err != nil {
+				return nil, err
+			}
+			switch h.OpCode {
+			case ws.OpText:
+				return text, nil
+			case ws.OpPing:
+				writing.Lock()
+				err := wsutil.WriteClientMessage(rw, ws.OpPong, text)
+				writing.Unlock()
+				if err != nil {
+					return nil, err
+				}
+			case ws.OpClose:
+				code, reason := ws.ParseCloseFrameData(text)
+				_ = wsutil.WriteClientMessage(rw, ws.OpClose, text)
+				_ = conn.Close()
+				return nil, closed{int(code), reason}
+			}
+		}
+	}
+	pg.send = func(text string) {
+		writing.Lock()
+		defer writing.Unlock()
+		_ = wsutil.WriteClientText(rw, []byte(text))
+	}
+	return pg, nil
+}
+
+// open opens a WebSocket with a hello and takes the welcome.
+func (p *place) open(hello string, opts ...pageOption) *page {
+	p.t.Helper()
+	var o pageOption
+	if len(opts) > 0 {
+		o = opts[0]
+	}
+	pg := p.socket(o)
+	pg.send(`{"hello":` + hello + `}`)
+	pg.takeWelcome()
+	return pg
+}
+
+func (p *page) takeWelcome() {
+	p.t.Helper()
+	f := p.next()
+	welcome, ok := f["welcome"].(object)
+	if !ok {
+		p.t.Fatalf("got %v, want a welcome", f)
+	}
+	p.welcome = welcome
+}
+
+// next returns the next frame.
+func (p *page) next() object {
+	p.t.Helper()
+	f, err := p.tryNext()
+	if err != nil {
+		p.t.Fatalf("no frame: %v", err)
+	}
+	return f
+}
+
+func (p *page) tryNext() (object, error) {
+	for len(p.frames) == 0 {
+		text, err := p.read()
+		if err != nil {
+			return nil, err
+		}
+		var one object
+		if json.Unmarshal(text, &one) == nil {
+			p.frames = append(p.frames, one)
+		} else if err := json.Unmarshal(text, &p.frames); err != nil {
+			return nil, fmt.Errorf("message %q: %w", text, err)
+		}
+	}
+	f := p.frames[0]
+	p.frames = p.frames[1:]
+	return f, nil
+}
+
+// want takes as many frames as are given and compares them, without their seq.
+func (p *page) want(frames ...string) {
+	p.t.Helper()
+	for _, text := range frames {
+		got := p.next()
+		delete(got, "seq")
+		if want := parse(p.t, text); !reflect.DeepEqual(got, want) {
+			p.t.Fatalf("got %s, want %s", show(got), text)
+		}
+	}
+}
+
+func parse(t *testing.T, text string) object {
+	t.Helper()
+	var o object
+	if err := json.Unmarshal([]byte(text), &o); err != nil {
+		t.Fatalf("%s: %v", text, err)
+	}
+	return o
+}
+
+func show(v any) string {
+	text, err := json.Marshal(v)
+	if err != nil {
+		return err.Error()
+	}
+	return string(text)
+}
+
+// wantClosed takes frames until the connection ends, and compares how.
+func (p *page) wantClosed(code int) {
+	p.t.Helper()
+	for {
+		_, err := p.tryNext()
+		var c closed
+		switch {
+		case errors.As(err, &c):
+			if c.code != code {
+				p.t.Fatalf("closed with %d %q, want %d", c.code, c.reason, code)
+			}
+			return
+		case err != nil:
+			p.t.Fatalf("ended with %v, want close code %d", err, code)
+		}
+	}
+}
+
+// cut ends the connection without a word.
+func (p *page) cut() { _ = p.conn.Close() }
+
+// resume is a hello that goes on where the page is, having seen everything up to seq.
+func (p *page) resume(listen string, seq float64) string {
+	return fmt.Sprintf(`{"window":"w","listen":%s,"resume":{"session":%q,"epoch":%q,"seq":%d}}`,
+		listen, p.welcome["session"], p.welcome["epoch"], int64(seq))
+}
+
+// at returns the position of the welcome.
+func (p *page) at() float64 {
+	at, _ := p.welcome["at"].(float64)
+	return at
+}
+
+// wantPeers waits until the bus has n peers.
+func (p *place) wantPeers(n int) {
+	p.t.Helper()
+	for range 100000 {
+		if len(p.bus.Peers()) == n {
+			return
+		}
+		runtime.Gosched()
+	}
+	p.t.Fatalf("there are %d peers, want %d", len(p.bus.Peers()), n)
+}
+
+func emit[T any](t testing.TB, b *eventbus.Bus, e *eventbus.Event[T], payloads ...T) {
+	t.Helper()
+	for _, payload := range payloads {
+		noError(t, e.Emit(background, b, payload))
+	}
+}

@@ -1,0 +1,191 @@
+package httptransport
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/eventgen/eventgen/runtime/eventbus"
+)
+
+// Option configures a [Handler].
+type Option interface{ apply(*config) }
+
+type optionFunc func(*config)
+
+func (f optionFunc) apply(c *config) { f(c) }
+
+// ErrForbidden, wrapped by the error of [Authenticate], closes the page with 4403 instead of
+// 4401: the credentials are good, but not for this.
+var ErrForbidden = errors.New("httptransport: forbidden")
+
+type config struct {
+	authenticate    func(*http.Request) (eventbus.Peer, time.Time, error)
+	authorizeListen func(context.Context, eventbus.Peer, string) error
+	authorizeEmit   func(context.Context, eventbus.Peer, string, eventbus.Target) error
+	origins         []string
+	labels          LabelPolicy
+	stale           StalePolicy
+	compress        bool
+	logger          *slog.Logger
+
+	maxPayload       int
+	maxPeers         int
+	maxSubscriptions int
+	rate             float64
+	burst            int
+	queue            int
+	heartbeat        time.Duration
+	resume           time.Duration
+	stall            time.Duration
+}
+
+func defaults() config {
+	return config{
+		maxPayload:       64 << 10,
+		maxPeers:         1 << 16,
+		maxSubscriptions: 4096,
+		rate:             100,
+		burst:            512,
+		heartbeat:        25 * time.Second,
+		resume:           2 * time.Minute,
+		stall:            30 * time.Second,
+		logger:           slog.Default(),
+	}
+}
+
+// Authenticate sets who may connect: it returns the peer that the request comes from, and
+// until when its credentials hold (zero: for ever). It runs before anything else is done for a
+// page, and again for each POST and each renewal. What the page says of itself never reaches
+// the peer; its window label alone is the page's to choose, unless the peer has one already.
+// ID and Node of the peer are ignored.
+//
+// A bearer token that a page offers as a WebSocket subprotocol is shown as an Authorization
+// header. An error closes the page with 4401, or 4403 if it wraps [ErrForbidden]; its text is
+// logged and never sent. Without this option every page is let in, anonymous.
+func Authenticate(f func(*http.Request) (peer eventbus.Peer, expires time.Time, err error)) Option {
+	return optionFunc(func(c *config) { c.authenticate = f })
+}
+
+// AuthorizeListen sets who may listen to what: it is asked for every event that a page listens
+// to, and again on every resume. Without this option every page may listen to every event that
+// Go emits. An error made by [eventbus.Reject] is what the page sees, any other is "forbidden".
+func AuthorizeListen(f func(ctx context.Context, peer eventbus.Peer, event string) error) Option {
+	return optionFunc(func(c *config) { c.authorizeListen = f })
+}
+
+// AuthorizeEmit sets who may emit what, and to whom: target is zero for an emit that addresses
+// no windows. Without this option every page may emit every event declared for clients, and
+// none may address other windows: a relay needs it. Errors are shown as for [AuthorizeListen].
+func AuthorizeEmit(f func(ctx context.Context, peer eventbus.Peer, event string, target eventbus.Target) error) Option {
+	return optionFunc(func(c *config) { c.authorizeEmit = f })
+}
+
+// AllowOrigins lets in pages of other origins than the handler's own: "https://app.example.com",
+// or with one * for any label, "https://*.example.com", or for any port, "http://localhost:*".
+// "*" alone lets in everyone, which is safe only where no cookie identifies anybody.
+func AllowOrigins(patterns ...string) Option {
+	return optionFunc(func(c *config) { c.origins = append(c.origins, patterns...) })
+}
+
+// LabelPolicy says what happens to two live windows of one identity that claim one label. Windows
+// of different identities never take a label from each other.
+type LabelPolicy uint8
+
+// The label policies. A window that comes back always replaces its own half-open connection.
+const (
+	ShareLabels   LabelPolicy = iota // both get what is addressed to it
+	RefuseLabels                     // the second is closed with 4423
+	ReplaceLabels                    // the first is closed with 4409
+)
+
+// Labels sets the policy for two live windows of one label. The default is [ShareLabels].
+func Labels(p LabelPolicy) Option { return optionFunc(func(c *config) { c.labels = p }) }
+
+// StalePolicy says what happens to a page that was built against another contract.
+type StalePolicy uint8
+
+// The stale policies.
+const (
+	WarnStale   StalePolicy = iota // it is told, and gets the event all the same
+	RefuseStale                    // it is told, and the listen is refused
+	AllowStale                     // nothing happens
+)
+
+// Stale sets the policy for pages that were built against another contract. The default is
+// [WarnStale].
+func Stale(p StalePolicy) Option { return optionFunc(func(c *config) { c.stale = p }) }
+
+// Compress offers permessage-deflate (RFC 7692) without context takeover: each frame is
+// compressed once for all windows that accept it. It is off by default: it costs CPU, and
+// compressing secrets beside what an attacker controls can reveal them.
+func Compress() Option { return optionFunc(func(c *config) { c.compress = true }) }
+
+// Logger sets what is told of refused origins and failed authentications, at level warn. The
+// default is slog.Default.
+func Logger(l *slog.Logger) Option { return optionFunc(func(c *config) { c.logger = l }) }
+
+// MaxPayload bounds one payload from a page, in bytes. The default is 64 KiB.
+func MaxPayload(bytes int) Option { return optionFunc(func(c *config) { c.maxPayload = bytes }) }
+
+// MaxPeers bounds the live connections; further ones are asked to come back later. The default
+// is 65536.
+func MaxPeers(n int) Option { return optionFunc(func(c *config) { c.maxPeers = n }) }
+
+// MaxSubscriptions bounds what one page listens to: each event counts as one, or as many as the
+// keys that are asked for of it. Listens beyond it are refused with "too_many_listens". The
+// default is 4096.
+func MaxSubscriptions(n int) Option { return optionFunc(func(c *config) { c.maxSubscriptions = n }) }
+
+// Rate bounds the frames from one page: so many a second on average, and burst at once. Emits
+// and listens beyond it are refused with "rate_limited"; a page that goes on for another burst
+// is closed with 4429. The default is 100 a second and bursts of 512, which is more than a page
+// sends together that was offline.
+func Rate(perSecond float64, burst int) Option {
+	return optionFunc(func(c *config) { c.rate, c.burst = perSecond, burst })
+}
+
+// Queue bounds how many log entries a window may be behind before the slow policy of the
+// events takes effect. The default, 0, means as far as the log reaches back
+// ([eventbus.WithLog]): windows read from the log, so being behind costs no memory.
+func Queue(entries int) Option { return optionFunc(func(c *config) { c.queue = entries }) }
+
+// Heartbeat sets how often at least a window hears something, so that it knows that the
+// connection lives. A WebSocket that has been silent for as long is pinged, and closed with 4408
+// after two and a half times that. The default is 25 s.
+func Heartbeat(d time.Duration) Option { return optionFunc(func(c *config) { c.heartbeat = d }) }
+
+// Resume sets for how long a window that is away keeps its session and its subscriptions, so
+// that it can come back without loss as far as the bus's log reaches ([eventbus.WithLog]). The
+// default is two minutes, as is the log's.
+func Resume(d time.Duration) Option { return optionFunc(func(c *config) { c.resume = d }) }
+
+// Stall sets for how long a window may accept nothing of what is written to it, or leave a
+// message unfinished, before it is closed. The default is 30 s.
+func Stall(d time.Duration) Option { return optionFunc(func(c *config) { c.stall = d }) }
+
+// check reports settings that make no sense.
+func (c *config) check() error {
+	bad := func(name string, broken bool) error {
+		if broken {
+			return fmt.Errorf("httptransport: %s is out of range", name)
+		}
+		return nil
+	}
+	return errors.Join(
+		bad("MaxPayload", c.maxPayload <= 0),
+		bad("MaxPeers", c.maxPeers <= 0),
+		bad("MaxSubscriptions", c.maxSubscriptions <= 0),
+		bad("Rate", c.rate <= 0 || c.burst <= 0),
+		bad("Queue", c.queue < 0),
+		bad("Heartbeat", c.heartbeat < time.Millisecond),
+		bad("Resume", c.resume < 0),
+		bad("Stall", c.stall <= 0),
+		bad("Labels", c.labels > ReplaceLabels),
+		bad("Stale", c.stale > AllowStale),
+		c.checkOrigins(),
+	)
+}

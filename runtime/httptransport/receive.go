@@ -1,0 +1,191 @@
+package httptransport
+
+import (
+	"encoding/json"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/eventgen/eventgen/runtime/eventbus"
+)
+
+var rateLimited = closing{closeRateLimited, "rate_limited"}
+
+func badFrame(err error) closing { return closing{closeBadFrame, "bad_frame: " + err.Error()} }
+
+// charge counts a frame of the page against its rate.
+func (c *conn) charge() verdict {
+	s := c.session
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.rate.take(time.Now(), c.h.rate, c.h.burst)
+}
+
+// handle does what one frame asks for, in the goroutine of the page, one after the other.
+func (c *conn) handle(f *pageFrame) {
+	if !c.live() {
+		return
+	}
+	v := c.charge()
+	switch {
+	case v == abusive:
+		c.close(rateLimited)
+	case f.Hello != nil:
+		c.close(closing{closeBadFrame, "bad_frame: a second hello"})
+	case f.Listen != nil:
+		c.listen(*f.ID, f.Listen, v)
+	case f.Unlisten != nil:
+		c.unlisten(*f.ID, *f.Unlisten)
+	case f.Emit != nil:
+		c.emit(f, v)
+	case f.Auth != nil:
+		c.renew(*f.Auth)
+	}
+}
+
+// answer queues an ack behind what the connection gets up to the position.
+func (c *conn) answer(at uint64, id uint64, refused map[string]wireError, err *wireError) {
+	c.change(step{at: at, out: c.format.append(nil, appendAck(nil, id, refused, err), c.h.epoch, 0)})
+}
+
+func (c *conn) listen(id uint64, listen map[string]interest, v verdict) {
+	if v != admitted {
+		c.answer(0, id, nil, &wireError{Code: eventbus.CodeRate})
+		return
+	}
+	peer := c.who()
+	a := c.admitInterests(peer, listen)
+	if len(a.stale) > 0 {
+		c.send(appendStale(nil, a.stale))
+	}
+	s := c.session
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.conn != c {
+		return
+	}
+	steps := c.subscribeLocked(peer, a.wanted, a)
+	dropped := false
+	for event := range a.refused {
+		if s.subs[event] != nil {
+			dropped = true
+			s.dropLocked(event)
+		}
+	}
+	last := step{}
+	if n := len(steps); n > 0 {
+		last.at = steps[n-1].at
+	}
+	if dropped {
+		last.class = c.h.intern(c.format, s.subs)
+	}
+	last.out = c.format.append(nil, appendAck(nil, id, a.refused, nil), c.h.epoch, 0)
+	for _, st := range append(steps, last) {
+		c.change(st)
+	}
+}
+
+func (c *conn) unlisten(id uint64, events []string) {
+	s := c.session
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.conn != c {
+		return
+	}
+	for _, event := range events {
+		s.dropLocked(event)
+	}
+	c.change(step{
+		class: c.h.intern(c.format, s.subs),
+		out:   c.format.append(nil, appendAck(nil, id, nil, nil), c.h.epoch, 0),
+	})
+}
+
+// emit brings the page's event in, once for each id, and acks it behind what it caused here.
+func (c *conn) emit(f *pageFrame, v verdict) {
+	err := c.session.emits.run(*f.ID, func() *wireError {
+		if v != admitted {
+			return &wireError{Code: eventbus.CodeRate}
+		}
+		return c.bring(f)
+	})
+	c.answer(c.h.port.At(), *f.ID, nil, err)
+}
+
+func (c *conn) bring(f *pageFrame) *wireError {
+	h := c.h
+	event := *f.Emit
+	info := h.port.Event(event)
+	switch {
+	case info == nil:
+		return &wireError{Code: eventbus.CodeUnknownEvent}
+	case info.From == eventbus.FromServer:
+		return &wireError{Code: eventbus.CodeDirection}
+	case len(f.Payload) > h.maxPayload:
+		return &wireError{Code: eventbus.CodeTooLarge, Message: fmt.Sprintf("%d bytes, the limit is %d", len(f.Payload), h.maxPayload)}
+	}
+	var to eventbus.Target
+	if len(f.To) > 0 && string(f.To) != "null" {
+		if err := json.Unmarshal(f.To, &to); err != nil {
+			return &wireError{Code: eventbus.CodeInvalidTarget}
+		}
+		if !info.Relay {
+			return &wireError{Code: eventbus.CodeAudience, Message: "the event is not relayed to windows"}
+		}
+	}
+	peer := c.who()
+	if e := h.mayEmit(c.ctx, peer, event, to); e != nil {
+		return e
+	}
+	return publicError(h.port.Emit(c.ctx, peer, eventbus.Incoming{Event: event, Payload: f.Payload, To: to}))
+}
+
+// maxInbox bounds what may wait of a page that sends faster than its frames are handled.
+const maxInbox = 1 << 20
+
+// inbox holds the frames that came by POST until they are handled, in the order they came.
+type inbox struct {
+	mu      sync.Mutex
+	frames  []pageFrame
+	size    int
+	working bool
+}
+
+// accept queues a message and reports whether there was room. The handler's live is raised.
+func (c *conn) accept(frames []pageFrame, size int) bool {
+	b := &c.inbox
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if b.size > 0 && b.size+size > maxInbox {
+		return false
+	}
+	b.frames = append(b.frames, frames...)
+	b.size += size
+	if !b.working {
+		b.working = true
+		c.h.running.Go(c.work)
+	}
+	return true
+}
+
+// work handles what is in the inbox.
+func (c *conn) work() {
+	b := &c.inbox
+	for {
+		b.mu.Lock()
+		frames, size := b.frames, b.size
+		b.frames = nil
+		if len(frames) == 0 {
+			b.working = false
+			b.mu.Unlock()
+			return
+		}
+		b.mu.Unlock()
+		for i := range frames {
+			c.handle(&frames[i])
+		}
+		b.mu.Lock()
+		b.size -= size
+		b.mu.Unlock()
+	}
+}

@@ -1,0 +1,124 @@
+package httptransport
+
+import (
+	"container/list"
+	"crypto/rand"
+	"sync"
+	"time"
+
+	"github.com/eventgen/eventgen/runtime/eventbus"
+)
+
+// session is what outlives a connection: who the page is, what it listens to, and which of its
+// emits have run.
+type session struct {
+	secret string
+	owner  string // the identity it is bound to
+	emits  emitLog
+
+	away *list.Element // in Handler.away while there is no connection; guarded by Handler.mu
+	left time.Time     // since when; guarded by Handler.mu
+
+	mu    sync.Mutex
+	conn  *conn  // nil while the window is away
+	peer  string // the id of its peer, the same on all its connections
+	subs  map[string]*subscription
+	load  int // what subs count
+	ended bool
+	rate  limiter
+}
+
+// subscription is a page's interest in an event. The bus logs the event for as long as it is
+// open, so that a window that is away misses nothing.
+type subscription struct {
+	bus  *eventbus.Subscription
+	keys keySet
+}
+
+// newSecret returns something that cannot be guessed: at least 128 random bits as text.
+func newSecret() string { return rand.Text() }
+
+// dropLocked ends one subscription.
+func (s *session) dropLocked(event string) {
+	if sub := s.subs[event]; sub != nil {
+		sub.bus.Close()
+		s.load -= sub.keys.size()
+		delete(s.subs, event)
+	}
+}
+
+func (s *session) putLocked(event string, sub *subscription) {
+	s.dropLocked(event)
+	s.subs[event] = sub
+	s.load += sub.keys.size()
+}
+
+// endSession ends a session that has been forgotten, unless a page has come back to it meanwhile.
+func (h *Handler) endSession(s *session) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.conn != nil {
+		h.mu.Lock()
+		defer h.mu.Unlock()
+		h.sessions[s.secret] = s
+		return
+	}
+	s.ended = true
+	for event := range s.subs {
+		s.dropLocked(event)
+	}
+}
+
+// session returns the session that a page asks for if it is its own, or a new one.
+func (h *Handler) session(secret, owner string) (s *session, known bool) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if s := h.sessions[secret]; s != nil && s.owner == owner {
+		return s, true
+	}
+	s = &session{secret: newSecret(), owner: owner, subs: make(map[string]*subscription)}
+	h.sessions[s.secret] = s
+	return s, false
+}
+
+// stayLocked takes note that the session has a connection.
+func (h *Handler) stayLocked(s *session) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if s.away != nil {
+		h.away.Remove(s.away)
+		s.away = nil
+	}
+}
+
+// leaveLocked takes note that the session, whose lock is held, has no connection any more. There
+// are at most as many sessions away as there may be connections; the one that left first goes.
+func (h *Handler) leaveLocked(s *session) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	if s.away != nil {
+		return
+	}
+	s.left = time.Now()
+	s.away = h.away.PushBack(s)
+}
+
+// expire ends the sessions that have been away for too long, and those that are too many.
+func (h *Handler) expire(now time.Time) {
+	h.mu.Lock()
+	var gone []*session
+	for e := h.away.Front(); e != nil; e = h.away.Front() {
+		s, _ := e.Value.(*session)
+		if h.away.Len() <= h.maxPeers && now.Sub(s.left) < h.resume {
+			break
+		}
+		h.away.Remove(e)
+		s.away = nil
+		delete(h.sessions, s.secret)
+		gone = append(gone, s)
+	}
+	h.mu.Unlock()
+	for _, s := range gone {
+		h.endSession(s)
+	}
+}

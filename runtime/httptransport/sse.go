@@ -1,0 +1,251 @@
+package httptransport
+
+import (
+	"context"
+	"errors"
+	"io"
+	"mime"
+	"net"
+	"net/http"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+)
+
+// stream is the link of an event stream. The request's own goroutine does all the writing.
+type stream struct {
+	w    http.ResponseWriter
+	ctrl *http.ResponseController
+	run  chan func() // a drainer that waits for its turn: there is one at most
+	done chan struct{}
+
+	mu      sync.Mutex
+	writing bool
+	over    bool
+}
+
+func newStream(w http.ResponseWriter) *stream {
+	return &stream{
+		w: w, ctrl: http.NewResponseController(w),
+		run: make(chan func(), 1), done: make(chan struct{}),
+	}
+}
+
+// try takes nothing: a response cannot be tried.
+func (*stream) try([]byte) (int, error) { return 0, nil }
+
+func (s *stream) spawn(f func()) { s.run <- f }
+
+func (s *stream) write(p []byte, deadline time.Time) (int, error) {
+	if !s.begin(deadline) {
+		return 0, net.ErrClosed
+	}
+	_, err := s.w.Write(p)
+	if err == nil {
+		err = s.ctrl.Flush()
+	}
+	s.mu.Lock()
+	s.writing = false
+	s.mu.Unlock()
+	if err != nil {
+		return 0, err // what got through of it nobody knows
+	}
+	return len(p), nil
+}
+
+// begin sets the deadline of a write, where there can be one, unless the stream is over.
+func (s *stream) begin(deadline time.Time) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.over {
+		return false
+	}
+	s.writing = true
+	err := s.ctrl.SetWriteDeadline(deadline)
+	return err == nil || errors.Is(err, http.ErrNotSupported)
+}
+
+func (s *stream) shut() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.over {
+		return
+	}
+	s.over = true
+	close(s.done)
+	if s.writing { // interrupt it
+		_ = s.ctrl.SetWriteDeadline(time.Unix(1, 0))
+	}
+}
+
+// serve writes until the stream is shut or the page has gone.
+func (s *stream) serve(ctx context.Context) {
+	for {
+		select {
+		case drain := <-s.run:
+			drain()
+		case <-s.done:
+			return
+		case <-ctx.Done():
+			return
+		}
+	}
+}
+
+// serveStream opens an event stream. Whatever keeps it from opening is the answer's status.
+func (h *Handler) serveStream(w http.ResponseWriter, r *http.Request) {
+	if h.isClosed() {
+		failWith(w, shuttingDown)
+		return
+	}
+	var hello *helloFrame
+	if r.Method == http.MethodPost {
+		frames, ok := h.readMessage(w, r)
+		if !ok {
+			return
+		}
+		if hello = frames[0].Hello; hello == nil || len(frames) > 1 {
+			failWith(w, closing{closeBadFrame, "the body is one hello"})
+			return
+		}
+	} else {
+		var err error
+		if hello, err = helloOf(r); err != nil {
+			failWith(w, badFrame(err))
+			return
+		}
+	}
+	peer, expires, refusal := h.identify(r)
+	if refusal != nil {
+		failWith(w, *refusal)
+		return
+	}
+	s := newStream(w)
+	c := &conn{
+		h: h, link: s, format: formatStream, token: newSecret(),
+		ctx: context.WithoutCancel(r.Context()), peer: peer, expires: expires,
+	}
+	if h.authenticate != nil {
+		c.opened = original(r)
+	}
+	if refusal := h.admit(c); refusal != nil {
+		failWith(w, *refusal)
+		return
+	}
+	defer h.cleanUp(c)
+	if why := c.hello(hello, r.Method == http.MethodGet); why != nil {
+		failWith(w, *why)
+		return
+	}
+	h.mu.Lock()
+	h.tokens[c.token] = c
+	h.mu.Unlock()
+
+	header := w.Header()
+	header.Set("Content-Type", "text/event-stream")
+	header.Set("Cache-Control", "no-store, no-transform")
+	header.Set("X-Accel-Buffering", "no")
+	// A server's timeouts are for requests that end.
+	if err := s.ctrl.SetReadDeadline(time.Time{}); err != nil && !errors.Is(err, http.ErrNotSupported) {
+		return
+	}
+	w.WriteHeader(http.StatusOK)
+	s.serve(r.Context())
+}
+
+// helloOf makes the hello of a GET request, for tools that cannot send a body.
+func helloOf(r *http.Request) (*helloFrame, error) {
+	query := r.URL.Query()
+	f := pageFrame{Hello: &helloFrame{Window: query.Get("window"), Listen: map[string]interest{}}}
+	for _, event := range query["listen"] {
+		f.Hello.Listen[event] = interest{}
+	}
+	if id := r.Header.Get("Last-Event-ID"); id != "" {
+		epoch, seq, _ := strings.Cut(id, ":")
+		n, err := strconv.ParseUint(seq, 10, 53)
+		if err != nil {
+			return nil, errors.New("Last-Event-ID is EPOCH:SEQ")
+		}
+		f.Hello.Resume = &resumeFrame{Session: r.Header.Get("Eventgen-Session"), Epoch: epoch, Seq: n}
+	}
+	return f.Hello, f.check()
+}
+
+// bodyTime is how long a page has to send a body.
+const bodyTime = 30 * time.Second
+
+// readMessage reads the body of a POST. It answers the request if that is not a message.
+func (h *Handler) readMessage(w http.ResponseWriter, r *http.Request) (frames []pageFrame, ok bool) {
+	// A form of another site can send neither this type nor ask for leave to.
+	if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || kind != "application/json" {
+		fail(w, http.StatusUnsupportedMediaType, "unsupported_media_type", "send application/json")
+		return nil, false
+	}
+	_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(bodyTime))
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, int64(h.maxMessage())))
+	if err != nil {
+		var long *http.MaxBytesError
+		if errors.As(err, &long) {
+			fail(w, http.StatusRequestEntityTooLarge, "too_large", "the limit is "+strconv.FormatInt(long.Limit, 10)+" bytes")
+		} else {
+			failWith(w, closing{closeBadFrame, "bad_frame: the body did not arrive"})
+		}
+		return nil, false
+	}
+	if frames, err = parseMessage(body); err != nil {
+		failWith(w, badFrame(err))
+		return nil, false
+	}
+	return frames, true
+}
+
+// servePost takes frames of a page that has an event stream.
+func (h *Handler) servePost(w http.ResponseWriter, r *http.Request) {
+	frames, ok := h.readMessage(w, r)
+	if !ok {
+		return
+	}
+	peer, _, refusal := h.identify(r)
+	if refusal != nil {
+		failWith(w, *refusal)
+		return
+	}
+	c := h.hold(r.Header.Get("Eventgen-Peer"))
+	if c == nil {
+		fail(w, http.StatusConflict, "unknown_peer", "the stream is gone: open another")
+		return
+	}
+	defer h.live.Done()
+	for i := range frames {
+		if frames[i].Hello != nil {
+			failWith(w, closing{closeBadFrame, "bad_frame: a second hello"})
+			return
+		}
+	}
+	size := 0
+	for i := range frames {
+		size += len(frames[i].Payload) + 256
+	}
+	switch {
+	case peer.Identity != c.session.owner:
+		failWith(w, closing{closeForbidden, "forbidden: another identity"})
+	case !c.accept(frames, size):
+		failWith(w, closing{closeRateLimited, "rate_limited: frames wait to be handled"})
+	default:
+		w.Header().Set("Cache-Control", "no-store")
+		w.WriteHeader(http.StatusAccepted)
+	}
+}
+
+// hold returns the connection of that name, with the handler's live raised, or nil.
+func (h *Handler) hold(token string) *conn {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	c := h.tokens[token]
+	if c == nil || !c.live() {
+		return nil
+	}
+	h.live.Add(1)
+	return c
+}
