@@ -17,6 +17,7 @@ type payload struct {
 	name   string
 	typ    reflect.Type
 	encode func(dst []byte, p any) ([]byte, error)
+	direct any                           // the encoder itself
 	decode func(src []byte, p any) error // nil if windows do not emit the event
 }
 
@@ -28,7 +29,7 @@ var payloads = func() []payload {
 		v := reflect.ValueOf(e).Elem().FieldByName("def")
 		def := reflect.NewAt(v.Type(), unsafe.Pointer(v.UnsafeAddr())).Elem()
 		encode, decode := def.FieldByName("Encode"), def.FieldByName("Decode")
-		p := payload{name: e.Info().Name, typ: encode.Type().In(1).Elem()}
+		p := payload{name: e.Info().Name, typ: encode.Type().In(1).Elem(), direct: encode.Interface()}
 		if p.typ == reflect.TypeFor[eventbus.Empty]() {
 			continue
 		}
