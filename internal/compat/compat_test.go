@@ -24,6 +24,8 @@ var update = flag.Bool("update", false, "write the findings into the cases")
 // rule (twin/), and the findings of both. Most twins have none; some change a Go type, which the
 // rule about Go types tells. A case may have settings in old/settings and so on.
 func TestRules(t *testing.T) {
+	all := &felt{rules: map[string]map[string]bool{}}
+	t.Cleanup(func() { all.asDocumented(t) })
 	names := map[string]bool{}
 	files, err := filepath.Glob("testdata/*.txtar")
 	if err != nil {
@@ -34,7 +36,7 @@ func TestRules(t *testing.T) {
 		names[name] = true
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			rule(t, file, name)
+			rule(t, file, name, all)
 		})
 	}
 	for _, r := range diag.Rules {
@@ -44,7 +46,7 @@ func TestRules(t *testing.T) {
 	}
 }
 
-func rule(t *testing.T, file, name string) {
+func rule(t *testing.T, file, name string, all *felt) {
 	archive, err := txtar.ParseFile(file)
 	if err != nil {
 		t.Fatal(err)
@@ -65,8 +67,8 @@ func rule(t *testing.T, file, name string) {
 		t.Errorf("the change is not found")
 	}
 	fingerprints(t, before, after, found)
-	asDocumented(t, found)
-	asDocumented(t, twin)
+	all.add(found)
+	all.add(twin)
 	if slices.ContainsFunc(twin, func(f compat.Finding) bool { return string(f.Rule) == name }) {
 		t.Errorf("the harmless twin breaks the rule:\n%s", text(twin))
 	}

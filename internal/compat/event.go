@@ -188,11 +188,11 @@ func (c *comparison) flushes(at place, o, n *ir.Event) {
 
 func (c *comparison) limits(at place, o, n *ir.Event) {
 	if n.Max > 0 && (o.Max == 0 || n.Max < o.Max) {
-		before := "no limit of its own"
+		before := "there was no limit of its own"
 		if o.Max > 0 {
-			before = fmt.Sprintf("%d bytes", o.Max)
+			before = fmt.Sprintf("it was %d", o.Max)
 		}
-		c.reportSides(at, diag.MaxLowered, wireOnly, emitters(n), fmt.Sprintf("payloads of %s may have %d bytes; there was %s", at.subject, n.Max, before),
+		c.reportSides(at, diag.MaxLowered, wireOnly, emitters(n), fmt.Sprintf("payloads of %s may have %d bytes now; %s", at.subject, n.Max, before),
 			"keep the limit, or split what is larger before lowering it")
 	}
 	if o.Key != nil && n.Key != nil && n.Keys < o.Keys {

@@ -2,6 +2,7 @@ package compat
 
 import (
 	"fmt"
+	"go/token"
 
 	"github.com/eventgen/eventgen/internal/diag"
 	"github.com/eventgen/eventgen/internal/ir"
@@ -36,6 +37,9 @@ func (c *comparison) union(at place, o, n *ir.Form) {
 		levels := tsOnly
 		if !at.receive {
 			levels, at.note = wireTS, ", and the server refuses it"
+		}
+		if v.Decl != nil && token.IsExported(v.Decl.Go.Name) {
+			levels = append(levels[:len(levels):len(levels)], Go) // Go has no such value of the interface
 		}
 		c.report(at, diag.VariantRemoved, levels, fmt.Sprintf("variant %q of %s is gone", v.Variant.Name, name), "keep the variant and deprecate it")
 	}
