@@ -48,13 +48,20 @@ explains every rule. The exit status is 1 if anything breaks that is not accepte
 		if err != nil {
 			return err
 		}
-		before, err := a.baseline(cmd.Context(), *against, &request{cmd: cmd, flags: flags, args: args, job: j})
+		// What is wrong here is told before anything is said of the past.
+		loaded, list, err := a.parse(cmd.Context(), j, j.patterns)
 		if err != nil {
 			return err
 		}
-		now, err := a.today(cmd.Context(), j, before.model)
-		if err != nil {
-			return err
+		now := &outcome{list: list, model: loaded}
+		var before *baseline
+		if !list.HasErrors() {
+			if before, err = a.baseline(cmd.Context(), *against, &request{cmd: cmd, flags: flags, args: args, job: j}); err != nil {
+				return err
+			}
+			if now, err = a.today(cmd.Context(), j, loaded, list, before.model); err != nil {
+				return err
+			}
 		}
 		if now.list.HasErrors() {
 			if err := a.report(report{Diagnostics: now.list}); err != nil {
@@ -75,10 +82,10 @@ explains every rule. The exit status is 1 if anything breaks that is not accepte
 	return cmd
 }
 
-// today loads the model as it is now: the packages of the job, those that share its output, and
-// those that the model before has and that still exist. All of them come from source where their
-// module is the job's: a lock may be older than they are.
-func (a *app) today(ctx context.Context, j *job, before *ir.Model) (*outcome, error) {
+// today completes the packages of the job with those that share its output, and those that the
+// model before has and that still exist. All of them come from source where their module is the
+// job's: a lock may be older than they are.
+func (a *app) today(ctx context.Context, j *job, loaded *ir.Model, list diag.List, before *ir.Model) (*outcome, error) {
 	lock := &gen.Lock{}
 	if j.TS != "" {
 		var err error
@@ -86,11 +93,8 @@ func (a *app) today(ctx context.Context, j *job, before *ir.Model) (*outcome, er
 			return nil, environment(err, "")
 		}
 	}
-	loaded, list, err := a.parse(ctx, j, j.patterns)
-	if err != nil {
-		return nil, err
-	}
-	if others := others(j, loaded, lock, before); len(others) > 0 && !list.HasErrors() {
+	if others := others(j, loaded, lock, before); len(others) > 0 {
+		var err error
 		if loaded, list, err = a.parse(ctx, j, append(slices.Clone(j.patterns), others...)); err != nil {
 			return nil, err
 		}
@@ -173,12 +177,14 @@ func (a *app) printBreaking(r breakingReport) error {
 }
 
 func (r breakingReport) summary() string {
-	text := "nothing breaks"
-	if r.Breaking > 0 {
+	text, accepted := "nothing breaks", len(r.Findings)-r.Breaking
+	switch {
+	case r.Breaking > 0 && accepted > 0:
+		text = fmt.Sprintf("%s, and %d accepted,", count(r.Breaking, "breaking change"), accepted)
+	case r.Breaking > 0:
 		text = count(r.Breaking, "breaking change")
-	}
-	if accepted := len(r.Findings) - r.Breaking; accepted > 0 {
-		text += fmt.Sprintf(", %d accepted", accepted)
+	case accepted > 0:
+		text = "nothing breaks but " + count(accepted, "accepted change")
 	}
 	return "eventgen: " + text + " since " + r.Against.String()
 }

@@ -41,13 +41,17 @@ func (a *app) sourceAt(ctx context.Context, repo *gitRepository, commit string, 
 	if err != nil || len(j.patterns) == 0 {
 		return &ir.Model{}, err
 	}
-	if err := p.anchor(j.dir); err != nil {
+	if err := p.anchor(j.dir, a.env); err != nil {
 		return nil, environment(err, "")
 	}
 	then := *a
 	then.dir, then.env = j.dir, p.environment(a.env)
 	model, list, err := then.parse(ctx, j, j.patterns)
 	if err != nil {
+		var ended *exit
+		if errors.As(err, &ended) && ctx.Err() == nil {
+			ended.err = errors.New(strings.ReplaceAll(ended.err.Error(), p.tree, repo.top))
+		}
 		return nil, err
 	}
 	var said []string
@@ -168,10 +172,14 @@ func (p *past) environment(env []string) []string {
 }
 
 // anchor lets paths in go.mod and go.work that lead out of the repository start where they do
-// now: what they lead to is not part of the commit.
-func (p *past) anchor(dir string) error {
+// now: what they lead to is not part of the commit. A vendor directory holds it already, and has
+// to agree with the files as they are.
+func (p *past) anchor(dir string, env []string) error {
 	for at := moduleRoot(dir); ; at = filepath.Dir(at) {
 		for _, name := range []string{"go.mod", "go.work"} {
+			if vendored(at, env) {
+				continue
+			}
 			if err := p.anchorFile(at, name); err != nil {
 				return err
 			}
@@ -180,6 +188,13 @@ func (p *past) anchor(dir string) error {
 			return nil
 		}
 	}
+}
+
+func vendored(dir string, env []string) bool {
+	_, err := os.Stat(filepath.Join(dir, "vendor", "modules.txt"))
+	return err == nil && !slices.ContainsFunc(env, func(variable string) bool {
+		return strings.HasPrefix(variable, "GOFLAGS=") && strings.Contains(variable, "-mod=mod")
+	})
 }
 
 func (p *past) anchorFile(dir, name string) error {
