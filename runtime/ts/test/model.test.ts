@@ -1,0 +1,169 @@
+import fc from 'fast-check';
+import { expect, test, vi } from 'vitest';
+import { type Connection, type Link, createEventsClient, emit, listen } from '../src/index.ts';
+import { action, progress, tick } from './events.ts';
+import type { PageFrame } from './wire.ts';
+
+// The client against a model of the backend, whose connections are cut anywhere: in what the page
+// sends, and in what it gets.
+
+interface Entry {
+  readonly event: string;
+  readonly seq: number;
+  readonly payload: unknown;
+}
+
+/** A backend with a log and one session. It handles frames, and gives them out, when the test says so. */
+class Model {
+  readonly name = 'model';
+  readonly log: Entry[] = [];
+  readonly ran: string[] = [];
+  readonly #outcomes = new Set<number>();
+  #listening = new Set<string>();
+  #link: Link | undefined;
+  #fromPage: string[] = [];
+  #toPage: unknown[] = [];
+  #sent = 0;
+
+  connect(link: Link): Connection {
+    this.#link = link;
+    this.#fromPage = [link.hello()];
+    this.#toPage = [];
+    return {
+      send: (frame) => void this.#fromPage.push(frame),
+      close: () => {
+        if (this.#link === link) this.#link = undefined;
+      },
+    };
+  }
+
+  emit(event: string, payload: unknown): void {
+    this.log.push({ event, payload, seq: this.log.length + 1 });
+    if (this.#sent || this.#welcomed) this.#follow();
+  }
+
+  #welcomed = false;
+
+  #follow(): void {
+    for (const entry of this.log.slice(this.#sent)) if (this.#listening.has(entry.event)) this.#toPage.push(entry);
+    this.#sent = this.log.length;
+  }
+
+  /** Handles what the page has sent, up to `count` frames. */
+  handle(count: number): void {
+    for (const text of this.#fromPage.splice(0, count)) {
+      const { hello, listen, unlisten, emit, id = 0, payload } = JSON.parse(text) as PageFrame;
+      if (hello) {
+        const at = hello.resume ? hello.resume.seq : this.log.length;
+        this.#listening = new Set(Object.keys(hello.listen));
+        this.#toPage.push({ welcome: { peer: 'p', session: 's', epoch: 'e', at, resumed: !!hello.resume } });
+        this.#sent = at;
+        this.#welcomed = true;
+        this.#follow();
+      } else if (emit) {
+        if (!this.#outcomes.has(id)) this.ran.push((payload as { kind: string }).kind);
+        this.#outcomes.add(id);
+        this.#toPage.push({ ack: id });
+      } else {
+        for (const name of Object.keys(listen ?? {})) this.#listening.add(name);
+        for (const name of unlisten ?? []) this.#listening.delete(name);
+        this.#toPage.push({ ack: id });
+      }
+    }
+  }
+
+  /** Gives the page what is on its way, up to `count` frames, in one message. */
+  deliver(count: number): void {
+    const frames = this.#toPage.splice(0, count);
+    if (frames.length) this.#link?.receive(JSON.stringify(frames));
+  }
+
+  cut(): void {
+    const link = this.#link;
+    this.#link = undefined;
+    this.#welcomed = false;
+    this.#sent = 0;
+    this.#fromPage = [];
+    this.#toPage = [];
+    link?.closed();
+  }
+}
+
+const step = fc.oneof(
+  { weight: 4, arbitrary: fc.constant({ do: 'tick' as const }) },
+  { weight: 2, arbitrary: fc.record({ do: fc.constant('progress' as const), key: fc.constantFrom('a', 'b') }) },
+  { weight: 3, arbitrary: fc.constant({ do: 'emit' as const }) },
+  { weight: 4, arbitrary: fc.record({ do: fc.constant('handle' as const), count: fc.integer({ min: 1, max: 4 }) }) },
+  { weight: 4, arbitrary: fc.record({ do: fc.constant('deliver' as const), count: fc.integer({ min: 1, max: 4 }) }) },
+  { weight: 2, arbitrary: fc.constant({ do: 'cut' as const }) },
+  { weight: 2, arbitrary: fc.constant({ do: 'wait' as const }) },
+);
+
+test('whatever is cut, every listener gets each delivery once and in order, and every emit runs once', async () => {
+  await fc.assert(
+    fc.asyncProperty(fc.array(step, { maxLength: 60 }), async (steps) => {
+      vi.useFakeTimers();
+      const model = new Model();
+      const client = createEventsClient({ transports: [model] });
+      try {
+        const ticks: unknown[] = [];
+        const all: unknown[] = [];
+        const ofA: unknown[] = [];
+        const acks: Promise<void>[] = [];
+        let n = 0;
+        const note = (payload: unknown) => all.push(payload);
+        listen(tick, (payload) => ticks.push(payload), { client });
+        listen(tick, note, { client });
+        listen(progress, note, { client });
+        listen(progress, ({ current }) => ofA.push(current), { client, key: 'a' });
+        for (let i = 0; i < 2; i++) {
+          await vi.advanceTimersByTimeAsync(0);
+          model.handle(Infinity);
+          model.deliver(Infinity);
+        }
+        for (const at of steps)
+          switch (at.do) {
+            case 'tick':
+              model.emit('tick', ++n);
+              break;
+            case 'progress':
+              model.emit('download:progress', { id: at.key, current: ++n });
+              break;
+            case 'emit':
+              acks.push(emit(action, { kind: String(++n) }, { client, timeout: 0 }));
+              break;
+            case 'cut':
+              model.cut();
+              break;
+            case 'wait':
+              await vi.advanceTimersByTimeAsync(1000);
+              break;
+            default:
+              model[at.do](at.count);
+          }
+        // At last the network is good.
+        for (let second = 0; second < 45; second++) {
+          await vi.advanceTimersByTimeAsync(1000);
+          model.handle(Infinity);
+          model.deliver(Infinity);
+        }
+        await Promise.all(acks);
+        const payloads = (name?: string) =>
+          model.log.filter(({ event }) => !name || event === name).map(({ payload }) => payload);
+        expect(ticks).toEqual(payloads('tick'));
+        expect(all).toEqual(payloads());
+        expect(ofA).toEqual(
+          (payloads('download:progress') as { id: string; current: number }[])
+            .filter(({ id }) => id === 'a')
+            .map(({ current }) => current),
+        );
+        expect(model.ran).toEqual([...model.ran].sort((a, b) => Number(a) - Number(b)));
+        expect(model.ran).toHaveLength(acks.length);
+      } finally {
+        client.close();
+        vi.useRealTimers();
+      }
+    }),
+    { numRuns: 100 },
+  );
+}, 60_000);

@@ -1,0 +1,136 @@
+import type { IncomingMessage, Server } from 'node:http';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { WebSocket, WebSocketServer } from 'ws';
+import { type EventsClient, createEventsClient, emit, listen, once } from '../src/index.ts';
+import { sse } from '../src/sse.ts';
+import { webSocket } from '../src/ws.ts';
+import { action, tick } from './events.ts';
+import { Inbox, close, createServer, open } from './transport.ts';
+import type { PageFrame } from './wire.ts';
+
+// Over real sockets.
+
+/** As in a page, where an error that nobody listens to is nothing. */
+class PageSocket extends WebSocket {
+  constructor(address: string, protocols: string[]) {
+    super(address, protocols);
+    this.on('error', () => undefined);
+  }
+}
+
+interface Peer {
+  readonly request: IncomingMessage;
+  readonly socket: WebSocket;
+  readonly frames: Inbox<PageFrame>;
+}
+
+let server: Server;
+let peers: Inbox<Peer>;
+let url: string;
+let client: EventsClient;
+
+beforeEach(async () => {
+  vi.stubGlobal('WebSocket', PageSocket);
+  // Attempts follow each other at once.
+  vi.spyOn(Math, 'random').mockReturnValue(0);
+  server = createServer((_, response) => response.writeHead(404).end());
+  peers = new Inbox();
+  const sockets = new WebSocketServer({ server, handleProtocols: () => 'eventgen.v1' });
+  sockets.on('connection', (socket, request) => {
+    const frames = new Inbox<PageFrame>();
+    socket.on('message', (data: Buffer) => {
+      frames.push(JSON.parse(data.toString()) as PageFrame);
+    });
+    peers.push({ socket, request, frames });
+  });
+  url = await open(server);
+});
+afterEach(async () => {
+  client.close();
+  await close(server);
+  vi.unstubAllGlobals();
+  vi.restoreAllMocks();
+});
+
+const start = (options = {}) => (client = createEventsClient({ url, transports: [webSocket()], ...options }));
+const welcome = (more = {}) => JSON.stringify({ welcome: { peer: 'p', session: 's', epoch: 'e', at: 0, ...more } });
+
+test('hello, welcome, events, emits', async () => {
+  start({ window: 'main' });
+  const got = new Inbox<number>();
+  const off = listen(tick, (n) => void got.push(n), { client });
+  const { socket, request, frames } = await peers.next();
+  expect(request.headers['sec-websocket-protocol']).toBe('eventgen.v1');
+  expect(request.url).toBe('/events');
+  expect(await frames.next()).toEqual({ hello: { window: 'main', listen: { tick: { contract: '00000004' } } } });
+  socket.send(welcome());
+  await off.ready;
+  socket.send('[{"event":"tick","seq":1,"payload":1},{"event":"tick","seq":2,"payload":2}]');
+  expect([await got.next(), await got.next()]).toEqual([1, 2]);
+  const sent = emit(action, { kind: 'x' }, { client });
+  const { id } = await frames.next();
+  socket.send(JSON.stringify({ ack: id }));
+  await sent;
+});
+
+test('the token is a subprotocol in base64url, never in the URL', async () => {
+  start({ token: () => 'tökén/+?' });
+  listen(tick, () => undefined, { client });
+  const { request } = await peers.next();
+  const [protocol, bearer] = (request.headers['sec-websocket-protocol'] ?? '').split(/, ?/);
+  expect(protocol).toBe('eventgen.v1');
+  expect(bearer).toMatch(/^eventgen\.bearer\.[\w-]+$/);
+  expect(Buffer.from(bearer?.split('.')[2] ?? '', 'base64url').toString()).toBe('tökén/+?');
+  expect(request.url).toBe('/events');
+});
+
+test('a cut resumes on another socket', async () => {
+  start();
+  const got = new Inbox<number>();
+  listen(tick, (n) => void got.push(n), { client });
+  const first = await peers.next();
+  first.socket.send(welcome());
+  first.socket.send('{"event":"tick","seq":7,"payload":7}');
+  await got.next();
+  first.socket.terminate();
+  const second = await peers.next();
+  expect((await second.frames.next()).hello?.resume).toEqual({ session: 's', epoch: 'e', seq: 7 });
+});
+
+test.each([
+  [4401, 'unauthenticated'],
+  [4403, 'forbidden'],
+  [4409, 'replaced'],
+])('close code %i arrives with its reason', async (code, word) => {
+  start();
+  client.onError(() => undefined);
+  const waiting = once(tick, { client });
+  (await peers.next()).socket.close(code, 'because');
+  await expect(waiting).rejects.toMatchObject({ code: word, message: expect.stringContaining('because') as string });
+  expect(client.status).toBe('refused');
+});
+
+test('closing the client closes the socket', async () => {
+  start();
+  listen(tick, () => undefined, { client });
+  const { socket, frames } = await peers.next();
+  await frames.next();
+  const ended = new Promise((resolve) => socket.once('close', resolve));
+  client.close();
+  await ended;
+});
+
+test('where WebSockets do not get through, the event stream does', async () => {
+  const got = new Inbox<number>();
+  server.removeAllListeners('upgrade');
+  server.on('upgrade', (_, socket) => socket.destroy());
+  server.removeAllListeners('request');
+  server.on('request', (_, response) => {
+    response.writeHead(200, { 'Content-Type': 'text/event-stream' });
+    response.write(`data: ${welcome()}\n\ndata: {"event":"tick","seq":1,"payload":1}\n\n`);
+  });
+  start({ transports: [webSocket(), sse()] });
+  listen(tick, (n) => void got.push(n), { client });
+  expect(await got.next()).toBe(1);
+  expect(client.status).toBe('open');
+});
