@@ -29,7 +29,7 @@ type Definition[T any] struct {
 	Key func(payload *T) Key
 	// Keys bounds how many keys and targets are held at once; 0 means 4096.
 	Keys int
-	// Batch delivers up to this many payloads together.
+	// Batch delivers up to this many payloads together, of one key if the event is sticky and keyed.
 	Batch int
 	// Wait bounds how long a payload waits for its batch; 0 means 20 ms.
 	Wait time.Duration

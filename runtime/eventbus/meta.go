@@ -11,7 +11,7 @@ type Meta struct {
 	Seq uint64
 	// Time is when the payload was emitted; for a coalesced delivery, when its last payload was.
 	Time time.Time
-	// Key is the payload's key, zero for events without one and for batches.
+	// Key is the payload's key, zero for events without one. The payloads of a batch have one key.
 	Key Key
 	// Peer is the window that emitted, stamped by its transport, and zero if Go code did.
 	Peer Peer

@@ -1,0 +1,171 @@
+package eventbus
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+// TestOptionsTogether emits the same payloads under every combination of delivery options and listeners, and
+// holds the result against what the options say one by one.
+func TestOptionsTogether(t *testing.T) {
+	const period = 10 * time.Millisecond
+	for _, mode := range []string{"none", "throttle", "debounce", "batch"} {
+		for _, stored := range []string{"none", "sticky", "replay"} {
+			for _, keyed := range []bool{false, true} {
+				for _, targeted := range []bool{false, true} {
+					for _, queue := range []string{"sync", "block", "oldest", "newest", "latest"} {
+						d := Definition[step]{Name: "e", Sticky: stored == "sticky"}
+						if stored == "replay" {
+							d.Replay = 3
+						}
+						switch mode {
+						case "throttle":
+							d.Throttle = period
+						case "debounce":
+							d.Debounce = period
+						case "batch":
+							d.Batch, d.Wait = 4, period
+						}
+						if keyed {
+							d.Key = stepKey
+						}
+						if e := Define(d); e.Info().check() != nil {
+							continue
+						}
+						name := fmt.Sprintf("%s/%s/keyed=%v/targeted=%v/%s", mode, stored, keyed, targeted, queue)
+						t.Run(name, func(t *testing.T) {
+							synctest.Test(t, func(t *testing.T) { optionsTogether(t, d, mode, targeted, queue) })
+						})
+					}
+				}
+			}
+		}
+	}
+}
+
+func optionsTogether(t *testing.T, d Definition[step], mode string, targeted bool, queue string) {
+	e := Define(d)
+	b, _ := newBus(t, events(e))
+	p, _ := attach(t, b)
+	hit, missed := join(t, p, Peer{Window: "hit"}), join(t, p, Peer{Window: "missed"})
+	in, out := listen(t, p, hit, "e"), listen(t, p, missed, "e")
+	var opts []ListenOption
+	if overflow, ok := map[string]Overflow{"block": Block, "oldest": DropOldest, "newest": DropNewest, "latest": Latest}[queue]; ok {
+		opts = append(opts, Async(64, overflow)) // large enough: no policy has anything to drop
+	}
+	var live, every journal
+	e.Listen(b, logTo[step](&live, ""), opts...)
+	e.Listen(b, logTo[step](&every, ""), append(opts, EveryEmit())...)
+	var emits []step
+	for n := range 6 {
+		s := step{Key: string(rune('a' + n%2)), N: n}
+		emits = append(emits, s)
+		if targeted {
+			noError(t, e.EmitTo(background, b, Window("hit"), s))
+		} else {
+			noError(t, e.Emit(background, b, s))
+		}
+	}
+	settle(time.Second)
+
+	want := delivered(mode, d.Key != nil, emits)
+	var wantGo, wantEvery []string
+	if !targeted {
+		for _, s := range want {
+			wantGo = append(wantGo, fmt.Sprintf(" %v", s))
+		}
+		for _, s := range emits {
+			wantEvery = append(wantEvery, fmt.Sprintf(" %v", s))
+		}
+	}
+	live.want(t, "a Go listener", wantGo...)
+	every.want(t, "a listener to every emit", wantEvery...)
+	var wantHit []string
+	for i, s := range want {
+		text := fmt.Sprintf(`{"Key":%q,"N":%d}`, s.Key, s.N)
+		switch {
+		case mode == "batch" && i > 0 && (d.Key != nil && want[i-1].Key == s.Key || d.Key == nil && i%4 > 0):
+			wantHit[len(wantHit)-1] = strings.TrimSuffix(wantHit[len(wantHit)-1], "]") + "," + text + "]"
+		case mode == "batch":
+			wantHit = append(wantHit, "["+text+"]")
+		default:
+			wantHit = append(wantHit, text)
+		}
+	}
+	wantFrames(t, "the window", frames(t, p, 0, in), wantHit...)
+	if targeted {
+		wantHit = nil
+	}
+	wantFrames(t, "another window", frames(t, p, 0, out), wantHit...)
+
+	var late journal
+	stop := e.Listen(b, func(_ context.Context, s step) error { late.add("%v", s); return nil })
+	stop()
+	var wantLate []string
+	if !targeted {
+		for _, s := range kept(d, want) {
+			wantLate = append(wantLate, fmt.Sprint(s))
+		}
+	}
+	late.want(t, "a new listener", wantLate...)
+}
+
+// delivered returns what a mode makes of emits that come at once.
+func delivered(mode string, keyed bool, emits []step) (list []step) {
+	first, last := map[string]step{}, map[string]step{}
+	var keys []string
+	for _, s := range emits {
+		k := ""
+		if keyed {
+			k = s.Key
+		}
+		if _, seen := first[k]; !seen {
+			first[k] = s
+			keys = append(keys, k)
+		}
+		last[k] = s
+	}
+	switch mode {
+	case "throttle":
+		for _, k := range keys {
+			list = append(list, first[k])
+		}
+		fallthrough
+	case "debounce":
+		for _, k := range keys {
+			list = append(list, last[k])
+		}
+		return list
+	case "batch": // of one key each
+		for _, k := range keys {
+			for _, s := range emits {
+				if !keyed || s.Key == k {
+					list = append(list, s)
+				}
+			}
+		}
+		return list
+	}
+	return emits
+}
+
+// kept returns what a new listener gets of what was delivered.
+func kept(d Definition[step], list []step) (stay []step) {
+	switch {
+	case d.Replay > 0:
+		return list[max(0, len(list)-d.Replay):]
+	case d.Sticky:
+		for i, s := range list {
+			newer := slices.ContainsFunc(list[i+1:], func(o step) bool { return d.Key == nil || o.Key == s.Key })
+			if !newer {
+				stay = append(stay, s)
+			}
+		}
+	}
+	return stay
+}
