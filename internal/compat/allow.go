@@ -5,9 +5,6 @@ import (
 	"github.com/eventgen/eventgen/internal/ir"
 )
 
-// CodeUnusedAllow is the code of a directive that accepts a rule which nothing breaks.
-const CodeUnusedAllow diag.Code = "unused-allow"
-
 // acceptedBy returns the directive that accepts r: on the place itself, the event or the package.
 func (c *comparison) acceptedBy(r raw) *ir.Allow {
 	for _, list := range append(r.allow[:len(r.allow):len(r.allow)], r.event.new.Allow, r.event.newPkg.Allow) {
@@ -31,7 +28,7 @@ func (c *comparison) unused() diag.List {
 				continue
 			}
 			list.Add(diag.Diagnostic{
-				Severity: diag.Warning, Code: CodeUnusedAllow, Pos: a.Pos,
+				Severity: diag.Warning, Code: diag.UnusedAllow, Pos: a.Pos,
 				Message: "nothing here breaks " + a.Rule + ", so this accepts nothing",
 				Hint:    "remove it if what it accepted is released; otherwise move it to where the finding points",
 			})

@@ -22,6 +22,7 @@ const (
 	OptionDirection    Code = "option-direction"
 	OptionAlone        Code = "option-alone"
 	UnknownRule        Code = "unknown-rule"
+	UnusedAllow        Code = "unused-allow"
 )
 
 // The codes of events.
@@ -107,6 +108,7 @@ var Codes = []Info{
 	{Code: OptionDirection, Summary: "an option does not apply to events from windows, or only to them"},
 	{Code: OptionAlone, Summary: "an option has no effect without another"},
 	{Code: UnknownRule, Summary: "//eventgen:allow names a rule that does not exist or cannot be accepted"},
+	{Code: UnusedAllow, Summary: "//eventgen:allow accepts a rule of eventgen breaking that nothing breaks"},
 	{Code: BadEventType, Summary: "a declaration cannot be an event"},
 	{Code: BadEventName, Summary: "a wire name is missing or has characters that it may not have"},
 	{Code: DuplicateEvent, Summary: "two events have the same wire name"},
