@@ -13,6 +13,7 @@ type opening func(address string) (net.Conn, error)
 
 var ways = []way{
 	{"raw TCP, up to 64 messages a write", "tcp", dial},
+	{"eventgen", "eventgen", upgrade("eventgen.v1", `{"hello":{"window":"main","listen":{"bench:message":{}}}}`)},
 	{"SSE, coalesced flush", "sse", get},
 	{"gobwas/ws 1.5.0, the obvious hub", "gobwas", upgrade("", "")},
 	{"coder/websocket 1.8.15", "coder", upgrade("", "")},

@@ -45,7 +45,7 @@ const messageBytes = 120
 
 var hubs = map[string]func() (hub, error){
 	"tcp": newTCP, "sse": newSSE, "gobwas": newGobwas, "coder": newCoder, "gorilla": newGorilla,
-	"gws": newGWS, "melody": newMelody, "centrifuge": newCentrifuge,
+	"gws": newGWS, "eventgen": newEventgen, "melody": newMelody, "centrifuge": newCentrifuge,
 }
 
 func main() {
