@@ -5,7 +5,14 @@ help: ## show the targets
 
 validators := internal/gen/asyncapi/schematest/testdata
 
-deps: runtime/ts/node_modules/.installed $(validators)/node_modules/.installed ## install what the checks need
+deps: runtime/ts/node_modules/.installed $(validators)/node_modules/.installed chromium ## install what the checks need
+
+# Tests in a browser run the Chromium that CHROMIUM names, or the distribution's.
+.PHONY: chromium
+chromium:
+	@command -v $${CHROMIUM:-chromium} >/dev/null || \
+		{ apt-get update -q && apt-get install -qy --no-install-recommends chromium; } || \
+		echo 'no chromium: install one, or name it in CHROMIUM, for the tests in a browser'
 
 # npm ci removes node_modules, so the stamp is as old as what it stands for.
 runtime/ts/node_modules/.installed: runtime/ts/package-lock.json

@@ -8,6 +8,7 @@ import (
 	"bytes"
 	"fmt"
 	"path/filepath"
+	"slices"
 
 	"github.com/dave/jennifer/jen"
 
@@ -83,6 +84,9 @@ func generatePackage(p *ir.Package, s ir.Settings) ([]byte, diag.List) {
 	g.codecs = newCodecs(g)
 	g.collect()
 	g.file.HeaderComment(header)
+	if sendsDeprecated(p) {
+		g.file.HeaderComment("//lint:file-ignore SA1019 Fields that are deprecated are sent all the same.")
+	}
 	g.handshake()
 	g.catalogue()
 	for _, e := range p.Events {
@@ -141,4 +145,13 @@ func (g *pkg) catalogue() {
 		}
 	})
 	g.file.Line()
+}
+
+// sendsDeprecated reports whether payloads have deprecated fields of other packages, which
+// linters do not want to see used.
+func sendsDeprecated(p *ir.Package) bool {
+	return slices.ContainsFunc(p.Decls, func(d *ir.Decl) bool {
+		return d.Go.Path != p.Path && d.Type != nil &&
+			slices.ContainsFunc(d.Type.Fields, func(f *ir.Field) bool { return f.Doc.Deprecated != "" })
+	})
 }
