@@ -45,6 +45,7 @@ type conn struct {
 	out     []byte // frames of this connection alone, behind rest
 	own     int    // the bytes of out and steps
 	dropped map[string]uint64
+	backlog uint64 // the newest position when it opened
 
 	ending  bool      // the connection is being closed
 	bye     []byte    // what it says at the end, nil once that is in rest

@@ -46,6 +46,9 @@ func (c *conn) nextWrite(entries []*eventbus.Entry) (p []byte, more bool) {
 	if len(c.rest) == 0 && (!c.ending || c.cursor < c.closeAt) {
 		c.catchUpLocked(entries)
 	}
+	if len(c.rest) == 0 && c.ending && c.bye != nil { // answers that are due
+		c.rest = c.takeLocked(nil, nil, c.cursor, nil)
+	}
 	if len(c.rest) == 0 && c.ending && c.cursor >= c.closeAt {
 		if c.bye == nil {
 			c.doneLocked()
@@ -95,7 +98,8 @@ func (c *conn) catchUpLocked(entries []*eventbus.Entry) {
 	if n > 0 {
 		head = entries[n-1].Seq
 	}
-	behind := c.h.queue > 0 && c.h.port.Behind(c.cursor) > c.h.queue
+	// A page that resumes is behind by what it was away.
+	behind := c.h.queue > 0 && c.cursor >= c.backlog && c.h.port.Behind(c.cursor) > c.h.queue
 	if behind && c.needsAllLocked(entries[:n]) {
 		c.giveUpLocked("slow: resume from the log")
 		return

@@ -54,6 +54,7 @@ func (c *conn) hello(f *helloFrame, positional bool) *closing {
 	for _, st := range o.steps {
 		c.own += len(st.out)
 	}
+	c.backlog = h.port.At()
 	c.detachLocked()
 	return nil
 }

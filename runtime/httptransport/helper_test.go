@@ -1,7 +1,9 @@
 package httptransport
 
 import (
+	"bufio"
 	"context"
+	"encoding/base64"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -101,6 +103,9 @@ func newPlaceOn(t *testing.T, l net.Listener, busOpts []eventbus.Option, opts ..
 	server.Start()
 	p.url = server.URL
 	p.dial = func() (net.Conn, error) { return net.Dial("tcp", server.Listener.Addr().String()) }
+	if pipe, ok := l.(*pipeListener); ok {
+		p.dial = pipe.dial
+	}
 	t.Cleanup(func() {
 		ctx, cancel := context.WithTimeout(background, 20*time.Second)
 		defer cancel()
@@ -154,6 +159,11 @@ type page struct {
 	send func(text string)
 	// welcome is what came first.
 	welcome object
+
+	// Of event streams:
+	answer *http.Response
+	cancel func()
+	id     string // of the last event
 }
 
 // closed is how a connection ended.
@@ -233,6 +243,97 @@ func (p *place) trySocket(o pageOption) (*page, error) {
 		_ = wsutil.WriteClientText(rw, []byte(text))
 	}
 	return pg, nil
+}
+
+// client returns an HTTP client that reaches the place.
+func (p *place) client() *http.Client {
+	transport := &http.Transport{
+		DialContext: func(context.Context, string, string) (net.Conn, error) { return p.dial() },
+	}
+	p.t.Cleanup(transport.CloseIdleConnections)
+	return &http.Client{Transport: transport}
+}
+
+// do makes a request and returns the answer's status and body.
+func (p *place) do(method, body string, header ...string) (status int, text string, answer *http.Response) {
+	p.t.Helper()
+	r, err := p.client().Do(p.request(method, body, header...))
+	noError(p.t, err)
+	defer r.Body.Close()
+	got, err := io.ReadAll(r.Body)
+	noError(p.t, err)
+	return r.StatusCode, string(got), r
+}
+
+// request makes one, with pairs of header names and values.
+func (p *place) request(method, body string, header ...string) *http.Request {
+	p.t.Helper()
+	r, err := http.NewRequestWithContext(background, method, p.url, strings.NewReader(body))
+	noError(p.t, err)
+	if method == http.MethodPost {
+		r.Header.Set("Content-Type", "application/json")
+	}
+	for i := 0; i < len(header); i += 2 {
+		r.Header.Set(header[i], header[i+1])
+	}
+	return r
+}
+
+// stream opens an event stream with a hello and takes the welcome.
+func (p *place) stream(hello string, header ...string) *page {
+	p.t.Helper()
+	return p.streamOf(p.request(http.MethodPost, `{"hello":`+hello+`}`, append(header, "Accept", "text/event-stream")...))
+}
+
+func (p *place) streamOf(r *http.Request) *page {
+	p.t.Helper()
+	ctx, cancel := context.WithCancel(r.Context())
+	p.t.Cleanup(cancel)
+	client := p.client()
+	answer, err := client.Do(r.WithContext(ctx))
+	noError(p.t, err)
+	if answer.StatusCode != http.StatusOK {
+		text, _ := io.ReadAll(answer.Body)
+		p.t.Fatalf("status %d: %s", answer.StatusCode, text)
+	}
+	pg := &page{t: p.t, answer: answer, cancel: cancel}
+	lines := bufio.NewReader(answer.Body)
+	pg.read = func() ([]byte, error) {
+		event, data := "", ""
+		for {
+			line, err := lines.ReadString('\n')
+			if err != nil {
+				return nil, err
+			}
+			line = strings.TrimSuffix(line, "\n")
+			switch name, value, _ := strings.Cut(line, ": "); name {
+			case "id":
+				pg.id = value
+			case "event":
+				event = value
+			case "data":
+				data = value
+			case "":
+				if event == "close" {
+					var c struct {
+						Code   int
+						Reason string
+					}
+					noError(pg.t, json.Unmarshal([]byte(data), &c))
+					return nil, closed{c.Code, c.Reason}
+				}
+				return []byte(data), nil
+			}
+		}
+	}
+	pg.takeWelcome()
+	pg.send = func(text string) {
+		status, body, _ := p.do(http.MethodPost, text, "Eventgen-Peer", pg.welcome["peer"].(string))
+		if status != http.StatusAccepted {
+			pg.t.Errorf("%s is answered with %d %s", text, status, body)
+		}
+	}
+	return pg
 }
 
 // open opens a WebSocket with a hello and takes the welcome.
@@ -334,7 +435,13 @@ func (p *page) wantClosed(code int) {
 }
 
 // cut ends the connection without a word.
-func (p *page) cut() { _ = p.conn.Close() }
+func (p *page) cut() {
+	if p.cancel != nil {
+		p.cancel()
+		return
+	}
+	_ = p.conn.Close()
+}
 
 // resume is a hello that goes on where the page is, having seen everything up to seq.
 func (p *page) resume(listen string, seq float64) string {
@@ -346,6 +453,10 @@ func (p *page) resume(listen string, seq float64) string {
 func (p *page) at() float64 {
 	at, _ := p.welcome["at"].(float64)
 	return at
+}
+
+func bearer(token string) []string {
+	return []string{bearerProtocol + base64.RawURLEncoding.EncodeToString([]byte(token))}
 }
 
 // wantPeers waits until the bus has n peers.
@@ -364,5 +475,38 @@ func emit[T any](t testing.TB, b *eventbus.Bus, e *eventbus.Event[T], payloads .
 	t.Helper()
 	for _, payload := range payloads {
 		noError(t, e.Emit(background, b, payload))
+	}
+}
+
+// pipeListener is a network in memory, for tests in a bubble of time.
+type pipeListener struct {
+	conns chan net.Conn
+	once  sync.Once
+	done  chan struct{}
+}
+
+func newPipe() *pipeListener {
+	return &pipeListener{conns: make(chan net.Conn), done: make(chan struct{})}
+}
+
+func (l *pipeListener) Accept() (net.Conn, error) {
+	select {
+	case c := <-l.conns:
+		return c, nil
+	case <-l.done:
+		return nil, net.ErrClosed
+	}
+}
+
+func (l *pipeListener) Close() error   { l.once.Do(func() { close(l.done) }); return nil }
+func (l *pipeListener) Addr() net.Addr { return &net.TCPAddr{IP: net.IPv4(127, 0, 0, 1), Port: 1} }
+
+func (l *pipeListener) dial() (net.Conn, error) {
+	client, server := net.Pipe()
+	select {
+	case l.conns <- server:
+		return client, nil
+	case <-l.done:
+		return nil, net.ErrClosed
 	}
 }

@@ -1,0 +1,198 @@
+package httptransport
+
+import (
+	"io"
+	"math/rand/v2"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/gobwas/httphead"
+	"github.com/gobwas/ws"
+	"github.com/gobwas/ws/wsflate"
+
+	"github.com/eventgen/eventgen/runtime/eventbus"
+)
+
+// In a bubble the network holds nothing: whoever does not read stalls its connection at once.
+
+func TestSlowWindowIsClosedAndResumes(t *testing.T) {
+	bubble(t, func(t *testing.T, l *pipeListener) {
+		p := newPlaceOn(t, l, nil, Queue(10))
+		slow := p.open(`{"listen":{"tick":{}}}`)
+		healthy := p.open(`{"listen":{"tick":{}}}`)
+		emit(t, p.bus, tick, 0)
+		time.Sleep(time.Second) // the write of it waits for the slow page
+		for i := 1; i <= 20; i++ {
+			emit(t, p.bus, tick, i)
+			if i == 1 {
+				healthy.next()
+			}
+			healthy.next()
+		}
+		seq := slow.next()["seq"].(float64)
+		slow.wantClosed(4503)
+		back := p.open(slow.resume(`{"tick":{}}`, seq))
+		for i := 1; i <= 20; i++ {
+			if f := back.next(); f["payload"] != float64(i) {
+				t.Fatalf("got %v, want %d", f, i)
+			}
+		}
+	})
+}
+
+func TestSlowWindowGetsTheLatest(t *testing.T) {
+	bubble(t, func(t *testing.T, l *pipeListener) {
+		p := newPlaceOn(t, l, nil, Queue(10))
+		pg := p.open(`{"listen":{"latest":{}}}`)
+		emit(t, p.bus, latest, progress{"a", 0})
+		time.Sleep(time.Second)
+		for i := 1; i <= 20; i++ {
+			emit(t, p.bus, latest, progress{"a", i}, progress{"b", i})
+		}
+		pg.want(`{"event":"latest","payload":{"id":"a","n":0}}`,
+			`{"event":"latest","payload":{"id":"a","n":20}}`, `{"event":"latest","payload":{"id":"b","n":20}}`)
+	})
+}
+
+func TestSlowWindowHearsWhatWasDropped(t *testing.T) {
+	bubble(t, func(t *testing.T, l *pipeListener) {
+		p := newPlaceOn(t, l, nil, Queue(10))
+		pg := p.open(`{"listen":{"lossy":{}}}`)
+		emit(t, p.bus, lossy, "first")
+		time.Sleep(time.Second)
+		for range 20 {
+			emit(t, p.bus, lossy, "lost")
+		}
+		pg.want(`{"event":"lossy","payload":"first"}`, `{"gap":{"events":{"lossy":20}}}`)
+		emit(t, p.bus, lossy, "last")
+		pg.want(`{"event":"lossy","payload":"last"}`)
+	})
+}
+
+func TestStalledWindowIsShut(t *testing.T) {
+	bubble(t, func(t *testing.T, l *pipeListener) {
+		p := newPlaceOn(t, l, nil, Heartbeat(10*time.Minute))
+		p.open(`{"listen":{"tick":{}}}`)
+		emit(t, p.bus, tick, 1)
+		time.Sleep(29 * time.Second)
+		if n := len(p.bus.Peers()); n != 1 {
+			t.Errorf("%d peers before the stall", n)
+		}
+		time.Sleep(2 * time.Second)
+		if n := len(p.bus.Peers()); n != 0 {
+			t.Errorf("%d peers after the stall", n)
+		}
+	})
+}
+
+func TestCompressionIsNegotiated(t *testing.T) {
+	long := strings.Repeat("compress me ", 100)
+	for _, on := range []bool{false, true} {
+		var opts []Option
+		if on {
+			opts = append(opts, Compress())
+		}
+		p := newPlace(t, opts...)
+		dialer := ws.Dialer{Protocols: []string{Protocol}, Extensions: []httphead.Option{wsflate.DefaultParameters.Option()}}
+		conn, _, handshake, err := dialer.Dial(background, "ws"+strings.TrimPrefix(p.url, "http"))
+		noError(t, err)
+		defer conn.Close()
+		if got := len(handshake.Extensions) == 1; got != on {
+			t.Fatalf("compression is %v, want %v", got, on)
+		}
+		frame := ws.MaskFrame(ws.NewTextFrame([]byte(`{"hello":{"listen":{"other":{}}}}`)))
+		noError(t, ws.WriteFrame(conn, frame))
+		readFrame(t, conn)
+		emit(t, p.bus, other, long)
+		f := readFrame(t, conn)
+		if compressed := f.Header.Rsv1(); compressed != on {
+			t.Fatalf("compressed: %v, want %v", compressed, on)
+		}
+		if on {
+			if f, err = wsflate.DecompressFrame(f); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if !strings.Contains(string(f.Payload), long) {
+			t.Errorf("got %s", f.Payload)
+		}
+	}
+}
+
+func readFrame(t *testing.T, src io.Reader) ws.Frame {
+	t.Helper()
+	h, err := ws.ReadHeader(src)
+	noError(t, err)
+	payload := make([]byte, h.Length)
+	_, err = io.ReadFull(src, payload)
+	noError(t, err)
+	return ws.Frame{Header: h, Payload: payload}
+}
+
+// TestPagesComeAndGo cuts connections at random and sends nonsense while events are emitted. Every page
+// gets each event once and in order, over all its connections.
+func TestPagesComeAndGo(t *testing.T) {
+	const pages, cuts, total = 8, 12, 4000
+	p := newPlace(t, Rate(1e6, 1e6))
+	ready, done := make(chan struct{}, pages), make(chan struct{})
+	var all sync.WaitGroup
+	for n := range pages {
+		all.Go(func() {
+			random := rand.New(rand.NewPCG(uint64(n), 1))
+			pg := p.open(`{"window":"w","listen":{"tick":{}}}`)
+			ready <- struct{}{}
+			seq, got := pg.at(), 0
+			for cut := 0; got < total; {
+				if cut < cuts && random.IntN(total/cuts/4) == 0 {
+					cut++
+					switch {
+					case random.IntN(2) == 0:
+						pg.cut()
+					case pg.cancel == nil:
+						pg.send(`{"nonsense":`)
+					}
+					hello := pg.resume(`{"tick":{}}`, seq)
+					if random.IntN(2) == 0 {
+						pg = p.stream(hello)
+					} else {
+						pg = p.open(hello)
+					}
+					if pg.welcome["resumed"] != true {
+						t.Errorf("page %d: not resumed: %v", n, pg.welcome)
+						return
+					}
+				}
+				f, err := pg.tryNext()
+				if err != nil {
+					t.Errorf("page %d: %v", n, err)
+					return
+				}
+				if f["event"] == nil {
+					continue
+				}
+				if f["payload"] != float64(got) {
+					t.Errorf("page %d: got %v, want %d", n, f, got)
+					return
+				}
+				got++
+				seq = f["seq"].(float64)
+			}
+		})
+	}
+	for range pages {
+		<-ready
+	}
+	go func() { defer close(done); emitAll(t, p.bus, total) }()
+	all.Wait()
+	<-done
+}
+
+func emitAll(t *testing.T, b *eventbus.Bus, total int) {
+	for i := range total {
+		if err := tick.Emit(background, b, i); err != nil {
+			t.Error(err)
+		}
+	}
+}

@@ -1,0 +1,148 @@
+package httptransport
+
+import (
+	"context"
+	"net/http"
+	"strings"
+	"testing"
+)
+
+func TestStreamListensAndEmits(t *testing.T) {
+	p := newPlace(t)
+	ask.Listen(p.bus, func(ctx context.Context, a progress) error { return tick.Emit(ctx, p.bus, a.N) })
+	pg := p.stream(`{"window":"main","listen":{"tick":{}}}`)
+	for name, want := range map[string]string{
+		"Content-Type": "text/event-stream", "Cache-Control": "no-store, no-transform", "X-Accel-Buffering": "no",
+	} {
+		if got := pg.answer.Header.Get(name); got != want {
+			t.Errorf("%s is %q, want %q", name, got, want)
+		}
+	}
+	emit(t, p.bus, tick, 1)
+	pg.want(`{"event":"tick","payload":1}`)
+	pg.send(`[{"listen":{"other":{}},"id":1},{"emit":"ask","id":2,"payload":{"id":"a","n":7}}]`)
+	pg.want(`{"ack":1}`, `{"event":"tick","payload":7}`, `{"ack":2}`)
+	if !strings.HasPrefix(pg.id, p.h.epoch+":") {
+		t.Errorf("id is %q", pg.id)
+	}
+}
+
+func TestStreamResumes(t *testing.T) {
+	p := newPlace(t)
+	pg := p.stream(`{"window":"w","listen":{"tick":{}}}`)
+	emit(t, p.bus, tick, 1)
+	seq := pg.next()["seq"].(float64)
+	pg.cut()
+	p.wantPeers(0)
+	emit(t, p.bus, tick, 2)
+	back := p.stream(pg.resume(`{"tick":{}}`, seq))
+	emit(t, p.bus, tick, 3)
+	back.want(`{"event":"tick","payload":2}`, `{"event":"tick","payload":3}`)
+	status, body, _ := p.do(http.MethodPost, `{"unlisten":[],"id":1}`, "Eventgen-Peer", pg.welcome["peer"].(string))
+	if status != http.StatusConflict || !strings.Contains(body, `"unknown_peer"`) {
+		t.Errorf("a peer that is gone: %d %s", status, body)
+	}
+	// A WebSocket goes on with the session of a stream.
+	socket := p.open(back.resume(`{"tick":{}}`, seq))
+	socket.want(`{"event":"tick","payload":2}`, `{"event":"tick","payload":3}`)
+	back.wantClosed(4409)
+}
+
+func TestStreamForTools(t *testing.T) {
+	p := newPlace(t)
+	open := func(header ...string) *page {
+		r := p.request(http.MethodGet, "", append(header, "Accept", "text/event-stream")...)
+		r.URL.RawQuery = "listen=tick&window=tool"
+		return p.streamOf(r)
+	}
+	pg := open()
+	emit(t, p.bus, tick, 1)
+	pg.want(`{"event":"tick","payload":1}`)
+	id := pg.id
+	pg.cut()
+	p.wantPeers(0)
+	emit(t, p.bus, tick, 2)
+	back := open("Last-Event-ID", id)
+	if back.welcome["resumed"] != true || back.welcome["session"] == pg.welcome["session"] {
+		t.Errorf("welcome is %v", back.welcome)
+	}
+	back.want(`{"event":"tick","payload":2}`)
+	same := open("Last-Event-ID", id, "Eventgen-Session", pg.welcome["session"].(string))
+	if same.welcome["session"] != pg.welcome["session"] {
+		t.Errorf("welcome is %v", same.welcome)
+	}
+	same.want(`{"event":"tick","payload":2}`)
+	afresh := open("Last-Event-ID", "another:7")
+	afresh.want(`{"gap":{"events":{"tick":null}}}`)
+}
+
+func TestRequestsThatAreNone(t *testing.T) {
+	p := newPlace(t, MaxPayload(100))
+	pg := p.stream(`{"listen":{}}`)
+	peer := pg.welcome["peer"].(string)
+	long := `{"emit":"ask","id":1,"payload":"` + strings.Repeat("x", 5000) + `"}`
+	for _, c := range []struct {
+		name, method, body string
+		header             []string
+		status             int
+	}{
+		{"a form", "POST", "a=b", []string{"Eventgen-Peer", peer, "Content-Type", "text/plain"}, 415},
+		{"no JSON", "POST", "{", []string{"Eventgen-Peer", peer}, 400},
+		{"a hello", "POST", `{"hello":{"listen":{}}}`, []string{"Eventgen-Peer", peer}, 400},
+		{"too long", "POST", long, []string{"Eventgen-Peer", peer}, 413},
+		{"unknown peer", "POST", `{"unlisten":[],"id":1}`, []string{"Eventgen-Peer", "x"}, 409},
+		{"no hello", "POST", `{"unlisten":[],"id":1}`, []string{"Accept", "text/event-stream"}, 400},
+		{"nothing to accept", "POST", `{"hello":{"listen":{}}}`, nil, 406},
+		{"a page", "GET", "", nil, 406},
+		{"another method", "PUT", "", nil, 405},
+		{"a strange position", "GET", "", []string{"Accept", "text/event-stream", "Last-Event-ID", "x"}, 400},
+		{"a foreign origin", "POST", `{"hello":{"listen":{}}}`, []string{"Origin", "https://evil.example"}, 403},
+	} {
+		if status, body, _ := p.do(c.method, c.body, c.header...); status != c.status {
+			t.Errorf("%s: %d %s, want %d", c.name, status, body, c.status)
+		}
+	}
+}
+
+func TestStreamIsBoundToItsIdentity(t *testing.T) {
+	p := newPlace(t, Authenticate(byToken))
+	pg := p.stream(`{"listen":{"tick":{}}}`, "Authorization", "Bearer ann")
+	peer := pg.welcome["peer"].(string)
+	for token, want := range map[string]int{"Bearer ann": 202, "Bearer bob": 403, "Bearer ": 401, "Bearer forbidden": 403} {
+		status, body, _ := p.do("POST", `{"unlisten":[],"id":1}`, "Eventgen-Peer", peer, "Authorization", token)
+		if status != want {
+			t.Errorf("%s: %d %s, want %d", token, status, body, want)
+		}
+	}
+	if status, _, _ := p.do("POST", `{"hello":{"listen":{}}}`, "Accept", "text/event-stream"); status != 401 {
+		t.Errorf("without a token: %d", status)
+	}
+	// The session is of no use to anybody else.
+	thief := p.stream(pg.resume(`{"tick":{}}`, pg.at()), "Authorization", "Bearer bob")
+	if thief.welcome["session"] == pg.welcome["session"] || thief.welcome["resumed"] != nil {
+		t.Errorf("welcome is %v", thief.welcome)
+	}
+	thief.want(`{"gap":{"events":{"tick":null}}}`)
+	emit(t, p.bus, tick, 1)
+	pg.want(`{"ack":1}`, `{"event":"tick","payload":1}`)
+}
+
+func TestCloseSendsWhatIsLeft(t *testing.T) {
+	p := newPlace(t)
+	stream := p.stream(`{"listen":{"tick":{}}}`)
+	socket := p.open(`{"listen":{"tick":{}}}`)
+	waiting := p.socket(pageOption{})
+	emit(t, p.bus, tick, 1, 2)
+	done := make(chan error)
+	go func() { done <- p.h.Close(background) }()
+	for _, pg := range []*page{stream, socket} {
+		pg.want(`{"event":"tick","payload":1}`, `{"event":"tick","payload":2}`)
+		pg.wantClosed(1001)
+	}
+	waiting.wantClosed(1001)
+	noError(t, <-done)
+	if status, _, _ := p.do("POST", `{"hello":{"listen":{}}}`, "Accept", "text/event-stream"); status != 503 {
+		t.Errorf("after Close: %d", status)
+	}
+	noError(t, p.h.Close(background))
+}
