@@ -2,8 +2,14 @@ module github.com/eventgen/eventgen/examples
 
 go 1.26.0
 
+ignore (
+	./dashboard/web/node_modules
+	./e2e/node_modules
+)
+
 require (
 	github.com/docker/docker v28.5.2+incompatible
+	github.com/evanw/esbuild v0.28.2
 	github.com/eventgen/eventgen v0.0.0
 	github.com/google/go-github/v84 v84.0.0
 )
@@ -12,6 +18,8 @@ require (
 	github.com/aymanbagabas/go-udiff v0.4.1 // indirect
 	github.com/dave/jennifer v1.7.1 // indirect
 	github.com/fsnotify/fsnotify v1.10.1 // indirect
+	github.com/gobwas/httphead v0.1.0 // indirect
+	github.com/gobwas/ws v1.5.0 // indirect
 	github.com/gofrs/flock v0.13.2 // indirect
 	github.com/google/go-querystring v1.2.0 // indirect
 	github.com/inconshreveable/mousetrap v1.1.0 // indirect

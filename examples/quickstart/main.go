@@ -1,78 +1,104 @@
-// Quickstart emits typed events, listens to them, and says where the TypeScript for them lies.
-//
-//	go run -C examples ./quickstart
+// Command quickstart shows typed events at work: downloads whose progress reaches Go listeners
+// and two windows of a browser, which can cancel them, and lose their network without loss.
 package main
 
 import (
 	"context"
+	"embed"
+	"errors"
+	"flag"
 	"fmt"
 	"io"
+	"net/http"
 	"os"
+	"os/signal"
+	"sync/atomic"
 	"time"
 
+	"github.com/eventgen/eventgen/examples/internal/page"
 	"github.com/eventgen/eventgen/examples/quickstart/download"
 	"github.com/eventgen/eventgen/runtime/eventbus"
+	"github.com/eventgen/eventgen/runtime/httptransport"
 )
 
+//go:embed web ts
+var files embed.FS
+
 func main() {
-	if err := run(context.Background(), os.Stdout); err != nil {
+	addr := flag.String("addr", "localhost:8080", "where to serve the page; on any free port if that one is taken")
+	every := flag.Duration("every", 8*time.Millisecond, "how often each download gets a chunk")
+	flag.Parse()
+	if *every <= 0 {
+		fmt.Fprintln(os.Stderr, "quickstart: -every must be positive")
+		os.Exit(2)
+	}
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	defer stop()
+	if err := serve(ctx, *addr, *every, os.Stdout); err != nil {
 		fmt.Fprintln(os.Stderr, "quickstart:", err)
 		os.Exit(1)
 	}
 }
 
-// steps is how many times the progress of the download is emitted, far more often than the
-// throttle lets through.
-const steps = 300
-
-func run(ctx context.Context, out io.Writer) error {
+func serve(ctx context.Context, addr string, every time.Duration, out io.Writer) error {
 	bus, err := eventbus.New(eventbus.WithCatalog(download.Events))
 	if err != nil {
 		return err
 	}
-	defer bus.Close(ctx)
+	handler, err := newHandler(bus)
+	if err != nil {
+		return err
+	}
+	listener, err := page.Listen(addr)
+	if err != nil {
+		return err
+	}
+	page.Greet(out, "eventgen quickstart", listener, "examples/quickstart/ts/events.gen.ts")
+	report(bus, out)
+	downloads := newManager(bus, every)
+	ending := make(chan struct{})
+	go func() {
+		defer close(ending)
+		downloads.run(ctx)
+	}()
+	err = page.Serve(ctx, listener, handler)
+	<-ending
+	return errors.Join(err, bus.Close(context.WithoutCancel(ctx)))
+}
 
-	seen := 0
-	download.OnProgress(bus, func(_ context.Context, p download.Progress) error {
-		seen++
-		_, err := fmt.Fprintf(out, "progress  %s %3d%%\n", p.ID, p.Current*100/p.Total)
-		return err
-	})
-	download.OnComplete(bus, func(_ context.Context, c download.Complete) error {
-		_, err := fmt.Fprintf(out, "complete  %s is at %s\n", c.ID, c.Path)
-		return err
-	})
-	download.OnLogLineBatch(bus, func(_ context.Context, lines []string) error {
-		_, err := fmt.Fprintf(out, "log       %d lines at once\n", len(lines))
-		return err
-	})
-	download.OnChange(bus, func(_ context.Context, change download.Change) error {
-		_, err := fmt.Fprintf(out, "account   %T %+v\n", change, change)
-		return err
-	})
+// newHandler serves the page, the events, and the cables that the page's windows cut.
+func newHandler(bus *eventbus.Bus) (http.Handler, error) {
+	events, err := httptransport.New(bus)
+	if err != nil {
+		return nil, err
+	}
+	web, err := page.Files(files, "web/window.ts")
+	if err != nil {
+		return nil, err
+	}
+	var cables page.Cables
+	mux := http.NewServeMux()
+	mux.Handle("/", web)
+	mux.Handle("/events", cables.Through(events))
+	mux.Handle("POST /cable", &cables)
+	return mux, nil
+}
 
-	if err := download.EmitChange(ctx, bus, download.LoggedIn{User: "mona"}); err != nil {
-		return err
-	}
-	for i := range uint64(steps) {
-		if err := download.EmitProgress(ctx, bus, download.Progress{ID: "iso", Current: i + 1, Total: steps}); err != nil {
-			return err
+// report prints what happens, as a Go listener sees it: under the same throttle as a window.
+func report(bus *eventbus.Bus, out io.Writer) {
+	var seen atomic.Int64 // keys are delivered at the same time
+	download.OnProgress(bus, func(context.Context, download.Progress) error {
+		seen.Add(1)
+		return nil
+	})
+	download.OnEnd(bus, func(_ context.Context, end download.End) error {
+		var err error
+		switch end := end.(type) {
+		case download.Completed:
+			_, err = fmt.Fprintf(out, "completed  %s is at %s; %d deliveries of download:progress so far\n", end.ID, end.Path, seen.Load())
+		case download.Cancelled:
+			_, err = fmt.Fprintf(out, "cancelled  %s, by the window %q\n", end.ID, end.By)
 		}
-		if err := download.EmitLogLine(ctx, bus, fmt.Sprintf("chunk %d", i+1)); err != nil {
-			return err
-		}
-		time.Sleep(time.Millisecond)
-	}
-	if err := download.EmitComplete(ctx, bus, download.Complete{ID: "iso", Path: "/tmp/debian.iso"}); err != nil {
 		return err
-	}
-	if err := download.EmitChange(ctx, bus, download.LoggedOut{User: "mona", Reason: download.ReasonUser}); err != nil {
-		return err
-	}
-	if err := bus.Flush(ctx); err != nil {
-		return err
-	}
-	_, err = fmt.Fprintf(out, "\n%d emits of download:progress came to %d deliveries, the last one before download:complete.\n"+
-		"TypeScript for all of it: examples/quickstart/ts/events.gen.ts\n", steps, seen)
-	return err
+	})
 }

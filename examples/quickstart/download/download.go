@@ -1,4 +1,4 @@
-// Package download declares what a page may know of downloads.
+// Package download declares what a page may know of downloads, and what it may ask for.
 package download
 
 import "github.com/eventgen/eventgen/runtime/eventbus"
@@ -7,7 +7,7 @@ import "github.com/eventgen/eventgen/runtime/eventbus"
 
 // Progress tells how far one download has come.
 //
-//eventgen:event download:progress throttle=100ms key=ID
+//eventgen:event download:progress throttle=100ms key=ID sticky
 type Progress struct {
 	ID        string   `json:"id"`
 	Current   uint64   `json:"current"` // bytes so far
@@ -15,13 +15,41 @@ type Progress struct {
 	SpeedMbps *float64 `json:"speed_mbps,omitempty"`
 }
 
-// Complete tells that a download has ended well. What is still held back of its progress goes
-// out first.
+// Chunk is one piece of a download, as it arrives: what Progress would be without its throttle.
 //
-//eventgen:event download:complete flushes=download:progress key=ID sticky
-type Complete struct {
+//eventgen:event download:chunk
+type Chunk struct {
+	ID     string `json:"id"`
+	Number uint64 `json:"n"` // counts the chunks of all downloads
+	Bytes  int    `json:"bytes"`
+}
+
+// End is how a download ends. What is still held back of its progress goes out first.
+//
+//eventgen:union tag=type content=data
+//eventgen:event download:end flushes=download:progress
+type End interface{ isEnd() }
+
+// Completed says that all of a download is there.
+type Completed struct {
 	ID   string `json:"id"`
 	Path string `json:"path"`
+}
+
+// Cancelled says that a window has ended a download.
+type Cancelled struct {
+	ID string `json:"id"`
+	By string `json:"by"` // the window's label
+}
+
+func (Completed) isEnd() {}
+func (Cancelled) isEnd() {}
+
+// Emitted counts the chunks that the server has emitted.
+//
+//eventgen:event download:emitted throttle=200ms sticky
+type Emitted struct {
+	Chunks uint64 `json:"chunks"`
 }
 
 // LogLine is a line of the server's log.
@@ -29,38 +57,16 @@ type Complete struct {
 //eventgen:event batch=50 wait=20ms
 const LogLine eventbus.Name[string] = "log:line"
 
-// Cancel asks to end a download. It comes from a window.
+// Start asks to begin a download that has ended.
+//
+//eventgen:event download:start from=client
+type Start struct {
+	ID string `json:"id"`
+}
+
+// Cancel asks to end a download.
 //
 //eventgen:event download:cancel from=client
 type Cancel struct {
 	ID string `json:"id"`
 }
-
-// Change is what can happen to an account.
-//
-//eventgen:union tag=type content=data
-//eventgen:event account:change
-type Change interface{ isChange() }
-
-// LoggedIn says that a user has logged in.
-type LoggedIn struct {
-	User string `json:"user"`
-}
-
-// LoggedOut says that a user has logged out, and why.
-type LoggedOut struct {
-	User   string `json:"user"`
-	Reason Reason `json:"reason"`
-}
-
-// Reason is why a session ended.
-type Reason string
-
-// The reasons.
-const (
-	ReasonUser    Reason = "user"
-	ReasonTimeout Reason = "timeout"
-)
-
-func (LoggedIn) isChange()  {}
-func (LoggedOut) isChange() {}

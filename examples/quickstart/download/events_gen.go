@@ -15,53 +15,18 @@ const _ = eventbus.IsAtLeastV1
 
 // Events is the catalogue of this package's events: pass it to eventbus.WithCatalog.
 var Events = eventbus.NewCatalog(
-	ChangeEvent,
 	CancelEvent,
-	CompleteEvent,
+	ChunkEvent,
+	EmittedEvent,
+	EndEvent,
 	ProgressEvent,
+	StartEvent,
 	LogLineEvent,
 )
 
-// ChangeEvent describes the event "account:change".
-//
-// Change is what can happen to an account.
-var ChangeEvent = eventbus.Define(eventbus.Definition[Change]{
-	Name:     "account:change",
-	Contract: "8db0e0ba",
-	Encode: func(dst []byte, p *Change) ([]byte, error) {
-		n := len(dst)
-		dst, err := appendChange(dst, *p)
-		return codec.NotNil(dst, n, err)
-	},
-})
-
-// EmitChange emits "account:change" to everyone who listens.
-//
-// Change is what can happen to an account.
-func EmitChange(ctx context.Context, b *eventbus.Bus, payload Change) error {
-	return ChangeEvent.Emit(ctx, b, payload)
-}
-
-// EmitChangeTo emits "account:change" to a target alone; Go listeners do not see it.
-func EmitChangeTo(ctx context.Context, b *eventbus.Bus, to eventbus.Target, payload Change) error {
-	return ChangeEvent.EmitTo(ctx, b, to, payload)
-}
-
-// OnChange calls fn for every "account:change", until unlisten is called.
-//
-// Change is what can happen to an account.
-func OnChange(b *eventbus.Bus, fn func(ctx context.Context, payload Change) error, opts ...eventbus.ListenOption) (unlisten func()) {
-	return ChangeEvent.Listen(b, fn, opts...)
-}
-
-// OnceChange calls fn for the next "account:change", unless unlisten is called first.
-func OnceChange(b *eventbus.Bus, fn func(ctx context.Context, payload Change) error, opts ...eventbus.ListenOption) (unlisten func()) {
-	return ChangeEvent.Once(b, fn, opts...)
-}
-
 // CancelEvent describes the event "download:cancel".
 //
-// Cancel asks to end a download. It comes from a window.
+// Cancel asks to end a download.
 var CancelEvent = eventbus.Define(eventbus.Definition[Cancel]{
 	Name:     "download:cancel",
 	Contract: "74ae29c2",
@@ -79,7 +44,7 @@ var CancelEvent = eventbus.Define(eventbus.Definition[Cancel]{
 
 // OnCancel calls fn for every "download:cancel" that a window emits, until unlisten is called.
 //
-// Cancel asks to end a download. It comes from a window.
+// Cancel asks to end a download.
 func OnCancel(b *eventbus.Bus, fn func(ctx context.Context, payload Cancel) error, opts ...eventbus.ListenOption) (unlisten func()) {
 	return CancelEvent.Listen(b, fn, opts...)
 }
@@ -89,49 +54,116 @@ func OnceCancel(b *eventbus.Bus, fn func(ctx context.Context, payload Cancel) er
 	return CancelEvent.Once(b, fn, opts...)
 }
 
-// CompleteEvent describes the event "download:complete".
+// ChunkEvent describes the event "download:chunk".
 //
-// Complete tells that a download has ended well. What is still held back of its progress goes
-// out first.
-var CompleteEvent = eventbus.Define(eventbus.Definition[Complete]{
-	Name:     "download:complete",
-	Contract: "3936b581",
-	Key: func(p *Complete) eventbus.Key {
-		return eventbus.StringKey(p.ID)
-	},
-	Keys:    4096,
-	Flushes: []string{"download:progress"},
-	Sticky:  true,
-	Encode: func(dst []byte, p *Complete) ([]byte, error) {
-		dst = appendComplete(dst, p)
+// Chunk is one piece of a download, as it arrives: what Progress would be without its throttle.
+var ChunkEvent = eventbus.Define(eventbus.Definition[Chunk]{
+	Name:     "download:chunk",
+	Contract: "564986fd",
+	Encode: func(dst []byte, p *Chunk) ([]byte, error) {
+		dst = appendChunk(dst, p)
 		return dst, nil
 	},
 })
 
-// EmitComplete emits "download:complete" to everyone who listens.
+// EmitChunk emits "download:chunk" to everyone who listens.
 //
-// Complete tells that a download has ended well. What is still held back of its progress goes
-// out first.
-func EmitComplete(ctx context.Context, b *eventbus.Bus, payload Complete) error {
-	return CompleteEvent.Emit(ctx, b, payload)
+// Chunk is one piece of a download, as it arrives: what Progress would be without its throttle.
+func EmitChunk(ctx context.Context, b *eventbus.Bus, payload Chunk) error {
+	return ChunkEvent.Emit(ctx, b, payload)
 }
 
-// EmitCompleteTo emits "download:complete" to a target alone; Go listeners do not see it.
-func EmitCompleteTo(ctx context.Context, b *eventbus.Bus, to eventbus.Target, payload Complete) error {
-	return CompleteEvent.EmitTo(ctx, b, to, payload)
+// EmitChunkTo emits "download:chunk" to a target alone; Go listeners do not see it.
+func EmitChunkTo(ctx context.Context, b *eventbus.Bus, to eventbus.Target, payload Chunk) error {
+	return ChunkEvent.EmitTo(ctx, b, to, payload)
 }
 
-// OnComplete calls fn for every "download:complete", until unlisten is called.
+// OnChunk calls fn for every "download:chunk", until unlisten is called.
 //
-// Complete tells that a download has ended well. What is still held back of its progress goes
-// out first.
-func OnComplete(b *eventbus.Bus, fn func(ctx context.Context, payload Complete) error, opts ...eventbus.ListenOption) (unlisten func()) {
-	return CompleteEvent.Listen(b, fn, opts...)
+// Chunk is one piece of a download, as it arrives: what Progress would be without its throttle.
+func OnChunk(b *eventbus.Bus, fn func(ctx context.Context, payload Chunk) error, opts ...eventbus.ListenOption) (unlisten func()) {
+	return ChunkEvent.Listen(b, fn, opts...)
 }
 
-// OnceComplete calls fn for the next "download:complete", unless unlisten is called first.
-func OnceComplete(b *eventbus.Bus, fn func(ctx context.Context, payload Complete) error, opts ...eventbus.ListenOption) (unlisten func()) {
-	return CompleteEvent.Once(b, fn, opts...)
+// OnceChunk calls fn for the next "download:chunk", unless unlisten is called first.
+func OnceChunk(b *eventbus.Bus, fn func(ctx context.Context, payload Chunk) error, opts ...eventbus.ListenOption) (unlisten func()) {
+	return ChunkEvent.Once(b, fn, opts...)
+}
+
+// EmittedEvent describes the event "download:emitted".
+//
+// Emitted counts the chunks that the server has emitted.
+var EmittedEvent = eventbus.Define(eventbus.Definition[Emitted]{
+	Name:     "download:emitted",
+	Contract: "df4561be",
+	Throttle: 200 * time.Millisecond,
+	Sticky:   true,
+	Encode: func(dst []byte, p *Emitted) ([]byte, error) {
+		dst = appendEmitted(dst, p)
+		return dst, nil
+	},
+})
+
+// EmitEmitted emits "download:emitted" to everyone who listens.
+//
+// Emitted counts the chunks that the server has emitted.
+func EmitEmitted(ctx context.Context, b *eventbus.Bus, payload Emitted) error {
+	return EmittedEvent.Emit(ctx, b, payload)
+}
+
+// EmitEmittedTo emits "download:emitted" to a target alone; Go listeners do not see it.
+func EmitEmittedTo(ctx context.Context, b *eventbus.Bus, to eventbus.Target, payload Emitted) error {
+	return EmittedEvent.EmitTo(ctx, b, to, payload)
+}
+
+// OnEmitted calls fn for every "download:emitted", until unlisten is called.
+//
+// Emitted counts the chunks that the server has emitted.
+func OnEmitted(b *eventbus.Bus, fn func(ctx context.Context, payload Emitted) error, opts ...eventbus.ListenOption) (unlisten func()) {
+	return EmittedEvent.Listen(b, fn, opts...)
+}
+
+// OnceEmitted calls fn for the next "download:emitted", unless unlisten is called first.
+func OnceEmitted(b *eventbus.Bus, fn func(ctx context.Context, payload Emitted) error, opts ...eventbus.ListenOption) (unlisten func()) {
+	return EmittedEvent.Once(b, fn, opts...)
+}
+
+// EndEvent describes the event "download:end".
+//
+// End is how a download ends. What is still held back of its progress goes out first.
+var EndEvent = eventbus.Define(eventbus.Definition[End]{
+	Name:     "download:end",
+	Contract: "cbe3f4e0",
+	Flushes:  []string{"download:progress"},
+	Encode: func(dst []byte, p *End) ([]byte, error) {
+		n := len(dst)
+		dst, err := appendEnd(dst, *p)
+		return codec.NotNil(dst, n, err)
+	},
+})
+
+// EmitEnd emits "download:end" to everyone who listens.
+//
+// End is how a download ends. What is still held back of its progress goes out first.
+func EmitEnd(ctx context.Context, b *eventbus.Bus, payload End) error {
+	return EndEvent.Emit(ctx, b, payload)
+}
+
+// EmitEndTo emits "download:end" to a target alone; Go listeners do not see it.
+func EmitEndTo(ctx context.Context, b *eventbus.Bus, to eventbus.Target, payload End) error {
+	return EndEvent.EmitTo(ctx, b, to, payload)
+}
+
+// OnEnd calls fn for every "download:end", until unlisten is called.
+//
+// End is how a download ends. What is still held back of its progress goes out first.
+func OnEnd(b *eventbus.Bus, fn func(ctx context.Context, payload End) error, opts ...eventbus.ListenOption) (unlisten func()) {
+	return EndEvent.Listen(b, fn, opts...)
+}
+
+// OnceEnd calls fn for the next "download:end", unless unlisten is called first.
+func OnceEnd(b *eventbus.Bus, fn func(ctx context.Context, payload End) error, opts ...eventbus.ListenOption) (unlisten func()) {
+	return EndEvent.Once(b, fn, opts...)
 }
 
 // ProgressEvent describes the event "download:progress".
@@ -145,6 +177,7 @@ var ProgressEvent = eventbus.Define(eventbus.Definition[Progress]{
 		return eventbus.StringKey(p.ID)
 	},
 	Keys:   4096,
+	Sticky: true,
 	Encode: appendProgress,
 })
 
@@ -170,6 +203,36 @@ func OnProgress(b *eventbus.Bus, fn func(ctx context.Context, payload Progress) 
 // OnceProgress calls fn for the next "download:progress", unless unlisten is called first.
 func OnceProgress(b *eventbus.Bus, fn func(ctx context.Context, payload Progress) error, opts ...eventbus.ListenOption) (unlisten func()) {
 	return ProgressEvent.Once(b, fn, opts...)
+}
+
+// StartEvent describes the event "download:start".
+//
+// Start asks to begin a download that has ended.
+var StartEvent = eventbus.Define(eventbus.Definition[Start]{
+	Name:     "download:start",
+	Contract: "9e8a8901",
+	From:     eventbus.FromClient,
+	Encode: func(dst []byte, p *Start) ([]byte, error) {
+		dst = appendStart(dst, p)
+		return dst, nil
+	},
+	Decode: func(src []byte, p *Start) error {
+		d := codec.NewDecoder(src)
+		decodeStart(d, p)
+		return d.End()
+	},
+})
+
+// OnStart calls fn for every "download:start" that a window emits, until unlisten is called.
+//
+// Start asks to begin a download that has ended.
+func OnStart(b *eventbus.Bus, fn func(ctx context.Context, payload Start) error, opts ...eventbus.ListenOption) (unlisten func()) {
+	return StartEvent.Listen(b, fn, opts...)
+}
+
+// OnceStart calls fn for the next "download:start" that a window emits, unless unlisten is called first.
+func OnceStart(b *eventbus.Bus, fn func(ctx context.Context, payload Start) error, opts ...eventbus.ListenOption) (unlisten func()) {
+	return StartEvent.Once(b, fn, opts...)
 }
 
 // LogLineEvent describes the event "log:line".
@@ -215,47 +278,6 @@ func OnceLogLine(b *eventbus.Bus, fn func(ctx context.Context, payload string) e
 	return LogLineEvent.Once(b, fn, opts...)
 }
 
-// appendChange appends a Change as JSON.
-func appendChange(dst []byte, v Change) ([]byte, error) {
-	var err error
-	switch v := v.(type) {
-	case nil:
-		return append(dst, "null"...), nil
-	case LoggedIn:
-		dst = append(dst, `{"type":"LoggedIn","data":`...)
-		dst = appendLoggedIn(dst, &v)
-		dst = append(dst, '}')
-		return dst, nil
-	case *LoggedIn:
-		if v == nil {
-			return append(dst, "null"...), nil
-		}
-		dst = append(dst, `{"type":"LoggedIn","data":`...)
-		dst = appendLoggedIn(dst, v)
-		dst = append(dst, '}')
-		return dst, nil
-	case LoggedOut:
-		dst = append(dst, `{"type":"LoggedOut","data":`...)
-		if dst, err = appendLoggedOut(dst, &v); err != nil {
-			return dst, codec.At(err, "data")
-		}
-		dst = append(dst, '}')
-		return dst, nil
-	case *LoggedOut:
-		if v == nil {
-			return append(dst, "null"...), nil
-		}
-		dst = append(dst, `{"type":"LoggedOut","data":`...)
-		if dst, err = appendLoggedOut(dst, v); err != nil {
-			return dst, codec.At(err, "data")
-		}
-		dst = append(dst, '}')
-		return dst, nil
-	default:
-		return dst, codec.NotVariant(v)
-	}
-}
-
 // appendCancel appends a Cancel as JSON.
 func appendCancel(dst []byte, v *Cancel) []byte {
 	dst = append(dst, `{"id":`...)
@@ -264,14 +286,60 @@ func appendCancel(dst []byte, v *Cancel) []byte {
 	return dst
 }
 
-// appendComplete appends a Complete as JSON.
-func appendComplete(dst []byte, v *Complete) []byte {
+// appendChunk appends a Chunk as JSON.
+func appendChunk(dst []byte, v *Chunk) []byte {
 	dst = append(dst, `{"id":`...)
 	dst = codec.AppendString(dst, v.ID)
-	dst = append(dst, `,"path":`...)
-	dst = codec.AppendString(dst, v.Path)
+	dst = append(dst, `,"n":`...)
+	dst = codec.AppendUint(dst, v.Number)
+	dst = append(dst, `,"bytes":`...)
+	dst = codec.AppendInt(dst, int64(v.Bytes))
 	dst = append(dst, '}')
 	return dst
+}
+
+// appendEmitted appends an Emitted as JSON.
+func appendEmitted(dst []byte, v *Emitted) []byte {
+	dst = append(dst, `{"chunks":`...)
+	dst = codec.AppendUint(dst, v.Chunks)
+	dst = append(dst, '}')
+	return dst
+}
+
+// appendEnd appends an End as JSON.
+func appendEnd(dst []byte, v End) ([]byte, error) {
+	switch v := v.(type) {
+	case nil:
+		return append(dst, "null"...), nil
+	case Cancelled:
+		dst = append(dst, `{"type":"Cancelled","data":`...)
+		dst = appendCancelled(dst, &v)
+		dst = append(dst, '}')
+		return dst, nil
+	case *Cancelled:
+		if v == nil {
+			return append(dst, "null"...), nil
+		}
+		dst = append(dst, `{"type":"Cancelled","data":`...)
+		dst = appendCancelled(dst, v)
+		dst = append(dst, '}')
+		return dst, nil
+	case Completed:
+		dst = append(dst, `{"type":"Completed","data":`...)
+		dst = appendCompleted(dst, &v)
+		dst = append(dst, '}')
+		return dst, nil
+	case *Completed:
+		if v == nil {
+			return append(dst, "null"...), nil
+		}
+		dst = append(dst, `{"type":"Completed","data":`...)
+		dst = appendCompleted(dst, v)
+		dst = append(dst, '}')
+		return dst, nil
+	default:
+		return dst, codec.NotVariant(v)
+	}
 }
 
 // appendProgress appends a Progress as JSON.
@@ -293,35 +361,32 @@ func appendProgress(dst []byte, v *Progress) ([]byte, error) {
 	return dst, nil
 }
 
-// appendLoggedIn appends a LoggedIn as JSON.
-func appendLoggedIn(dst []byte, v *LoggedIn) []byte {
-	dst = append(dst, `{"user":`...)
-	dst = codec.AppendString(dst, v.User)
+// appendStart appends a Start as JSON.
+func appendStart(dst []byte, v *Start) []byte {
+	dst = append(dst, `{"id":`...)
+	dst = codec.AppendString(dst, v.ID)
 	dst = append(dst, '}')
 	return dst
 }
 
-// appendLoggedOut appends a LoggedOut as JSON.
-func appendLoggedOut(dst []byte, v *LoggedOut) ([]byte, error) {
-	var err error
-	dst = append(dst, `{"user":`...)
-	dst = codec.AppendString(dst, v.User)
-	dst = append(dst, `,"reason":`...)
-	if dst, err = appendReason(dst, v.Reason); err != nil {
-		return dst, codec.At(err, "reason")
-	}
+// appendCancelled appends a Cancelled as JSON.
+func appendCancelled(dst []byte, v *Cancelled) []byte {
+	dst = append(dst, `{"id":`...)
+	dst = codec.AppendString(dst, v.ID)
+	dst = append(dst, `,"by":`...)
+	dst = codec.AppendString(dst, v.By)
 	dst = append(dst, '}')
-	return dst, nil
+	return dst
 }
 
-// appendReason appends a Reason as JSON.
-func appendReason(dst []byte, v Reason) ([]byte, error) {
-	switch v {
-	case "user", "timeout":
-		dst = codec.AppendString(dst, string(v))
-		return dst, nil
-	}
-	return dst, codec.NotMember(`one of "user", "timeout"`, string(v))
+// appendCompleted appends a Completed as JSON.
+func appendCompleted(dst []byte, v *Completed) []byte {
+	dst = append(dst, `{"id":`...)
+	dst = codec.AppendString(dst, v.ID)
+	dst = append(dst, `,"path":`...)
+	dst = codec.AppendString(dst, v.Path)
+	dst = append(dst, '}')
+	return dst
 }
 
 // decodeCancel reads a Cancel.
@@ -344,7 +409,28 @@ func decodeCancel(d *codec.Decoder, v *Cancel) {
 	}
 }
 
+// decodeStart reads a Start.
+func decodeStart(d *codec.Decoder, v *Start) {
+	if at := d.Offset(); d.Object() {
+		var seen uint64
+		for d.Field() {
+			switch string(d.Name()) {
+			case "id":
+				if d.First(&seen, 1<<0) {
+					v.ID = d.String()
+				}
+			default:
+				d.Unknown(knownStart)
+			}
+		}
+		if seen&0x1 != 0x1 {
+			d.Missing(at, seen, 0x1, knownStart)
+		}
+	}
+}
+
 // The names that decoders know: properties, members of enums and variants of unions.
 var (
 	knownCancel = []string{"id"}
+	knownStart  = []string{"id"}
 )

@@ -2,14 +2,15 @@
 /* eslint-disable */
 
 import { createEvents as $createEvents } from './client/index';
-import { cancel, change, complete, logLine, progress } from './events.gen';
+import { cancel, chunk, emitted, end, logLine, progress, start } from './events.gen';
 import type { EventMeta as $EventMeta, Events as $Events } from './client/index';
-import type { Cancel, Change, Complete, Progress } from './events.gen';
+import type { Cancel, Chunk, Emitted, End, Progress, Start } from './events.gen';
 
 /** The events that this page can listen to: the payload by name. */
 export interface ServerEvents {
-  'account:change': Change;
-  'download:complete': Complete;
+  'download:chunk': Chunk;
+  'download:emitted': Emitted;
+  'download:end': End;
   'download:progress': Progress;
   'log:line': string;
 }
@@ -17,22 +18,24 @@ export interface ServerEvents {
 /** The events that this page can emit: the payload by name. */
 export interface ClientEvents {
   'download:cancel': Cancel;
+  'download:start': Start;
 }
 
 /** Any event that can arrive. */
 export type AnyServerEvent =
-  | { event: 'account:change'; payload: Change; meta: $EventMeta }
-  | { event: 'download:complete'; payload: Complete; meta: $EventMeta }
+  | { event: 'download:chunk'; payload: Chunk; meta: $EventMeta }
+  | { event: 'download:emitted'; payload: Emitted; meta: $EventMeta }
+  | { event: 'download:end'; payload: End; meta: $EventMeta }
   | { event: 'download:progress'; payload: Progress; meta: $EventMeta }
   | { event: 'log:line'; payload: string; meta: $EventMeta };
 
 /** Any event that can be emitted. */
 export type AnyClientEvent =
-  | { event: 'download:cancel'; payload: Cancel };
+  | { event: 'download:cancel'; payload: Cancel }
+  | { event: 'download:start'; payload: Start };
 
 /** The keys of keyed events, by name. */
 export interface EventKeys {
-  'download:complete': string;
   'download:progress': string;
 }
 
@@ -41,9 +44,11 @@ export type Events = $Events<ServerEvents, ClientEvents, EventKeys, never>;
 
 /** Every event, by its name on the wire. */
 export const events: Events = /* @__PURE__ */ $createEvents([
-  change,
   cancel,
-  complete,
+  chunk,
+  emitted,
+  end,
   progress,
+  start,
   logLine,
 ]);

@@ -23,59 +23,65 @@ import type {
   Unlisten as $Unlisten,
 } from './client/index';
 
-/** Cancel asks to end a download. It comes from a window. */
+/** Cancel asks to end a download. */
 export interface Cancel {
   id: string;
 }
 
-/** Change is what can happen to an account. */
-export type Change =
-  /** LoggedIn says that a user has logged in. */
-  | { type: 'LoggedIn'; data: LoggedIn }
-  /** LoggedOut says that a user has logged out, and why. */
-  | { type: 'LoggedOut'; data: LoggedOut };
+/** Cancelled says that a window has ended a download. */
+export interface Cancelled {
+  id: string;
+  /** the window's label */
+  by: string;
+}
+
+/** Chunk is one piece of a download, as it arrives: what Progress would be without its throttle. */
+export interface Chunk {
+  id: string;
+  /** counts the chunks of all downloads */
+  n: number;
+  bytes: number;
+}
+
+/** Completed says that all of a download is there. */
+export interface Completed {
+  id: string;
+  path: string;
+}
+
+/** Emitted counts the chunks that the server has emitted. */
+export interface Emitted {
+  chunks: number;
+}
+
+/** End is how a download ends. What is still held back of its progress goes out first. */
+export type End =
+  /** Cancelled says that a window has ended a download. */
+  | { type: 'Cancelled'; data: Cancelled }
+  /** Completed says that all of a download is there. */
+  | { type: 'Completed'; data: Completed };
 
 /**
  * Calls the case of `event`'s variant and returns its result. A variant that this page was built
  * without goes to `unknown`; without that, it throws.
  */
-export function matchChange<A, B, F = never>(
-  event: Change,
+export function matchEnd<A, B, F = never>(
+  event: End,
   cases: {
-    LoggedIn: (data: LoggedIn) => A;
-    LoggedOut: (data: LoggedOut) => B;
+    Cancelled: (data: Cancelled) => A;
+    Completed: (data: Completed) => B;
   },
   unknown?: (event: { type: string }) => F,
 ): A | B | F {
   switch (event.type) {
-    case 'LoggedIn':
-      return cases.LoggedIn(event.data);
-    case 'LoggedOut':
-      return cases.LoggedOut(event.data);
+    case 'Cancelled':
+      return cases.Cancelled(event.data);
+    case 'Completed':
+      return cases.Completed(event.data);
     default:
       if (unknown) return unknown(event);
-      throw new TypeError(`unknown Change: ${(event as { type: string }).type}`);
+      throw new TypeError(`unknown End: ${(event as { type: string }).type}`);
   }
-}
-
-/**
- * Complete tells that a download has ended well. What is still held back of its progress goes
- * out first.
- */
-export interface Complete {
-  id: string;
-  path: string;
-}
-
-/** LoggedIn says that a user has logged in. */
-export interface LoggedIn {
-  user: string;
-}
-
-/** LoggedOut says that a user has logged out, and why. */
-export interface LoggedOut {
-  user: string;
-  reason: Reason;
 }
 
 /** Progress tells how far one download has come. */
@@ -88,45 +94,15 @@ export interface Progress {
   speed_mbps?: number;
 }
 
-/** Reason is why a session ended. */
-export type Reason = 'user' | 'timeout';
-
-/**
- * The event `account:change`.
- *
- * Change is what can happen to an account.
- */
-export const change: $ServerEvent<'account:change', Change> =
-  /* @__PURE__ */ $plainEvent('account:change', '8db0e0ba');
-
-/** Calls `listener` for each `account:change`. */
-export function onChange(
-  listener: (payload: Change, meta: $EventMeta) => unknown,
-  options?: $ListenOptions,
-): $Unlisten {
-  return $listen(change, listener, options);
-}
-
-/** Waits for the next `account:change`. */
-export function onceChange(options?: $OnceOptions<Change>): Promise<Change>;
-/** Calls `listener` for the next `account:change`. */
-export function onceChange(
-  listener: (payload: Change, meta: $EventMeta) => unknown,
-  options?: $OnceOptions<Change>,
-): $Unlisten;
-export function onceChange(first?: any, options?: any): any {
-  return $once(change, first, options);
-}
-
-/** Iterates over `account:change`, from this call on. */
-export function streamChange(options?: $StreamOptions): $EventStream<Change> {
-  return $stream(change, options);
+/** Start asks to begin a download that has ended. */
+export interface Start {
+  id: string;
 }
 
 /**
  * The event `download:cancel`. Windows emit it; the backend alone receives it.
  *
- * Cancel asks to end a download. It comes from a window.
+ * Cancel asks to end a download.
  */
 export const cancel: $ClientEvent<'download:cancel', Cancel> =
   /* @__PURE__ */ $clientEvent('download:cancel', '74ae29c2');
@@ -137,45 +113,110 @@ export function emitCancel(payload: Cancel, options?: $EmitOptions): Promise<voi
 }
 
 /**
- * The event `download:complete`. A new listener gets the last value for each `id` at once.
+ * The event `download:chunk`.
  *
- * Complete tells that a download has ended well. What is still held back of its progress goes
- * out first.
+ * Chunk is one piece of a download, as it arrives: what Progress would be without its throttle.
  */
-export const complete: $ServerEvent<'download:complete', Complete, string> =
-  /* @__PURE__ */ $serverEvent('download:complete', '3936b581', { key: ['id'], sticky: true });
+export const chunk: $ServerEvent<'download:chunk', Chunk> =
+  /* @__PURE__ */ $plainEvent('download:chunk', '564986fd');
 
-/** Calls `listener` for each `download:complete`. */
-export function onComplete(
-  listener: (payload: Complete, meta: $EventMeta) => unknown,
-  options?: $ListenOptions<string>,
+/** Calls `listener` for each `download:chunk`. */
+export function onChunk(
+  listener: (payload: Chunk, meta: $EventMeta) => unknown,
+  options?: $ListenOptions,
 ): $Unlisten {
-  return $listen(complete, listener, options);
+  return $listen(chunk, listener, options);
 }
 
-/** Waits for the next `download:complete`. */
-export function onceComplete(options?: $OnceOptions<Complete, string>): Promise<Complete>;
-/** Calls `listener` for the next `download:complete`. */
-export function onceComplete(
-  listener: (payload: Complete, meta: $EventMeta) => unknown,
-  options?: $OnceOptions<Complete, string>,
+/** Waits for the next `download:chunk`. */
+export function onceChunk(options?: $OnceOptions<Chunk>): Promise<Chunk>;
+/** Calls `listener` for the next `download:chunk`. */
+export function onceChunk(
+  listener: (payload: Chunk, meta: $EventMeta) => unknown,
+  options?: $OnceOptions<Chunk>,
 ): $Unlisten;
-export function onceComplete(first?: any, options?: any): any {
-  return $once(complete, first, options);
+export function onceChunk(first?: any, options?: any): any {
+  return $once(chunk, first, options);
 }
 
-/** Iterates over `download:complete`, from this call on. */
-export function streamComplete(options?: $StreamOptions<string>): $EventStream<Complete> {
-  return $stream(complete, options);
+/** Iterates over `download:chunk`, from this call on. */
+export function streamChunk(options?: $StreamOptions): $EventStream<Chunk> {
+  return $stream(chunk, options);
 }
 
 /**
- * The event `download:progress`. At most one in 100 ms for each `id`, the latest always.
+ * The event `download:emitted`. At most one in 200 ms, the latest always. A new listener gets
+ * the last value at once.
+ *
+ * Emitted counts the chunks that the server has emitted.
+ */
+export const emitted: $ServerEvent<'download:emitted', Emitted> =
+  /* @__PURE__ */ $serverEvent('download:emitted', 'df4561be', { sticky: true });
+
+/** Calls `listener` for each `download:emitted`. */
+export function onEmitted(
+  listener: (payload: Emitted, meta: $EventMeta) => unknown,
+  options?: $ListenOptions,
+): $Unlisten {
+  return $listen(emitted, listener, options);
+}
+
+/** Waits for the next `download:emitted`. */
+export function onceEmitted(options?: $OnceOptions<Emitted>): Promise<Emitted>;
+/** Calls `listener` for the next `download:emitted`. */
+export function onceEmitted(
+  listener: (payload: Emitted, meta: $EventMeta) => unknown,
+  options?: $OnceOptions<Emitted>,
+): $Unlisten;
+export function onceEmitted(first?: any, options?: any): any {
+  return $once(emitted, first, options);
+}
+
+/** Iterates over `download:emitted`, from this call on. */
+export function streamEmitted(options?: $StreamOptions): $EventStream<Emitted> {
+  return $stream(emitted, options);
+}
+
+/**
+ * The event `download:end`.
+ *
+ * End is how a download ends. What is still held back of its progress goes out first.
+ */
+export const end: $ServerEvent<'download:end', End> =
+  /* @__PURE__ */ $plainEvent('download:end', 'cbe3f4e0');
+
+/** Calls `listener` for each `download:end`. */
+export function onEnd(
+  listener: (payload: End, meta: $EventMeta) => unknown,
+  options?: $ListenOptions,
+): $Unlisten {
+  return $listen(end, listener, options);
+}
+
+/** Waits for the next `download:end`. */
+export function onceEnd(options?: $OnceOptions<End>): Promise<End>;
+/** Calls `listener` for the next `download:end`. */
+export function onceEnd(
+  listener: (payload: End, meta: $EventMeta) => unknown,
+  options?: $OnceOptions<End>,
+): $Unlisten;
+export function onceEnd(first?: any, options?: any): any {
+  return $once(end, first, options);
+}
+
+/** Iterates over `download:end`, from this call on. */
+export function streamEnd(options?: $StreamOptions): $EventStream<End> {
+  return $stream(end, options);
+}
+
+/**
+ * The event `download:progress`. At most one in 100 ms for each `id`, the latest always. A new
+ * listener gets the last value for each `id` at once.
  *
  * Progress tells how far one download has come.
  */
 export const progress: $ServerEvent<'download:progress', Progress, string> =
-  /* @__PURE__ */ $serverEvent('download:progress', '6bab14a1', { key: ['id'] });
+  /* @__PURE__ */ $serverEvent('download:progress', '6bab14a1', { key: ['id'], sticky: true });
 
 /** Calls `listener` for each `download:progress`. */
 export function onProgress(
@@ -199,6 +240,19 @@ export function onceProgress(first?: any, options?: any): any {
 /** Iterates over `download:progress`, from this call on. */
 export function streamProgress(options?: $StreamOptions<string>): $EventStream<Progress> {
   return $stream(progress, options);
+}
+
+/**
+ * The event `download:start`. Windows emit it; the backend alone receives it.
+ *
+ * Start asks to begin a download that has ended.
+ */
+export const start: $ClientEvent<'download:start', Start> =
+  /* @__PURE__ */ $clientEvent('download:start', '9e8a8901');
+
+/** Emits `download:start` to the backend and settles with its answer. */
+export function emitStart(payload: Start, options?: $EmitOptions): Promise<void> {
+  return $emit(start, payload, options);
 }
 
 /**

@@ -1,0 +1,6 @@
+package page
+
+import _ "embed"
+
+//go:embed style.css
+var style []byte

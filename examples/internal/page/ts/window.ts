@@ -1,0 +1,58 @@
+// What the windows of the examples share.
+
+/** This window's label, which targets name. */
+export const label = new URLSearchParams(location.search).get('window') ?? 'main';
+
+/** The backend's address, by way of a cable that this window can cut. */
+export const url = '/events?cable=' + encodeURIComponent(label);
+
+/** The element with this id, which the page has. */
+export function element<T extends HTMLElement = HTMLElement>(id: string): T {
+  const found = document.getElementById(id);
+  if (!found) throw new Error(`the page has no #${id}`);
+  return found as T;
+}
+
+/** Makes an element. */
+export function make(tag: string, className: string, ...content: (Node | string)[]): HTMLElement {
+  const made = document.createElement(tag);
+  made.className = className;
+  made.append(...content);
+  return made;
+}
+
+/** Shows a client's status in a badge. */
+export function showStatus(
+  badge: HTMLElement,
+  client: { readonly status: string; onStatus(listener: (status: string) => void): () => void },
+): void {
+  const show = (status: string) => {
+    badge.textContent = status;
+    badge.dataset['status'] = status;
+  };
+  show(client.status);
+  client.onStatus(show);
+}
+
+/** Has a button cut the cable, and mend it when pressed again. */
+export function cutsCable(button: HTMLButtonElement): void {
+  button.setAttribute('aria-pressed', 'false');
+  button.onclick = async () => {
+    const cut = button.getAttribute('aria-pressed') === 'false';
+    await fetch(`/cable?cable=${encodeURIComponent(label)}&state=${cut ? 'cut' : 'whole'}`, { method: 'POST' });
+    button.setAttribute('aria-pressed', String(cut));
+    button.textContent = cut ? 'Mend the cable' : 'Cut the cable';
+    // What a browser says when its network is back.
+    if (!cut) dispatchEvent(new Event('online'));
+  };
+}
+
+/** A list that keeps its newest lines, in view unless the reader has scrolled up. */
+export function tail(list: HTMLElement, limit: number): (line: Node | string) => void {
+  return (line) => {
+    const following = list.scrollTop + list.clientHeight >= list.scrollHeight - 4;
+    list.append(line instanceof Node ? line : make('div', '', line));
+    while (list.childElementCount > limit) list.firstElementChild?.remove();
+    if (following) list.scrollTop = list.scrollHeight;
+  };
+}

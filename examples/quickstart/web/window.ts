@@ -1,0 +1,47 @@
+import { cutsCable, element, label, showStatus, tail, url } from '../../internal/page/ts/window';
+import { connect } from '../ts/client/index';
+import { webSocket } from '../ts/client/ws';
+import { onChunk, onEmitted, onEnd, onLogLineBatch, onProgress, matchEnd } from '../ts/events.gen';
+import { downloads } from './downloads';
+import { ledger } from './ledger';
+import { rates } from './rates';
+import { tapped } from './tap';
+
+const frame = tail(element('frames'), 80);
+const seen = (direction: 'in' | 'out', text: string) => {
+  const line = document.createElement('div');
+  line.className = direction;
+  line.textContent = text.length > 400 ? text.slice(0, 400) + '…' : text;
+  frame(line);
+};
+
+const client = connect({ url, window: label, transports: [tapped(webSocket(), seen)] });
+
+document.title = element('label').textContent = `${label} window`;
+showStatus(element('status'), client);
+cutsCable(element<HTMLButtonElement>('cable'));
+
+const list = downloads(element('downloads'));
+const rate = rates(element<HTMLCanvasElement>('rates'));
+const count = ledger();
+const log = tail(element('log'), 100);
+
+onProgress((progress) => {
+  rate.throttled();
+  list.progress(progress);
+});
+onChunk(
+  (chunk) => {
+    rate.raw();
+    count.received(chunk.n);
+  },
+  { onGap: count.gap },
+);
+onEmitted(({ chunks }) => count.sent(chunks));
+onEnd((end) => {
+  matchEnd(end, {
+    Completed: ({ id }) => list.end(id, 'completed'),
+    Cancelled: ({ id, by }) => list.end(id, 'cancelled', by),
+  });
+});
+onLogLineBatch((lines) => lines.forEach(log));
