@@ -1,0 +1,18 @@
+import { Connection } from './Connection';
+import { Log } from './Log';
+import { Sensors } from './Sensors';
+import { Sessions } from './Sessions';
+
+export function Dashboard() {
+  return (
+    <div className="dashboard">
+      <header>
+        <h1>Plant 4</h1>
+        <Connection />
+      </header>
+      <Sensors />
+      <Sessions />
+      <Log />
+    </div>
+  );
+}

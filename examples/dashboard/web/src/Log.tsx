@@ -1,0 +1,23 @@
+import { useLayoutEffect, useRef } from 'react';
+import { useLineHistory } from './events/react.gen';
+
+/** The tail of the log. Lines come in batches: one render for each. */
+export function Log() {
+  const lines = useLineHistory(200);
+  const list = useRef<HTMLDivElement>(null);
+  useLayoutEffect(() => {
+    list.current?.scrollTo({ top: list.current.scrollHeight });
+  }, [lines]);
+  return (
+    <section className="card log" aria-label="log">
+      <h2>Log</h2>
+      <div ref={list}>
+        {lines.map((line, i) => (
+          <p key={i} data-level={line.level}>
+            {line.text}
+          </p>
+        ))}
+      </div>
+    </section>
+  );
+}
