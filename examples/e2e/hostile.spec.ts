@@ -1,0 +1,66 @@
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { expect, test } from './app.ts';
+
+/** Serves an empty page on another origin. */
+async function elsewhere(): Promise<{ url: string; server: Server }> {
+  const server = createServer((_, response) => {
+    response.setHeader('Content-Type', 'text/html').end('<!doctype html><title>hostile</title>');
+  });
+  await new Promise<void>((resolve) => server.listen(0, 'localhost', resolve));
+  return { url: `http://localhost:${(server.address() as AddressInfo).port}`, server };
+}
+
+test('a page of another origin can neither listen nor emit', async ({ page, run }) => {
+  const app = await run('quickstart');
+  const { url, server } = await elsewhere();
+  await page.goto(url);
+  const target = `${app.url}/events`;
+
+  const socket = await page.evaluate(
+    (target) =>
+      new Promise<string>((resolve) => {
+        const socket = new WebSocket(target.replace('http', 'ws'), ['eventgen.v1']);
+        socket.onopen = () => resolve('open');
+        socket.onmessage = () => resolve('message');
+        socket.onclose = ({ code }) => resolve(`closed ${code}`);
+      }),
+    target,
+  );
+  expect(socket).toBe('closed 1006');
+
+  const stream = await page.evaluate(
+    (target) =>
+      new Promise<string>((resolve) => {
+        const source = new EventSource(`${target}?listen=download:progress`, { withCredentials: true });
+        source.onmessage = () => resolve('message');
+        source.onerror = () => resolve('error');
+      }),
+    target,
+  );
+  expect(stream).toBe('error');
+
+  for (const type of ['text/plain', 'application/json', 'application/x-www-form-urlencoded']) {
+    const posted = await page.evaluate(
+      async ([target, type]) => {
+        try {
+          const response = await fetch(target, {
+            method: 'POST',
+            credentials: 'include',
+            mode: type === 'application/json' ? 'cors' : 'no-cors',
+            headers: { 'Content-Type': type, Accept: 'text/event-stream' },
+            body: '{"hello":{"listen":{"download:progress":{}}}}',
+          });
+          return response.type === 'opaque' ? 'opaque' : `status ${response.status}`;
+        } catch (error) {
+          return error instanceof TypeError ? 'refused' : String(error);
+        }
+      },
+      [target, type] as const,
+    );
+    expect(['refused', 'opaque']).toContain(posted);
+  }
+  // The refusals say which option would let the page in.
+  await expect.poll(() => app.output()).toContain(`AllowOrigins("${url}")`);
+  server.close();
+});
