@@ -47,7 +47,7 @@ func TestREADME(t *testing.T) {
 	if err := moduleFiles(dir, repo); err != nil {
 		t.Fatal(err)
 	}
-	named := regexp.MustCompile("`([a-z/]+\\.(?:go|ts))`:\n\n$")
+	named := regexp.MustCompile("`([A-Za-z/]+\\.(?:go|tsx?))`:\n\n$")
 	output := ""
 	for _, b := range blocks(readme(t)) {
 		switch b.language {
@@ -57,7 +57,7 @@ func TestREADME(t *testing.T) {
 			if output != b.text {
 				t.Errorf("the command prints %q, the README says %q", output, b.text)
 			}
-		case "go", "ts":
+		case "go", "ts", "tsx":
 			m := named.FindStringSubmatch(b.before)
 			if m == nil {
 				t.Fatalf("no file is named before\n%s", b.text)
@@ -79,6 +79,7 @@ func TestREADME(t *testing.T) {
 			t.Errorf("nothing is known about blocks of %s", b.language)
 		}
 	}
+	shell(t, dir, "go vet ./...")
 	typeCheck(t, repo, filepath.Join(dir, "web"))
 }
 
@@ -126,7 +127,10 @@ func typeCheck(t *testing.T, repo, dir string) {
 	if !exists(tsc) {
 		t.Fatal("there is no tsc; run make deps")
 	}
-	settings := `{"extends": "` + filepath.ToSlash(filepath.Join(repo, "runtime", "ts", "tsconfig.json")) + `", "include": ["."]}`
+	if err := os.Symlink(filepath.Join(repo, "runtime", "ts", "node_modules"), filepath.Join(dir, "node_modules")); err != nil {
+		t.Fatal(err)
+	}
+	settings := `{"extends": "` + filepath.ToSlash(filepath.Join(repo, "runtime", "ts", "tsconfig.json")) + `", "compilerOptions": {"jsx": "react-jsx", "isolatedDeclarations": false}, "include": ["."]}`
 	if err := os.WriteFile(filepath.Join(dir, "tsconfig.json"), []byte(settings), 0o666); err != nil {
 		t.Fatal(err)
 	}
