@@ -1,0 +1,250 @@
+package httptransport
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"maps"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/gobwas/ws"
+	"github.com/gobwas/ws/wsutil"
+
+	"github.com/eventgen/eventgen/runtime/eventbus"
+	"github.com/eventgen/eventgen/runtime/eventbus/eventbustest"
+)
+
+func TestConformance(t *testing.T) {
+	all := eventbustest.Features{Emit: true, Resume: true}
+	eventbustest.TestSink(t, all, func(t testing.TB, b *eventbus.Bus) eventbustest.Transport {
+		h, err := New(b, Rate(1e6, 1e6),
+			Authenticate(func(r *http.Request) (peer eventbus.Peer, expires time.Time, err error) {
+				err = json.Unmarshal([]byte(strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer ")), &peer)
+				return peer, expires, err
+			}),
+			AuthorizeEmit(func(context.Context, eventbus.Peer, string, eventbus.Target) error { return nil }))
+		noError(t, err)
+		server := httptest.NewServer(h)
+		t.Cleanup(func() {
+			ctx, cancel := context.WithTimeout(background, 10*time.Second)
+			defer cancel()
+			noError(t, h.Close(ctx))
+			server.Close()
+		})
+		return &suiteTransport{url: "ws" + strings.TrimPrefix(server.URL, "http")}
+	})
+}
+
+// suiteTransport opens windows for the suite.
+type suiteTransport struct{ url string }
+
+func (s *suiteTransport) Connect(peer eventbus.Peer) (eventbustest.Conn, error) {
+	token, err := json.Marshal(peer)
+	if err != nil {
+		return nil, err
+	}
+	w := &window{url: s.url, token: string(token), listens: map[string]object{}, messages: make(chan eventbustest.Message, 1<<17)}
+	return w, w.connect()
+}
+
+// window is a page as simple as can be.
+type window struct {
+	url, token string
+	messages   chan eventbustest.Message
+
+	mu      sync.Mutex
+	conn    net.Conn
+	id      int
+	listens map[string]object
+	answers map[int]chan object
+	session string
+	epoch   string
+	at      uint64
+	ended   chan struct{}
+}
+
+type windowFrame struct {
+	Welcome *struct {
+		Session, Epoch string
+		At             uint64
+	}
+	Event   string
+	Seq     uint64
+	Payload json.RawMessage
+	Batch   json.RawMessage
+	Gap     *struct{}
+	At      uint64
+	Ack     int
+}
+
+func (w *window) connect() error {
+	dialer := ws.Dialer{Protocols: append([]string{Protocol}, bearer(w.token)...)}
+	conn, early, _, err := dialer.Dial(background, w.url)
+	if err != nil {
+		return err
+	}
+	if early != nil {
+		return errors.New("the server spoke first")
+	}
+	w.mu.Lock()
+	hello := object{"listen": maps.Clone(w.listens)}
+	if w.session != "" {
+		hello["resume"] = object{"session": w.session, "epoch": w.epoch, "seq": w.at}
+	}
+	w.conn, w.answers, w.ended = conn, map[int]chan object{}, make(chan struct{})
+	ended := w.ended
+	w.mu.Unlock()
+	if err := wsutil.WriteClientText(conn, []byte(show(object{"hello": hello}))); err != nil {
+		return err
+	}
+	welcomed := make(chan struct{})
+	go w.read(conn, welcomed, ended)
+	select {
+	case <-welcomed:
+		return nil
+	case <-ended:
+		return errors.New("not let in")
+	}
+}
+
+func (w *window) read(conn net.Conn, welcomed, ended chan struct{}) {
+	defer close(ended)
+	for {
+		text, err := wsutil.ReadServerText(conn)
+		if err != nil {
+			return
+		}
+		var f windowFrame
+		if json.Unmarshal(text, &f) != nil {
+			return
+		}
+		w.mu.Lock()
+		w.at = max(w.at, f.Seq, f.At)
+		switch {
+		case f.Welcome != nil:
+			w.session, w.epoch, w.at = f.Welcome.Session, f.Welcome.Epoch, f.Welcome.At
+			close(welcomed)
+		case f.Ack != 0:
+			var whole object
+			_ = json.Unmarshal(text, &whole)
+			w.answers[f.Ack] <- whole
+		case f.Gap != nil:
+			w.messages <- eventbustest.Message{Gap: true}
+		case f.Event != "":
+			w.messages <- eventbustest.Message{Event: f.Event, JSON: string(f.Payload) + string(f.Batch)}
+		}
+		w.mu.Unlock()
+	}
+}
+
+// ask sends a frame and returns its answer.
+func (w *window) ask(frame object) error {
+	w.mu.Lock()
+	w.id++
+	frame["id"] = w.id
+	answer := make(chan object, 1)
+	w.answers[w.id] = answer
+	conn, ended := w.conn, w.ended
+	err := wsutil.WriteClientText(conn, []byte(show(frame)))
+	w.mu.Unlock()
+	if err != nil {
+		return err
+	}
+	select {
+	case got := <-answer:
+		refusal, _ := got["error"].(object)
+		if refused, ok := got["refused"].(object); ok {
+			for _, cause := range refused {
+				refusal, _ = cause.(object)
+			}
+		}
+		if refusal == nil {
+			return nil
+		}
+		code, _ := refusal["code"].(string)
+		path, _ := refusal["path"].(string)
+		e := &eventbus.Error{Code: eventbus.Code(code), Path: path}
+		if text, ok := refusal["message"].(string); ok {
+			e.Err = errors.New(text)
+		}
+		return e
+	case <-ended:
+		return errors.New("the connection has ended")
+	}
+}
+
+func (w *window) Listen(event string, keys ...eventbus.Key) error {
+	interest := object{}
+	if len(keys) > 0 {
+		interest["keys"] = keys
+	}
+	err := w.ask(object{"listen": object{event: interest}})
+	if err == nil {
+		w.mu.Lock()
+		w.listens[event] = interest
+		w.mu.Unlock()
+	}
+	return err
+}
+
+func (w *window) Unlisten(event string) error {
+	w.mu.Lock()
+	delete(w.listens, event)
+	w.mu.Unlock()
+	return w.ask(object{"unlisten": []string{event}})
+}
+
+func (w *window) Emit(event string, payload []byte, to eventbus.Target) error {
+	frame := object{"emit": event}
+	if payload != nil {
+		frame["payload"] = json.RawMessage(payload)
+	}
+	if !to.IsZero() {
+		frame["to"] = to
+	}
+	return w.ask(frame)
+}
+
+func (w *window) Next(ctx context.Context) (eventbustest.Message, error) {
+	w.mu.Lock()
+	ended := w.ended
+	w.mu.Unlock()
+	select {
+	case m := <-w.messages:
+		return m, nil
+	default:
+	}
+	select {
+	case m := <-w.messages:
+		return m, nil
+	case <-ended:
+		return eventbustest.Message{}, errors.New("the connection has ended")
+	case <-ctx.Done():
+		return eventbustest.Message{}, ctx.Err()
+	}
+}
+
+func (w *window) Drop() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	_ = w.conn.Close()
+}
+
+func (w *window) Resume() error {
+	w.Drop()
+	<-w.ended
+	return w.connect()
+}
+
+func (w *window) Close() {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	_ = wsutil.WriteClientMessage(w.conn, ws.OpClose, ws.NewCloseFrameBody(ws.StatusNormalClosure, ""))
+	_ = w.conn.Close()
+}
