@@ -66,7 +66,7 @@ test.describe('multiwindow', () => {
     const app = await run('multiwindow');
     const main = await open(context, app, 'main');
     const settings = await open(context, app, 'settings');
-    await expect.poll(() => beat(main)).toBeGreaterThan(2);
+    for (const page of [main, settings]) await expect.poll(() => beat(page)).toBeGreaterThan(2);
 
     await main.locator('#cable').click();
     await expect(main.locator('#status')).not.toHaveText('open');
@@ -84,5 +84,25 @@ test.describe('multiwindow', () => {
     await both.goto(app.url);
     await expect(both.frameLocator('iframe').first().locator('#status')).toHaveText('open');
     await both.screenshot({ path: test.info().outputPath('multiwindow.png') });
+  });
+
+  test('where WebSockets do not get through, windows use event streams', async ({ context, run }) => {
+    const app = await run('multiwindow');
+    await context.routeWebSocket(/\/events/, (socket) => socket.close());
+    const main = await open(context, app, 'main');
+    const settings = await open(context, app, 'settings');
+    await main.locator('[name=text]').fill('over a stream');
+    await main.getByRole('button', { name: 'Send' }).click();
+    await expect(settings.locator('#notes')).toHaveText('main: over a stream');
+
+    await expect.poll(() => beat(main)).toBeGreaterThan(2);
+    await main.locator('#cable').click();
+    await expect(main.locator('#status')).not.toHaveText('open');
+    const reached = await beat(settings);
+    await expect.poll(() => beat(settings)).toBeGreaterThan(reached + 4);
+    await main.locator('#cable').click();
+    await expect.poll(() => beat(main)).toBeGreaterThan(reached + 6);
+    await expect(main.locator('#missing')).toHaveText('0');
+    await expect(main.locator('#twice')).toHaveText('0');
   });
 });

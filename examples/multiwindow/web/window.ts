@@ -47,21 +47,22 @@ settings.onsubmit = (event) => {
 };
 
 // Targeted: what Go sends to one window reaches no other.
-const notices = tail(element('notices'), 50);
+const lines = (id: string) => tail(element(id), 50, (content: readonly (Node | string)[]) => make('div', '', ...content));
+const notices = lines('notices');
 onNotice(({ text }) => {
-  notices(text);
+  notices([text]);
 });
 for (const window of ['main', 'settings'])
   element('knock-' + window).onclick = () => {
     emitKnock({ window }).catch((error: unknown) => {
-      notices(make('div', 'refused', String(error)));
+      notices([make('span', 'refused', String(error))]);
     });
   };
 
 // Relayed: from this window to the other, if Go lets it pass.
-const notes = tail(element('notes'), 50);
+const notes = lines('notes');
 onNote(({ from, text }) => {
-  notes(make('div', '', make('b', '', from), ': ', text));
+  notes([make('b', '', from), ': ', text]);
 });
 const note = element<HTMLFormElement>('note');
 note.onsubmit = (event) => {

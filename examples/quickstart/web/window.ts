@@ -1,4 +1,4 @@
-import { cutsCable, element, label, showStatus, tail, url } from '../../internal/page/ts/window';
+import { cutsCable, element, label, make, showStatus, tail, url } from '../../internal/page/ts/window';
 import { connect } from '../ts/client/index';
 import { webSocket } from '../ts/client/ws';
 import { onChunk, onEmitted, onEnd, onLogLineBatch, onProgress, matchEnd } from '../ts/events.gen';
@@ -7,12 +7,11 @@ import { ledger } from './ledger';
 import { rates } from './rates';
 import { tapped } from './tap';
 
-const frame = tail(element('frames'), 80);
+const frame = tail(element('frames'), 80, ({ direction, text }: { direction: 'in' | 'out'; text: string }) =>
+  make('div', direction, text.length > 400 ? text.slice(0, 400) + '…' : text),
+);
 const seen = (direction: 'in' | 'out', text: string) => {
-  const line = document.createElement('div');
-  line.className = direction;
-  line.textContent = text.length > 400 ? text.slice(0, 400) + '…' : text;
-  frame(line);
+  frame({ direction, text });
 };
 
 const client = connect({ url, window: label, transports: [tapped(webSocket(), seen)] });
@@ -24,7 +23,7 @@ cutsCable(element<HTMLButtonElement>('cable'));
 const list = downloads(element('downloads'));
 const rate = rates(element<HTMLCanvasElement>('rates'));
 const count = ledger();
-const log = tail(element('log'), 100);
+const log = tail(element('log'), 100, (line: string) => make('div', '', line));
 
 onProgress((progress) => {
   rate.throttled();

@@ -47,12 +47,22 @@ export function cutsCable(button: HTMLButtonElement): void {
   };
 }
 
-/** A list that keeps its newest lines, in view unless the reader has scrolled up. */
-export function tail(list: HTMLElement, limit: number): (line: Node | string) => void {
-  return (line) => {
+/**
+ * A list that keeps its newest lines, in view unless the reader has scrolled up. However fast
+ * lines come, the page is laid out once a frame.
+ */
+export function tail<T>(list: HTMLElement, limit: number, render: (line: T) => Node): (line: T) => void {
+  let pending: T[] = [];
+  const draw = () => {
     const following = list.scrollTop + list.clientHeight >= list.scrollHeight - 4;
-    list.append(line instanceof Node ? line : make('div', '', line));
+    list.append(...pending.map(render));
+    pending = [];
     while (list.childElementCount > limit) list.firstElementChild?.remove();
     if (following) list.scrollTop = list.scrollHeight;
+  };
+  return (line) => {
+    if (pending.push(line) === 1) requestAnimationFrame(draw);
+    // A page that is not seen draws no frames.
+    else if (pending.length > limit) pending.shift();
   };
 }
