@@ -3,9 +3,14 @@
 help: ## show the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | sort
 
-validators := internal/gen/asyncapi/schematest/testdata
+npm := runtime/ts internal/gen/asyncapi/schematest/testdata examples/e2e examples/dashboard/web
 
-deps: runtime/ts/node_modules/.installed $(validators)/node_modules/.installed chromium ## install what the checks need
+deps: $(npm:%=%/node_modules/.installed) chromium ## install what the checks need
+
+# npm ci removes node_modules, so the stamp is as old as what it stands for.
+%/node_modules/.installed: %/package-lock.json
+	npm --prefix $* ci --no-audit --no-fund
+	@touch $@
 
 # Tests in a browser run the Chromium that CHROMIUM names, or the distribution's.
 .PHONY: chromium
@@ -13,15 +18,6 @@ chromium:
 	@command -v $${CHROMIUM:-chromium} >/dev/null || \
 		{ apt-get update -q && apt-get install -qy --no-install-recommends chromium; } || \
 		echo 'no chromium: install one, or name it in CHROMIUM, for the tests in a browser'
-
-# npm ci removes node_modules, so the stamp is as old as what it stands for.
-runtime/ts/node_modules/.installed: runtime/ts/package-lock.json
-	npm --prefix runtime/ts ci --no-audit --no-fund
-	@touch $@
-
-$(validators)/node_modules/.installed: $(validators)/package-lock.json
-	npm --prefix $(validators) ci --no-audit --no-fund
-	@touch $@
 
 generate: ## regenerate every example
 	@git ls-files 'examples/**/eventgen.yaml' | xargs -n1 dirname | while read -r dir; do \

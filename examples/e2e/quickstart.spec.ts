@@ -84,12 +84,16 @@ test.describe('quickstart', () => {
   test('a reload starts afresh', async ({ page, run }) => {
     const app = await run('quickstart');
     await page.goto(`${app.url}/window.html?window=left`);
-    await expect.poll(async () => Number((await page.locator('#received').innerText()).replaceAll(',', ''))).toBeGreaterThan(200);
+    await expect
+      .poll(async () => Number((await page.locator('#received').innerText()).replaceAll(',', '')))
+      .toBeGreaterThan(200);
     await page.reload();
     await expect(page.locator('#status')).toHaveText('open');
     // Sticky values are there at once, before their downloads go on.
     await expect(page.locator('.download')).toHaveCount(3);
-    await expect.poll(async () => Number((await page.locator('#received').innerText()).replaceAll(',', ''))).toBeGreaterThan(50);
+    await expect
+      .poll(async () => Number((await page.locator('#received').innerText()).replaceAll(',', '')))
+      .toBeGreaterThan(50);
     await expect(page.locator('#lost')).toHaveText('0');
   });
 });

@@ -42,12 +42,17 @@ onSettings(({ theme, accent, zoom }) => {
 });
 settings.onsubmit = (event) => {
   event.preventDefault();
-  const wanted = { theme: field('theme').value as Theme, accent: field('accent').value, zoom: Number(field('zoom').value) };
+  const wanted = {
+    theme: field('theme').value as Theme,
+    accent: field('accent').value,
+    zoom: Number(field('zoom').value),
+  };
   answer('settings-answer', emitChange({ settings: wanted }), 'applied');
 };
 
 // Targeted: what Go sends to one window reaches no other.
-const lines = (id: string) => tail(element(id), 50, (content: readonly (Node | string)[]) => make('div', '', ...content));
+const lines = (id: string) =>
+  tail(element(id), 50, (content: readonly (Node | string)[]) => make('div', '', ...content));
 const notices = lines('notices');
 onNotice(({ text }) => {
   notices([text]);
