@@ -18,13 +18,20 @@ type shard struct {
 	head    uint64 // the position up to which the synced connections have been served
 	entries []*eventbus.Entry
 	builds  map[*class]*build
+
+	last      *class // the class that was asked for last, and what it came to
+	lastBuild *build
 }
 
 // build is what a batch of entries comes to for one class.
 type build struct {
 	bytes    []byte            // of the entries that are for everyone
 	personal []*eventbus.Entry // those that depend on the peer
+	variants map[uint64][]byte // with some of personal between the others, by which
 }
+
+// maxPersonal is how many entries a key of variants can tell apart.
+const maxPersonal = 64
 
 func newShard(h *Handler) *shard {
 	return &shard{
@@ -80,8 +87,9 @@ func (s *shard) flush() bool {
 		c.mu.Unlock()
 	}
 	clear(s.builds)
+	s.last, s.lastBuild = nil, nil
 	clear(batch)
-	return n > 0
+	return n == len(s.entries)
 }
 
 func (s *shard) serveLocked(c *conn, batch []*eventbus.Entry, from, at uint64) {
@@ -93,17 +101,73 @@ func (s *shard) serveLocked(c *conn, batch []*eventbus.Entry, from, at uint64) {
 		c.writeLocked(c.takeLocked(nil, batch, at, nil))
 		return
 	}
-	b := s.builds[c.class]
-	if b == nil {
-		b = s.build(c.class, batch)
-		s.builds[c.class] = b
-	}
-	if slices.ContainsFunc(b.personal, func(e *eventbus.Entry) bool { return e.For(&c.peer) }) {
+	b := s.buildOf(c.class, batch)
+	mask, many := b.personalTo(&c.peer)
+	if many {
 		c.writeLocked(c.takeLocked(nil, batch, at, nil))
 		return
 	}
 	c.cursor = max(c.cursor, at)
-	c.writeLocked(b.bytes)
+	c.writeLocked(b.with(mask, c.class, batch, s.h.epoch))
+}
+
+// buildOf returns what the batch comes to for the class. Connections of one class often stand
+// together.
+func (s *shard) buildOf(k *class, batch []*eventbus.Entry) *build {
+	if k == s.last {
+		return s.lastBuild
+	}
+	b := s.builds[k]
+	if b == nil {
+		b = s.build(k, batch)
+		s.builds[k] = b
+	}
+	s.last, s.lastBuild = k, b
+	return b
+}
+
+// personalTo returns which of the personal entries the peer gets, or many if there are too many
+// of them for a mask and the peer gets some.
+func (b *build) personalTo(p *eventbus.Peer) (mask uint64, many bool) {
+	for i, e := range b.personal {
+		if e.For(p) {
+			if len(b.personal) > maxPersonal {
+				return 0, true
+			}
+			mask |= 1 << i
+		}
+	}
+	return mask, false
+}
+
+// with returns the bytes for the peers that get those personal entries: the members of a group
+// share them.
+func (b *build) with(mask uint64, k *class, batch []*eventbus.Entry, epoch string) []byte {
+	if mask == 0 {
+		return b.bytes
+	}
+	if bytes := b.variants[mask]; bytes != nil {
+		return bytes
+	}
+	var bytes []byte
+	bit := uint64(1)
+	for _, e := range batch {
+		if !k.wants(e) {
+			continue
+		}
+		if personal(e) {
+			gets := mask&bit != 0
+			if bit <<= 1; !gets {
+				continue
+			}
+		}
+		bytes = k.format.append(bytes, e.Frame, epoch, e.Seq)
+	}
+	if b.variants == nil {
+		b.variants = make(map[uint64][]byte)
+	}
+	b.variants[mask] = bytes
+	return bytes
 }
 
 func (s *shard) build(k *class, batch []*eventbus.Entry) *build {

@@ -99,6 +99,12 @@ func (h *Handler) serveStream(w http.ResponseWriter, r *http.Request) {
 		failWith(w, shuttingDown)
 		return
 	}
+	// First who it is: what strangers send is not read.
+	peer, expires, refusal := h.identify(r)
+	if refusal != nil {
+		failWith(w, *refusal)
+		return
+	}
 	var hello *helloFrame
 	if r.Method == http.MethodPost {
 		frames, ok := h.readMessage(w, r)
@@ -115,11 +121,6 @@ func (h *Handler) serveStream(w http.ResponseWriter, r *http.Request) {
 			failWith(w, badFrame(err))
 			return
 		}
-	}
-	peer, expires, refusal := h.identify(r)
-	if refusal != nil {
-		failWith(w, *refusal)
-		return
 	}
 	s := newStream(w)
 	c := &conn{
@@ -202,13 +203,13 @@ func (h *Handler) readMessage(w http.ResponseWriter, r *http.Request) (frames []
 
 // servePost takes frames of a page that has an event stream.
 func (h *Handler) servePost(w http.ResponseWriter, r *http.Request) {
-	frames, ok := h.readMessage(w, r)
-	if !ok {
-		return
-	}
 	peer, _, refusal := h.identify(r)
 	if refusal != nil {
 		failWith(w, *refusal)
+		return
+	}
+	frames, ok := h.readMessage(w, r)
+	if !ok {
 		return
 	}
 	c := h.hold(r.Header.Get("Eventgen-Peer"))
