@@ -4,9 +4,14 @@
 package main
 
 import (
+	"errors"
+	"flag"
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
 	"time"
 
 	"github.com/eventgen/eventgen/bench/internal/measure"
@@ -18,6 +23,12 @@ type way struct {
 	open         opening
 }
 
+var (
+	only    = flag.String("servers", "", "measure these servers alone, named as in package server: tcp,eventgen")
+	counts  = flag.String("connections", "", "measure with these numbers of connections: 100,1000")
+	profile = flag.String("serverprofile", "", "write a CPU profile of the server process that is measured last to the file")
+)
+
 func main() { measure.Main("fanout", run) }
 
 func run(c *measure.Config) (*measure.Report, error) {
@@ -27,6 +38,9 @@ func run(c *measure.Config) (*measure.Report, error) {
 	}
 	defer os.RemoveAll(dir)
 	b := &bench{Config: c, server: filepath.Join(dir, "server")}
+	if err := b.choose(); err != nil {
+		return nil, err
+	}
 	if err := buildServer(b.server); err != nil {
 		return nil, err
 	}
@@ -49,14 +63,42 @@ func run(c *measure.Config) (*measure.Report, error) {
 // bench runs the parts.
 type bench struct {
 	*measure.Config
-	server string
+	server  string
+	ways    []way
+	numbers []int // of connections; nil for those of the part
 }
 
-func (b *bench) sizes() []int {
-	if b.Quick {
+// choose reads the flags that leave something out.
+func (b *bench) choose() error {
+	if b.Write && *only+*counts != "" {
+		return errors.New("-write publishes whole sections: leave -servers and -connections out")
+	}
+	b.ways = ways
+	if *only != "" {
+		names := strings.Split(*only, ",")
+		b.ways = slices.DeleteFunc(slices.Clone(ways), func(w way) bool { return !slices.Contains(names, w.server) })
+	}
+	if *counts == "" {
+		return nil
+	}
+	for text := range strings.SplitSeq(*counts, ",") {
+		n, err := strconv.Atoi(text)
+		if err != nil || n < 1 {
+			return fmt.Errorf("-connections: %q is no number of connections", text)
+		}
+		b.numbers = append(b.numbers, n)
+	}
+	return nil
+}
+
+func (b *bench) sizes(usual ...int) []int {
+	switch {
+	case b.numbers != nil:
+		return b.numbers
+	case b.Quick:
 		return []int{10}
 	}
-	return []int{10, 100, 1000}
+	return usual
 }
 
 func (b *bench) table(cases []measure.Case, heads []string, row func(measure.Results, way) []any) (*measure.Table, error) {
@@ -65,7 +107,7 @@ func (b *bench) table(cases []measure.Case, heads []string, row func(measure.Res
 		return nil, err
 	}
 	t := measure.NewTable(append([]string{""}, heads...)...)
-	for _, w := range ways {
+	for _, w := range b.ways {
 		t.Row(append([]any{w.name}, row(results, w)...)...)
 	}
 	return t, nil
@@ -75,7 +117,7 @@ func (b *bench) table(cases []measure.Case, heads []string, row func(measure.Res
 func (b *bench) each(sizes []int, run func(*readers) (measure.Figures, error)) []measure.Case {
 	var cases []measure.Case
 	for _, n := range sizes {
-		for _, w := range ways {
+		for _, w := range b.ways {
 			cases = append(cases, measure.Case{Name: caseName(w, n), Run: func() (measure.Figures, error) {
 				r, err := b.connect(w, n)
 				if err != nil {
@@ -96,7 +138,7 @@ func (b *bench) throughput(r *measure.Report) error {
 	if b.Quick {
 		deliveries = 20_000
 	}
-	cases := b.each(b.sizes(), func(r *readers) (measure.Figures, error) {
+	cases := b.each(b.sizes(10, 100, 1000), func(r *readers) (measure.Figures, error) {
 		count := deliveries / len(r.conns)
 		before, err := r.server.stat("stat")
 		if err != nil {
@@ -115,11 +157,11 @@ func (b *bench) throughput(r *measure.Report) error {
 		return measure.Figures{"cpu": (after.CPU - before.CPU).Seconds() / all * 1e6, "rate": all / took.Seconds() / 1e6}, nil
 	})
 	var heads []string
-	for _, n := range b.sizes() {
+	for _, n := range b.sizes(10, 100, 1000) {
 		heads = append(heads, fmt.Sprintf("CPU s, %d connections", n), "millions/s")
 	}
 	t, err := b.table(cases, heads, func(results measure.Results, w way) (row []any) {
-		for _, n := range b.sizes() {
+		for _, n := range b.sizes(10, 100, 1000) {
 			row = append(row, results.Get(caseName(w, n), "cpu"), results.Get(caseName(w, n), "rate"))
 		}
 		return row
@@ -133,25 +175,30 @@ func (b *bench) throughput(r *measure.Report) error {
 }
 
 func (b *bench) latency(r *measure.Report) error {
-	rates := map[int]int{10: 1000, 100: 1000, 1000: 100}
+	rate := func(connections int) int {
+		if connections < 1000 {
+			return 1000
+		}
+		return 100
+	}
 	length := 3 * time.Second
 	if b.Quick {
 		length = 200 * time.Millisecond
 	}
-	cases := b.each(b.sizes(), func(r *readers) (measure.Figures, error) {
-		rate := rates[len(r.conns)]
+	cases := b.each(b.sizes(10, 100, 1000), func(r *readers) (measure.Figures, error) {
+		perSecond := rate(len(r.conns))
 		r.time(true)
-		if err := r.send(int(length.Seconds()*float64(rate)), rate); err != nil {
+		if err := r.send(int(length.Seconds()*float64(perSecond)), perSecond); err != nil {
 			return nil, err
 		}
 		return r.latencies(), nil
 	})
 	var heads []string
-	for _, n := range b.sizes() {
-		heads = append(heads, fmt.Sprintf("p50, %d connections, %d/s", n, rates[n]), "p99")
+	for _, n := range b.sizes(10, 100, 1000) {
+		heads = append(heads, fmt.Sprintf("p50, %d connections, %d/s", n, rate(n)), "p99")
 	}
 	t, err := b.table(cases, heads, func(results measure.Results, w way) (row []any) {
-		for _, n := range b.sizes() {
+		for _, n := range b.sizes(10, 100, 1000) {
 			row = append(row, results.Get(caseName(w, n), "p50"), results.Get(caseName(w, n), "p99"))
 		}
 		return row
@@ -165,13 +212,10 @@ func (b *bench) latency(r *measure.Report) error {
 }
 
 func (b *bench) idle(r *measure.Report) error {
-	sizes := []int{10, 100, 1000, 10_000}
-	if b.Quick {
-		sizes = []int{10}
-	}
+	sizes := b.sizes(10, 100, 1000, 10_000)
 	var cases []measure.Case
 	for _, n := range sizes {
-		for _, w := range ways {
+		for _, w := range b.ways {
 			cases = append(cases, measure.Case{Name: caseName(w, n), Run: func() (measure.Figures, error) { return b.idleCost(w, n) }})
 		}
 	}
@@ -194,7 +238,7 @@ func (b *bench) idle(r *measure.Report) error {
 }
 
 func (b *bench) idleCost(w way, n int) (measure.Figures, error) {
-	s, err := startServer(b.server, w.server)
+	s, err := startServer(b.server, w.server, *profile)
 	if err != nil {
 		return nil, err
 	}
@@ -225,7 +269,7 @@ func (b *bench) stalled(r *measure.Report) error {
 	}
 	const healthy = 10
 	var cases []measure.Case
-	for _, w := range ways {
+	for _, w := range b.ways {
 		cases = append(cases, measure.Case{Name: caseName(w, healthy), Run: func() (measure.Figures, error) {
 			r, err := b.connect(w, healthy)
 			if err != nil {

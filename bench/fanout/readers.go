@@ -47,7 +47,7 @@ type reader struct {
 }
 
 func (b *bench) connect(w way, n int) (*readers, error) {
-	s, err := startServer(b.server, w.server)
+	s, err := startServer(b.server, w.server, *profile)
 	if err != nil {
 		return nil, err
 	}

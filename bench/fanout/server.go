@@ -28,8 +28,8 @@ type server struct {
 	out     *bufio.Reader
 }
 
-func startServer(path, name string) (*server, error) {
-	s := &server{cmd: exec.Command(path, name)}
+func startServer(path, name, profile string) (*server, error) {
+	s := &server{cmd: exec.Command(path, name, profile)}
 	s.cmd.Stderr = os.Stderr
 	out, err := s.cmd.StdoutPipe()
 	if err != nil {
@@ -51,8 +51,11 @@ func startServer(path, name string) (*server, error) {
 	return s, nil
 }
 
+// close ends the process, which does so when its input ends.
 func (s *server) close() {
-	_ = s.cmd.Process.Kill()
+	_ = s.in.Close()
+	kill := time.AfterFunc(5*time.Second, func() { _ = s.cmd.Process.Kill() })
+	defer kill.Stop()
 	_ = s.cmd.Wait()
 }
 

@@ -1,5 +1,6 @@
 // Command server is what bench/fanout measures: it sends messages to every connection, by the
-// library that its argument names. It prints its address, and then does what standard input says:
+// library that its first argument names. The second, if not empty, is the file for a CPU profile. It
+// prints its address, and then does what standard input says, until that ends:
 //
 //	send COUNT RATE   send so many messages, so many a second (0: as fast as the slowest reader)
 //	progress COUNT    every reader has had so many of them
@@ -15,6 +16,7 @@ import (
 	"os"
 	"runtime"
 	"runtime/debug"
+	"runtime/pprof"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -49,13 +51,13 @@ var hubs = map[string]func() (hub, error){
 }
 
 func main() {
-	if err := run(os.Args[1]); err != nil {
+	if err := run(os.Args[1], os.Args[2]); err != nil {
 		fmt.Fprintln(os.Stderr, "server:", err)
 		os.Exit(1)
 	}
 }
 
-func run(name string) error {
+func run(name, profile string) error {
 	open := hubs[name]
 	if open == nil {
 		return fmt.Errorf("no hub %q", name)
@@ -74,6 +76,17 @@ func run(name string) error {
 			os.Exit(1)
 		}
 	}()
+	if profile != "" {
+		f, err := os.Create(profile)
+		if err != nil {
+			return err
+		}
+		defer f.Close()
+		if err := pprof.StartCPUProfile(f); err != nil {
+			return err
+		}
+		defer pprof.StopCPUProfile()
+	}
 	fmt.Println(l.Addr())
 	s := &sender{hub: h, moved: make(chan struct{}, 1)}
 	for in := bufio.NewScanner(os.Stdin); in.Scan(); {
