@@ -20,33 +20,73 @@ type delivery[T any] struct {
 	late    bool   // it was deferred: its emit has returned
 }
 
-// callListenersPlainly calls the plain listeners from slots[i] on. It stops early after a panic and before
-// a listener that is not plain, and returns how far it came. One deferred function serves all of them:
-// isolation costs the same for one listener and for a hundred.
-func (t *topicState[T]) callListenersPlainly(ctx context.Context, payload T, slots []slot[T], i int, in *shard) (next int, odd bool) {
-	var doing activity
+// callListenersAtOnce calls plain listeners with a payload of which no more is known, and leaves the gate.
+// One deferred function serves all of them: isolation costs the same for one listener and for a hundred.
+// It captures two pointers: variables would be copied in every emit.
+func (t *topicState[T]) callListenersAtOnce(ctx context.Context, payload T, in *shard) {
+	slots := t.out.list.snapshot()
+	var r round[T]
+	r.t, r.ctx, r.slots, r.in = t, ctx, slots, in
+	r.at = -1
+	p := &payload
 	defer func() {
-		if doing != idle {
-			next, odd = t.recovered(ctx, doing, recover(), payload, slots, i, in), false
+		if r.at >= 0 {
+			r.interrupted(recover(), *p)
 		}
 	}()
-	for ; i < len(slots); i++ {
+	for i := range slots {
 		l := slots[i].Load()
 		if l.state.Load() != 0 {
 			if l.isDead() {
 				continue
 			}
-			return i, true
+			r.at = -1
+			r.rest(payload, i)
+			return
 		}
-		doing = calling
-		err := l.fn(ctx, payload)
-		if err != nil {
-			doing = reporting
-			t.listenerFailed(ctx, err, nil)
+		r.at = i
+		if err := l.fn(ctx, payload); err != nil {
+			r.failed(err)
 		}
-		doing = idle
 	}
-	return i, false
+	r.at = -1
+	r.t.b.gate.leave(r.in)
+}
+
+// round is an emit that calls plain listeners.
+type round[T any] struct {
+	t         *topicState[T]
+	ctx       context.Context
+	slots     []slot[T]
+	at        int  // the listener that is being called, or -1
+	reporting bool // it has returned an error, which the error handler is being told
+	in        *shard
+}
+
+func (r *round[T]) failed(err error) {
+	r.reporting = true
+	r.t.listenerFailed(r.ctx, err, nil)
+	r.reporting = false
+}
+
+// interrupted ends the round when a listener panicked, or it or the error handler called Goexit. The
+// remaining listeners are called before the goroutine ends.
+func (r *round[T]) interrupted(reason any, payload T) {
+	defer r.rest(payload, r.at+1)
+	if !r.reporting {
+		r.t.unreturned(r.ctx, reason)
+	}
+}
+
+// rest ends the round when it has turned out not to be plain: a listener did not return, is to be called
+// once, or was registered just now.
+func (r *round[T]) rest(payload T, from int) {
+	defer r.t.b.gate.leave(r.in) // even if a listener calls Goexit
+	d := delivery[T]{one: payload}
+	if r.t.metas.Load() > 0 {
+		r.t.stampLocal(&d)
+	}
+	r.t.call(r.ctx, &d, r.slots[from:])
 }
 
 // activity is what a dispatch is doing: it does not return from a listener that panics or exits, nor from
@@ -58,33 +98,6 @@ const (
 	calling
 	reporting
 )
-
-// recovered deals with a listener that did not return. After a Goexit it calls the remaining listeners
-// itself: the goroutine ends when they have returned.
-func (t *topicState[T]) recovered(ctx context.Context, doing activity, reason any, payload T, slots []slot[T], i int, in *shard) int {
-	if reason != nil {
-		finished := false
-		defer func() {
-			if !finished { // the error handler called Goexit
-				t.callRest(ctx, payload, slots[i+1:], in)
-			}
-		}()
-		t.unreturned(ctx, reason)
-		finished = true
-		return i + 1
-	}
-	defer t.callRest(ctx, payload, slots[i+1:], in)
-	if doing == calling {
-		t.unreturned(ctx, nil)
-	}
-	return len(slots)
-}
-
-// callRest ends an emit whose goroutine is exiting.
-func (t *topicState[T]) callRest(ctx context.Context, payload T, slots []slot[T], in *shard) {
-	defer t.b.gate.leave(in) // even if a further listener does the same
-	t.call(ctx, &delivery[T]{one: payload}, slots)
-}
 
 // call hands the delivery to the listeners in the slots, in order.
 func (t *topicState[T]) call(ctx context.Context, d *delivery[T], slots []slot[T]) {

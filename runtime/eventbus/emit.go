@@ -7,7 +7,7 @@ import (
 
 // emit is Event.Emit. The short way serves events of which nothing is asked but to call listeners.
 func (t *topicState[T]) emit(ctx context.Context, payload T) error {
-	if !t.short || t.extra.Load() != 0 {
+	if t.extra.Load() != 0 {
 		return t.emitAnyhow(ctx, payload, Target{})
 	}
 	if err := ctx.Err(); err != nil {
@@ -17,26 +17,7 @@ func (t *topicState[T]) emit(ctx context.Context, payload T) error {
 	if in == nil {
 		return t.err(CodeClosed, nil)
 	}
-	slots := t.out.list.snapshot()
-	for i := 0; i < len(slots); {
-		var odd bool
-		if i, odd = t.callListenersPlainly(ctx, payload, slots, i, in); odd {
-			return t.emitOdd(ctx, payload, slots[i:], in)
-		}
-	}
-	t.b.gate.leave(in)
-	return nil
-}
-
-// emitOdd goes on where a listener is not plain: one that is to be called once, or one that was registered
-// just now.
-func (t *topicState[T]) emitOdd(ctx context.Context, payload T, slots []slot[T], in *shard) error {
-	defer t.b.gate.leave(in)
-	d := delivery[T]{one: payload}
-	if t.metas.Load() > 0 {
-		t.stampLocal(&d)
-	}
-	t.call(ctx, &d, slots)
+	t.callListenersAtOnce(ctx, payload, in)
 	return nil
 }
 

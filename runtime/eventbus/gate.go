@@ -54,11 +54,18 @@ func (g *gate) shard() *shard {
 func (g *gate) enter() *shard {
 	s := g.shard()
 	s.n.Add(1)
-	if g.state.Load() != stateOpen && !g.admitsNested() {
-		g.leave(s)
-		return nil
+	if g.state.Load() != stateOpen {
+		return g.enterLate(s)
 	}
 	return s
+}
+
+func (g *gate) enterLate(s *shard) *shard {
+	if g.admitsNested() {
+		return s
+	}
+	g.leave(s)
+	return nil
 }
 
 func (g *gate) leave(s *shard) {

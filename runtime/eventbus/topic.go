@@ -38,8 +38,8 @@ type topicBase struct {
 
 	// interest counts the subscriptions of windows.
 	interest atomic.Int32
-	// extra counts what keeps emits from the shortest way: subscriptions, asynchronous listeners, and
-	// listeners that want to know more than the payload.
+	// extra counts what keeps emits from the shortest way: what the definition or the bus asks for,
+	// subscriptions, asynchronous listeners, and listeners that want to know more than the payload.
 	extra atomic.Int32
 	// metas counts the listeners that want to know more than the payload.
 	metas atomic.Int32
@@ -71,8 +71,6 @@ type topicState[T any] struct {
 	topicBase
 	def *Definition[T]
 
-	// short says that an emit has nothing to do but call listeners, unless extra says otherwise.
-	short bool
 	out   hub[T]
 	every *hub[T]       // nil unless the event is deferred
 	late  *coalescer[T] // nil unless the event is deferred
@@ -103,8 +101,10 @@ func newTopic[T any](b *Bus, e *Event[T]) topic {
 	if i.Slow == SlowLatest {
 		t.newest = map[slotID]*Entry{}
 	}
-	t.short = !i.stored() && !i.deferred() && len(i.Flushes) == 0 && i.From != FromClient && i.To == ToAny &&
-		len(b.config.interceptors) == 0 && !b.config.strict && b.config.broker == nil
+	if i.stored() || i.deferred() || len(i.Flushes) > 0 || i.From == FromClient || i.To != ToAny ||
+		len(b.config.interceptors) > 0 || b.config.strict || b.config.broker != nil {
+		t.extra.Add(1)
+	}
 	return t
 }
 
