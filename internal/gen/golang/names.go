@@ -65,9 +65,13 @@ func (n *namer) taken(name string) bool {
 }
 
 // importName returns the name under which a package called name is imported, and claims it.
-// Generated functions use the names of localNames, so no package gets one of them.
+// Generated functions use the names of localNames, so no package gets one of them, with whatever
+// number: v1 becomes v1pkg.
 func (n *namer) importName(name string) string {
-	free := disambiguate(name, func(s string) bool { return n.taken(s) || isLocalName(s) })
+	if isLocalName(name) {
+		name += "pkg"
+	}
+	free := disambiguate(name, n.taken)
 	n.imported[free] = true
 	return free
 }

@@ -29,6 +29,19 @@ export interface Charged {
 export interface Filled {
   mine: WalletMoney;
   theirs: BillingMoney;
+  price: Price;
+  parts: Part[] | null;
+}
+
+/** Part is a piece of a payload of another package. */
+export interface Part {
+  name: string;
+}
+
+/** Price is an amount with its currency. */
+export interface Price {
+  cents: number;
+  currency: string;
 }
 
 /** Money is an amount in words. */
@@ -66,7 +79,7 @@ export function streamCharged(options?: $StreamOptions): $EventStream<Charged> {
 
 /** The event `wallet:filled`. */
 export const filled: $ServerEvent<'wallet:filled', Filled> =
-  /* @__PURE__ */ $plainEvent('wallet:filled', 'fbcfafc6');
+  /* @__PURE__ */ $plainEvent('wallet:filled', '11b324ae');
 
 /** Calls `listener` for each `wallet:filled`. */
 export function onFilled(

@@ -5,6 +5,8 @@ package wallet
 import (
 	"context"
 	"example.test/testdata/golden/packages/billing"
+	p0pkg "example.test/testdata/golden/packages/p0"
+	v1pkg "example.test/testdata/golden/packages/v1"
 	"github.com/eventgen/eventgen/runtime/eventbus"
 	"github.com/eventgen/eventgen/runtime/eventbus/codec"
 )
@@ -21,7 +23,7 @@ var Events = eventbus.NewCatalog(
 // FilledEvent describes the event "wallet:filled".
 var FilledEvent = eventbus.Define(eventbus.Definition[Filled]{
 	Name:     "wallet:filled",
-	Contract: "fbcfafc6",
+	Contract: "11b324ae",
 	Encode: func(dst []byte, p *Filled) ([]byte, error) {
 		dst = appendFilled(dst, p)
 		return dst, nil
@@ -54,6 +56,21 @@ func appendFilled(dst []byte, v *Filled) []byte {
 	dst = appendMoney(dst, &v.Mine)
 	dst = append(dst, `,"theirs":`...)
 	dst = appendBillingMoney(dst, &v.Theirs)
+	dst = append(dst, `,"price":`...)
+	dst = appendV1Price(dst, &v.Price)
+	if v.Parts == nil {
+		dst = append(dst, `,"parts":null`...)
+	} else {
+		dst = append(dst, `,"parts":[`...)
+		for i := range v.Parts {
+			if i > 0 {
+				dst = append(dst, ',')
+			}
+			x := &v.Parts[i]
+			dst = appendP0Part(dst, x)
+		}
+		dst = append(dst, ']')
+	}
 	dst = append(dst, '}')
 	return dst
 }
@@ -70,6 +87,24 @@ func appendMoney(dst []byte, v *Money) []byte {
 func appendBillingMoney(dst []byte, v *billing.Money) []byte {
 	dst = append(dst, `{"cents":`...)
 	dst = codec.AppendInt(dst, int64(v.Cents))
+	dst = append(dst, '}')
+	return dst
+}
+
+// appendV1Price appends a Price as JSON.
+func appendV1Price(dst []byte, v *v1pkg.Price) []byte {
+	dst = append(dst, `{"cents":`...)
+	dst = codec.AppendInt(dst, int64(v.Cents))
+	dst = append(dst, `,"currency":`...)
+	dst = codec.AppendString(dst, v.Currency)
+	dst = append(dst, '}')
+	return dst
+}
+
+// appendP0Part appends a Part as JSON.
+func appendP0Part(dst []byte, v *p0pkg.Part) []byte {
+	dst = append(dst, `{"name":`...)
+	dst = codec.AppendString(dst, v.Name)
 	dst = append(dst, '}')
 	return dst
 }
