@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/eventgen/eventgen/internal/diag"
 	"github.com/eventgen/eventgen/internal/fresh"
@@ -101,15 +102,23 @@ func (a *app) render(ctx context.Context, j *job) (*outcome, error) {
 			hint:   "put //eventgen:event above a type, or name the packages that have events; \"eventgen init\" writes a first one",
 		}
 	}
-	files, list := golang.Generate(loaded)
-	out.list.Append(list)
-	output := gen.Output{Dir: j.TS, Files: files, Former: former(loaded)}
+	var (
+		files, scripts         []gen.File
+		goProblems, tsProblems diag.List
+		rendering              sync.WaitGroup
+	)
+	rendering.Go(func() { files, goProblems = golang.Generate(loaded) })
 	if j.TS != "" {
-		scripts, list := typescript.Generate(out.model, typescript.Options{
+		scripts, tsProblems = typescript.Generate(out.model, typescript.Options{
 			Dir: j.TS, Hooks: j.Hooks, Decoders: j.Decoders,
 			ImportExtension: j.ImportExtension, Runtime: j.Runtime, Transports: j.Transports,
 		})
-		out.list.Append(list)
+	}
+	rendering.Wait()
+	out.list.Append(goProblems)
+	out.list.Append(tsProblems)
+	output := gen.Output{Dir: j.TS, Files: files, Former: former(loaded)}
+	if j.TS != "" {
 		next, err := gen.NewLock(j.TS, out.model, scripts)
 		if err != nil {
 			return nil, environment(err, "")

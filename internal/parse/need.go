@@ -157,8 +157,9 @@ func mayBeNamed(importPath, name string) bool {
 		base = path.Base(path.Dir(importPath))
 	}
 	base, _, _ = strings.Cut(base, ".v")
-	clean := func(s string) string {
-		return strings.NewReplacer("-", "", "_", "", ".", "").Replace(strings.ToLower(s))
-	}
-	return strings.Contains(clean(base), clean(name))
+	return strings.Contains(plainName(base), plainName(name))
 }
+
+var punctuation = strings.NewReplacer("-", "", "_", "", ".", "")
+
+func plainName(s string) string { return punctuation.Replace(strings.ToLower(s)) }
