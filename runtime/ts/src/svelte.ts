@@ -3,7 +3,7 @@ import { createSubscriber } from 'svelte/reactivity';
 import type { EventsClient, Listener, Status } from './core/api.ts';
 import type { ClientEvent, ServerEvent } from './core/descriptor.ts';
 import { type Store, byKeyStore, historyStore, latestStore, statusStore } from './core/store.ts';
-import { keyId } from './core/key.ts';
+import { type KeyId, keyId } from './core/key.ts';
 import { emit } from './emit.ts';
 import { type ByKeyOptions, type Emit, type HookOptions as Plain, type OnHookOptions, defaultLimit } from './hooks.ts';
 import { pageClient } from './page.ts';
@@ -40,7 +40,7 @@ export function useClient(): EventsClient {
 }
 
 function follow<T>(storeOf: (key: unknown) => Store<T>, key: () => unknown): Current<T> {
-  let id: string | undefined;
+  let id: KeyId;
   let store: Store<T> | undefined;
   let track: () => void;
   return {

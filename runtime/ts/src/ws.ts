@@ -2,10 +2,10 @@ import { environment } from './core/environment.ts';
 import type { Transport } from './core/transport.ts';
 
 function base64url(text: string): string {
-  return btoa(String.fromCharCode(...new TextEncoder().encode(text))).replace(
-    /[+/=]/g,
-    (c) => ({ '+': '-', '/': '_' })[c] ?? '',
-  );
+  return btoa(String.fromCharCode(...new TextEncoder().encode(text)))
+    .replaceAll('+', '-')
+    .replaceAll('/', '_')
+    .replaceAll('=', '');
 }
 
 /** Connects over a WebSocket. The token, if there is one, goes along as a subprotocol, never in the URL. */

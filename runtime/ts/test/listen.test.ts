@@ -1,5 +1,13 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { type EventsClient, ListenError, createEventsClient, listen, listenBatch, serverEvent } from '../src/index.ts';
+import {
+  type EventsClient,
+  ListenError,
+  type ServerEvent,
+  createEventsClient,
+  listen,
+  listenBatch,
+  serverEvent,
+} from '../src/index.ts';
 import { big, idle, log, news, progress, state, tick, user } from './events.ts';
 import { Wire } from './wire.ts';
 
@@ -573,4 +581,106 @@ test('stale contracts are told, and logged if nobody listens for that', () => {
   expect(onStale).toHaveBeenCalledWith({ tick: '7be1a900' });
   expect(warn).toHaveBeenCalledTimes(1);
   warn.mockRestore();
+});
+
+describe('dispatch', () => {
+  test('goes on behind each of many that throw, in order', () => {
+    const calls: number[] = [];
+    for (let i = 0; i < 6; i++)
+      listen(
+        tick,
+        () => {
+          calls.push(i);
+          if (i % 2) throw new Error(String(i));
+        },
+        { client },
+      );
+    wire.accept();
+    wire.receive({ event: 'tick', seq: 1, payload: 1 });
+    expect(calls).toEqual([0, 1, 2, 3, 4, 5]);
+    expect(errors.map(String)).toEqual(['Error: 1', 'Error: 3', 'Error: 5']);
+  });
+
+  test.each([
+    ['plain', tick, {}, { payload: 1 }],
+    ['keyed', progress, { key: 'a' }, { payload: { id: 'a', current: 1 } }],
+    ['batched', log, {}, { batch: ['x'] }],
+    ['sticky', user, {}, { payload: 'x' }],
+  ])('who is removed by one before is not called: %s', (_, event, options, frame) => {
+    const second = vi.fn();
+    const third = vi.fn();
+    listen(
+      event as typeof tick,
+      () => {
+        off();
+      },
+      { client, ...options },
+    );
+    const off = listen(event as typeof tick, second, { client, ...options });
+    listen(event as typeof tick, third, { client, ...options });
+    wire.accept();
+    wire.receive({ event: event.name, seq: 1, ...frame }, { event: event.name, seq: 2, ...frame });
+    expect(second).not.toHaveBeenCalled();
+    expect(third).toHaveBeenCalledTimes(2);
+  });
+
+  test('a listener that emits to itself sees the inner delivery first, and who left there is gone outside', () => {
+    const calls: string[] = [];
+    listen(
+      tick,
+      (n) => {
+        calls.push(`first ${String(n)}`);
+        if (n === 1) wire.receive({ event: 'tick', seq: 2, payload: 2 });
+      },
+      { client },
+    );
+    const off = listen(
+      tick,
+      (n) => {
+        calls.push(`second ${String(n)}`);
+        off();
+      },
+      { client },
+    );
+    wire.accept();
+    wire.receive({ event: 'tick', seq: 1, payload: 1 });
+    expect(calls).toEqual(['first 1', 'first 2', 'second 2']);
+  });
+
+  test('listeners have no this', () => {
+    const seen: unknown[] = [];
+    function listener(this: unknown) {
+      seen.push(this);
+    }
+    listen(tick, listener, { client });
+    wire.accept();
+    wire.receive({ event: 'tick', seq: 1, payload: 1 });
+    expect(seen).toEqual([undefined]);
+  });
+
+  test('a sticky event without keys keeps its last value alone', () => {
+    listen(user, vi.fn(), { client });
+    wire.accept();
+    wire.receive({ event: 'user:current', seq: 1, payload: 'a' }, { event: 'user:current', seq: 2, payload: 'b' });
+    const late = vi.fn();
+    listen(user, late, { client });
+    wire.receive({ event: 'user:current', seq: 3, payload: 'c' });
+    expect(late.mock.calls.map(([payload]) => payload as string)).toEqual(['b', 'c']);
+  });
+
+  test.each([
+    [{ a: 1 }, '{"a":1}'],
+    [null, 'null'],
+    [1, '1'],
+  ])('the key %j is not the text %j', (key, text) => {
+    const keyed: ServerEvent<'keyed', unknown, unknown> = serverEvent('keyed', '0000000f', { key: [] });
+    const byKey = vi.fn();
+    const byText = vi.fn();
+    listen(keyed, byKey, { client, key });
+    listen(keyed, byText, { client, key: text });
+    expect(wire.accept().hello?.listen['keyed']?.keys).toEqual([key, text]);
+    wire.receive({ event: 'keyed', seq: 1, payload: key });
+    expect(byKey).toHaveBeenCalledTimes(1);
+    expect(byText).not.toHaveBeenCalled();
+  });
 });

@@ -47,7 +47,7 @@ const inert: InternalClient = /* @__PURE__ */ createClient({ transports: [] }, f
 export function pageClient(): EventsClient {
   if (!inPage()) return inert;
   const found = ((globalThis as { [registryKey]?: Registry })[registryKey] ??= { version });
-  if (found.version !== version) throw new Error('eventgen: two versions are on this page');
+  if (found.version !== version) throw new Error('eventgen: two builds');
   return (found.page ??= makePage(found));
 }
 

@@ -4,10 +4,10 @@ import { environment } from './core/environment';
 import type { Transport } from './core/transport';
 
 function base64url(text: string): string {
-  return btoa(String.fromCharCode(...new TextEncoder().encode(text))).replace(
-    /[+/=]/g,
-    (c) => ({ '+': '-', '/': '_' })[c] ?? '',
-  );
+  return btoa(String.fromCharCode(...new TextEncoder().encode(text)))
+    .replaceAll('+', '-')
+    .replaceAll('/', '_')
+    .replaceAll('=', '');
 }
 
 /** Connects over a WebSocket. The token, if there is one, goes along as a subprotocol, never in the URL. */

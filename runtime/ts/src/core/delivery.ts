@@ -1,5 +1,5 @@
-import type { EventMeta } from './api.ts';
-import { type AnyEvent, keyId, keyOf } from './key.ts';
+import type { EventMeta, Listener } from './api.ts';
+import { type KeyId, keyId, keyOf } from './key.ts';
 import type { Call, Entry, Topic } from './topics.ts';
 import type { ServerFrame } from './wire.ts';
 
@@ -7,7 +7,7 @@ import type { ServerFrame } from './wire.ts';
 export interface Item {
   readonly payload: unknown;
   /** The identity of its key. */
-  readonly key: string | undefined;
+  readonly key: KeyId;
   readonly meta: EventMeta;
 }
 
@@ -19,7 +19,7 @@ export interface Item {
 export interface Delivery {
   /** Hands out a delivery. */
   dispatch(topic: Topic, frame: ServerFrame, meta: EventMeta, call: Call): void;
-  /** Gives a new listener, a little later, what has been kept for it. */
+  /** Sets the key that a new listener wants, and gives it, a little later, what has been kept for it. */
   join(topic: Topic, entry: Entry, call: Call): void;
   /** The keys that these listeners want; undefined for all. */
   keys(entries: readonly Entry[]): readonly unknown[] | undefined;
@@ -31,57 +31,66 @@ const mostKeys = 256;
 const mostSticky = 4096;
 
 function deliver(entry: Entry, items: readonly Item[], call: Call): void {
-  const { key, next, nextBatch } = entry.sink;
-  const id = keyId(key);
-  const own = id === undefined ? items : items.filter((item) => item.key === id);
+  const { id, sink } = entry;
+  const alone = { entries: [entry] };
+  const own = id === undefined ? items : items.filter(({ key }) => key === id);
   const last = own.at(-1);
-  if (!nextBatch) for (const { payload, meta } of own) call(entry, next, payload, meta);
+  if (!sink.nextBatch) for (const { payload, meta } of own) call(alone, payload, meta, [sink.next]);
   else if (last)
     call(
-      entry,
-      nextBatch,
-      own.map((item) => item.payload),
+      alone,
+      own.map(({ payload }) => payload),
       last.meta,
+      [sink.nextBatch as Listener<unknown>],
     );
 }
 
 /** Replays what new listeners wait for: before anything newer, or else when the task is done. */
 function catchUp(topic: Topic): void {
-  for (const run of topic.late?.splice(0) ?? []) run();
-}
-
-function itemsOf(event: AnyEvent, { payload, batch, decoded }: ServerFrame, meta: EventMeta): Item[] {
-  const read = (decoded ? undefined : event.read) as ((wire: unknown) => unknown) | undefined;
-  return (batch ?? [payload]).map((wire) => ({
-    payload: read ? read(wire) : wire,
-    key: keyId(keyOf(event, wire)),
-    meta,
-  }));
+  const { late } = topic;
+  if (!late) return;
+  topic.late = undefined;
+  for (const run of late) run();
 }
 
 /** The delivery of events with any options. */
 export const delivery: Delivery = {
-  dispatch(topic, frame, meta, call) {
+  dispatch(topic, { payload, batch, decoded }, meta, call) {
     catchUp(topic);
-    const { event, entries } = topic;
-    const items = itemsOf(event, frame, meta);
+    const { event, entries, keyed } = topic;
     const most = event.sticky ? mostSticky : event.replay;
-    if (most) {
-      const kept = (topic.kept ??= new Map<unknown, Item>());
+    const items = (batch ?? [payload]).map((wire) => ({
+      payload: event.read && !decoded ? event.read(wire as never) : wire,
+      key: (most || keyed) && event.key && keyId(keyOf(event.key, wire)),
+      meta,
+    }));
+    if (most)
       for (const item of items) {
+        const kept = (topic.kept ??= new Map<unknown, Item>());
         const id = event.sticky ? item.key : item;
         // The newest is the last one in.
         kept.delete(id);
         kept.set(id, item);
         if (kept.size > most) kept.delete(kept.keys().next().value);
       }
-    }
-    // Those who come while this runs have to wait for the next.
-    const count = entries.length;
-    for (let i = 0; i < count; i++) deliver(entries[i] as Entry, items, call);
+    if (batch) {
+      // Those who come while this runs have to wait for the next.
+      const count = entries.length;
+      for (let i = 0; i < count; i++) deliver(entries[i] as Entry, items, call);
+    } else
+      for (const { payload, key } of items) {
+        const own = keyed && entries.filter(({ id }) => id === undefined || id === key);
+        call(
+          own ? { entries: own } : topic,
+          payload,
+          meta,
+          own?.map(({ sink }) => sink.next),
+        );
+      }
   },
 
   join(topic, entry, call) {
+    if ((entry.id = keyId(entry.sink.key)) !== undefined) topic.keyed = true;
     const kept = [...(topic.kept?.values() ?? [])];
     if (!kept.length) return;
     (topic.late ??= []).push(() => {
@@ -93,8 +102,7 @@ export const delivery: Delivery = {
   },
 
   keys(entries) {
-    const keys = new Map(entries.map(({ sink: { key } }) => [keyId(key), key]));
-    if (keys.has(undefined) || keys.size > mostKeys) return undefined;
-    return [...keys.keys()].map((id) => JSON.parse(id as string) as unknown);
+    const keys = new Map(entries.map(({ id, sink: { key } }) => [id, typeof key === 'bigint' ? id : key]));
+    return keys.has(undefined) || keys.size > mostKeys ? undefined : [...keys.values()];
   },
 };

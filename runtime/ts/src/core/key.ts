@@ -1,19 +1,22 @@
-import type { ServerEvent } from './descriptor.ts';
+import type { Path, ServerEvent } from './descriptor.ts';
 
 /** An event of any payload and key. */
 export type AnyEvent = ServerEvent<string, unknown, unknown>;
 
+/** Identifies a key: equal for keys that are the same on the wire. */
+export type KeyId = string | number | boolean | null | undefined;
+
 /**
- * The identity of a key: its JSON on the wire, where 64-bit integers are quoted. The backend
- * compares keys in this form too.
+ * The identity of a key. What is no plain value has their JSON for one, which is marked, because a string could
+ * read the same; 64-bit integers are quoted on the wire.
  */
-export function keyId(key: unknown): string | undefined {
-  return JSON.stringify(typeof key === 'bigint' ? String(key) : key) as string | undefined;
+export function keyId(key: unknown): KeyId {
+  return typeof key === 'object' ? '\0' + JSON.stringify(key) : typeof key === 'bigint' ? String(key) : (key as KeyId);
 }
 
-/** The key that a payload carries. */
-export function keyOf(event: AnyEvent, payload: unknown): unknown {
+/** The key at this place of a payload. */
+export function keyOf(path: Path, payload: unknown): unknown {
   let value = payload;
-  for (const name of event.key ?? []) value = (value as Record<string, unknown> | null | undefined)?.[name];
+  for (const name of path) value = (value as Record<string, unknown> | null | undefined)?.[name];
   return value;
 }

@@ -153,7 +153,7 @@ export function byKeyStore(client: EventsClient, event: AnyEvent, limit: number)
         return (values = next);
       },
       take(payload) {
-        const key = keyOf(event, payload);
+        const key = keyOf(event.key ?? [], payload);
         changes.delete(key);
         changes.set(key, payload);
         if (changes.size > limit) changes.delete(changes.keys().next().value);

@@ -4,7 +4,7 @@ import type { ErrorListener, EventMeta, Sink, Unlisten } from './api';
 import { disposable } from './disposable';
 import { ListenError, type WireError } from './errors';
 import type { Item } from './delivery';
-import type { AnyEvent } from './key';
+import type { AnyEvent, KeyId } from './key';
 import type { Refusals, ServerFrame, WireInterest, WireInterests } from './wire';
 
 /** A sink of any event. */
@@ -13,6 +13,8 @@ export type AnySink = Sink<unknown, unknown>;
 /** A listener. */
 export interface Entry {
   readonly sink: AnySink;
+  /** The identity of the key it wants; undefined for all. */
+  id?: KeyId;
   readonly contract: string;
   /** Takes the backend's answer: without an error, the subscription is confirmed. */
   readonly settle: (error?: Error) => void;
@@ -20,13 +22,18 @@ export interface Entry {
   live: boolean;
 }
 
-/** Calls a listener, if it is still there, where it can do no harm. */
-export type Call = <T>(
-  entry: Entry,
-  listener: ((value: T, meta: EventMeta) => unknown) | undefined,
-  value: T,
-  meta: EventMeta,
-) => void;
+/** What a listener is called by, if it is. */
+type Next = ((value: unknown, meta: EventMeta) => unknown) | undefined;
+
+/** Listeners that are called together. */
+interface Callees {
+  readonly entries: readonly Entry[];
+  /** The functions of those in the same places that are still there; undefined until they are needed. */
+  nexts?: readonly Next[] | undefined;
+}
+
+/** Calls listeners that are still there, where they can do no harm: by functions that are given, or else by `next`. */
+export type Call = (callees: Callees, value: unknown, meta: EventMeta, nexts?: readonly Next[]) => void;
 
 /** What the backend has been told of a topic on this connection. */
 interface Sent {
@@ -37,7 +44,7 @@ interface Sent {
 }
 
 /** All that a page has to do with one event. */
-export interface Topic {
+export interface Topic extends Callees {
   /** The newest descriptor: hot reload may bring another. */
   event: AnyEvent;
   /** In the order they came. New ones are appended in place; the dead are left out in a new list, now and then. */
@@ -49,8 +56,10 @@ export interface Topic {
   known?: string | undefined;
   /** For a new listener: sticky values by key, or payloads to replay. */
   kept?: Map<unknown, Item> | undefined;
+  /** Some want one key alone. */
+  keyed?: true;
   /** What new listeners have yet to be given. */
-  late?: (() => void)[];
+  late?: (() => void)[] | undefined;
 }
 
 /** Takes the backend's answer: the events that it refuses, or an error for all. */
@@ -86,6 +95,7 @@ export function createTopics(
   const dirty = new Set<Topic>();
 
   const touch = (topic: Topic) => {
+    topic.nexts = undefined;
     dirty.add(topic);
     changed();
   };
@@ -94,24 +104,37 @@ export function createTopics(
     for (const entry of topic.entries) entry.settle(error);
   };
 
-  const call: Call = ({ live, sink }, listener, value, meta) => {
-    try {
-      // Listeners may be async functions.
-      if (live)
-        (listener?.(value, meta) as Partial<PromiseLike<unknown>> | undefined)?.then?.(undefined, (error: unknown) => {
-          report(error, meta.event, sink.onError);
-        });
-    } catch (error) {
-      report(error, meta.event, sink.onError);
-    }
+  const call: Call = (callees, value, meta, own) => {
+    const entries = callees.entries;
+    const nexts = own ?? (callees.nexts ??= entries.map(({ live, sink }) => (live ? sink.next : undefined)));
+    let i = 0;
+    const fail = (at: number) => (error: unknown) => {
+      report(error, meta.event, (entries[at] as Entry).sink.onError);
+    };
+    // One that throws ends the inner loop, and the outer goes on behind it.
+    while (i < nexts.length)
+      try {
+        for (; i < nexts.length; i++)
+          // As long as nothing has changed, all are there. Those who come while this runs have to wait.
+          if (nexts === callees.nexts || (entries[i] as Entry).live) {
+            const next = nexts[i];
+            const result = next?.(value, meta);
+            // Listeners may be async functions.
+            if (typeof result === 'object')
+              (result as Partial<PromiseLike<unknown>> | null)?.then?.(undefined, fail(i));
+          }
+      } catch (error) {
+        fail(i++)(error);
+      }
   };
 
   /** What is wanted of a topic, as text, after taking leave of the dead. */
   const interest = (topic: Topic): string | undefined => {
     const { name, contract, delivery } = topic.event;
+    topic.nexts = undefined;
     const entries = (topic.entries = topic.entries.filter((entry) => entry.live));
     if (entries.some((entry) => entry.contract !== contract))
-      report(new ListenError({ code: 'stale', message: 'two builds are on this page' }, name), name);
+      report(new ListenError({ code: 'stale', message: 'two builds' }, name), name);
     return entries.length ? JSON.stringify({ contract, keys: delivery?.keys(entries) }) : undefined;
   };
 
@@ -143,12 +166,8 @@ export function createTopics(
       settle(topic, error);
       for (const { live, sink } of topic.entries)
         if (live)
-          (
-            sink.refused ??
-            ((cause) => {
-              report(cause, name, sink.onError);
-            })
-          )(error);
+          if (sink.refused) sink.refused(error);
+          else report(error, name, sink.onError);
     }
   };
 
@@ -195,11 +214,11 @@ export function createTopics(
     dispatch(name, frame) {
       const topic = topics.get(name);
       if (!topic) return;
-      const { event, entries, sent, last } = topic;
+      const { event, sent, last } = topic;
       const { seq = 0 } = frame;
       // Twice the same, unless it is an older value that a new interest brings.
-      if (seq && seq <= last && (!sent || sent.done)) return;
-      topic.last = Math.max(seq, last);
+      if (seq > last) topic.last = seq;
+      else if (seq && (!sent || sent.done)) return;
       const meta: EventMeta = { event: name, seq };
       if (event.delivery)
         try {
@@ -207,14 +226,7 @@ export function createTopics(
         } catch (error) {
           report(error, name);
         }
-      else {
-        // Those who come while this runs have to wait for the next.
-        const count = entries.length;
-        for (let i = 0; i < count; i++) {
-          const entry = entries[i] as Entry;
-          call(entry, entry.sink.next, frame.payload, meta);
-        }
-      }
+      else call(topic, frame.payload, meta);
     },
 
     hello(resume) {
@@ -254,8 +266,16 @@ export function createTopics(
     refuse,
 
     gap(events) {
-      for (const [event, missed] of Object.entries(events))
-        for (const entry of topics.get(event)?.entries ?? []) call(entry, entry.sink.onGap, missed, { event, seq: 0 });
+      for (const [event, missed] of Object.entries(events)) {
+        const topic = topics.get(event);
+        if (topic)
+          call(
+            topic,
+            missed,
+            { event, seq: 0 },
+            topic.entries.map(({ sink }) => sink.onGap as Next),
+          );
+      }
     },
 
     reset() {

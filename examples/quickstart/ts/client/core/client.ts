@@ -113,7 +113,7 @@ export function createClient(given: CompleteOptions, eager: boolean, ended?: () 
       topics.gap(gap.events);
       tell(gapListeners, gap.events);
     } else if (stale) {
-      if (!staleListeners.size) console.warn('eventgen: the page has old contracts of', stale);
+      if (!staleListeners.size) console.warn('eventgen: stale contracts', stale);
       tell(staleListeners, stale);
     } else if (refused) topics.refuse(refused);
     else if (auth) driver.expires(auth.expiresIn);
@@ -129,8 +129,8 @@ export function createClient(given: CompleteOptions, eager: boolean, ended?: () 
   };
 
   const receive: Link['receive'] = (message) => {
-    for (const frame of [typeof message === 'string' ? (JSON.parse(message) as ServerFrame) : message].flat())
-      handle(frame);
+    const frames = typeof message === 'string' ? (JSON.parse(message) as ServerFrame | ServerFrame[]) : message;
+    for (const frame of Array.isArray(frames) ? (frames as ServerFrame[]) : [frames as ServerFrame]) handle(frame);
   };
 
   const changed = (next: Status, cause?: EventsError) => {

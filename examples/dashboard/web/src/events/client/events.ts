@@ -84,12 +84,11 @@ export function createEvents<S, C, Keys = unknown, Relayed extends keyof C = key
         .map((descriptor) =>
           listen(descriptor as Source, (payload, meta) => listener({ event: meta.event, payload, meta }), options),
         );
-      return disposable(
-        () => {
-          for (const end of ends) end();
-        },
-        Promise.all(ends.map((end) => end.ready)).then(() => undefined),
-      );
+      const ready = Promise.all(ends.map((end) => end.ready)).then(() => undefined);
+      ready.catch(() => undefined);
+      return disposable(() => {
+        for (const end of ends) end();
+      }, ready);
     },
     emit: (name: string, payload: never, options?: EmitOptions) => emit(find(name) as ClientEvent, payload, options),
     emitTo: (to: Target, name: string, payload: never, options?: EmitOptions) =>
