@@ -74,7 +74,7 @@ func (r *round[T]) failed(err error) {
 func (r *round[T]) interrupted(reason any, payload T) {
 	defer r.rest(payload, r.at+1)
 	if !r.reporting {
-		r.t.unreturned(r.ctx, reason)
+		r.t.unreturned(r.ctx, reason, nil)
 	}
 }
 
@@ -127,7 +127,7 @@ func (t *topicState[T]) callListeners(ctx context.Context, d *delivery[T], slots
 			}
 		}()
 		if reason := recover(); reason != nil || doing == calling {
-			t.unreturned(ctx, reason)
+			t.unreturned(ctx, reason, d.occ.answers)
 			exiting = reason == nil
 		}
 	}()
@@ -270,7 +270,7 @@ func (t *topicState[T]) callListenerQueued(l *listener[T], items []queued[T], po
 			*pos++
 		}
 		if reason := recover(); reason != nil || doing == calling {
-			t.unreturned(q.ctx, reason)
+			t.unreturned(q.ctx, reason, nil)
 		}
 	}()
 	for ; *pos < len(items); *pos++ {
@@ -307,13 +307,16 @@ func (t *topicBase) listenerFailed(ctx context.Context, err error, to *answers) 
 var errGoexit = errors.New("the listener called runtime.Goexit")
 
 // unreturned reports a listener that did not return: reason is what it panicked with, and nil after a
-// Goexit.
-func (t *topicBase) unreturned(ctx context.Context, reason any) {
-	if reason == nil {
-		t.b.fail(ctx, t.err(CodeListener, errGoexit))
-		return
+// Goexit. A window that waits learns that its emit failed.
+func (t *topicBase) unreturned(ctx context.Context, reason any, to *answers) {
+	err := t.err(CodeListener, errGoexit)
+	if reason != nil {
+		err = t.err(CodePanic, &PanicError{Value: reason, Stack: debug.Stack()})
 	}
-	t.b.fail(ctx, t.err(CodePanic, &PanicError{Value: reason, Stack: debug.Stack()}))
+	if to != nil && to.failure == nil {
+		to.failure = err
+	}
+	t.b.fail(ctx, err)
 }
 
 // PanicError is the cause of an [Error] with [CodePanic].

@@ -850,7 +850,14 @@ func TestGuarantee33Acks(t *testing.T) {
 		peer := join(t, p, Peer{})
 		returned := false
 		var result error
-		e.Listen(b, func(context.Context, order) error { time.Sleep(time.Hour); returned = true; return result })
+		e.Listen(b, func(context.Context, order) error {
+			time.Sleep(time.Hour)
+			if result == errPanic {
+				panic(result)
+			}
+			returned = true
+			return result
+		})
 		emit := func(payload string) error {
 			return p.Emit(background, peer, Incoming{Event: "e", Payload: []byte(payload)})
 		}
@@ -863,9 +870,15 @@ func TestGuarantee33Acks(t *testing.T) {
 		if err := emit(`{"n":1}`); !errors.Is(err, result) {
 			t.Errorf("got %v", err)
 		}
-		f.want(t, "the failure", CodeListener)
+		result = errPanic
+		if err := emit(`{"n":1}`); !errors.Is(err, errPanic) || Public(err).Code != CodeInternal {
+			t.Errorf("got %v", err)
+		}
+		f.want(t, "the failures", CodeListener, CodePanic)
 	})
 }
+
+var errPanic = errors.New("a listener panics with it")
 
 func TestGuarantee34Rejections(t *testing.T) {
 	e := Define(Definition[int]{Name: "e", From: FromClient})

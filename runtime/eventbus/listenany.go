@@ -104,7 +104,7 @@ func (b *Bus) callListenerOfAny(fn ListenFunc, r *reader[anyItem], items []anyIt
 		*pos++
 		reason := recover()
 		if t, ok := b.topics[item.d.Event.Name]; ok && (reason != nil || doing == calling) {
-			t.base().unreturned(item.ctx, reason)
+			t.base().unreturned(item.ctx, reason, nil)
 		}
 	}()
 	for ; *pos < len(items); *pos++ {
