@@ -57,6 +57,8 @@ type place struct {
 	// dial connects to the server.
 	dial func() (net.Conn, error)
 	log  *lines
+	// https is what requests are made with behind TLS.
+	https *http.Client
 }
 
 // lines collects what is logged.
@@ -194,7 +196,8 @@ func (p *place) trySocket(o pageOption) (*page, error) {
 		Header:    ws.HandshakeHeaderHTTP(o.header),
 		NetDial:   func(context.Context, string, string) (net.Conn, error) { return p.dial() },
 	}
-	conn, early, _, err := dialer.Dial(background, "ws"+strings.TrimPrefix(p.url, "http"))
+	_, host, _ := strings.Cut(p.url, "://") // behind TLS, dial has seen to that
+	conn, early, _, err := dialer.Dial(background, "ws://"+host)
 	if err != nil {
 		return nil, err
 	}
@@ -247,6 +250,9 @@ func (p *place) trySocket(o pageOption) (*page, error) {
 
 // client returns an HTTP client that reaches the place.
 func (p *place) client() *http.Client {
+	if p.https != nil {
+		return p.https
+	}
 	transport := &http.Transport{
 		DialContext: func(context.Context, string, string) (net.Conn, error) { return p.dial() },
 	}

@@ -36,7 +36,7 @@ func byToken(r *http.Request) (eventbus.Peer, time.Time, error) {
 	return eventbus.Peer{Identity: identity, Groups: []string{group}}, time.Now().Add(time.Minute), nil
 }
 
-func TestRefusedPagesLearnWhy(t *testing.T) {
+func TestGuarantee12RefusedPagesLearnWhy(t *testing.T) {
 	p := newPlace(t, Authenticate(byToken))
 	for token, want := range map[string]int{"": 4401, "forbidden": 4403, "panic": 1011} {
 		o := pageOption{}
@@ -87,7 +87,7 @@ func TestRenewalKeepsSubscriptions(t *testing.T) {
 	again.wantClosed(4401)
 }
 
-func TestResumedEntriesAreAuthorizedAgain(t *testing.T) {
+func TestGuarantee12ResumedEntriesAreAuthorizedAgain(t *testing.T) {
 	p := newPlace(t, Authenticate(byToken), AuthorizeListen(func(_ context.Context, peer eventbus.Peer, event string) error {
 		if event == "other" && !peer.In("admins") {
 			return errors.New("internal detail")
@@ -108,7 +108,7 @@ func TestResumedEntriesAreAuthorizedAgain(t *testing.T) {
 	back.want(`{"event":"tick","payload":2}`)
 }
 
-func TestOrigins(t *testing.T) {
+func TestGuarantee13Origins(t *testing.T) {
 	p := newPlace(t, AllowOrigins("https://*.example.com", "http://localhost:*"))
 	for origin, want := range map[string]bool{
 		"":                          true,
@@ -296,7 +296,7 @@ func TestCredentialsEnd(t *testing.T) {
 	})
 }
 
-func TestSessionsEnd(t *testing.T) {
+func TestGuarantee09SessionsEnd(t *testing.T) {
 	bubble(t, func(t *testing.T, l *pipeListener) {
 		p := newPlaceOn(t, l, nil)
 		pg := p.open(`{"listen":{"tick":{}}}`)

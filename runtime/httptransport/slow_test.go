@@ -71,7 +71,7 @@ func TestSlowWindowHearsWhatWasDropped(t *testing.T) {
 	})
 }
 
-func TestStalledWindowIsShut(t *testing.T) {
+func TestGuarantee18StalledWindowIsShut(t *testing.T) {
 	bubble(t, func(t *testing.T, l *pipeListener) {
 		p := newPlaceOn(t, l, nil, Heartbeat(10*time.Minute))
 		p.open(`{"listen":{"tick":{}}}`)

@@ -27,7 +27,7 @@ func TestStreamListensAndEmits(t *testing.T) {
 	}
 }
 
-func TestStreamResumes(t *testing.T) {
+func TestGuarantee06StreamResumes(t *testing.T) {
 	p := newPlace(t)
 	pg := p.stream(`{"window":"w","listen":{"tick":{}}}`)
 	emit(t, p.bus, tick, 1)
@@ -104,7 +104,7 @@ func TestRequestsThatAreNone(t *testing.T) {
 	}
 }
 
-func TestStreamIsBoundToItsIdentity(t *testing.T) {
+func TestGuarantee14SessionsAreBoundToTheirIdentity(t *testing.T) {
 	p := newPlace(t, Authenticate(byToken))
 	pg := p.stream(`{"listen":{"tick":{}}}`, "Authorization", "Bearer ann")
 	peer := pg.welcome["peer"].(string)
@@ -127,7 +127,7 @@ func TestStreamIsBoundToItsIdentity(t *testing.T) {
 	pg.want(`{"ack":1}`, `{"event":"tick","payload":1}`)
 }
 
-func TestCloseSendsWhatIsLeft(t *testing.T) {
+func TestGuarantee19CloseSendsWhatIsLeft(t *testing.T) {
 	p := newPlace(t)
 	stream := p.stream(`{"listen":{"tick":{}}}`)
 	socket := p.open(`{"listen":{"tick":{}}}`)

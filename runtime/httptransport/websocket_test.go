@@ -8,7 +8,7 @@ import (
 	"github.com/eventgen/eventgen/runtime/eventbus"
 )
 
-func TestListenAndDeliver(t *testing.T) {
+func TestGuarantee03ListenAndDeliver(t *testing.T) {
 	p := newPlace(t)
 	pg := p.open(`{"window":"main","listen":{"tick":{"contract":"c0"}}}`)
 	if pg.welcome["epoch"] != p.h.epoch || pg.welcome["heartbeat"] != 25.0 || pg.welcome["max"] != 69632.0 {
@@ -37,7 +37,7 @@ func TestListenAndDeliver(t *testing.T) {
 	pg.want(`{"event":"private","payload":2}`)
 }
 
-func TestTargetsReachTheirWindowsAlone(t *testing.T) {
+func TestGuarantee04TargetsReachTheirWindowsAlone(t *testing.T) {
 	p := newPlace(t)
 	main := p.open(`{"window":"main","listen":{"tick":{}}}`)
 	side := p.open(`{"window":"side","listen":{"tick":{}}}`)
@@ -62,7 +62,7 @@ func TestKeysAreFilteredHere(t *testing.T) {
 	pg.want(`{"event":"sticky","payload":{"id":"c","n":3}}`)
 }
 
-func TestKeptValuesComeBeforeTheAck(t *testing.T) {
+func TestGuarantee05KeptValuesComeBeforeTheAck(t *testing.T) {
 	p := newPlace(t)
 	emit(t, p.bus, replay, 1, 2, 3)
 	emit(t, p.bus, sticky, progress{"a", 1}, progress{"a", 2})
@@ -74,7 +74,7 @@ func TestKeptValuesComeBeforeTheAck(t *testing.T) {
 	pg.want(`{"ack":2}`)
 }
 
-func TestEmitRunsListenersBeforeTheAck(t *testing.T) {
+func TestGuarantee10ListenersRunBeforeTheAck(t *testing.T) {
 	p := newPlace(t)
 	failing := errors.New("not the page's business")
 	ask.Listen(p.bus, func(ctx context.Context, a progress) error {
@@ -103,7 +103,7 @@ func TestEmitRunsListenersBeforeTheAck(t *testing.T) {
 	pg.want(`{"ack":7,"error":{"code":"unknown_event"}}`)
 }
 
-func TestResumeGoesOnWithoutLossOrRepeat(t *testing.T) {
+func TestGuarantee06ResumeWithoutLossOrRepeat(t *testing.T) {
 	p := newPlace(t)
 	listen := `{"tick":{},"sticky":{}}`
 	pg := p.open(`{"window":"w","listen":` + listen + `}`)
@@ -128,7 +128,7 @@ func TestResumeGoesOnWithoutLossOrRepeat(t *testing.T) {
 		`{"event":"tick","payload":3}`, `{"event":"tick","payload":5}`)
 }
 
-func TestResumeReplacesAHalfOpenConnection(t *testing.T) {
+func TestGuarantee08ResumeReplacesAHalfOpenConnection(t *testing.T) {
 	p := newPlace(t)
 	pg := p.open(`{"listen":{"tick":{}}}`)
 	back := p.open(pg.resume(`{"tick":{}}`, pg.at()))
@@ -138,7 +138,7 @@ func TestResumeReplacesAHalfOpenConnection(t *testing.T) {
 	p.wantPeers(1)
 }
 
-func TestResumeTellsOfGaps(t *testing.T) {
+func TestGuarantee07ResumeTellsOfGaps(t *testing.T) {
 	p := newPlaceOn(t, nil, []eventbus.Option{eventbus.WithLog(4096, 0)})
 	pg := p.open(`{"listen":{"tick":{},"other":{},"sticky":{}}}`)
 	emit(t, p.bus, other, "seen")
@@ -165,7 +165,7 @@ func TestResumeTellsOfGaps(t *testing.T) {
 	}
 }
 
-func TestEmitRunsOnce(t *testing.T) {
+func TestGuarantee11EmitRunsOnce(t *testing.T) {
 	p := newPlace(t)
 	ran := 0
 	entered, leave := make(chan struct{}, 1), make(chan struct{})

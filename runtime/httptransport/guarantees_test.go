@@ -1,0 +1,363 @@
+package httptransport
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"path/filepath"
+	"regexp"
+	"runtime"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/gobwas/ws"
+
+	"github.com/eventgen/eventgen/runtime/eventbus"
+)
+
+// Every sentence of doc.go has a test that is called after its number, here or in another file.
+func TestGuaranteesHaveTests(t *testing.T) {
+	doc, err := os.ReadFile("doc.go")
+	noError(t, err)
+	numbers := regexp.MustCompile(`(?m)^//  (\d+)\. `).FindAllStringSubmatch(string(doc), -1)
+	files, err := filepath.Glob("*_test.go")
+	noError(t, err)
+	var tests strings.Builder
+	for _, name := range files {
+		text, err := os.ReadFile(name)
+		noError(t, err)
+		tests.Write(text)
+	}
+	for i, m := range numbers {
+		if m[1] != strconv.Itoa(i+1) {
+			t.Errorf("sentence %d is numbered %s", i+1, m[1])
+		}
+		if !strings.Contains(tests.String(), fmt.Sprintf("\nfunc TestGuarantee%02d", i+1)) {
+			t.Errorf("sentence %d has no test", i+1)
+		}
+	}
+	if len(numbers) == 0 {
+		t.Error("there are no guarantees")
+	}
+}
+
+// tap is a link that takes everything and shows it.
+type tap chan []byte
+
+func (l tap) try(p []byte) (int, error)            { l <- p; return len(p), nil }
+func (l tap) write([]byte, time.Time) (int, error) { return 0, errors.New("a tap never waits") }
+func (l tap) spawn(func())                         {}
+func (l tap) shut()                                {}
+
+func TestGuarantee01FramesAreShared(t *testing.T) {
+	p := newPlace(t)
+	p.open(`{"listen":{"tick":{}}}`) // so that the bus logs the event
+	sub, err := p.h.port.Listen(eventbus.Peer{}, "tick")
+	noError(t, err)
+	defer sub.Close()
+	shard := p.h.shards[0]
+	var taps []tap
+	for n := range 4 {
+		c := &conn{h: p.h, shard: shard, link: make(tap, 1), cursor: p.h.port.At()}
+		c.class = p.h.intern(formatText, map[string]*subscription{"tick": {bus: sub}})
+		if n > 1 {
+			c.peer.Groups = []string{"staff"}
+		}
+		taps = append(taps, c.link.(tap))
+		shard.add(c)
+		defer func() { shard.remove(c); c.shut() }()
+	}
+	emit(t, p.bus, tick, 1)
+	first := <-taps[0]
+	for _, l := range taps[1:] {
+		if p := <-l; &p[0] != &first[0] {
+			t.Error("a broadcast is framed twice")
+		}
+	}
+	noError(t, tick.EmitTo(background, p.bus, eventbus.Group("staff"), 2))
+	if one, two := <-taps[2], <-taps[3]; &one[0] != &two[0] {
+		t.Error("what is for a group is framed for each member")
+	}
+	emit(t, p.bus, tick, 3)
+	if got := string(<-taps[0]); strings.Contains(got, `"payload":2`) || !strings.Contains(got, `"payload":3`) {
+		t.Errorf("who is not in the group gets %q", got)
+	}
+}
+
+func TestGuarantee01EncodedOnce(t *testing.T) {
+	encoded := 0
+	event := eventbus.Define(eventbus.Definition[int]{Name: "counted", Encode: func(dst []byte, n *int) ([]byte, error) {
+		encoded++
+		return strconv.AppendInt(dst, int64(*n), 10), nil
+	}})
+	p := newPlaceOn(t, nil, []eventbus.Option{eventbus.WithCatalog(eventbus.NewCatalog(event))})
+	var pages []*page
+	for range 5 {
+		pages = append(pages, p.open(`{"listen":{"counted":{}}}`), p.stream(`{"listen":{"counted":{}}}`))
+	}
+	emit(t, p.bus, event, 1, 2)
+	for _, pg := range pages {
+		pg.want(`{"event":"counted","payload":1}`, `{"event":"counted","payload":2}`)
+	}
+	if encoded != 2 {
+		t.Errorf("2 events were encoded %d times", encoded)
+	}
+}
+
+func TestGuarantee02StalledWindowsHoldUpNobody(t *testing.T) {
+	bubble(t, func(t *testing.T, l *pipeListener) {
+		p := newPlaceOn(t, l, nil)
+		p.open(`{"listen":{"tick":{}}}`) // it reads nothing from here on
+		p.stream(`{"listen":{"tick":{}}}`)
+		gone := p.open(`{"listen":{"tick":{}}}`)
+		gone.cut()
+		healthy := p.open(`{"listen":{"tick":{}}}`)
+		start := time.Now()
+		for n := range 1000 {
+			emit(t, p.bus, tick, n)
+		}
+		for n := range 1000 {
+			if f := healthy.next(); f["payload"] != float64(n) {
+				t.Fatalf("got %v, want %d", f, n)
+			}
+		}
+		if d := time.Since(start); d != 0 {
+			t.Errorf("waited %v", d)
+		}
+	})
+}
+
+func TestGuarantee10FramesAreHandledInOrder(t *testing.T) {
+	p := newPlace(t)
+	ran := make(chan int, 100)
+	ask.Listen(p.bus, func(_ context.Context, a progress) error { ran <- a.N; return nil })
+	for _, pg := range []*page{p.open(`{"listen":{}}`), p.stream(`{"listen":{}}`)} {
+		for n := range 100 {
+			pg.send(fmt.Sprintf(`{"emit":"ask","id":%d,"payload":{"id":"a","n":%d}}`, n, n))
+		}
+		for n := range 100 {
+			pg.want(fmt.Sprintf(`{"ack":%d}`, n))
+			if got := <-ran; got != n {
+				t.Fatalf("ran %d, want %d", got, n)
+			}
+		}
+	}
+}
+
+// body tells whether it has been read.
+type body struct{ read bool }
+
+func (b *body) Read([]byte) (int, error) { b.read = true; return 0, io.EOF }
+func (b *body) Close() error             { return nil }
+
+func TestGuarantee12StrangersAreNotRead(t *testing.T) {
+	p := newPlace(t, Authenticate(byToken))
+	for _, header := range []string{"Eventgen-Peer", "Accept"} {
+		b := new(body)
+		r := p.request(http.MethodPost, "", header, "text/event-stream")
+		r.Body = b
+		answer := new(answer)
+		p.h.ServeHTTP(answer, r)
+		if answer.status != http.StatusUnauthorized || b.read {
+			t.Errorf("%s: %d, the body was read: %v", header, answer.status, b.read)
+		}
+	}
+}
+
+// answer notes the status of an answer.
+type answer struct {
+	status int
+	header http.Header
+}
+
+func (a *answer) Header() http.Header {
+	if a.header == nil {
+		a.header = http.Header{}
+	}
+	return a.header
+}
+func (a *answer) Write(p []byte) (int, error) { return len(p), nil }
+func (a *answer) WriteHeader(status int)      { a.status = status }
+
+func TestGuarantee15PanicsAreContained(t *testing.T) {
+	panics := func(_ context.Context, _ eventbus.Peer, event string) error {
+		if event == "other" {
+			panic("an authorisation that panics")
+		}
+		return nil
+	}
+	p := newPlaceOn(t, nil, []eventbus.Option{eventbus.WithErrorHandler(func(context.Context, *eventbus.Error) {})},
+		AuthorizeListen(panics), AuthorizeEmit(func(ctx context.Context, peer eventbus.Peer, event string, _ eventbus.Target) error {
+			if event == "empty" {
+				panic("another")
+			}
+			return nil
+		}))
+	ask.Listen(p.bus, func(context.Context, progress) error { panic("a listener that panics") })
+	pg := p.open(`{"listen":{"tick":{},"other":{}}}`)
+	if got := show(pg.welcome["refused"]); got != `{"other":{"code":"internal"}}` {
+		t.Errorf("refused are %s", got)
+	}
+	pg.send(`[{"listen":{"other":{}},"id":1},{"emit":"empty","id":2},{"emit":"ask","id":3,"payload":{"id":"a","n":1}}]`)
+	pg.want(`{"ack":1,"refused":{"other":{"code":"internal"}}}`,
+		`{"ack":2,"error":{"code":"internal"}}`, `{"ack":3,"error":{"code":"internal"}}`)
+	emit(t, p.bus, tick, 1)
+	pg.want(`{"event":"tick","payload":1}`)
+	if strings.Count(p.log.String(), "an authorization panicked") != 3 {
+		t.Errorf("the log is %s", p.log)
+	}
+}
+
+func TestGuarantee16IdleSocketsAreCheap(t *testing.T) {
+	const pages = 200
+	p := newPlace(t)
+	warm := p.open(`{"listen":{"tick":{}}}`)
+	before := memory()
+	all := make([]*page, 0, pages)
+	for range pages {
+		all = append(all, p.open(`{"listen":{"tick":{}}}`))
+	}
+	emit(t, p.bus, tick, 1)
+	for _, pg := range append(all, warm) {
+		pg.want(`{"event":"tick","payload":1}`)
+	}
+	serving := servingGoroutines()
+	for range 1000 { // those of the upgrades are ending
+		if serving == pages+1 {
+			break
+		}
+		runtime.Gosched()
+		serving = servingGoroutines()
+	}
+	if serving != pages+1 {
+		t.Errorf("%d goroutines for %d pages", serving, pages+1)
+	}
+	// What the pages of the test hold is in it, and yet it is less than one buffer for each.
+	if each := (int64(memory()) - int64(before)) / pages; each >= bufferSize {
+		t.Errorf("%d bytes of heap for each page", each)
+	}
+	runtime.KeepAlive(all)
+}
+
+// servingGoroutines counts those that exist for the sake of a connection.
+func servingGoroutines() (n int) {
+	stacks := make([]byte, 8<<20)
+	stacks = stacks[:runtime.Stack(stacks, true)]
+	for stack := range strings.SplitSeq(string(stacks), "\n\n") {
+		if strings.Contains(stack, "net/http.(*conn).serve") || strings.Contains(stack, "httptransport.(*socketReader)") ||
+			strings.Contains(stack, "httptransport.(*conn)") {
+			n++
+		}
+	}
+	return n
+}
+
+// memory returns the bytes of the heap that are in use.
+func memory() uint64 {
+	runtime.GC()
+	runtime.GC() // what a pool holds goes with the second
+	var m runtime.MemStats
+	runtime.ReadMemStats(&m)
+	return m.HeapAlloc
+}
+
+func TestGuarantee17UnreadAnswersEndTheConnection(t *testing.T) {
+	bubble(t, func(t *testing.T, l *pipeListener) {
+		p := newPlaceOn(t, l, nil, Rate(1e6, 1e6))
+		pg := p.open(`{"listen":{}}`)
+		name := strings.Repeat("x", 32<<10) // which comes back, as the name of what is refused
+		sent := 2 * maxOwn / len(name)
+		for id := range sent {
+			pg.send(fmt.Sprintf(`{"listen":{%q:{}},"id":%d}`, name, id))
+		}
+		answers := 0
+		for {
+			f, err := pg.tryNext()
+			if err != nil {
+				var c closed
+				if !errors.As(err, &c) || c.code != closeSlow {
+					t.Errorf("ended with %v", err)
+				}
+				break
+			}
+			if f["ack"] != float64(answers) {
+				t.Fatalf("got %v, want the answer to %d", f["ack"], answers)
+			}
+			answers++
+		}
+		if most := maxOwn/len(name) + 2; answers > most {
+			t.Errorf("%d answers of %d bytes were waiting", answers, len(name))
+		}
+	})
+}
+
+func TestGuarantee17PostsWait(t *testing.T) {
+	p := newPlace(t)
+	leave := make(chan struct{})
+	ran := make(chan struct{}, 100)
+	ask.Listen(p.bus, func(context.Context, progress) error { ran <- struct{}{}; <-leave; return nil })
+	pg := p.stream(`{"listen":{}}`)
+	peer := pg.welcome["peer"].(string)
+	payload := `{"id":"` + strings.Repeat("x", 60<<10) + `","n":1}`
+	post := func(id int) (int, *http.Response) {
+		status, _, answer := p.do(http.MethodPost, fmt.Sprintf(`{"emit":"ask","id":%d,"payload":%s}`, id, payload), "Eventgen-Peer", peer)
+		return status, answer
+	}
+	accepted := 0
+	for ; ; accepted++ {
+		status, answer := post(accepted)
+		if status == http.StatusAccepted {
+			continue
+		}
+		if status != http.StatusTooManyRequests || answer.Header.Get("Retry-After") == "" {
+			t.Errorf("after %d: %d %v", accepted, status, answer.Header)
+		}
+		break
+	}
+	if most := maxInbox / len(payload); accepted == 0 || accepted > most {
+		t.Errorf("%d messages were accepted, want at most %d", accepted, most)
+	}
+	close(leave)
+	for id := range accepted {
+		pg.want(fmt.Sprintf(`{"ack":%d}`, id))
+	}
+	pg.send(`{"emit":"ask","id":1000,"payload":{"id":"a","n":1}}`)
+	pg.want(`{"ack":1000}`)
+	if len(ran) != accepted+1 {
+		t.Errorf("%d emits ran, want %d", len(ran), accepted+1)
+	}
+}
+
+func TestGuarantee18MessagesMustEnd(t *testing.T) {
+	masked := func(first, length byte, rest string) []byte {
+		return append([]byte{first, 0x80 | length, 0, 0, 0, 0}, rest...)
+	}
+	for name, c := range map[string]struct {
+		sent []byte
+		opts []Option
+	}{
+		// A page that answers pings all the while.
+		"the last fragment": {masked(byte(ws.OpText), 1, "{"), nil},
+		"half a frame":      {masked(0x80|byte(ws.OpText), 9, "{"), []Option{Heartbeat(10 * time.Minute)}},
+		"half a head":       {[]byte{0x81}, []Option{Heartbeat(10 * time.Minute)}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			bubble(t, func(t *testing.T, l *pipeListener) {
+				p := newPlaceOn(t, l, nil, c.opts...)
+				pg := p.open(`{"listen":{}}`)
+				start := time.Now()
+				_, err := pg.conn.Write(c.sent)
+				noError(t, err)
+				pg.wantClosed(closeNoHello)
+				if d := time.Since(start); d < 30*time.Second || d > 32*time.Second {
+					t.Errorf("after %v", d)
+				}
+			})
+		})
+	}
+}
