@@ -1,6 +1,7 @@
 package codec
 
 import (
+	"encoding/binary"
 	"encoding/json"
 	"math"
 	"math/bits"
@@ -8,36 +9,27 @@ import (
 	"strconv"
 )
 
-// smalls holds the two digits of 00 to 99.
-const smalls = "00010203040506070809" +
-	"10111213141516171819" +
-	"20212223242526272829" +
-	"30313233343536373839" +
-	"40414243444546474849" +
-	"50515253545556575859" +
-	"60616263646566676869" +
-	"70717273747576777879" +
-	"80818283848586878889" +
-	"90919293949596979899"
-
 // IntSize is the width of int, uint and uintptr, in bits.
 const IntSize = strconv.IntSize
 
 // maxInt64Digits is the longest integer: the sign and 19 digits, or 20 digits.
 const maxInt64Digits = 20
 
-var powersOfTen = [...]uint64{
-	1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19,
-}
+// maxWords is the room that three words of eight digits take, of which the first may be cut short.
+const maxWords = 24
 
-// digits returns the number of decimal digits of u.
-func digits(u uint64) int {
-	// log10(2) is just over 1233/4096.
-	n := (bits.Len64(u|1) * 1233) >> 12
-	if u >= powersOfTen[n] {
-		n++
-	}
-	return max(n, 1)
+// zeros is "00000000" as a word whose lowest byte comes first.
+const zeros = 0x3030303030303030
+
+// eight returns the digits of v, which is below 1e8, as the bytes of a word: 0 to 9 each, the
+// first digit in the lowest byte. It divides all parts of the word at once: by 1e4, by 100 and by 10.
+func eight(v uint64) uint64 {
+	q := v * 3518437209 >> 45 // v/1e4
+	x := q | (v-q*1e4)<<32
+	h := x * 10486 >> 20 & 0x7F_0000007F // x/100 in each half
+	y := h | (x-h*100)<<16
+	t := y * 103 >> 10 & 0xF000F000F000F // y/10 in each quarter
+	return t | (y-t*10)<<8
 }
 
 // AppendBool appends true or false.
@@ -60,45 +52,47 @@ func AppendInt(dst []byte, v int64) []byte {
 
 // AppendUint appends v in decimal.
 func AppendUint(dst []byte, v uint64) []byte {
-	if v < 10 {
-		return append(dst, byte('0'+v))
+	n := len(dst)
+	if cap(dst)-n < maxWords {
+		dst = slices.Grow(dst, maxWords)
 	}
-	n := digits(v)
-	dst = slices.Grow(dst, maxInt64Digits)
-	end := len(dst) + n
-	dst = dst[:end]
-	putDigits(dst[end-n:], v)
-	return dst
+	k := digits(v)
+	if v < 1e8 {
+		binary.LittleEndian.PutUint64(dst[n:n+8], (eight(v)|zeros)>>(64-8*k))
+	} else {
+		putUint((*[maxWords]byte)(dst[n:n+maxWords]), v, k)
+	}
+	return dst[:n+k]
 }
 
-// putDigits fills b with the last len(b) digits of v.
-func putDigits(b []byte, v uint64) {
-	for len(b) > 8 {
-		q := v / 1e8
-		put8(b[len(b)-8:], uint32(v-q*1e8))
-		b, v = b[:len(b)-8], q
+// putUint writes v, which has k digits, more than eight, and whatever behind them.
+func putUint(b *[maxWords]byte, v uint64, k int) {
+	q := v / 1e8
+	last := eight(v-q*1e8) | zeros
+	k -= 8
+	if q < 1e8 {
+		binary.LittleEndian.PutUint64(b[:], (eight(q)|zeros)>>(64-8*k))
+	} else {
+		r := q / 1e8
+		binary.LittleEndian.PutUint64(b[:], (eight(r)|zeros)>>(128-8*k))
+		binary.LittleEndian.PutUint64(b[k-8:], eight(q-r*1e8)|zeros)
 	}
-	u := uint32(v)
-	for len(b) >= 2 {
-		q := u / 100
-		r := (u - q*100) * 2
-		b[len(b)-1], b[len(b)-2] = smalls[r+1], smalls[r]
-		b, u = b[:len(b)-2], q
-	}
-	if len(b) == 1 {
-		b[0] = byte('0' + u%10)
-	}
+	binary.LittleEndian.PutUint64(b[k:], last)
 }
 
-// put8 writes the eight digits of v.
-func put8(b []byte, v uint32) {
-	_ = b[7]
-	hi, lo := v/1e4, v%1e4
-	p0, p1, p2, p3 := hi/100*2, hi%100*2, lo/100*2, lo%100*2
-	b[0], b[1] = smalls[p0], smalls[p0+1]
-	b[2], b[3] = smalls[p1], smalls[p1+1]
-	b[4], b[5] = smalls[p2], smalls[p2+1]
-	b[6], b[7] = smalls[p3], smalls[p3+1]
+var powersOfTen = [...]uint64{
+	1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19,
+}
+
+// digits returns the number of decimal digits of v. It does not wait for the digits themselves,
+// so that what comes behind them can be written meanwhile.
+func digits(v uint64) int {
+	v |= 1                          // zero has one digit, and no power of ten is odd
+	n := bits.Len64(v) * 1233 >> 12 // log10(2) is just over 1233/4096
+	if v >= powersOfTen[n] {
+		n++
+	}
+	return n
 }
 
 // AppendFloat64 appends v in the form of ECMAScript, as encoding/json does: plain from 1e-6 to
@@ -109,12 +103,9 @@ func AppendFloat64(dst []byte, v float64) ([]byte, error) {
 	if abs < 1e9 { // NaN is not
 		// A decimal of at most 15 digits is the only one of its length that reads as its float64.
 		// So is the one found here, if dividing it, which rounds once, gives v back.
-		m := uint64(abs*1e6 + 0.5)
+		m := int64(abs*1e6 + 0.5) // to a signed integer is one instruction
 		if float64(m)/1e6 == abs {
-			if math.Signbit(v) {
-				dst = append(dst, '-')
-			}
-			return appendMillionths(dst, m), nil
+			return appendMillionths(dst, uint64(m), math.Signbit(v)), nil
 		}
 	}
 	return appendFloat(dst, v, abs, 64)
@@ -126,31 +117,47 @@ func AppendFloat32(dst []byte, v float32) ([]byte, error) {
 	if abs < 1e3 {
 		// Six digits are what a float32 always keeps apart. Rounding to float64 first does no
 		// harm: three decimals are never that close to the middle between two float32 values.
-		m := uint64(abs*1e3 + 0.5)
+		m := int64(abs*1e3 + 0.5)
 		if float32(float64(m)/1e3) == float32(abs) {
-			if math.Signbit(float64(v)) {
-				dst = append(dst, '-')
-			}
-			return appendMillionths(dst, m*1e3), nil
+			return appendMillionths(dst, uint64(m)*1e3, math.Signbit(float64(v))), nil
 		}
 	}
 	return appendFloat(dst, float64(v), abs, 32)
 }
 
-// appendMillionths appends m/1e6 without trailing zeros.
-func appendMillionths(dst []byte, m uint64) []byte {
-	whole, part := m/1e6, uint32(m%1e6)
-	dst = AppendUint(dst, whole)
-	if part == 0 {
-		return dst
-	}
-	a, b, c := part/1e4*2, part/100%100*2, part%100*2
-	dst = append(dst, '.', smalls[a], smalls[a+1], smalls[b], smalls[b+1], smalls[c], smalls[c+1])
+// appendMillionths appends m/1e6, which is below 1e9, without trailing zeros.
+func appendMillionths(dst []byte, m uint64, negative bool) []byte {
 	n := len(dst)
-	for dst[n-1] == '0' {
-		n--
+	if cap(dst)-n < 2*maxWords {
+		dst = slices.Grow(dst, 2*maxWords)
 	}
-	return dst[:n]
+	if negative {
+		dst = append(dst, '-')
+		n++
+	}
+	whole := m / 1e6
+	k := digits(whole)
+	if whole < 1e8 {
+		binary.LittleEndian.PutUint64(dst[n:n+8], (eight(whole)|zeros)>>(64-8*k))
+	} else {
+		putUint((*[maxWords]byte)(dst[n:n+maxWords]), whole, k)
+	}
+	n += k
+	part := m - whole*1e6
+	if part == 0 {
+		return dst[:n]
+	}
+	b := (*[9]byte)(dst[n : n+9])
+	b[0] = '.'
+	w := eight(part * 100)
+	binary.LittleEndian.PutUint64(b[1:], w|zeros)
+	switch { // a guess at the length is not waited for
+	case w>>8 == 0:
+		return dst[:n+2]
+	case w>>16 == 0:
+		return dst[:n+3]
+	}
+	return dst[:n+9-bits.LeadingZeros64(w)/8]
 }
 
 func appendFloat(dst []byte, v, abs float64, size int) ([]byte, error) {

@@ -13,27 +13,48 @@ import (
 
 const hex = "0123456789abcdef"
 
-// AppendString appends s as a JSON string.
-func AppendString(dst []byte, s string) []byte {
-	dst = slices.Grow(dst, len(s)+2)
-	dst = append(dst, '"')
-	b := unsafe.Slice(unsafe.StringData(s), len(s))
-	if i := plainPrefix(b); i < len(b) {
-		return append(appendEscaped(dst, b, i), '"')
-	}
-	dst = append(dst, s...)
-	return append(dst, '"')
-}
-
 // AppendText appends s, which is text, as a JSON string.
 func AppendText(dst, s []byte) []byte {
-	dst = slices.Grow(dst, len(s)+2)
-	dst = append(dst, '"')
-	if i := plainPrefix(s); i < len(s) {
-		return append(appendEscaped(dst, s, i), '"')
+	return AppendString(dst, unsafe.String(unsafe.SliceData(s), len(s)))
+}
+
+// AppendString appends s as a JSON string.
+func AppendString(dst []byte, s string) []byte {
+	n := len(dst)
+	if cap(dst)-n < len(s)+2 {
+		dst = slices.Grow(dst, len(s)+2)
 	}
-	dst = append(dst, s...)
-	return append(dst, '"')
+	out := dst[n : n+len(s)+2]
+	out[0] = '"'
+	if len(s) < 8 {
+		i := 1
+		for _, c := range unsafe.Slice(unsafe.StringData(s), len(s)) {
+			if !plain[c] {
+				return appendEscaped(dst[:n+1], s, i-1)
+			}
+			out[i] = c
+			i++
+		}
+		out[len(out)-1] = '"'
+		return dst[:n+len(out)]
+	}
+	// Copy eight bytes at once, the last of them perhaps twice, and look at them on the way.
+	in := unsafe.Slice(unsafe.StringData(s), len(s))
+	x := binary.LittleEndian.Uint64(in[len(in)-8:])
+	m := special(x)
+	binary.LittleEndian.PutUint64(out[len(in)-7:len(in)+1], x)
+	to := out[1:]
+	for len(in) > 8 {
+		x := binary.LittleEndian.Uint64(in)
+		m |= special(x)
+		binary.LittleEndian.PutUint64(to, x)
+		in, to = in[8:], to[8:]
+	}
+	if m != 0 {
+		return appendEscaped(dst[:n+1], s, 0)
+	}
+	out[len(out)-1] = '"'
+	return dst[:n+len(out)]
 }
 
 // AppendQuotedString appends s as encoding/json writes a string field with the option ",string":
@@ -76,60 +97,40 @@ var plain = func() (t [256]bool) {
 	return t
 }()
 
-// special returns a word whose high bits mark the bytes of x that are not plain.
+// special returns a word of which a high bit is set if x may have a byte that is not plain: these,
+// and '^', '|' and '~', which cost a test less for all the others.
 func special(x uint64) uint64 {
-	// No test borrows from the next byte, because the high bit is set before subtracting.
-	// '<' and '>' differ in bit 1 alone, '"' and '&' in bit 2.
+	// No test borrows from the next byte, because the high bit is set before subtracting. With the
+	// bits cleared in which they differ, '"' is '&', and '<', '>' and the backslash are one.
 	low := (x | highs) - 0x20*ones
-	angle := ((x&^(2*ones) ^ '<'*ones) | highs) - ones
 	quote := ((x&^(4*ones) ^ '"'*ones) | highs) - ones
-	slash := ((x ^ '\\'*ones) | highs) - ones
-	return (^(low & angle & quote & slash) | x) & highs
+	others := ((x&^(0x62*ones) ^ 0x1C*ones) | highs) - ones
+	return (^(low & quote & others) | x) & highs
 }
 
 // lowest returns the index of the first byte that is marked in m.
 func lowest(m uint64) int { return bits.TrailingZeros64(m) / 8 }
 
-// plainPrefix returns the index of the first byte of s that is not plain; len(s) if there is none.
-func plainPrefix(s []byte) int {
-	i := 0
-	for ; len(s)-i >= 8; i += 8 {
-		if m := special(binary.LittleEndian.Uint64(s[i:])); m != 0 {
-			return i + lowest(m)
-		}
-	}
-	switch {
-	case i == len(s):
-		return i
-	case len(s) >= 8: // the last eight bytes, some of them again
-		if m := special(binary.LittleEndian.Uint64(s[len(s)-8:])); m != 0 {
-			return len(s) - 8 + lowest(m)
-		}
-		return len(s)
-	}
-	for i < len(s) && plain[s[i]] {
-		i++
-	}
-	return i
-}
-
-// appendEscaped appends the text of s, of which the first i bytes are plain.
-func appendEscaped(dst, s []byte, i int) []byte {
+// appendEscaped appends the text of s, of which the first i bytes are plain, and a quote.
+func appendEscaped(dst []byte, s string, i int) []byte {
 	start := 0
 	for i < len(s) {
 		c := s[i]
-		if plain[c] {
+		switch {
+		case plain[c]:
 			i++
 			continue
-		}
-		if c < utf8.RuneSelf {
+		case c < utf8.RuneSelf:
 			dst = append(dst, s[start:i]...)
 			dst = appendEscape(dst, c)
 			i++
 			start = i
 			continue
+		case c-0xC2 < 0xE0-0xC2 && i+1 < len(s) && s[i+1]&0xC0 == 0x80: // a character of two bytes
+			i += 2
+			continue
 		}
-		r, size := utf8.DecodeRune(s[i:])
+		r, size := utf8.DecodeRuneInString(s[i:])
 		switch {
 		case r == utf8.RuneError && size == 1:
 			dst = append(dst, s[start:i]...)
@@ -142,7 +143,8 @@ func appendEscaped(dst, s []byte, i int) []byte {
 		}
 		i += size
 	}
-	return append(dst, s[start:]...)
+	dst = append(dst, s[start:]...)
+	return append(dst, '"')
 }
 
 func appendEscape(dst []byte, c byte) []byte {
