@@ -160,6 +160,8 @@ func set(t *testing.T, s *ir.Settings, line string) {
 		s.Time = ir.TimeMode(value)
 	case "bytes":
 		s.Bytes = ir.BytesMode(value)
+	case "unknown":
+		s.RefuseUnknown = value == "refuse"
 	default:
 		t.Fatalf("unknown setting %s", line)
 	}

@@ -20,6 +20,7 @@ func (c *comparison) changedSettings(o, n ir.Settings) {
 		}
 		c.changedNil(p, o, n)
 		c.changedInt64(p, o, n)
+		c.changedUnknown(p, o, n)
 		root := c.resolve(p.oldPkg).Of(p.old.Payload)
 		for _, s := range []struct {
 			name    string
@@ -73,6 +74,14 @@ func (c *comparison) changedInt64(p *pair, o, n ir.Settings) {
 		levels = tsOnly
 	}
 	c.setting(p, "int64", string(o.Int64), string(n.Int64), levels)
+}
+
+// changedUnknown reports that properties are refused that were ignored: pages that send more than
+// the type has are turned away.
+func (c *comparison) changedUnknown(p *pair, o, n ir.Settings) {
+	if !o.RefuseUnknown && n.RefuseUnknown && p.sent() && contains(c.resolve(p.oldPkg).Of(p.old.Payload), ir.KindStruct) {
+		c.setting(p, "unknown", "ignore", "refuse", wireOnly)
+	}
 }
 
 // contains reports whether a form of this kind is reached from root.

@@ -86,7 +86,7 @@ var Rules = []Info{
 	{CoalescingAdded, "a throttle or debounce drops values that were delivered", true},
 	{FlushRemoved, "an event may overtake another one", true},
 	{MaxLowered, "payloads that were accepted are too large now", true},
-	{SettingChanged, "a setting of the output changes what types are", true},
+	{SettingChanged, "a setting of the output changes what types are, or what is refused", true},
 	{FieldRemoved, "a field is gone", true},
 	{FieldRenamed, "a field has another JSON name", true},
 	{FieldRequiredAdded, "what windows emit needs a new field", true},

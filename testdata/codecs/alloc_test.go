@@ -21,6 +21,7 @@ func TestEncodersDoNotAllocate(t *testing.T) {
 	checkAllocs[Progress](t, "progress")
 	checkAllocs[Node](t, "node")
 	checkAllocs[Tree](t, "tree")
+	checkAllocs[Graph](t, "graph")
 	checkAllocs[Shape](t, "shape")
 	checkAllocs[Message](t, "message")
 	checkAllocs[Unions](t, "unions")

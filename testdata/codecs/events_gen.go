@@ -1979,6 +1979,7 @@ func appendGenerics(dst []byte, v *Generics) ([]byte, error) {
 
 // appendGraph appends a Graph as JSON.
 func appendGraph(dst []byte, v *Graph, depth int) ([]byte, error) {
+	var x Graph
 	var err error
 	if depth > codec.MaxEncodeDepth {
 		return dst, codec.TooDeep()
@@ -1994,7 +1995,7 @@ func appendGraph(dst []byte, v *Graph, depth int) ([]byte, error) {
 			}
 			dst = codec.AppendString(dst, key)
 			dst = append(dst, ':')
-			x := (*v)[key]
+			x = (*v)[key]
 			if dst, err = appendGraph(dst, &x, depth+1); err != nil {
 				return dst, codec.At(err, key)
 			}
@@ -5387,9 +5388,10 @@ func decodeMaps(d *codec.Decoder, v *Maps) {
 				if d.First(&seen, 1<<7) {
 					if !d.Null() && d.Object() {
 						codec.NewMap(&v.PtrText)
+						var names codec.Names
 						for d.Field() {
 							k := new(TextKey)
-							if codec.KeyPointer(d, &k) && codec.Absent(d, v.PtrText, k) {
+							if names.Absent(d) && codec.KeyPointer(d, &k) {
 								v.PtrText[k] = int(d.Int(codec.IntSize))
 							}
 						}

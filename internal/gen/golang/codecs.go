@@ -109,10 +109,11 @@ func (e *encoder) rootUnion(i *instance, l loc) {
 
 // declared returns body behind the declarations that it needs.
 func (e *encoder) declared(body []jen.Code) []jen.Code {
-	if !e.needErr {
-		return body
+	declarations := e.hoisted
+	if e.needErr {
+		declarations = append(declarations, jen.Var().Id(e.err).Error())
 	}
-	return append([]jen.Code{jen.Var().Id(e.err).Error()}, body...)
+	return append(declarations, body...)
 }
 
 // jsonKey writes the statements that return v's wire form as a key.

@@ -16,12 +16,18 @@ func (g *pkg) decodesKey(t *ir.Type) bool {
 func (e *decoder) mapping(t *ir.Type, l loc, cond *jen.Statement) {
 	e.add(jen.If(cond).Block(e.nested(func() {
 		e.add(e.g.codec("NewMap").Call(expr(l.pointer())))
-		e.add(jen.For(e.read("Field")).Block(e.nested(func() { e.entry(t, l) })...))
+		names := ""
+		if k := e.g.basic(t.Key); k.Kind == ir.KindText && k.Marshal.Nilable {
+			names = e.local("names") // pointers never are equal, so the names are remembered
+			e.add(jen.Var().Id(names).Add(e.g.codec("Names")))
+		}
+		e.add(jen.For(e.read("Field")).Block(e.nested(func() { e.entry(t, l, names) })...))
 	})...))
 }
 
-// entry reads one entry, whose name is known.
-func (e *decoder) entry(t *ir.Type, l loc) {
+// entry reads one entry, whose name is known. names is a variable that holds the names so far, for
+// keys that do not tell.
+func (e *decoder) entry(t *ir.Type, l loc, names string) {
 	g := e.g
 	k := g.basic(t.Key)
 	key := e.local("k")
@@ -65,7 +71,7 @@ func (e *decoder) entry(t *ir.Type, l loc) {
 	case k.Kind == ir.KindText && k.Marshal.Nilable:
 		name, _ := g.goType(k)
 		e.add(jen.Id(key).Op(":=").New(name))
-		e.add(jen.If(e.generic("KeyPointer", jen.Op("&").Id(key)).Op("&&").Add(absent(jen.Id(key)))).Block(body(jen.Id(key))...))
+		e.add(jen.If(jen.Id(names).Dot("Absent").Call(jen.Id(e.d)).Op("&&").Add(e.generic("KeyPointer", jen.Op("&").Id(key)))).Block(body(jen.Id(key))...))
 	case k.Kind == ir.KindText:
 		name, _ := g.goType(t.Key)
 		e.add(jen.Var().Id(key).Add(name))

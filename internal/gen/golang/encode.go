@@ -16,8 +16,9 @@ type encoder struct {
 	dst, err string
 	depth    string // the variable that counts the recursion; empty where there is none
 	pending  string
-	path     []step // of the value at hand, for errors
-	needErr  bool   // the variable err is assigned to
+	path     []step     // of the value at hand, for errors
+	needErr  bool       // the variable err is assigned to
+	hoisted  []jen.Code // declarations of variables that stand outside of loops
 	// leave writes what returns an error.
 	leave func(err *jen.Statement) jen.Code
 }
@@ -321,7 +322,13 @@ func (e *encoder) mapping(t *ir.Type, l loc) {
 			write()
 			e.lit(":")
 			e.flush()
-			e.add(jen.Id(x).Op(":=").Add(expr(l.operand())).Index(lookup))
+			assign := ":="
+			if typ, ok := g.goType(t.Elem); ok && e.depth != "" && g.recursive(t.Elem) {
+				// What a loop declares and hands to the function that it is in goes to the heap.
+				e.hoisted = append(e.hoisted, jen.Var().Id(x).Add(typ))
+				assign = "="
+			}
+			e.add(jen.Id(x).Op(assign).Add(expr(l.operand())).Index(lookup))
 			e.value(t.Elem, loc{val: x}, form{})
 			e.flush()
 		})
@@ -335,6 +342,15 @@ func (e *encoder) mapping(t *ir.Type, l loc) {
 		e.add(jen.Id(keys).Dot("Free").Call())
 	}
 	e.lit("}")
+}
+
+// recursive reports whether values of t are handed by pointer to a function that may call itself.
+func (g *pkg) recursive(t *ir.Type) bool {
+	if t.Kind != ir.KindRef || t.Opaque {
+		return false
+	}
+	i := g.instanceOf(t)
+	return i != nil && i.recursive && !i.byValue()
 }
 
 // closedEnum returns the instance of a closed enum that t refers to, or nil.

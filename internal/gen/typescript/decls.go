@@ -207,6 +207,19 @@ func literal(value string) string {
 	return value
 }
 
+// jsonText returns a string's JSON as encoding/json writes it.
+func jsonText(value string) string {
+	var s string
+	if json.Unmarshal([]byte(value), &s) != nil {
+		return value
+	}
+	text, err := json.Marshal(s)
+	if err != nil {
+		return value
+	}
+	return string(text)
+}
+
 // unionMembers renders the variants: the payload beside its tag, or the tag among its properties.
 func (r typer) unionMembers(u *ir.Union) []memberView {
 	out := make([]memberView, 0, len(u.Variants))

@@ -88,6 +88,10 @@ var typeCases = []typeCase{
 		name: "quoted enums", typ: tStruct(quoted(field("s", tRef("Status"))), quoted(field("l", tRef("Level")))), decls: []*ir.Decl{statusDecl(), levelDecl()},
 		accept: []string{`{"s":"\"open\"","l":"2"}`}, reject: []string{`{"s":"open","l":"2"}`, `{"s":"\"open\"","l":2}`, `{"s":"\"x\"","l":"2"}`, `{"s":"\"open\"","l":"1"}`},
 	},
+	{
+		name: "quoted enum with escapes", typ: tStruct(quoted(field("s", tRef("Sign")))), decls: []*ir.Decl{enumDecl("Sign", tString, ir.EnumClosed, `Less="<"`, `Inch="\""`, `Plus="+"`)},
+		accept: []string{`{"s":"\"\\u003c\""}`, `{"s":"\"\\\"\""}`, `{"s":"\"+\""}`}, reject: []string{`{"s":"\"<\""}`, `{"s":"+"}`, `{"s":"\"-\""}`},
+	},
 	{name: "text enum", typ: tRef("Status"), decls: []*ir.Decl{statusDecl()}, accept: []string{`"open"`, `"shut"`}, reject: []string{`""`, `"Open"`, `null`}},
 	{name: "number enum", typ: tRef("Level"), decls: []*ir.Decl{levelDecl()}, accept: []string{`0`, `2`}, reject: []string{`1`, `"0"`, `3`}},
 	{name: "open enum", typ: tRef("Mood"), decls: []*ir.Decl{enumDecl("Mood", tString, ir.EnumOpen, `A="a"`)}, accept: []string{`"a"`, `"x"`}, reject: []string{`1`, `null`}},

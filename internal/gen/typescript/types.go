@@ -386,10 +386,20 @@ func (r typer) quotedReference(t *ir.Type, d *ir.Decl) expr {
 	switch {
 	case d.Enum.Mode != ir.EnumClosed:
 		return r.plainly().typ(d.Type, use{quoted: true})
-	case d.Type.Kind == ir.KindString:
-		return primary("`\"${" + r.named(t, d).text + "}\"`")
+	case d.Type.Kind != ir.KindString:
+		return primary("`${" + r.named(t, d).text + "}`")
 	}
-	return primary("`${" + r.named(t, d).text + "}`")
+	// The string holds the member's JSON, in which some characters are escapes.
+	texts, escaped := make([]string, len(d.Enum.Members)), false
+	for i, m := range d.Enum.Members {
+		text := jsonText(m.Value)
+		escaped = escaped || strings.Contains(text, `\`)
+		texts[i] = stringLiteral(text)
+	}
+	if escaped {
+		return union(texts...)
+	}
+	return primary("`\"${" + r.named(t, d).text + "}\"`")
 }
 
 // wide reports whether t travels quoted here.

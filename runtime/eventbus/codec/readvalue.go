@@ -160,6 +160,23 @@ func Absent[M ~map[K]V, K comparable, V any](d *Decoder, m M, k K) bool {
 	return d.Fresh(present) && d.charge(2*int(unsafe.Sizeof(k)+unsafe.Sizeof(v))+16)
 }
 
+// Names are those of an object's properties so far.
+type Names struct{ seen map[string]struct{} }
+
+// Absent reports whether the current property is the first of its name. If it is not, the value
+// is skipped with a problem.
+func (n *Names) Absent(d *Decoder) bool {
+	name := string(d.name)
+	if _, present := n.seen[name]; !d.Fresh(present) || !d.charge(2*len(name)+64) {
+		return false
+	}
+	if n.seen == nil {
+		n.seen = map[string]struct{}{}
+	}
+	n.seen[name] = struct{}{}
+	return true
+}
+
 // New sets *p to a new zero value and returns it.
 func New[P ~*T, T any](p *P) *T {
 	v := new(T)

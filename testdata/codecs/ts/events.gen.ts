@@ -592,7 +592,7 @@ export interface Quoted {
   PtrPtr: number | null;
   Slice: number[] | null;
   Level: `${Level}`;
-  Color: `"${Color}"`;
+  Color: '"red"' | '"gr\\u003ceen"' | '"blue"';
 }
 
 /** MarshalJSONEvent is written by its own method as a whole. */
