@@ -68,9 +68,22 @@ func (a *app) parse(ctx context.Context, j *job, patterns []string) (*ir.Model, 
 		Int64Stated: j.Int64Stated, Types: j.Types,
 	})
 	if err != nil {
-		return nil, nil, environment(err, "")
+		return nil, nil, environment(err, moduleHint(err))
 	}
 	return model, list, nil
+}
+
+// moduleHint is what to do where the go command refuses go.mod or go.sum. It looks at them when a
+// package imports another module, and generated code does: so a first run may pass where the next
+// one does not.
+func moduleHint(err error) string {
+	text := err.Error()
+	for _, sign := range []string{"missing go.sum entry", "updates to go.mod needed", "inconsistent vendoring"} {
+		if strings.Contains(text, sign) {
+			return "go.mod and go.sum have to hold what generated code imports too: add eventgen to the module and run \"go mod tidy\", or \"go mod vendor\" where the module vendors"
+		}
+	}
+	return ""
 }
 
 // whole returns patterns for the job and the packages kept in its lock.
