@@ -68,6 +68,8 @@ const (
 	// ConflictingFields warns of fields that encoding/json leaves out because they claim one
 	// property at one depth.
 	ConflictingFields Code = "conflicting-fields"
+	// UnknownTagOption warns of an option in a json tag that encoding/json ignores.
+	UnknownTagOption Code = "unknown-tag-option"
 )
 
 // The codes of generated code, and of the files around it.
@@ -108,7 +110,7 @@ var Codes = []Info{
 	{Code: OptionDirection, Summary: "an option does not apply to events from windows, or only to them"},
 	{Code: OptionAlone, Summary: "an option has no effect without another"},
 	{Code: UnknownRule, Summary: "//eventgen:allow names a rule that does not exist or cannot be accepted"},
-	{Code: UnusedAllow, Summary: "//eventgen:allow accepts a rule of eventgen breaking that nothing breaks"},
+	{Code: UnusedAllow, Summary: "//eventgen:allow accepts what does not occur, or accepts it twice"},
 	{Code: BadEventType, Summary: "a declaration cannot be an event"},
 	{Code: BadEventName, Summary: "a wire name is missing or has characters that it may not have"},
 	{Code: DuplicateEvent, Summary: "two events have the same wire name"},
@@ -128,6 +130,7 @@ var Codes = []Info{
 	{Code: Int64Precision, Summary: "a number can pass 2^53, beyond which JavaScript rounds", Allowed: true},
 	{Code: SealedInterface, Summary: "a sealed interface is no union, and loses the name of its variant", Allowed: true},
 	{Code: ConflictingFields, Summary: "fields hide each other, and encoding/json writes none of them", Allowed: true},
+	{Code: UnknownTagOption, Summary: "a json tag has an option that encoding/json ignores", Allowed: true},
 	{Code: NameCollision, Summary: "a generated name is taken"},
 	{Code: UnnamedPayload, Summary: "generated Go cannot write down the type of a payload"},
 	{Code: Config, Summary: "eventgen.yaml has a mistake"},

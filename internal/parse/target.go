@@ -91,6 +91,7 @@ func (t *target) readDefaults() {
 // looked at here too, so that a mistake in them is reported in any case.
 func (t *target) declaration(d *declaration) {
 	seen := map[string]*directive.Directive{}
+	accepted := map[string]*directive.Directive{} // by rule
 	for _, dir := range d.directives {
 		if other := seen[dir.Verb.Name]; other != nil && dir.Verb.Name != "allow" {
 			t.list.Add(diag.Diagnostic{
@@ -108,6 +109,16 @@ func (t *target) declaration(d *declaration) {
 			t.list.Append(list)
 		case "allow":
 			t.rule(dir)
+			if other := accepted[dir.Text.Word]; other != nil {
+				t.list.Add(diag.Diagnostic{
+					Severity: diag.Warning, Code: diag.UnusedAllow, Pos: dir.Text.WordPos,
+					Message: dir.Text.Word + " is accepted already",
+					Hint:    "remove one of them",
+					Related: []diag.Related{{Pos: other.Pos, Message: "the first one"}},
+				})
+			} else if dir.Text.Word != "" {
+				accepted[dir.Text.Word] = dir
+			}
 		case "ts":
 			t.stated(dir)
 		}

@@ -12,9 +12,10 @@ import (
 //
 //eventgen:event corpus:TagOddities
 type TagOddities struct {
-	Dash      int            `json:"-,"`
-	Empty     int            `json:""`
-	Options   int            `json:",omitempty,omitzero,string"`
+	Dash    int `json:"-,"`
+	Empty   int `json:""`
+	Options int `json:",omitempty,omitzero,string"`
+	//eventgen:allow unknown-tag-option the mistake is wanted here
 	Unknown   int            `json:"unknown,omitemtpy"`
 	Unicode   int            `json:"größe"`
 	Emoji     int            `json:"😀"`

@@ -223,7 +223,7 @@ type E struct {
 	L
 	R
 }`, want: []string{
-			"app.go:14:17: warning: field ID and L.ID both claim the property \"ID\" at one depth: encoding/json writes neither [conflicting-fields]",
+			"app.go:14:17: warning: field ID and L.ID both claim the property \"ID\", and neither is nearer to the top: encoding/json writes neither [conflicting-fields]",
 		}},
 		{name: "unions", src: `//eventgen:union tag=type content=data
 type NoInterface struct{}
@@ -575,7 +575,10 @@ func TestTag(t *testing.T) {
 		`json:"a'b"`:                   {},
 		`json:"a\"b,string"`:           {quoted: true},
 		`json:"héé 世"`:                 {name: "héé 世"},
-		`json:"a, omitempty"`:          {name: "a"},
+		`json:"a, omitempty"`:          {name: "a", misspelt: " omitempty"},
+		`json:"a,omitemty,omitzero"`:   {name: "a", misspelt: "omitemty", omitZero: true},
+		`json:"a,inline"`:              {name: "a"},
+		`json:"a,format:date"`:         {name: "a"},
 		`xml:"x" json:"y"`:             {name: "y"},
 		`json: "y"`:                    {},
 	} {

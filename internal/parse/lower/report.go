@@ -254,7 +254,7 @@ func (r *reporter) region(start *node) *region {
 		n := todo[0]
 		todo = todo[1:]
 		for _, p := range n.problems {
-			if p.code != diag.ConflictingFields && p.code != diag.SealedInterface {
+			if p.code != diag.ConflictingFields && p.code != diag.SealedInterface && p.code != diag.UnknownTagOption {
 				out.problems = append(out.problems, owned{p, n})
 			}
 		}

@@ -34,6 +34,15 @@ func (b *builder) structType(u *types.Struct, addr bool) *ir.Type {
 func (b *builder) property(f *field, addr bool) *ir.Field {
 	v := f.obj()
 	t := types.Unalias(v.Type())
+	if option := f.tag.misspelt; option != "" {
+		inner := *b
+		inner.path = append(slices.Clone(b.path), f.path...)
+		inner.problem(&problem{
+			code: diag.UnknownTagOption,
+			text: "has the option " + strconv.Quote(option) + " in its json tag, which encoding/json ignores",
+			hint: "did you mean " + diag.Nearest(option, tagOptions) + "?",
+		})
+	}
 	zero := zeroMode(t, f.tag)
 	if f.tag.omitEmpty && alwaysEmpty(t) || zero == ir.ZeroValue && alwaysZero(t) {
 		return nil
@@ -195,9 +204,9 @@ func (b *builder) promotes(holder types.Type, path []*types.Var, index []int) bo
 func (b *builder) conflict(fields []*field) {
 	first, last := fields[0], fields[len(fields)-1]
 	text := "and " + selector(first) + " both claim the property " + strconv.Quote(last.name) +
-		" at one depth: encoding/json writes neither"
+		", and neither is nearer to the top: encoding/json writes neither"
 	if first == last {
-		text = "is embedded more than once at one depth: encoding/json does not write its property " +
+		text = "is embedded more than once at the same depth: encoding/json does not write its property " +
 			strconv.Quote(last.name)
 	}
 	inner := *b

@@ -4,6 +4,8 @@ import (
 	"reflect"
 	"strings"
 	"unicode"
+
+	"github.com/eventgen/eventgen/internal/diag"
 )
 
 // jsonTag is a parsed `json:"…"` tag.
@@ -13,7 +15,12 @@ type jsonTag struct {
 	omitEmpty bool
 	omitZero  bool
 	quoted    bool // ",string", whether or not it has an effect
+	// misspelt is the first option that encoding/json ignores and that looks like one it knows.
+	misspelt string
 }
+
+// tagOptions are those of encoding/json. Other libraries have more, which are no mistakes.
+var tagOptions = []string{"omitempty", "omitzero", "string"}
 
 // parseTag reads a struct tag as encoding/json does: the tag "-" skips the field, "-," names it
 // so, and a name that is not valid counts as none.
@@ -37,6 +44,10 @@ func parseTag(tag string) jsonTag {
 			out.omitZero = true
 		case "string":
 			out.quoted = true
+		default:
+			if out.misspelt == "" && diag.Nearest(option, tagOptions) != "" {
+				out.misspelt = option
+			}
 		}
 	}
 	return out
