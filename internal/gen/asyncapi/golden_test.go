@@ -34,18 +34,31 @@ func TestValid(t *testing.T) {
 		model.Settings = ir.DefaultSettings()
 		addDocument(t, &request, name, model)
 	}
-	examples := loadFrom(t, filepath.Join(testdata(t), "..", "examples"), "./...")
-	for mode, s := range settings {
-		examples.Settings = s
-		request.Schemas = append(request.Schemas, schematest.Schema{Name: "examples " + mode, Schema: asyncapi.Schema(examples, asyncapi.Options{})})
+	for _, config := range examples(t) {
+		dir := filepath.Dir(config)
+		name, model := filepath.Base(dir), loadFrom(t, dir, "./...")
+		for mode, s := range settings {
+			model.Settings = s
+			request.Schemas = append(request.Schemas, schematest.Schema{Name: name + " " + mode, Schema: asyncapi.Schema(model, asyncapi.Options{})})
+		}
+		addDocument(t, &request, name, model)
 	}
-	addDocument(t, &request, "examples", examples)
 	if len(request.Schemas) < 30 {
 		t.Fatalf("found %d documents", len(request.Schemas))
 	}
 	for _, problem := range schematest.Check(t, request) {
 		t.Error(problem)
 	}
+}
+
+// examples are the settings of the repository's examples, each of which is an output of its own.
+func examples(t *testing.T) []string {
+	t.Helper()
+	configs, err := filepath.Glob(filepath.Join(testdata(t), "..", "examples", "*", "eventgen.yaml"))
+	if err != nil || len(configs) == 0 {
+		t.Fatalf("found %d examples, %v", len(configs), err)
+	}
+	return configs
 }
 
 // cases are the generator's golden cases. They are loaded together, which is quicker by far; that
