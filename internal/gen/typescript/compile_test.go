@@ -66,6 +66,18 @@ func TestVendoredCompilesUnderEveryResolution(t *testing.T) {
 		{"node", ExtensionJS, tsctest.Options{"module": "Node16", "moduleResolution": "Node16"}},
 		{"nodenext", ExtensionJS, tsctest.Options{"module": "NodeNext", "moduleResolution": "NodeNext"}},
 		{"bundler with js", ExtensionJS, tsctest.Options{}},
+		// What create-next-app writes, and what guides to webpack with ts-loader do.
+		{"next", ExtensionNone, tsctest.Options{
+			"target": "ES2017", "lib": []string{"dom", "dom.iterable", "esnext"}, "module": "esnext",
+			"moduleResolution": "bundler", "jsx": "preserve", "esModuleInterop": true,
+			"resolveJsonModule": true, "incremental": true, "skipLibCheck": true,
+		}},
+		{"webpack", ExtensionNone, tsctest.Options{
+			"target": "ES2022", "module": "preserve", "sourceMap": true, "noImplicitAny": true, "jsx": "react-jsx",
+		}},
+		{"webpack with ts", ExtensionTS, tsctest.Options{
+			"module": "preserve", "moduleResolution": "bundler", "allowImportingTsExtensions": true,
+		}},
 		{"type stripping", ExtensionTS, tsctest.Options{
 			"module": "NodeNext", "moduleResolution": "NodeNext", "allowImportingTsExtensions": true,
 		}},
