@@ -27,8 +27,9 @@ function isFloat32(wire: unknown): wire is number {
 
 /** The bounds of integers. Those of 64 bits and their neighbours are the same number in JavaScript. */
 function bounds(bits: number, unsigned: boolean): readonly [bigint, bigint] {
-  const size = 1n << BigInt(bits);
-  return unsigned ? [0n, size - 1n] : [-size / 2n, size / 2n - 1n];
+  // Without literals, which compilers refuse whose target is older: that of a new Next application is.
+  const max = BigInt.asUintN(unsigned ? bits : bits - 1, BigInt(-1));
+  return [unsigned ? BigInt(0) : ~max, max];
 }
 
 function range([min, max]: readonly [bigint, bigint]): string {
@@ -65,7 +66,7 @@ function quoted(expected: string, read: (text: string) => unknown): Decoder {
 
 /** The integer that all of a text stands for, if it is within its bounds. */
 function integerOf(text: string, [min, max]: readonly [bigint, bigint]): bigint | undefined {
-  if (!(min < 0n ? /^-?(0|[1-9]\d*)$/ : /^(0|[1-9]\d*)$/).test(text) || text.length > 20) return undefined;
+  if (!(min < 0 ? /^-?(0|[1-9]\d*)$/ : /^(0|[1-9]\d*)$/).test(text) || text.length > 20) return undefined;
   const value = BigInt(text);
   return value >= min && value <= max ? value : undefined;
 }
