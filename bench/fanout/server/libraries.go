@@ -5,6 +5,7 @@ import (
 	"net"
 	"net/http"
 	"sync"
+	"time"
 
 	"github.com/centrifugal/centrifuge"
 	coderws "github.com/coder/websocket"
@@ -214,7 +215,7 @@ func newCentrifuge() (hub, error) {
 }
 
 func (h *centrifugeHub) serve(l net.Listener) error {
-	return http.Serve(l, centrifuge.NewWebsocketHandler(h.node, centrifuge.WebsocketConfig{}))
+	return http.Serve(l, centrifuge.NewWebsocketHandler(h.node, centrifuge.WebsocketConfig{WriteTimeout: 30 * time.Second}))
 }
 
 func (h *centrifugeHub) send(messages [][]byte) {
