@@ -13,6 +13,7 @@ type coalescer[T any] struct {
 	mode   mode
 	period time.Duration
 	batch  int
+	simple bool // see topicState.simple
 
 	mu      sync.Mutex
 	lanes   lanes[T]
@@ -35,7 +36,7 @@ const (
 )
 
 func newCoalescer[T any](t *topicState[T]) *coalescer[T] {
-	c := &coalescer[T]{t: t}
+	c := &coalescer[T]{t: t, simple: t.simple()}
 	switch i := t.info; {
 	case i.Throttle > 0:
 		c.mode, c.period = throttling, i.Throttle

@@ -8,6 +8,9 @@ import (
 // emit is Event.Emit. The short way serves events of which nothing is asked but to call listeners.
 func (t *topicState[T]) emit(ctx context.Context, payload T) error {
 	if t.extra.Load() != 0 {
+		if t.late != nil && t.late.hold(ctx, payload) {
+			return nil
+		}
 		return t.emitAnyhow(ctx, payload, Target{})
 	}
 	if err := ctx.Err(); err != nil {
