@@ -63,25 +63,27 @@ func (e *Event[T]) EmitTo(ctx context.Context, b *Bus, to Target, payload T) err
 // Unlisten ends it. It is idempotent, never waits and may be called inside a listener; no call of fn
 // starts after it has returned, and what was queued for fn is dropped.
 func (e *Event[T]) Listen(b *Bus, fn func(ctx context.Context, payload T) error, opts ...ListenOption) (unlisten func()) {
-	return e.listen(b, opts, func(l *listener[T]) { l.fn = fn }, fn == nil)
+	return e.listen(b, opts, &listener[T]{fn: fn}, fn == nil)
 }
 
 // ListenMeta is Listen for those who want to know more of a delivery than its payload.
 func (e *Event[T]) ListenMeta(b *Bus, fn func(ctx context.Context, payload T, meta Meta) error, opts ...ListenOption) (unlisten func()) {
-	return e.listen(b, opts, func(l *listener[T]) { l.metaFn = fn }, fn == nil)
+	return e.listen(b, opts, &listener[T]{manner: &manner[T]{metaFn: fn}}, fn == nil)
 }
 
 // ListenBatch calls fn with whole batches, as the event's Batch and Wait collect them. The slice is
 // shared with the other listeners and must not be modified. Where payloads come singly, because the event
 // is not batched or with [EveryEmit], fn gets slices of one.
 func (e *Event[T]) ListenBatch(b *Bus, fn func(ctx context.Context, payloads []T) error, opts ...ListenOption) (unlisten func()) {
-	return e.listen(b, opts, func(l *listener[T]) { l.batchFn = fn }, fn == nil)
+	return e.listen(b, opts, &listener[T]{manner: &manner[T]{batchFn: fn}}, fn == nil)
 }
 
 // Once calls fn with the first payload that is delivered, and then unlistens. Emits that run at once call
 // it once all the same.
 func (e *Event[T]) Once(b *Bus, fn func(ctx context.Context, payload T) error, opts ...ListenOption) (unlisten func()) {
-	return e.listen(b, opts, func(l *listener[T]) { l.fn = fn; l.state.Store(listenerOnce) }, fn == nil)
+	l := &listener[T]{fn: fn}
+	l.state.Store(listenerOnce)
+	return e.listen(b, opts, l, fn == nil)
 }
 
 // Wait returns the next payload that is delivered and for which every where returns true. A sticky or

@@ -8,14 +8,16 @@ import (
 // hub is one place where deliveries of an event reach Go listeners. An event that is deferred has two: one
 // for what is delivered, and one for listeners that see every emit.
 type hub[T any] struct {
+	t       *topicState[T]
 	list    listeners[T]
 	async   fanout[queued[T]]
 	readers atomic.Int32 // how many async has
 }
 
-func (h *hub[T]) init(g *gate) {
+func (h *hub[T]) init(t *topicState[T]) {
+	h.t = t
 	h.list.init()
-	h.async.gate = g
+	h.async.gate = &t.b.gate
 }
 
 // hand brings a delivery to the listeners of the hub: to the queues of the asynchronous ones first, so

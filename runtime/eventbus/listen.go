@@ -12,26 +12,27 @@ var (
 	errNeverCalled = errors.New("the event is addressed to windows, so that no Go listener would ever be called")
 )
 
-// listen registers a listener that set has given its function.
-func (e *Event[T]) listen(b *Bus, opts []ListenOption, set func(*listener[T]), missing bool) (unlisten func()) {
+// listen registers a listener, whose function may be missing.
+func (e *Event[T]) listen(b *Bus, opts []ListenOption, l *listener[T], missing bool) (unlisten func()) {
 	t := topicOf(b, e)
 	if t == nil {
 		b.fail(context.Background(), &Error{Code: CodeUnknownEvent, Event: e.inf.Name})
 		return func() {}
 	}
 	c := listenConfigOf(opts)
-	l := &listener[T]{}
-	set(l)
 	if err := t.refuses(c, missing); err != nil {
 		b.fail(context.Background(), err)
 		return func() {}
 	}
 	t.wrap(l)
 	t.register(l, c)
-	return func() { t.unlisten(l) }
+	return func() { l.hub.t.unlisten(l) }
 }
 
 func listenConfigOf(opts []ListenOption) listenConfig {
+	if len(opts) == 0 {
+		return listenConfig{} // most listeners; the other one is allocated
+	}
 	var c listenConfig
 	for _, o := range opts {
 		if o != nil {
@@ -58,12 +59,16 @@ func (t *topicState[T]) refuses(c listenConfig, missing bool) *Error {
 
 // wrap puts the interceptors of the bus around the listener.
 func (t *topicState[T]) wrap(l *listener[T]) {
-	if len(t.b.config.interceptors) == 0 || l.wrapped != nil {
+	if len(t.b.config.interceptors) == 0 {
 		return
 	}
-	fn, metaFn, batchFn := l.fn, l.metaFn, l.batchFn
-	l.fn, l.metaFn, l.batchFn = nil, nil, nil
-	l.whole = batchFn != nil
+	fn := l.fn
+	var metaFn func(context.Context, T, Meta) error
+	var batchFn func(context.Context, []T) error
+	if l.manner != nil {
+		metaFn, batchFn = l.metaFn, l.batchFn
+	}
+	l.fn, l.manner = nil, &manner[T]{whole: batchFn != nil}
 	l.wrapped = t.b.wrapListen(func(ctx context.Context, d Delivery) error {
 		if items, ok := d.Payload.([]T); ok && batchFn != nil {
 			return batchFn(ctx, items)
@@ -95,6 +100,13 @@ func (t *topicState[T]) register(l *listener[T], c listenConfig) {
 		t.everywhere.Add(1)
 	}
 	l.hub = t.hubFor(c.every)
+	switch {
+	case l.manner != nil:
+	case c.async > 0 || t.store != nil:
+		l.manner = new(manner[T])
+	default:
+		l.manner = &t.usual
+	}
 	if c.async > 0 {
 		t.extra.Add(1)
 		t.kept.Store(true)
@@ -108,7 +120,9 @@ func (t *topicState[T]) register(l *listener[T], c listenConfig) {
 		l.prime = new(priming[T])
 		state |= listenerPriming
 	}
-	l.state.Store(state)
+	if state != 0 {
+		l.state.Store(state)
+	}
 	var stored []queued[T]
 	t.begin(l, c.allNodes, func(initial []queued[T]) {
 		stored = initial

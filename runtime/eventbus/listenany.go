@@ -51,7 +51,7 @@ func (t *topicState[T]) listenAny(c listenConfig, fn ListenFunc) (unlisten func(
 	if t.info.To != ToAny && t.info.From == FromServer {
 		return func() {}
 	}
-	l := &listener[T]{wrapped: fn, whole: true}
+	l := &listener[T]{manner: &manner[T]{wrapped: fn, whole: true}}
 	t.observers.Add(1)
 	t.register(l, c)
 	return func() {

@@ -11,16 +11,20 @@ import (
 // each payload is 0, so that a dispatch asks one question.
 type listener[T any] struct {
 	state atomic.Uint32
-	slot  int // its place in the list, guarded by the list
+	slot  uint32 // its place in the list, guarded by the list
 	fn    func(context.Context, T) error
+	hub   *hub[T]
+	*manner[T]
+}
 
+// manner is what only few listeners have; the others share an empty one.
+type manner[T any] struct {
 	// One of these is set if fn is not.
 	metaFn  func(context.Context, T, Meta) error
 	batchFn func(context.Context, []T) error
 	wrapped ListenFunc // a catch-all listener, or one that interceptors have wrapped
 	whole   bool       // wrapped takes batches as a whole
 
-	hub   *hub[T]
 	since uint64             // deliveries up to this Seq came before the listener
 	queue *reader[queued[T]] // set for asynchronous listeners
 	pull  chan struct{}      // set if a loop pulls from the queue

@@ -48,7 +48,7 @@ func (ls *listeners[T]) add(l *listener[T]) {
 		n = ls.live
 	}
 	ls.live++
-	l.slot = n
+	l.slot = uint32(n)
 	a.slots[n].Store(l)
 	a.n.Store(int64(n + 1))
 }
@@ -71,7 +71,7 @@ func (ls *listeners[T]) move(old *listenerArray[T], size int) *listenerArray[T] 
 	n := 0
 	for i := range old.slots[:old.n.Load()] {
 		if l := old.slots[i].Load(); l != &ls.dead {
-			l.slot = n
+			l.slot = uint32(n)
 			a.slots[n].Store(l)
 			n++
 		}

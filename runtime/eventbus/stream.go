@@ -25,8 +25,10 @@ func (e *Event[T]) stream(ctx context.Context, b *Bus, opts []ListenOption) iter
 		b.fail(ctx, err)
 		return nothing
 	}
-	l := &listener[T]{fn: func(context.Context, T) error { return nil }}
-	l.pull = make(chan struct{}, 1)
+	l := &listener[T]{
+		fn:     func(context.Context, T) error { return nil },
+		manner: &manner[T]{pull: make(chan struct{}, 1)},
+	}
 	t.register(l, c)
 	stopAfter := context.AfterFunc(ctx, func() { t.unlisten(l) })
 	return func(yield func(T) bool) {

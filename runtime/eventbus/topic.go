@@ -77,6 +77,7 @@ type topicState[T any] struct {
 	store *store[T]     // nil unless the event is stored
 	shown *store[T]     // what windows get of it; the same, unless a sequencer gives positions
 	pool  scratchPool[T]
+	usual manner[T] // of listeners that are nothing but a fn; empty
 
 	showing sync.Mutex // held while a stored value is encoded
 }
@@ -84,11 +85,11 @@ type topicState[T any] struct {
 func newTopic[T any](b *Bus, e *Event[T]) topic {
 	t := &topicState[T]{topicBase: topicBase{b: b, info: e.inf}, def: &e.def}
 	t.prefix = append(appendJSONString([]byte(`{"event":`), e.inf.Name), `,"seq":`...)
-	t.out.init(&b.gate)
+	t.out.init(t)
 	i := e.inf
 	if i.deferred() {
 		t.every = new(hub[T])
-		t.every.init(&b.gate)
+		t.every.init(t)
 		t.late = newCoalescer(t)
 	}
 	if i.stored() {
