@@ -44,9 +44,16 @@ export function ledger() {
       emitted = chunks;
       refresh();
     },
+    /** Another server, or one that was away for longer than its log reaches, counts from somewhere else. */
     gap(missed: number | null) {
-      told += missed ?? 0;
-      refresh();
+      if (missed === null) {
+        before = undefined;
+        last = emitted = received = duplicated = told = 0;
+        element('anew').textContent = 'What the server emitted before is unknown: it is counted anew.';
+      } else {
+        told += missed;
+        refresh();
+      }
     },
   };
 }
