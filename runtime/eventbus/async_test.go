@@ -160,6 +160,66 @@ func TestAsyncListenerThatPanicsOrExits(t *testing.T) {
 	})
 }
 
+func TestFlushWaitsForTheCallOfAListenerThatIsGone(t *testing.T) {
+	for name, register := range map[string]func(*Event[int], *Bus, func(context.Context, int) error) func(){
+		"once": func(e *Event[int], b *Bus, fn func(context.Context, int) error) func() {
+			return e.Once(b, fn, Async(4, Block))
+		},
+		"unlisten": func(e *Event[int], b *Bus, fn func(context.Context, int) error) func() {
+			return e.Listen(b, fn, Async(4, Block))
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			bubble(t, func(t *testing.T) {
+				e := Define(Definition[int]{Name: "e"})
+				b, _ := newBus(t, events(e))
+				release := make(chan struct{})
+				unlisten := register(e, b, func(context.Context, int) error { <-release; return nil })
+				noError(t, e.Emit(background, b, 1))
+				synctest.Wait()
+				unlisten()
+				flushed := make(chan error, 1)
+				go func() { flushed <- b.Flush(background) }()
+				synctest.Wait()
+				select {
+				case <-flushed:
+					t.Fatal("Flush returned during the call")
+				default:
+				}
+				close(release)
+				noError(t, <-flushed)
+			})
+		})
+	}
+}
+
+func TestUnlistenLeavesAloneWhatIsInHand(t *testing.T) {
+	noLeak(t)
+	for range 50 {
+		e := Define(Definition[*int]{Name: "e"})
+		b, _ := newBus(t, events(e))
+		e.Listen(b, func(context.Context, *int) error { return nil }, Async(64, Block))
+		called, release := make(chan struct{}, 4), make(chan struct{})
+		unlisten := e.Listen(b, func(_ context.Context, n *int) error {
+			if n == nil {
+				t.Error("a payload was cleared before the listener had it")
+			}
+			called <- struct{}{}
+			<-release
+			return nil
+		}, Async(64, Block))
+		for n := range 4 {
+			noError(t, e.Emit(background, b, &n))
+		}
+		<-called
+		var wg sync.WaitGroup
+		wg.Go(unlisten)
+		wg.Go(func() { close(release) })
+		wg.Wait()
+		noError(t, b.Flush(background))
+	}
+}
+
 func TestAsyncKeepsTheOrderOfEachEmitter(t *testing.T) {
 	noLeak(t)
 	type item struct{ emitter, n int }

@@ -22,6 +22,7 @@ type fanout[I any] struct {
 	limit   uint64          // up to here head may go without a look at the readers
 	readers []*reader[I]
 	resting []*reader[I]  // those that nobody runs
+	leaving []*reader[I]  // those that were stopped with items in hand
 	moved   chan struct{} // closed when a reader has moved on; nil if nobody waits for that
 }
 
@@ -166,8 +167,10 @@ func (f *fanout[I]) rest(r *reader[I]) {
 	f.tidy()
 }
 
+// tidy lets go of what every reader has read. Items in hand lie in the chunks, so nothing is cleared under
+// a reader that is leaving.
 func (f *fanout[I]) tidy() {
-	if len(f.resting) < len(f.readers) {
+	if len(f.resting) < len(f.readers) || len(f.leaving) > 0 {
 		return
 	}
 	for _, r := range f.readers {
@@ -212,7 +215,7 @@ func (f *fanout[I]) flush(ctx context.Context) error {
 	f.mu.Lock()
 	head := f.head
 	for {
-		behind := false
+		behind := len(f.leaving) > 0
 		for _, r := range f.readers {
 			behind = behind || r.pull == nil && !r.passed(head)
 		}
@@ -240,7 +243,7 @@ func (f *fanout[I]) empty() bool {
 			return false
 		}
 	}
-	return true
+	return len(f.leaving) == 0
 }
 
 // seal drops what is queued for listeners; loops that pull may still have what is there.

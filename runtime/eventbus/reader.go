@@ -147,6 +147,8 @@ func (r *reader[I]) claim(rest bool) claimResult {
 	result := claimed
 	switch {
 	case r.gone:
+		f.leaving = without(f.leaving, r)
+		f.tidy()
 		result = rested
 	case len(r.batch) == 0 && dropped == 0 && (rest || f.gate.state.Load() != stateOpen):
 		f.rest(r)
@@ -213,7 +215,8 @@ func (r *reader[I]) poke() {
 	}
 }
 
-// stop takes the reader out. What was queued for it is dropped.
+// stop takes the reader out. What was queued for it is dropped; whoever waits for the queues to be empty
+// still waits for the call that is under way.
 func (r *reader[I]) stop() {
 	f := r.f
 	f.mu.Lock()
@@ -225,6 +228,9 @@ func (r *reader[I]) stop() {
 	f.readers = without(f.readers, r)
 	f.resting = without(f.resting, r)
 	f.limit = f.head
+	if r.inHand {
+		f.leaving = append(f.leaving, r)
+	}
 	f.notify()
 	f.tidy()
 	if r.pull != nil {
