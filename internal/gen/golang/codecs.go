@@ -17,6 +17,8 @@ type codecs struct {
 	// declared and variables are what is declared behind the functions.
 	declared  map[string]bool
 	variables []jen.Code
+	// source holds the functions.
+	source
 }
 
 // queue holds instances in the order they were first asked for.
@@ -61,26 +63,26 @@ func (c *codecs) decodeFunc(i *instance) string {
 }
 
 // encoder returns the expression for the field Encode of e's definition.
-func (c *codecs) encoder(e *ir.Event) *jen.Statement {
+func (c *codecs) encoder(e *ir.Event) string {
 	g := c.g
 	payload, _ := g.payloadType(e)
-	if i := g.rootFunction(e.Payload); i != nil && i.fallible && !i.recursive && !i.byValue() {
-		return jen.Id(c.encodeFunc(i))
+	root := g.rootFunction(e.Payload)
+	if root != nil && root.fallible && !root.recursive && !root.byValue() {
+		return c.encodeFunc(root)
 	}
-	enc := newEncoder(g)
+	enc := newEncoder(g, new(source))
 	p := enc.local("p")
-	body := enc.nested(func() {
+	enc.body("func("+enc.dst+" []byte, "+p+" *"+payload+") ([]byte, error)", func() {
 		l := loc{ptr: p, addr: true}
-		if i := g.rootFunction(e.Payload); i != nil && i.decl.Union != nil {
-			enc.rootUnion(i, l)
+		if root != nil && root.decl.Union != nil {
+			enc.rootUnion(root, l)
 			return
 		}
 		enc.value(e.Payload, l, form{named: !e.Const})
 		enc.flush()
-		enc.add(jen.Return(jen.Id(enc.dst), jen.Nil()))
+		enc.line("return ", enc.dst, ", nil")
 	})
-	return jen.Func().Params(jen.Id(enc.dst).Index().Byte(), jen.Id(p).Op("*").Add(payload)).
-		Params(jen.Index().Byte(), jen.Error()).Block(enc.declared(body)...)
+	return enc.literal()
 }
 
 // rootFunction returns the instance whose functions encode and decode a payload of type t; nil if
@@ -98,36 +100,13 @@ func (g *pkg) rootFunction(t *ir.Type) *instance {
 // rootUnion writes a union that is a whole payload: it must not be nil.
 func (e *encoder) rootUnion(i *instance, l loc) {
 	n := e.local("n")
-	e.add(jen.Id(n).Op(":=").Len(jen.Id(e.dst)))
-	args := []jen.Code{jen.Id(e.dst), expr(l.value())}
+	e.mark(n)
+	args := []string{l.value()}
 	if i.recursive {
-		args = append(args, jen.Lit(0))
+		args = append(args, "0")
 	}
-	e.add(jen.List(jen.Id(e.dst), jen.Id(e.err)).Op(":=").Id(e.g.codecs.encodeFunc(i)).Call(args...))
-	e.add(jen.Return(e.g.codec("NotNil").Call(jen.Id(e.dst), jen.Id(n), jen.Id(e.err))))
-}
-
-// declared returns body behind the declarations that it needs.
-func (e *encoder) declared(body []jen.Code) []jen.Code {
-	declarations := e.hoisted
-	if e.needErr {
-		declarations = append(declarations, jen.Var().Id(e.err).Error())
-	}
-	return append(declarations, body...)
-}
-
-// jsonKey writes the statements that return v's wire form as a key.
-func (c *codecs) jsonKey(e *ir.Event, v string, quoted bool) []jen.Code {
-	g := c.g
-	enc := newEncoder(g)
-	enc.leave = func(*jen.Statement) jen.Code { return jen.Return(g.bus("Key").Values()) }
-	body := enc.nested(func() {
-		enc.add(jen.Var().Id(enc.dst).Index().Byte())
-		enc.value(e.Key.Type, loc{val: v, addr: true}, form{quoted: quoted})
-		enc.flush()
-		enc.add(jen.Return(g.bus("JSONKey").Call(jen.Id(enc.dst))))
-	})
-	return enc.declared(body)
+	e.line(e.dst, ", ", e.err, " := ", e.appending(e.g.codecs.encodeFunc(i), args))
+	e.line("return ", call(e.g.codec("NotNil"), e.dst, n, e.err))
 }
 
 // write writes the functions that were asked for.
@@ -137,10 +116,6 @@ func (c *codecs) write() {
 	}
 	for i := c.decoders.pop(); i != nil; i = c.decoders.pop() {
 		c.writeDecoder(i)
-	}
-	if len(c.variables) > 0 {
-		c.g.comment("The names that decoders know: properties, members of enums and variants of unions.")
-		c.g.file.Var().Defs(c.variables...)
 	}
 }
 
@@ -152,20 +127,25 @@ func (c *codecs) writeEncoder(i *instance) {
 	if !ok {
 		return // nothing calls it: the places that hold such a type are opaque
 	}
-	enc := newEncoder(g)
+	enc := newEncoder(g, &c.source)
 	v := enc.local("v")
-	param := jen.Id(v).Op("*").Add(typ)
+	params := enc.dst + " []byte, " + v + " *" + typ
 	if i.byValue() {
-		param = jen.Id(v).Add(typ)
+		params = enc.dst + " []byte, " + v + " " + typ
 	}
-	params := []jen.Code{jen.Id(enc.dst).Index().Byte(), param}
 	if i.recursive {
 		enc.depth = enc.local("depth")
-		params = append(params, jen.Id(enc.depth).Int())
+		params += ", " + enc.depth + " int"
 	}
-	body := enc.nested(func() {
+	results, end := "[]byte", ""
+	if i.fallible {
+		results, end = "([]byte, error)", ", nil"
+	}
+	c.line()
+	c.line("// ", name, " appends ", describe(i), " as JSON.")
+	enc.body("func "+name+"("+params+") "+results, func() {
 		if i.recursive {
-			enc.add(jen.If(jen.Id(enc.depth).Op(">").Add(g.codec("MaxEncodeDepth"))).Block(enc.fail(g.codec("TooDeep").Call())))
+			enc.block("if "+enc.depth+" > "+g.codec("MaxEncodeDepth"), func() { enc.fail(call(g.codec("TooDeep"))) })
 		}
 		switch {
 		case i.decl.Union != nil:
@@ -177,19 +157,8 @@ func (c *codecs) writeEncoder(i *instance) {
 		}
 		enc.value(i.body, loc{ptr: v, addr: !i.decl.Value}, form{named: true})
 		enc.flush()
-		if i.fallible {
-			enc.add(jen.Return(jen.Id(enc.dst), jen.Nil()))
-		} else {
-			enc.add(jen.Return(jen.Id(enc.dst)))
-		}
+		enc.line("return ", enc.dst, end)
 	})
-	results := jen.Index().Byte()
-	if i.fallible {
-		results = jen.Params(jen.Index().Byte(), jen.Error())
-	}
-	g.comment(name + " appends " + describe(i) + " as JSON.")
-	g.file.Func().Id(name).Params(params...).Add(results).Block(enc.declared(body)...)
-	g.file.Line()
 }
 
 // describe names a type in a comment.

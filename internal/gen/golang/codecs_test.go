@@ -4,9 +4,11 @@ import (
 	"bytes"
 	"context"
 	"flag"
+	"go/format"
 	"os"
 	"testing"
 
+	"github.com/eventgen/eventgen/internal/gen"
 	"github.com/eventgen/eventgen/internal/gen/golang"
 	"github.com/eventgen/eventgen/internal/ir"
 	"github.com/eventgen/eventgen/internal/parse"
@@ -45,5 +47,36 @@ func TestCodecs(t *testing.T) {
 		if err != nil || !bytes.Equal(old, f.Content) {
 			t.Errorf("%s is stale: run go test -update", f.Path)
 		}
+	}
+}
+
+// TestFormatted holds that codecs come out as gofmt writes them, though gofmt does not see them.
+func TestFormatted(t *testing.T) {
+	for _, test := range []struct {
+		dir      string
+		settings ir.Settings
+	}{
+		{"codecs", ir.DefaultSettings()},
+		{"codecs/strict", ir.Settings{Nil: ir.NilEmpty, Int64: ir.Int64String, RefuseUnknown: true}},
+	} {
+		files, diags := golang.Generate(load(t, "../../../testdata/"+test.dir, test.settings))
+		if len(diags) > 0 || len(files) == 0 {
+			t.Fatalf("%s: %v", test.dir, diags)
+		}
+		for _, f := range files {
+			checkFormatted(t, f)
+		}
+	}
+}
+
+func checkFormatted(t *testing.T, f gen.File) {
+	t.Helper()
+	formatted, err := format.Source(f.Content)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !bytes.Equal(f.Content, formatted) {
+		change := gen.Change{Kind: gen.Update, Old: f.Content, New: formatted}
+		t.Errorf("not as gofmt writes it:\n%s", change.Diff(gen.GoFileName))
 	}
 }

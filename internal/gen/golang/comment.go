@@ -9,7 +9,7 @@ import (
 )
 
 // comment writes text as a comment of its own lines.
-func (g *pkg) comment(text string) { writeComment(g.file.Group, text) }
+func (g *pkg) comment(text string) { writeComment(g.file, text) }
 
 // writeComment writes text line by line. Every line gets its slashes here: text from a user's
 // documentation may itself begin with a comment mark, which jennifer would take for one.

@@ -3,8 +3,6 @@ package golang
 import (
 	"strconv"
 
-	"github.com/dave/jennifer/jen"
-
 	"github.com/eventgen/eventgen/internal/ir"
 )
 
@@ -17,25 +15,23 @@ type decoder struct {
 	stem string // for the names of what the function needs at package level
 }
 
-func newDecoder(g *pkg, stem string) *decoder {
-	e := &decoder{function: newFunction(g), stem: stem}
+func newDecoder(g *pkg, s *source, stem string) *decoder {
+	e := &decoder{function: newFunction(g, s), stem: stem}
 	e.d = e.local("d")
 	return e
 }
 
 // read is a call of a method of d.
-func (e *decoder) read(method string, args ...jen.Code) *jen.Statement {
-	return jen.Id(e.d).Dot(method).Call(args...)
+func (e *decoder) read(method string, args ...string) string {
+	return call(e.d+"."+method, args...)
 }
 
 // generic is a call of a function of package codec with d before its arguments.
-func (e *decoder) generic(name string, args ...jen.Code) *jen.Statement {
-	return e.g.codec(name).Call(append([]jen.Code{jen.Id(e.d)}, args...)...)
+func (e *decoder) generic(name string, args ...string) string {
+	return call(e.g.codec(name), append([]string{e.d}, args...)...)
 }
 
-func (e *decoder) assign(l loc, value *jen.Statement) {
-	e.add(expr(l.value()).Op("=").Add(value))
-}
+func (e *decoder) assign(l loc, value string) { e.line(l.value(), " = ", value) }
 
 // value reads a value of type t into l.
 func (e *decoder) value(t *ir.Type, l loc, f form) {
@@ -50,7 +46,7 @@ func (e *decoder) value(t *ir.Type, l loc, f form) {
 	}
 	switch t.Kind {
 	case ir.KindBytes:
-		e.nilable(f, g.settings.Nil != ir.NilEmpty, func() { e.add(e.generic("ReadBytes", expr(l.pointer()))) })
+		e.nilable(f, g.settings.Nil != ir.NilEmpty, func() { e.line(e.generic("ReadBytes", l.pointer())) })
 	case ir.KindSlice:
 		e.list(t, l, e.notNull(f, g.settings.Nil != ir.NilEmpty, "Array"))
 	case ir.KindArray:
@@ -93,7 +89,7 @@ func (g *pkg) nullable(t *ir.Type) bool {
 }
 
 // json leaves the value to encoding/json.
-func (e *decoder) json(l loc) { e.add(e.read("JSON", expr(l.pointer()))) }
+func (e *decoder) json(l loc) { e.line(e.read("JSON", l.pointer())) }
 
 // method leaves the value to its own method, if it has one.
 func (e *decoder) method(name string, t *ir.Type, l loc) {
@@ -101,7 +97,7 @@ func (e *decoder) method(name string, t *ir.Type, l loc) {
 		e.json(l)
 		return
 	}
-	e.add(e.read(name, expr(l.pointer())))
+	e.line(e.read(name, l.pointer()))
 }
 
 // nilable reads null, if it may stand there, and otherwise what read reads.
@@ -110,22 +106,22 @@ func (e *decoder) nilable(f form, may bool, read func()) {
 		e.scope(read)
 		return
 	}
-	e.add(jen.If(jen.Op("!").Add(e.read("Null"))).Block(e.nested(read)...))
+	e.block("if "+not(e.read("Null")), read)
 }
 
 // notNull is the condition that a value is a container, or null, if that may stand there.
-func (e *decoder) notNull(f form, may bool, container string) *jen.Statement {
+func (e *decoder) notNull(f form, may bool, container string) string {
 	if f.present || !may {
 		return e.read(container)
 	}
-	return jen.Op("!").Add(e.read("Null")).Op("&&").Add(e.read(container))
+	return both(not(e.read("Null")), e.read(container))
 }
 
 // scalar returns an expression that reads a value of type t; false if it takes statements.
-func (e *decoder) scalar(t *ir.Type, f form) (*jen.Statement, bool) {
+func (e *decoder) scalar(t *ir.Type, f form) (string, bool) {
 	g := e.g
 	if t.Opaque {
-		return nil, false
+		return "", false
 	}
 	quoted := ""
 	if f.quoted {
@@ -161,31 +157,31 @@ func (e *decoder) scalar(t *ir.Type, f form) (*jen.Statement, bool) {
 		i := g.instanceOf(t)
 		switch {
 		case i == nil || i.recursive || i.decl.Union != nil:
-			return nil, false
+			return "", false
 		case i.closed():
 			if f.quoted {
-				return nil, false
+				return "", false
 			}
-			return jen.Id(g.codecs.decodeFunc(i)).Call(jen.Id(e.d)), true
+			return call(g.codecs.decodeFunc(i), e.d), true
 		case f.as == nil:
 			f.as = t
 		}
 		f.enum = f.enum || i.decl.Enum != nil
 		return e.scalar(i.body, f)
 	}
-	return nil, false
+	return "", false
 }
 
 // bits returns the width of an integer.
-func (g *pkg) bits(t *ir.Type) jen.Code {
+func (g *pkg) bits(t *ir.Type) string {
 	if t.Bits == 0 {
 		return g.codec("IntSize")
 	}
-	return jen.Lit(t.Bits)
+	return strconv.Itoa(t.Bits)
 }
 
 // as returns value, which has the predeclared type from, as a value of the type at hand.
-func (e *decoder) as(t *ir.Type, from string, f form, value *jen.Statement) *jen.Statement {
+func (e *decoder) as(t *ir.Type, from string, f form, value string) string {
 	if f.as != nil {
 		t = f.as
 	}
@@ -193,35 +189,33 @@ func (e *decoder) as(t *ir.Type, from string, f form, value *jen.Statement) *jen
 }
 
 // list reads the elements of a slice.
-func (e *decoder) list(t *ir.Type, l loc, cond *jen.Statement) {
-	e.add(jen.If(cond).Block(e.nested(func() {
-		e.add(e.g.codec("Empty").Call(expr(l.pointer())))
-		e.add(jen.For(e.read("Element")).Block(e.nested(func() {
+func (e *decoder) list(t *ir.Type, l loc, cond string) {
+	e.block("if "+cond, func() {
+		e.line(call(e.g.codec("Empty"), l.pointer()))
+		e.block("for "+e.read("Element"), func() {
 			if value, ok := e.scalar(t.Elem, form{}); ok {
-				e.assign(l, jen.Append(expr(l.value()), value))
+				e.assign(l, call("append", l.value(), value))
 				return
 			}
 			x := e.local("x")
-			e.add(jen.Id(x).Op(":=").Add(e.generic("Extend", expr(l.pointer()))))
+			e.line(x, " := ", e.generic("Extend", l.pointer()))
 			e.value(t.Elem, loc{ptr: x}, form{})
-		})...))
-	})...))
+		})
+	})
 }
 
 // tuple reads the elements of an array.
 func (e *decoder) tuple(t *ir.Type, l loc) {
 	e.scope(func() {
 		at := e.local("at")
-		inner := e.nested(func() {
+		e.block("if "+at+" := "+e.read("Offset")+"; "+e.read("Array"), func() {
 			i := e.local("i")
-			loop := jen.For(jen.Id(i).Op(":=").Lit(0), e.read("TupleElement", jen.Id(at), jen.Id(i), jen.Lit(t.Len)), jen.Id(i).Op("++"))
-			e.add(loop.Block(e.nested(func() {
+			e.block("for "+i+" := 0; "+e.read("TupleElement", at, i, strconv.Itoa(t.Len))+"; "+i+"++", func() {
 				if t.Len > 0 {
 					e.value(t.Elem, loc{val: l.operand() + "[" + i + "]"}, form{})
 				}
-			})...))
+			})
 		})
-		e.add(jen.If(jen.Id(at).Op(":=").Add(e.read("Offset")), e.read("Array")).Block(inner...))
 	})
 }
 
@@ -229,11 +223,11 @@ func (e *decoder) tuple(t *ir.Type, l loc) {
 func (e *decoder) pointer(t *ir.Type, l loc, f form) {
 	x := e.local("x")
 	if value, ok := e.scalar(t.Elem, form{quoted: f.quoted}); ok {
-		e.add(jen.Id(x).Op(":=").Add(value))
-		e.assign(l, expr("&"+x))
+		e.line(x, " := ", value)
+		e.assign(l, "&"+x)
 		return
 	}
-	e.add(jen.Id(x).Op(":=").Add(e.g.codec("New")).Call(expr(l.pointer())))
+	e.line(x, " := ", call(e.g.codec("New"), l.pointer()))
 	e.value(t.Elem, loc{ptr: x}, form{quoted: f.quoted})
 }
 
@@ -246,14 +240,14 @@ func (e *decoder) ref(t *ir.Type, l loc, f form) {
 	case i.closed(): // quoted: read it as what it is, then look whether it is a member
 		e.quotedEnum(t, i, l)
 	case i.decl.Union != nil:
-		e.nilable(f, true, func() { e.add(jen.Id(e.g.codecs.decodeFunc(i)).Call(jen.Id(e.d), expr(l.pointer()))) })
+		e.nilable(f, true, func() { e.line(call(e.g.codecs.decodeFunc(i), e.d, l.pointer())) })
 	case !i.function(), i.body.Kind == ir.KindMap && f.present && !i.recursive:
 		if f.as == nil {
 			f.as = t
 		}
 		e.value(i.body, l, f)
 	default:
-		e.add(jen.Id(e.g.codecs.decodeFunc(i)).Call(jen.Id(e.d), expr(l.pointer())))
+		e.line(call(e.g.codecs.decodeFunc(i), e.d, l.pointer()))
 	}
 }
 
@@ -261,7 +255,7 @@ func (e *decoder) ref(t *ir.Type, l loc, f form) {
 func (e *decoder) quotedEnum(t *ir.Type, i *instance, l loc) {
 	e.scope(func() {
 		at := e.local("at")
-		e.add(jen.Id(at).Op(":=").Add(e.read("Offset")))
+		e.line(at, " := ", e.read("Offset"))
 		value, from := e.read("QuotedString"), "string"
 		switch i.body.Kind {
 		case ir.KindInt:
@@ -269,6 +263,6 @@ func (e *decoder) quotedEnum(t *ir.Type, i *instance, l loc) {
 		case ir.KindUint:
 			value, from = e.read("QuotedUint", e.g.bits(i.body)), "uint64"
 		}
-		e.assign(l, e.g.converted(t, from, e.generic("Member", jen.Id(at), value, jen.Id(e.g.codecs.members(i)))))
+		e.assign(l, e.g.converted(t, from, e.generic("Member", at, value, e.g.codecs.members(i))))
 	})
 }

@@ -2,8 +2,8 @@ package golang
 
 import (
 	"fmt"
-
-	"github.com/dave/jennifer/jen"
+	"slices"
+	"strconv"
 
 	"github.com/eventgen/eventgen/internal/ir"
 )
@@ -22,73 +22,63 @@ func (e *decoder) object(t *ir.Type, l loc, stem string) {
 	}
 	e.scope(func() {
 		at, seen := e.local("at"), e.local("seen")
-		body := e.nested(func() {
+		head := "if " + e.read("Object")
+		if slices.ContainsFunc(required, func(mask uint64) bool { return mask != 0 }) {
+			head = "if " + at + " := " + e.read("Offset") + "; " + e.read("Object")
+		}
+		e.block(head, func() {
 			switch {
 			case len(required) == 1:
-				e.add(jen.Var().Id(seen).Uint64())
+				e.line("var ", seen, " uint64")
 			case len(required) > 1:
-				e.add(jen.Var().Id(seen).Index(jen.Lit(len(required))).Uint64())
+				e.line("var ", seen, " [", strconv.Itoa(len(required)), "]uint64")
 			}
-			e.add(jen.For(e.read("Field")).Block(e.nested(func() { e.properties(t, l, seen, names) })...))
+			e.block("for "+e.read("Field"), func() { e.properties(t, l, seen, names) })
 			for w, mask := range required {
 				if mask != 0 {
 					e.missing(at, seen, names, w, len(required), mask)
 				}
 			}
 		})
-		if needed := mapSlice(required, func(m uint64) bool { return m != 0 }); !anyTrue(needed) {
-			e.add(jen.If(e.read("Object")).Block(body...))
-			return
-		}
-		e.add(jen.If(jen.Id(at).Op(":=").Add(e.read("Offset")), e.read("Object")).Block(body...))
 	})
-}
-
-func anyTrue(list []bool) bool {
-	for _, b := range list {
-		if b {
-			return true
-		}
-	}
-	return false
 }
 
 // properties writes the switch over the name of a property.
 func (e *decoder) properties(t *ir.Type, l loc, seen, names string) {
-	unknown := e.read("Unknown", jen.Id(names))
+	unknown := e.read("Unknown", names)
 	if len(t.Fields) == 0 {
-		e.add(unknown)
+		e.line(unknown)
 		return
 	}
-	e.add(jen.Switch(jen.String().Call(e.read("Name"))).BlockFunc(func(cases *jen.Group) {
-		for i, f := range t.Fields {
-			word, bit := jen.Op("&").Id(seen), jen.Lit(1).Op("<<").Lit(i%wordBits)
-			if len(t.Fields) > wordBits {
-				word.Index(jen.Lit(i / wordBits))
-			}
-			cases.Case(text(f.Name)).Block(jen.If(e.read("First", word, bit)).Block(e.nested(func() {
+	e.line("switch ", call("string", e.read("Name")), " {")
+	for i, f := range t.Fields {
+		word := "&" + seen
+		if len(t.Fields) > wordBits {
+			word += "[" + strconv.Itoa(i/wordBits) + "]"
+		}
+		e.clause("case "+text(f.Name), func() {
+			e.block("if "+e.read("First", word, "1<<"+strconv.Itoa(i%wordBits)), func() {
 				for n, s := range f.Path[:len(f.Path)-1] {
 					if s.Ptr {
-						e.add(e.g.codec("Ensure").Call(expr(l.field(selectors(f.Path[:n+1])).pointer())))
+						e.line(call(e.g.codec("Ensure"), l.field(selectors(f.Path[:n+1])).pointer()))
 					}
 				}
 				e.value(f.Type, l.field(selectors(f.Path)), form{quoted: f.Quoted, present: f.OmitsNil()})
-			})...))
-		}
-		cases.Default().Block(unknown)
-	}))
+			})
+		})
+	}
+	e.clause("default", func() { e.line(unknown) })
+	e.line("}")
 }
 
 // missing writes the check that the required properties of one word have been seen.
 func (e *decoder) missing(at, seen, names string, w, words int, mask uint64) {
-	word, list := jen.Id(seen), jen.Id(names)
 	if words > 1 {
-		word.Index(jen.Lit(w))
+		seen += "[" + strconv.Itoa(w) + "]"
 		if w > 0 {
-			list.Index(jen.Lit(w*wordBits), jen.Empty())
+			names += "[" + strconv.Itoa(w*wordBits) + ":]"
 		}
 	}
-	bits := jen.Op(fmt.Sprintf("%#x", mask))
-	e.add(jen.If(word.Clone().Op("&").Add(bits.Clone()).Op("!=").Add(bits.Clone())).Block(
-		e.read("Missing", jen.Id(at), word, bits, list)))
+	bits := fmt.Sprintf("%#x", mask)
+	e.block("if "+seen+"&"+bits+" != "+bits, func() { e.line(e.read("Missing", at, seen, bits, names)) })
 }

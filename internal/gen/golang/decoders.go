@@ -1,7 +1,7 @@
 package golang
 
 import (
-	"strconv"
+	"slices"
 
 	"github.com/dave/jennifer/jen"
 
@@ -10,32 +10,25 @@ import (
 
 // decoder returns the expression for the field Decode of e's definition: only events that windows
 // emit are read.
-func (c *codecs) decoder(e *ir.Event) *jen.Statement {
+func (c *codecs) decoder(e *ir.Event) string {
 	if !e.From.Client() {
-		return nil
+		return ""
 	}
 	g := c.g
 	payload, _ := g.payloadType(e)
-	dec := newDecoder(g, e.Go)
+	dec := newDecoder(g, new(source), e.Go)
 	src, p := dec.local("src"), dec.local("p")
 	constructor := "NewDecoder"
 	if g.settings.RefuseUnknown {
 		constructor = "NewStrictDecoder"
 	}
-	body := dec.nested(func() {
-		dec.add(jen.Id(dec.d).Op(":=").Add(g.codec(constructor)).Call(jen.Id(src)))
+	dec.block("func("+src+" []byte, "+p+" *"+payload+") error", func() {
+		dec.line(dec.d, " := ", call(g.codec(constructor), src))
 		// A whole payload that is a union cannot be null.
 		dec.value(e.Payload, loc{ptr: p}, form{present: c.rootUnion(e.Payload)})
-		check := c.validation(e.Payload, p)
-		if check == nil {
-			dec.add(jen.Return(dec.read("End")))
-			return
-		}
-		err := dec.local("err")
-		dec.add(jen.If(jen.Id(err).Op(":=").Add(dec.read("End")), jen.Id(err).Op("!=").Nil()).Block(jen.Return(jen.Id(err))))
-		dec.add(check...)
+		dec.end(e.Payload, p)
 	})
-	return jen.Func().Params(jen.Id(src).Index().Byte(), jen.Id(p).Op("*").Add(payload)).Error().Block(body...)
+	return dec.literal()
 }
 
 func (c *codecs) rootUnion(t *ir.Type) bool {
@@ -43,39 +36,51 @@ func (c *codecs) rootUnion(t *ir.Type) bool {
 	return i != nil && i.decl.Union != nil
 }
 
-// validation returns the statements that let a payload check itself, or nil.
-func (c *codecs) validation(t *ir.Type, p string) []jen.Code {
-	g := c.g
-	if t.Kind != ir.KindRef || t.Opaque || g.decls[t.Ref] == nil {
-		return nil
-	}
+// end writes how a payload at p is finished: it checks itself, if it has a method for that.
+func (e *decoder) end(t *ir.Type, p string) {
+	g := e.g
 	d := g.decls[t.Ref]
-	if d.Union == nil {
-		if !d.Validates {
-			return nil
-		}
-		return []jen.Code{jen.Return(g.codec("Validate").Call(jen.Id(p)))}
+	if t.Kind != ir.KindRef || t.Opaque || d == nil || !g.validates(d) {
+		e.line("return ", e.read("End"))
+		return
 	}
-	var cases []jen.Code
+	err := e.local("err")
+	e.block("if "+err+" := "+e.read("End")+"; "+err+" != nil", func() { e.line("return ", err) })
+	if d.Union == nil {
+		e.line("return ", call(g.codec("Validate"), p))
+		return
+	}
+	e.line("switch x := (*", p, ").(type) {")
 	for _, v := range d.Union.Variants {
 		vd := g.decls[v.Type.Ref]
-		name, ok := g.goType(v.Type)
-		if vd == nil || !vd.Validates || !ok {
+		if vd == nil || !vd.Validates {
 			continue
 		}
-		if v.Pointer {
-			cases = append(cases, jen.Case(jen.Op("*").Add(name)).Block(jen.Return(g.codec("Validate").Call(jen.Id("x")))))
-		} else {
-			cases = append(cases, jen.Case(name).Block(jen.Return(g.codec("Validate").Call(jen.Op("&").Id("x")))))
+		name, ok := g.goType(v.Type)
+		switch {
+		case ok && v.Pointer:
+			e.clause("case *"+name, func() { e.line("return ", call(g.codec("Validate"), "x")) })
+		case ok:
+			e.clause("case "+name, func() { e.line("return ", call(g.codec("Validate"), "&x")) })
 		}
 	}
-	if cases == nil {
-		return nil
+	e.line("}")
+	e.line("return nil")
+}
+
+// validates reports whether values of d, or of a variant of it, can check themselves.
+func (g *pkg) validates(d *ir.Decl) bool {
+	if d.Union == nil {
+		return d.Validates
 	}
-	return []jen.Code{
-		jen.Switch(jen.Id("x").Op(":=").Parens(jen.Op("*").Id(p)).Assert(jen.Type())).Block(cases...),
-		jen.Return(jen.Nil()),
-	}
+	return slices.ContainsFunc(d.Union.Variants, func(v *ir.Variant) bool {
+		vd := g.decls[v.Type.Ref]
+		if vd == nil || !vd.Validates {
+			return false
+		}
+		_, ok := g.goType(v.Type)
+		return ok
+	})
 }
 
 // writeDecoder writes the function that decodes i.
@@ -86,33 +91,30 @@ func (c *codecs) writeDecoder(i *instance) {
 	if !ok {
 		return // nothing calls it: the places that hold such a type are opaque
 	}
-	dec := newDecoder(g, i.stem)
-	decoderParam := jen.Id(dec.d).Op("*").Add(g.codec("Decoder"))
-	g.comment(name + " reads " + describe(i) + ".")
+	dec := newDecoder(g, &c.source, i.stem)
+	param := dec.d + " *" + g.codec("Decoder")
+	c.line()
+	c.line("// ", name, " reads ", describe(i), ".")
 	if i.closed() {
-		body := dec.nested(func() { dec.enum(i) })
-		g.file.Func().Id(name).Params(decoderParam).Add(typ).Block(body...)
-		g.file.Line()
+		dec.block("func "+name+"("+param+") "+typ, func() { dec.enum(i) })
 		return
 	}
 	v := dec.local("v")
-	body := dec.nested(func() {
+	dec.block("func "+name+"("+param+", "+v+" *"+typ+")", func() {
 		if i.decl.Union != nil {
 			dec.union(i, v)
 		} else {
 			dec.value(i.body, loc{ptr: v}, form{as: i.ref()})
 		}
 	})
-	g.file.Func().Id(name).Params(decoderParam, jen.Id(v).Op("*").Add(typ)).Block(body...)
-	g.file.Line()
 }
 
 // enum writes the body of a closed enum's decoder.
 func (e *decoder) enum(i *instance) {
 	g := e.g
-	members := jen.Id(g.codecs.members(i))
+	members := g.codecs.members(i)
 	if i.body.Kind == ir.KindString {
-		e.add(jen.Return(g.converted(i.ref(), "string", e.read("OneOf", members))))
+		e.line("return ", g.converted(i.ref(), "string", e.read("OneOf", members)))
 		return
 	}
 	at := e.local("at")
@@ -120,8 +122,8 @@ func (e *decoder) enum(i *instance) {
 	if i.body.Kind == ir.KindUint {
 		value, from = e.read("Uint", g.bits(i.body)), "uint64"
 	}
-	e.add(jen.Id(at).Op(":=").Add(e.read("Offset")))
-	e.add(jen.Return(g.converted(i.ref(), from, e.generic("Member", jen.Id(at), value, members))))
+	e.line(at, " := ", e.read("Offset"))
+	e.line("return ", g.converted(i.ref(), from, e.generic("Member", at, value, members)))
 }
 
 // union writes the body of a union's decoder.
@@ -129,80 +131,64 @@ func (e *decoder) union(i *instance, v string) {
 	g, u := e.g, i.decl.Union
 	found := e.local("u")
 	if u.Content != "" {
-		e.add(jen.Id(found).Op(":=").Add(e.read("Adjacent", text(u.Tag), text(u.Content))))
+		e.line(found, " := ", e.read("Adjacent", text(u.Tag), text(u.Content)))
 	} else {
-		e.add(jen.Id(found).Op(":=").Add(e.read("Internal", text(u.Tag))))
+		e.line(found, " := ", e.read("Internal", text(u.Tag)))
 	}
 	names := g.codecs.names(i.stem, mapSlice(u.Variants, func(v *ir.Variant) string { return v.Name }))
-	e.add(jen.Switch(jen.String().Call(jen.Id(found).Dot("Tag"))).BlockFunc(func(cases *jen.Group) {
-		for _, variant := range u.Variants {
-			name, ok := g.goType(variant.Type)
-			if !ok {
-				continue
-			}
-			cases.Case(text(variant.Name)).Block(e.nested(func() {
-				x := e.local("x")
-				e.add(jen.Var().Id(x).Add(name))
-				e.value(variant.Type, loc{val: x}, form{})
-				result := jen.Id(x)
-				if variant.Pointer {
-					result = jen.Op("&").Id(x)
-				}
-				e.add(jen.Op("*").Id(v).Op("=").Add(result))
-			})...)
+	e.line("switch string(", found, ".Tag) {")
+	for _, variant := range u.Variants {
+		name, ok := g.goType(variant.Type)
+		if !ok {
+			continue
 		}
-		cases.Default().Block(e.read("UnknownVariant", jen.Id(found), jen.Id(names)))
-	}))
-	e.add(e.read("Leave", jen.Id(found)))
+		e.clause("case "+text(variant.Name), func() {
+			x := e.local("x")
+			e.line("var ", x, " ", name)
+			e.value(variant.Type, loc{val: x}, form{})
+			if variant.Pointer {
+				e.line("*", v, " = &", x)
+			} else {
+				e.line("*", v, " = ", x)
+			}
+		})
+	}
+	e.clause("default", func() { e.line(e.read("UnknownVariant", found, names)) })
+	e.line("}")
+	e.line(e.read("Leave", found))
 }
 
 // names returns the name of a variable that holds list: the properties or variants that the
 // decoder called by stem knows.
 func (c *codecs) names(stem string, list []string) string {
-	return c.variable(stem, jen.Index().String(), mapSlice(list, func(s string) jen.Code { return text(s) }))
+	return c.variable(stem, "string", mapSlice(list, text))
 }
 
 // members returns the name of a variable that holds the members of a closed enum.
 func (c *codecs) members(i *instance) string {
-	typ := jen.Index().String()
+	typ := "string"
 	switch i.body.Kind {
 	case ir.KindInt:
-		typ = jen.Index().Int64()
+		typ = "int64"
 	case ir.KindUint:
-		typ = jen.Index().Uint64()
+		typ = "uint64"
 	}
 	if name, ok := c.enums[i]; ok {
 		return name
 	}
-	name := c.variable(i.stem, typ, mapSlice(i.decl.Enum.Members, memberLit))
+	name := c.variable(i.stem, typ, mapSlice(i.decl.Enum.Members, member))
 	c.enums[i] = name
 	return name
 }
 
-// variable declares a variable behind the functions.
-func (c *codecs) variable(stem string, typ *jen.Statement, values []jen.Code) string {
+// variable declares a list of names or members behind the functions.
+func (c *codecs) variable(stem, elem string, values []string) string {
 	name := namesPrefix + stem
 	if c.declared[name] || !c.g.names.used[name] {
 		name = disambiguate(namesPrefix+stem+"Part", func(s string) bool { return c.declared[s] || c.g.names.taken(s) })
 		c.g.names.used[name] = true
 	}
 	c.declared[name] = true
-	c.variables = append(c.variables, jen.Id(name).Op("=").Add(typ).Values(values...))
+	c.variables = append(c.variables, jen.Id(name).Op("=").Index().Id(elem).Values(mapSlice(values, func(s string) jen.Code { return expr(s) })...))
 	return name
-}
-
-// converted returns value, which has the predeclared type from, as a value of type t.
-func (g *pkg) converted(t *ir.Type, from string, value *jen.Statement) *jen.Statement {
-	own := string(t.Kind)
-	if t.Bits > 0 {
-		own += strconv.Itoa(t.Bits)
-	}
-	if t.Kind != ir.KindRef && t.Go == nil && own == from {
-		return value
-	}
-	name, ok := g.goType(t)
-	if !ok {
-		return value
-	}
-	return name.Call(value)
 }

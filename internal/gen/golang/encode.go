@@ -4,8 +4,6 @@ import (
 	"encoding/json"
 	"strconv"
 
-	"github.com/dave/jennifer/jen"
-
 	"github.com/eventgen/eventgen/internal/ir"
 )
 
@@ -16,11 +14,11 @@ type encoder struct {
 	dst, err string
 	depth    string // the variable that counts the recursion; empty where there is none
 	pending  string
-	path     []step     // of the value at hand, for errors
-	needErr  bool       // the variable err is assigned to
-	hoisted  []jen.Code // declarations of variables that stand outside of loops
-	// leave writes what returns an error.
-	leave func(err *jen.Statement) jen.Code
+	path     []step   // of the value at hand, for errors
+	needErr  bool     // the variable err is assigned to
+	hoisted  []string // declarations of variables that stand outside of loops
+	// leave is the statement that returns an error.
+	leave func(err string) string
 }
 
 // step is one token of a JSON pointer: a constant name, or Go source of a name or an index.
@@ -28,11 +26,23 @@ type step struct {
 	name, nameExpr, index string
 }
 
-func newEncoder(g *pkg) *encoder {
-	e := &encoder{function: newFunction(g)}
+func newEncoder(g *pkg, s *source) *encoder {
+	e := &encoder{function: newFunction(g, s)}
 	e.dst, e.err = e.local("dst"), e.local("err")
-	e.leave = func(err *jen.Statement) jen.Code { return jen.Return(jen.Id(e.dst), err) }
+	e.leave = func(err string) string { return "return " + e.dst + ", " + err }
 	return e
+}
+
+// body writes the statements of the function, behind the declarations that they need.
+func (e *encoder) body(head string, write func()) {
+	e.block(head, func() {
+		start := len(e.text)
+		write()
+		if e.needErr {
+			e.hoisted = append(e.hoisted, "var "+e.err+" error")
+		}
+		e.insert(start, e.hoisted...)
+	})
 }
 
 // lit writes constant text.
@@ -45,53 +55,51 @@ func (e *encoder) flush() {
 	switch len(s) {
 	case 0:
 	case 1:
-		e.add(jen.Id(e.dst).Op("=").Append(jen.Id(e.dst), jen.LitRune(rune(s[0]))))
+		e.line(e.dst, " = append(", e.dst, ", ", strconv.QuoteRune(rune(s[0])), ")")
 	default:
-		e.add(jen.Id(e.dst).Op("=").Append(jen.Id(e.dst), text(s).Op("...")))
+		e.line(e.dst, " = append(", e.dst, ", ", text(s), "...)")
 	}
 }
 
-func (e *encoder) stmt(code ...jen.Code) {
-	e.flush()
-	e.add(code...)
-}
-
-// branch returns the statements that write makes, with prefix in front.
-func (e *encoder) branch(prefix string, write func()) []jen.Code {
-	return e.nested(func() {
+// branch is the body of a block that writes prefix first.
+func (e *encoder) branch(prefix string, write func()) func() {
+	return func() {
 		e.pending = prefix
-		write()
+		e.scope(write)
 		e.flush()
-	})
+	}
 }
 
 // call writes dst = fn(dst, args...).
-func (e *encoder) call(fn jen.Code, args ...jen.Code) {
-	e.stmt(jen.Id(e.dst).Op("=").Add(fn).Call(append([]jen.Code{jen.Id(e.dst)}, args...)...))
+func (e *encoder) call(fn string, args ...string) {
+	e.flush()
+	e.line(e.dst, " = ", e.appending(fn, args))
 }
 
 // try is call for a function that can fail.
-func (e *encoder) try(fn jen.Code, args ...jen.Code) {
+func (e *encoder) try(fn string, args ...string) {
 	e.needErr = true
-	e.stmt(jen.If(
-		jen.List(jen.Id(e.dst), jen.Id(e.err)).Op("=").Add(fn).Call(append([]jen.Code{jen.Id(e.dst)}, args...)...),
-		jen.Id(e.err).Op("!=").Nil(),
-	).Block(e.fail(jen.Id(e.err))))
+	e.flush()
+	e.block("if "+e.dst+", "+e.err+" = "+e.appending(fn, args)+"; "+e.err+" != nil", func() { e.fail(e.err) })
 }
 
-// fail returns the statement that returns err with the path of the value at hand.
-func (e *encoder) fail(err *jen.Statement) jen.Code {
+func (e *encoder) appending(fn string, args []string) string {
+	return call(fn, append([]string{e.dst}, args...)...)
+}
+
+// fail writes the statement that returns err with the path of the value at hand.
+func (e *encoder) fail(err string) {
 	for i := len(e.path) - 1; i >= 0; i-- {
 		switch s := e.path[i]; {
 		case s.index != "":
-			err = e.g.codec("AtIndex").Call(err, jen.Id(s.index))
+			err = call(e.g.codec("AtIndex"), err, s.index)
 		case s.nameExpr != "":
-			err = e.g.codec("At").Call(err, expr(s.nameExpr))
+			err = call(e.g.codec("At"), err, s.nameExpr)
 		default:
-			err = e.g.codec("At").Call(err, text(s.name))
+			err = call(e.g.codec("At"), err, text(s.name))
 		}
 	}
-	return e.leave(err)
+	e.line(e.leave(err))
 }
 
 func (e *encoder) within(s step, write func()) {
@@ -135,9 +143,9 @@ func (e *encoder) value(t *ir.Type, l loc, f form) {
 			e.call(g.codec("AppendString"), e.as(t, "string", f, l))
 		}
 	case ir.KindNumber:
-		e.quote(f.quoted, func() { e.try(g.codec("AppendNumber"), expr(l.value())) })
+		e.quote(f.quoted, func() { e.try(g.codec("AppendNumber"), l.value()) })
 	case ir.KindBytes:
-		e.nilable(l, f, e.nilText(`""`), func() { e.call(g.codec("AppendBytes"), expr(l.value())) })
+		e.nilable(l, f, e.nilText(`""`), func() { e.call(g.codec("AppendBytes"), l.value()) })
 	case ir.KindSlice:
 		e.nilable(l, f, e.nilText("[]"), func() { e.scope(func() { e.list(t, l) }) })
 	case ir.KindArray:
@@ -161,33 +169,30 @@ func (e *encoder) value(t *ir.Type, l loc, f form) {
 	case ir.KindTime, ir.KindRaw, ir.KindText, ir.KindCustom:
 		e.marshaler(t, l, f)
 	case ir.KindAny:
-		e.try(g.codec("AppendAny"), expr(l.value()))
+		e.try(g.codec("AppendAny"), l.value())
 	default:
 		e.opaque(l)
 	}
 }
 
 // as returns the value as the predeclared type called name.
-func (e *encoder) as(t *ir.Type, name string, f form, l loc) *jen.Statement {
-	own := string(t.Kind)
-	if t.Bits > 0 {
-		own += strconv.Itoa(t.Bits)
-	}
+func (e *encoder) as(t *ir.Type, name string, f form, l loc) string {
+	own := predeclared(t.Kind, t.Bits)
 	if t.Go != nil && t.Go.Path == "" {
 		own = t.Go.Name
 	}
 	if own == name && !f.named {
-		return expr(l.value())
+		return l.value()
 	}
-	return jen.Id(name).Call(expr(l.value()))
+	return call(name, l.value())
 }
 
 // opaque leaves the value to encoding/json.
 func (e *encoder) opaque(l loc) {
 	if l.addr {
-		e.try(e.g.codec("AppendJSON"), expr(l.pointer()))
+		e.try(e.g.codec("AppendJSON"), l.pointer())
 	} else {
-		e.try(e.g.codec("AppendJSON"), expr(l.value()))
+		e.try(e.g.codec("AppendJSON"), l.value())
 	}
 }
 
@@ -217,37 +222,31 @@ func (e *encoder) nilable(l loc, f form, null string, write func()) {
 	}
 	prefix := e.pending
 	e.pending = ""
-	then := e.branch(prefix+null, func() {})
-	otherwise := e.branch(prefix, write)
-	e.add(jen.If(expr(l.value()).Op("==").Nil()).Block(then...).Else().Block(otherwise...))
+	e.either(l.value()+" == nil", e.branch(prefix+null, func() {}), e.branch(prefix, write))
 }
 
 // list writes the elements of a slice or array.
 func (e *encoder) list(t *ir.Type, l loc) {
 	i, x := e.local("i"), e.local("x")
-	elem := loc{ptr: x, addr: l.addr || t.Kind == ir.KindSlice}
-	loop := jen.For(jen.Id(i).Op(":=").Range().Add(expr(l.operand())))
+	elem, variables := loc{ptr: x, addr: l.addr || t.Kind == ir.KindSlice}, i
 	if e.g.scalar(t.Elem) {
-		elem = loc{val: x, addr: elem.addr}
-		loop = jen.For(jen.List(jen.Id(i), jen.Id(x)).Op(":=").Range().Add(expr(l.operand())))
+		elem, variables = loc{val: x, addr: elem.addr}, i+", "+x
 	}
 	e.lit("[")
 	e.flush()
-	body := e.nested(func() {
+	e.block("for "+variables+" := range "+l.value(), func() {
 		e.comma(i)
 		if elem.ptr != "" {
-			e.add(jen.Id(x).Op(":=").Add(expr("&" + l.operand() + "[" + i + "]")))
+			e.line(x, " := &", l.operand(), "[", i, "]")
 		}
 		e.within(step{index: i}, func() { e.value(t.Elem, elem, form{}) })
 		e.flush()
 	})
-	e.add(loop.Block(body...))
 	e.lit("]")
 }
 
 func (e *encoder) comma(index string) {
-	e.add(jen.If(jen.Id(index).Op(">").Lit(0)).Block(
-		jen.Id(e.dst).Op("=").Append(jen.Id(e.dst), jen.LitRune(','))))
+	e.block("if "+index+" > 0", func() { e.line(e.dst, " = append(", e.dst, ", ',')") })
 }
 
 // scalar reports whether values of t are so small that loops copy them.
@@ -269,24 +268,24 @@ func (e *encoder) mapping(t *ir.Type, l loc) {
 	keys, i, key, x := e.local("keys"), e.local("i"), e.local("key"), e.local("x")
 	k := g.basic(t.Key)
 	e.lit("{")
-	// The name of the entry in Go, and how to write it and to look up its value.
-	name, lookup, write := "", jen.Code(nil), func() {}
-	list, free := "", true
+	e.flush()
+	// The name of the entry in Go, how to look up its value, and how to write the name.
+	name, lookup, write := "", "", func() {}
+	list, free, byRef := "", true, false
 	switch k.Kind {
 	case ir.KindInt, ir.KindUint:
 		sort, get, typ := "SortInts", "Int", "int64"
 		if k.Kind == ir.KindUint {
 			sort, get, typ = "SortUints", "Uint", "uint64"
 		}
-		e.stmt(jen.Id(keys).Op(":=").Add(g.codec(sort)).Call(expr(l.value())))
-		list, name = keys+".List", "string("+key+".Text())"
-		value := g.converted(t.Key, typ, expr(key+"."+get+"()"))
-		lookup = value
+		e.line(keys, " := ", call(g.codec(sort), l.value()))
+		list, name, byRef = keys+".List", "string("+key+".Text())", true
+		lookup = g.converted(t.Key, typ, key+"."+get+"()")
 		write = func() {
 			if enum := g.closedEnum(t.Key); enum != nil {
-				e.quote(true, func() { e.try(jen.Id(g.codecs.encodeFunc(enum)), value.Clone()) })
+				e.quote(true, func() { e.try(g.codecs.encodeFunc(enum), lookup) })
 			} else {
-				e.call(g.codec("AppendIntKey"), jen.Id(key))
+				e.call(g.codec("AppendIntKey"), key)
 			}
 		}
 	case ir.KindText:
@@ -294,52 +293,51 @@ func (e *encoder) mapping(t *ir.Type, l loc) {
 		if k.Marshal != nil && k.Marshal.Nilable {
 			sort = "SortPointerTexts"
 		}
-		e.stmt(jen.List(jen.Id(keys), jen.Id(e.err)).Op(":=").Add(g.codec(sort)).Call(expr(l.value())),
-			jen.If(jen.Id(e.err).Op("!=").Nil()).Block(e.fail(jen.Id(e.err))))
+		e.line(keys, ", ", e.err, " := ", call(g.codec(sort), l.value()))
+		e.block("if "+e.err+" != nil", func() { e.fail(e.err) })
 		list, name, free = keys, key+".Text", false
-		lookup = expr(key + ".Key")
-		write = func() { e.call(g.codec("AppendString"), expr(name)) }
+		lookup = key + ".Key"
+		write = func() { e.call(g.codec("AppendString"), name) }
 	default:
-		e.stmt(jen.Id(keys).Op(":=").Add(g.codec("SortStrings")).Call(expr(l.value())))
+		e.line(keys, " := ", call(g.codec("SortStrings"), l.value()))
 		list, name = keys+".List", key
-		value := g.converted(t.Key, "string", jen.Id(key))
-		lookup = value
+		lookup = g.converted(t.Key, "string", key)
 		write = func() {
 			if enum := g.closedEnum(t.Key); enum != nil {
-				e.try(jen.Id(g.codecs.encodeFunc(enum)), value.Clone())
+				e.try(g.codecs.encodeFunc(enum), lookup)
 			} else {
-				e.call(g.codec("AppendString"), jen.Id(key))
+				e.call(g.codec("AppendString"), key)
 			}
 		}
 	}
-	byRef := k.Kind == ir.KindInt || k.Kind == ir.KindUint
-	body := e.nested(func() {
+	variables := i + ", " + key
+	if byRef {
+		variables = i
+	}
+	e.block("for "+variables+" := range "+list, func() {
 		e.comma(i)
 		if byRef {
-			e.add(jen.Id(key).Op(":=").Add(expr("&" + list + "[" + i + "]")))
+			e.line(key, " := &", list, "[", i, "]")
 		}
 		e.within(step{nameExpr: name}, func() {
 			write()
 			e.lit(":")
 			e.flush()
-			assign := ":="
-			if typ, ok := g.goType(t.Elem); ok && e.depth != "" && g.recursive(t.Elem) {
+			assign := " := "
+			if e.depth != "" && g.recursive(t.Elem) {
 				// What a loop declares and hands to the function that it is in goes to the heap.
-				e.hoisted = append(e.hoisted, jen.Var().Id(x).Add(typ))
-				assign = "="
+				if typ, ok := g.goType(t.Elem); ok {
+					e.hoisted = append(e.hoisted, "var "+x+" "+typ)
+					assign = " = "
+				}
 			}
-			e.add(jen.Id(x).Op(assign).Add(expr(l.operand())).Index(lookup))
+			e.line(x, assign, l.operand(), "[", lookup, "]")
 			e.value(t.Elem, loc{val: x}, form{})
 			e.flush()
 		})
 	})
-	if byRef {
-		e.add(jen.For(jen.Id(i).Op(":=").Range().Add(expr(list))).Block(body...))
-	} else {
-		e.add(jen.For(jen.List(jen.Id(i), jen.Id(key)).Op(":=").Range().Add(expr(list))).Block(body...))
-	}
 	if free {
-		e.add(jen.Id(keys).Dot("Free").Call())
+		e.line(keys, ".Free()")
 	}
 	e.lit("}")
 }
@@ -382,9 +380,9 @@ func (e *encoder) ref(t *ir.Type, l loc, f form) {
 		e.value(i.body, l, f)
 		return
 	}
-	fn, args := jen.Id(e.g.codecs.encodeFunc(i)), []jen.Code{expr(l.pointer())}
+	fn, args := e.g.codecs.encodeFunc(i), []string{l.pointer()}
 	if i.byValue() {
-		args[0] = expr(l.value())
+		args[0] = l.value()
 	}
 	if i.recursive {
 		args = append(args, e.deeper())
@@ -393,10 +391,8 @@ func (e *encoder) ref(t *ir.Type, l loc, f form) {
 	if text {
 		e.flush()
 		n := e.local("n")
-		e.add(jen.Id(n).Op(":=").Len(jen.Id(e.dst)))
-		defer func() {
-			e.add(jen.Id(e.dst).Op("=").Add(e.g.codec("Requote")).Call(jen.Id(e.dst), jen.Id(n)))
-		}()
+		e.mark(n)
+		defer func() { e.call(e.g.codec("Requote"), n) }()
 	}
 	e.quote(f.quoted && i.closed() && !text, func() {
 		if i.fallible {
@@ -407,27 +403,30 @@ func (e *encoder) ref(t *ir.Type, l loc, f form) {
 	})
 }
 
-func (e *encoder) deeper() jen.Code {
+// mark writes the statement that keeps the length of the buffer in n.
+func (e *encoder) mark(n string) { e.line(n, " := len(", e.dst, ")") }
+
+func (e *encoder) deeper() string {
 	if e.depth == "" {
-		return jen.Lit(0)
+		return "0"
 	}
-	return jen.Id(e.depth).Op("+").Lit(1)
+	return e.depth + "+1"
 }
 
 // marshaler writes a value by its own methods.
 func (e *encoder) marshaler(t *ir.Type, l loc, f form) {
 	g := e.g
 	nilable := t.Marshal != nil && t.Marshal.Nilable
-	self := expr(l.pointer())
+	self := l.pointer()
 	if nilable {
-		self = expr(l.value())
+		self = l.value()
 	}
 	write := func() {
 		switch {
 		case t.Kind == ir.KindTime && isGo(t, timePath, "Time"):
-			e.try(g.codec("AppendTime"), expr(l.value()))
+			e.try(g.codec("AppendTime"), l.value())
 		case t.Kind == ir.KindRaw && isGo(t, jsonPath, "RawMessage"):
-			e.try(g.codec("AppendRawMessage"), expr(l.value()))
+			e.try(g.codec("AppendRawMessage"), l.value())
 		case t.Kind == ir.KindText:
 			e.try(g.codec("AppendTextMarshaler"), self)
 		default:

@@ -4,55 +4,35 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/dave/jennifer/jen"
-
 	"github.com/eventgen/eventgen/internal/ir"
 )
 
 // enum writes the body of a closed enum's encoder: other values are refused.
 func (e *encoder) enum(i *instance, v string) {
 	g := e.g
-	value, found := e.enumValue(i, v)
-	members := make([]jen.Code, len(i.decl.Enum.Members))
-	for n, m := range i.decl.Enum.Members {
-		members[n] = memberLit(m)
-	}
-	if len(members) == 0 {
-		e.add(e.fail(g.codec("NotMember").Call(text("no value"), found)))
-		return
-	}
-	e.add(jen.Switch(jen.Id(v)).Block(
-		jen.Case(members...).Block(e.branch("", func() {
-			e.call(value.fn, value.arg)
-			e.flush()
-			e.add(jen.Return(jen.Id(e.dst), jen.Nil()))
-		})...),
-	))
-	e.add(e.fail(g.codec("NotMember").Call(text(expectedMembers(i.decl.Enum)), found)))
-}
-
-type enumCall struct{ fn, arg jen.Code }
-
-// enumValue returns the call that appends an enum's value, and the value for a message.
-func (e *encoder) enumValue(i *instance, v string) (enumCall, jen.Code) {
-	g := e.g
+	fn, typ := "AppendInt", "int64"
 	switch i.body.Kind {
 	case ir.KindString:
-		value := jen.String().Call(jen.Id(v))
-		return enumCall{g.codec("AppendString"), value}, value.Clone()
+		fn, typ = "AppendString", "string"
 	case ir.KindUint:
-		value := jen.Uint64().Call(jen.Id(v))
-		return enumCall{g.codec("AppendUint"), value}, value.Clone()
-	default:
-		value := jen.Int64().Call(jen.Id(v))
-		return enumCall{g.codec("AppendInt"), value}, value.Clone()
+		fn, typ = "AppendUint", "uint64"
 	}
+	value := call(typ, v)
+	if len(i.decl.Enum.Members) == 0 {
+		e.fail(call(g.codec("NotMember"), text("no value"), value))
+		return
+	}
+	e.line("switch ", v, " {")
+	e.clause("case "+strings.Join(mapSlice(i.decl.Enum.Members, member), ", "), func() {
+		e.call(g.codec(fn), value)
+		e.line("return ", e.dst, ", nil")
+	})
+	e.line("}")
+	e.fail(call(g.codec("NotMember"), text(expectedMembers(i.decl.Enum)), value))
 }
 
-// memberLit returns a member's value as an untyped Go constant.
-func memberLit(m *ir.Member) jen.Code { return jen.Op(memberSource(m)) }
-
-func memberSource(m *ir.Member) string {
+// member returns a member's value as an untyped Go constant.
+func member(m *ir.Member) string {
 	if strings.HasPrefix(m.Value, `"`) {
 		return strconv.Quote(jsonText(m.Value))
 	}

@@ -3,8 +3,6 @@ package golang
 import (
 	"strings"
 
-	"github.com/dave/jennifer/jen"
-
 	"github.com/eventgen/eventgen/internal/ir"
 )
 
@@ -20,7 +18,7 @@ func (e *encoder) object(t *ir.Type, l loc) {
 		opening = ","
 		e.flush()
 		start = e.local("n")
-		e.add(jen.Id(start).Op(":=").Len(jen.Id(e.dst)))
+		e.mark(start)
 	}
 	always := false
 	for rest := t.Fields; len(rest) > 0; {
@@ -35,11 +33,11 @@ func (e *encoder) object(t *ir.Type, l loc) {
 			e.property(opening, group[0], l, e.condition(group[0], l))
 		} else {
 			e.flush()
-			e.add(jen.If(e.g.cond(guard)).Block(e.branch("", func() {
+			e.block("if "+guard, e.branch("", func() {
 				for _, f := range group {
-					e.property(opening, f, l, e.omits(f, l))
+					e.property(opening, f, l, both(e.omits(f, l)...))
 				}
-			})...))
+			}))
 		}
 		always = always || e.condition(group[0], l) == ""
 		opening = ","
@@ -50,13 +48,11 @@ func (e *encoder) object(t *ir.Type, l loc) {
 	}
 	closing := e.pending
 	e.pending = ""
-	brace := jen.Id(e.dst).Index(jen.Id(start)).Op("=").LitRune('{')
+	brace := func() { e.line(e.dst, "[", start, "] = '{'") }
 	if always {
-		e.add(brace)
+		brace()
 	} else {
-		e.add(jen.If(jen.Len(jen.Id(e.dst)).Op("==").Id(start)).Block(
-			jen.Id(e.dst).Op("=").Append(jen.Id(e.dst), jen.LitRune('{')),
-		).Else().Block(brace))
+		e.either("len("+e.dst+") == "+start, func() { e.line(e.dst, " = append(", e.dst, ", '{')") }, brace)
 	}
 	e.pending = closing
 }
@@ -81,7 +77,7 @@ func (e *encoder) property(opening string, f *ir.Field, l loc, cond string) {
 		return
 	}
 	e.flush()
-	e.add(jen.If(e.g.cond(cond)).Block(e.branch("", write)...))
+	e.block("if "+cond, e.branch("", write))
 }
 
 // isUnion reports whether values of t are variants of a union.
@@ -95,9 +91,9 @@ func (e *encoder) dropping(write func()) func() {
 	return func() {
 		e.flush()
 		n := e.local("n")
-		e.add(jen.Id(n).Op(":=").Len(jen.Id(e.dst)))
+		e.mark(n)
 		write()
-		e.call(e.g.codec("DropNull"), jen.Id(n))
+		e.call(e.g.codec("DropNull"), n)
 	}
 }
 
@@ -110,7 +106,9 @@ func selectors(path []ir.Step) string {
 }
 
 // condition returns the condition under which a property is written; empty is always.
-func (e *encoder) condition(f *ir.Field, l loc) string { return both(nilGuard(f, l), e.omits(f, l)) }
+func (e *encoder) condition(f *ir.Field, l loc) string {
+	return both(append([]string{nilGuard(f, l)}, e.omits(f, l)...)...)
+}
 
 // nilGuard returns the condition that no embedded pointer above a field is nil.
 func nilGuard(f *ir.Field, l loc) string {
@@ -123,8 +121,8 @@ func nilGuard(f *ir.Field, l loc) string {
 	return cond
 }
 
-// omits returns the condition under which the options omitempty and omitzero leave a property in.
-func (e *encoder) omits(f *ir.Field, l loc) string {
+// omits returns the conditions under which the options omitempty and omitzero leave a property in.
+func (e *encoder) omits(f *ir.Field, l loc) []string {
 	place := l.field(selectors(f.Path))
 	x := place.value()
 	cond := ""
@@ -141,13 +139,13 @@ func (e *encoder) omits(f *ir.Field, l loc) string {
 		if e.g.basic(f.Type).Kind == ir.KindPtr {
 			zero = both(x+" != nil", not(x+".IsZero()"))
 		} else {
-			zero = not(codecCall("IsZeroer", x))
+			zero = not(call(e.g.codec("IsZeroer"), x))
 		}
 	}
 	if zero == cond {
-		return cond
+		return []string{cond}
 	}
-	return both(cond, zero)
+	return []string{cond, zero}
 }
 
 // notEmpty returns the condition that omitempty leaves the value in.
@@ -156,12 +154,12 @@ func (e *encoder) notEmpty(f *ir.Field, l loc) string {
 		if f.Under.Kind == ir.UnderList {
 			return "len(" + l.value() + ") != 0"
 		}
-		return underNotZero(*f.Under, l)
+		return e.underNotZero(*f.Under, l)
 	}
 	t := f.Type
 	b := e.g.basic(t)
 	if t.Opaque || b.Opaque {
-		return not(codecCall("IsEmpty", l.pointer()))
+		return not(call(e.g.codec("IsEmpty"), l.pointer()))
 	}
 	switch b.Kind {
 	case ir.KindBytes, ir.KindSlice, ir.KindMap, ir.KindRaw:
@@ -175,18 +173,18 @@ func (e *encoder) notEmpty(f *ir.Field, l loc) string {
 	if b.Marshal != nil && b.Marshal.Nilable {
 		return l.value() + " != nil"
 	}
-	return not(codecCall("IsEmpty", l.pointer()))
+	return not(call(e.g.codec("IsEmpty"), l.pointer()))
 }
 
 // notZero returns the condition that omitzero leaves a value in that has no method IsZero.
 func (e *encoder) notZero(f *ir.Field, l loc) string {
 	if f.Under != nil {
-		return underNotZero(*f.Under, l)
+		return e.underNotZero(*f.Under, l)
 	}
 	t := f.Type
 	b := e.g.basic(t)
 	if t.Opaque || b.Opaque {
-		return not(codecCall("IsZeroValue", l.pointer()))
+		return not(call(e.g.codec("IsZeroValue"), l.pointer()))
 	}
 	switch b.Kind {
 	case ir.KindBool:
@@ -207,11 +205,11 @@ func (e *encoder) notZero(f *ir.Field, l loc) string {
 	if b.Marshal != nil && b.Marshal.Nilable {
 		return l.value() + " != nil"
 	}
-	return not(codecCall("IsZeroValue", l.pointer()))
+	return not(call(e.g.codec("IsZeroValue"), l.pointer()))
 }
 
 // underNotZero returns the condition that a value is not the zero one.
-func underNotZero(u ir.Under, l loc) string {
+func (e *encoder) underNotZero(u ir.Under, l loc) string {
 	switch u.Kind {
 	case ir.UnderBool:
 		return "bool(" + l.value() + ")"
@@ -222,33 +220,11 @@ func underNotZero(u ir.Under, l loc) string {
 	case ir.UnderList, ir.UnderNil:
 		return l.value() + " != nil"
 	case ir.UnderComparable:
-		return not(codecCall("IsZero", l.pointer()))
+		return not(call(e.g.codec("IsZero"), l.pointer()))
 	}
 	parts := make([]string, len(u.Parts))
 	for i, p := range u.Parts {
-		parts[i] = underNotZero(p.Under, l.field(p.Name))
+		parts[i] = e.underNotZero(p.Under, l.field(p.Name))
 	}
-	if len(parts) == 1 {
-		return parts[0]
-	}
-	return "(" + strings.Join(parts, " || ") + ")"
-}
-
-// codecMark stands for package codec in a condition, which is text until it is complete.
-const codecMark = "\x00"
-
-func codecCall(name, arg string) string { return codecMark + name + "(" + arg + ")" }
-
-// cond returns a complete condition as code.
-func (g *pkg) cond(source string) *jen.Statement {
-	out := jen.Null()
-	for i, part := range strings.Split(source, codecMark) {
-		if i == 0 {
-			out.Op(part)
-			continue
-		}
-		name, rest, _ := strings.Cut(part, "(")
-		out.Add(g.codec(name)).Op("(" + rest)
-	}
-	return out
+	return strings.Join(parts, " || ")
 }

@@ -49,21 +49,21 @@ func listenedFrom(e *ir.Event) string {
 }
 
 // payloadType returns the Go type of e's payload.
-func (g *pkg) payloadType(e *ir.Event) (*jen.Statement, bool) {
+func (g *pkg) payloadType(e *ir.Event) (string, bool) {
 	if e.Payload == nil {
 		return g.bus("Empty"), true
 	}
 	if !e.Const {
-		return jen.Id(e.Decl), true
+		return e.Decl, true
 	}
 	return g.goType(e.Payload)
 }
 
 // descriptor writes the variable that describes e to the runtime. Zero fields are left out.
-func (g *pkg) descriptor(e *ir.Event, payload jen.Code) {
+func (g *pkg) descriptor(e *ir.Event, payload string) {
 	g.docComment(fmt.Sprintf("%s describes the event %q.", descriptorName(e), e.Name), e.Doc, true)
-	g.file.Var().Id(descriptorName(e)).Op("=").Add(g.bus("Define")).Call(
-		g.bus("Definition").Types(payload).CustomFunc(jen.Options{
+	g.file.Var().Id(descriptorName(e)).Op("=").Add(expr(g.bus("Define"))).Call(
+		expr(g.bus("Definition")).Types(expr(payload)).CustomFunc(jen.Options{
 			Open: "{", Close: "}", Separator: ",", Multi: true,
 		}, func(fields *jen.Group) { g.definition(fields, e) }),
 	)
@@ -79,7 +79,7 @@ func (g *pkg) definition(fields *jen.Group, e *ir.Event) {
 	}
 	duration := func(name string, d time.Duration) {
 		if d != 0 {
-			set(name, g.duration(d))
+			set(name, expr(g.duration(d)))
 		}
 	}
 	text := func(name, s string) {
@@ -91,10 +91,10 @@ func (g *pkg) definition(fields *jen.Group, e *ir.Event) {
 	text("Name", e.Name)
 	text("Contract", ir.Contract(g.ir, e, g.settings))
 	if c, ok := map[ir.Direction]string{ir.FromClient: "FromClient", ir.FromBoth: "FromBoth"}[e.From]; ok {
-		set("From", g.bus(c))
+		set("From", expr(g.bus(c)))
 	}
 	if c, ok := map[ir.Audience]string{ir.ToWindow: "ToWindow", ir.ToGroup: "ToGroup"}[e.To]; ok {
-		set("To", g.bus(c))
+		set("To", expr(g.bus(c)))
 	}
 	if e.Relay {
 		set("Relay", jen.True())
@@ -102,7 +102,7 @@ func (g *pkg) definition(fields *jen.Group, e *ir.Event) {
 	duration("Throttle", e.Throttle)
 	duration("Debounce", e.Debounce)
 	if e.Key != nil {
-		set("Key", g.keyFunc(e))
+		set("Key", expr(g.keyFunc(e)))
 		count("Keys", e.Keys)
 	}
 	count("Batch", e.Batch)
@@ -119,7 +119,7 @@ func (g *pkg) definition(fields *jen.Group, e *ir.Event) {
 	}
 	count("Replay", e.Replay)
 	if c, ok := map[ir.SlowPolicy]string{ir.SlowLatest: "SlowLatest", ir.SlowDrop: "SlowDrop"}[e.Slow]; ok {
-		set("Slow", g.bus(c))
+		set("Slow", expr(g.bus(c)))
 	}
 	if e.Max != 0 {
 		set("Max", jen.Op(strconv.FormatInt(e.Max, 10)))
@@ -128,17 +128,15 @@ func (g *pkg) definition(fields *jen.Group, e *ir.Event) {
 	text("Was", e.Was)
 	text("Deprecated", e.Doc.Deprecated)
 	if e.Payload != nil {
-		if encode := g.codecs.encoder(e); encode != nil {
-			set("Encode", encode)
-		}
-		if decode := g.codecs.decoder(e); decode != nil {
-			set("Decode", decode)
+		set("Encode", expr(g.codecs.encoder(e)))
+		if decode := g.codecs.decoder(e); decode != "" {
+			set("Decode", expr(decode))
 		}
 	}
 }
 
 // duration writes d in the largest unit that divides it.
-func (g *pkg) duration(d time.Duration) *jen.Statement {
+func (g *pkg) duration(d time.Duration) string {
 	units := []struct {
 		d    time.Duration
 		name string
@@ -151,39 +149,39 @@ func (g *pkg) duration(d time.Duration) *jen.Statement {
 		case d == u.d:
 			return g.qual(timePath, "time", u.name)
 		case d%u.d == 0:
-			return jen.Op(strconv.FormatInt(int64(d/u.d), 10)).Op("*").Add(g.qual(timePath, "time", u.name))
+			return strconv.FormatInt(int64(d/u.d), 10) + " * " + g.qual(timePath, "time", u.name)
 		}
 	}
-	return jen.Op(strconv.FormatInt(int64(d), 10))
+	return strconv.FormatInt(int64(d), 10)
 }
 
 // Parameters that several functions share. Their names hide no identifier of the package that
 // the signature needs: a parameter's scope is the body.
 func (g *pkg) ctxParam() *jen.Statement {
-	return jen.Id("ctx").Add(g.qual(contextPath, "context", "Context"))
+	return jen.Id("ctx").Id(g.qual(contextPath, "context", "Context"))
 }
 
-func (g *pkg) busParam() *jen.Statement { return jen.Id("b").Op("*").Add(g.bus("Bus")) }
+func (g *pkg) busParam() *jen.Statement { return jen.Id("b").Op("*").Id(g.bus("Bus")) }
 
-func (g *pkg) emitter(e *ir.Event, payload jen.Code) {
+func (g *pkg) emitter(e *ir.Event, payload string) {
 	g.docComment(fmt.Sprintf("Emit%s emits %q to everyone who listens.", e.Go, e.Name), e.Doc, true)
 	params := []jen.Code{g.ctxParam(), g.busParam()}
 	args := []jen.Code{jen.Id("ctx"), jen.Id("b")}
 	g.emitFunc("Emit"+e.Go, "Emit", e, params, args, payload)
 }
 
-func (g *pkg) emitterTo(e *ir.Event, payload jen.Code) {
+func (g *pkg) emitterTo(e *ir.Event, payload string) {
 	g.docComment(fmt.Sprintf("Emit%sTo emits %q to a target alone; Go listeners do not see it.", e.Go, e.Name), e.Doc, !broadcasts(e))
-	params := []jen.Code{g.ctxParam(), g.busParam(), jen.Id("to").Add(g.bus("Target"))}
+	params := []jen.Code{g.ctxParam(), g.busParam(), jen.Id("to").Id(g.bus("Target"))}
 	args := []jen.Code{jen.Id("ctx"), jen.Id("b"), jen.Id("to")}
 	g.emitFunc("Emit"+e.Go+"To", "EmitTo", e, params, args, payload)
 }
 
-func (g *pkg) emitFunc(name, method string, e *ir.Event, params, args []jen.Code, payload jen.Code) {
+func (g *pkg) emitFunc(name, method string, e *ir.Event, params, args []jen.Code, payload string) {
 	if e.Payload == nil {
-		args = append(args, g.bus("Empty").Values())
+		args = append(args, expr(g.bus("Empty")).Values())
 	} else {
-		params = append(params, jen.Id("payload").Add(payload))
+		params = append(params, jen.Id("payload").Add(expr(payload)))
 		args = append(args, jen.Id("payload"))
 	}
 	g.file.Func().Id(name).Params(params...).Error().Block(
@@ -193,25 +191,25 @@ func (g *pkg) emitFunc(name, method string, e *ir.Event, params, args []jen.Code
 }
 
 // listener writes On… and Once….
-func (g *pkg) listener(e *ir.Event, payload jen.Code, prefix, method, sentence string, withDoc bool) {
+func (g *pkg) listener(e *ir.Event, payload string, prefix, method, sentence string, withDoc bool) {
 	g.docComment(prefix+e.Go+" "+sentence, e.Doc, withDoc)
-	fn, arg := jen.Func().Params(g.ctxParam(), jen.Id("payload").Add(payload)).Error(), jen.Id("fn")
+	fn, arg := jen.Func().Params(g.ctxParam(), jen.Id("payload").Add(expr(payload))).Error(), jen.Id("fn")
 	if e.Payload == nil {
 		fn = jen.Func().Params(g.ctxParam()).Error()
-		arg = jen.Func().Params(g.ctxParam(), jen.Id("_").Add(payload)).Error().Block(jen.Return(jen.Id("fn").Call(jen.Id("ctx"))))
+		arg = jen.Func().Params(g.ctxParam(), jen.Id("_").Add(expr(payload))).Error().Block(jen.Return(jen.Id("fn").Call(jen.Id("ctx"))))
 	}
 	g.listenFunc(prefix+e.Go, method, e, fn, arg)
 }
 
-func (g *pkg) listenerBatch(e *ir.Event, payload jen.Code) {
+func (g *pkg) listenerBatch(e *ir.Event, payload string) {
 	g.docComment(fmt.Sprintf("On%sBatch calls fn with every batch of %q, until unlisten is called.", e.Go, e.Name), e.Doc, false)
-	fn := jen.Func().Params(g.ctxParam(), jen.Id("payloads").Index().Add(payload)).Error()
+	fn := jen.Func().Params(g.ctxParam(), jen.Id("payloads").Index().Add(expr(payload))).Error()
 	g.listenFunc("On"+e.Go+"Batch", "ListenBatch", e, fn, jen.Id("fn"))
 }
 
 func (g *pkg) listenFunc(name, method string, e *ir.Event, fn, arg jen.Code) {
 	g.file.Func().Id(name).
-		Params(g.busParam(), jen.Id("fn").Add(fn), jen.Id("opts").Op("...").Add(g.bus("ListenOption"))).
+		Params(g.busParam(), jen.Id("fn").Add(fn), jen.Id("opts").Op("...").Id(g.bus("ListenOption"))).
 		Params(jen.Id("unlisten").Func().Params()).
 		Block(jen.Return(jen.Id(descriptorName(e)).Dot(method).Call(jen.Id("b"), arg, jen.Id("opts").Op("..."))))
 	g.file.Line()

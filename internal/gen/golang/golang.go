@@ -10,6 +10,8 @@ import (
 	"path/filepath"
 	"runtime"
 	"slices"
+	"strconv"
+	"strings"
 	"sync"
 
 	"github.com/dave/jennifer/jen"
@@ -71,8 +73,8 @@ type pkg struct {
 	settings ir.Settings
 	decls    map[string]*ir.Decl
 	names    *namer
-	file     *jen.File
-	imports  map[string]bool
+	imports  []importSpec
+	file     *jen.Group // the declarations in front of the codecs
 	codecs   *codecs
 	// instances are the declared types that payloads reach, by declaration and arguments.
 	instances map[string]*instance
@@ -85,8 +87,7 @@ func generatePackage(p *ir.Package, s ir.Settings) ([]byte, diag.List) {
 		settings: s,
 		decls:    make(map[string]*ir.Decl, len(p.Decls)),
 		names:    newNamer(p),
-		file:     jen.NewFilePathName(p.Path, p.Name),
-		imports:  map[string]bool{},
+		file:     jen.NewFile(p.Name).Group,
 
 		instances: map[string]*instance{},
 	}
@@ -96,10 +97,6 @@ func generatePackage(p *ir.Package, s ir.Settings) ([]byte, diag.List) {
 	g.diags.Append(g.names.claimEvents(p))
 	g.codecs = newCodecs(g)
 	g.collect()
-	g.file.HeaderComment(header)
-	if sendsDeprecated(p) {
-		g.file.HeaderComment("//lint:file-ignore SA1019 Fields that are deprecated are sent all the same.")
-	}
 	g.handshake()
 	g.catalogue()
 	for _, e := range p.Events {
@@ -109,8 +106,8 @@ func generatePackage(p *ir.Package, s ir.Settings) ([]byte, diag.List) {
 	if g.diags.HasErrors() {
 		return nil, g.diags
 	}
-	var out bytes.Buffer
-	if err := g.file.Render(&out); err != nil {
+	content, err := g.render()
+	if err != nil {
 		g.diags.Add(diag.Diagnostic{
 			Severity: diag.Error,
 			Code:     diag.Internal,
@@ -119,38 +116,96 @@ func generatePackage(p *ir.Package, s ir.Settings) ([]byte, diag.List) {
 		})
 		return nil, g.diags
 	}
-	return out.Bytes(), g.diags
+	return content, g.diags
 }
 
-// qual refers to a name of another package and sees to its import, under an alias only where
-// the package's own name is taken.
-func (g *pkg) qual(path, pkgName, name string) *jen.Statement {
-	if path != g.ir.Path && !g.imports[path] {
-		g.imports[path] = true
-		if alias := g.names.importName(pkgName); alias != pkgName {
-			g.file.ImportAlias(path, alias)
-		} else {
-			g.file.ImportName(path, pkgName)
+// render puts the parts of the file together. Jennifer formats declarations; codecs, which are
+// most of the text, are written as gofmt would.
+func (g *pkg) render() ([]byte, error) {
+	var out bytes.Buffer
+	out.WriteString(header + "\n")
+	if sendsDeprecated(g.ir) {
+		out.WriteString("//lint:file-ignore SA1019 Fields that are deprecated are sent all the same.\n")
+	}
+	fmt.Fprintf(&out, "\npackage %s\n\nimport (\n", g.ir.Name)
+	slices.SortFunc(g.imports, func(a, b importSpec) int { return strings.Compare(a.path, b.path) })
+	for _, i := range g.imports {
+		fmt.Fprintf(&out, "\t%s\n", i)
+	}
+	out.WriteString(")\n\n")
+	var declarations bytes.Buffer
+	if err := g.file.Render(&declarations); err != nil {
+		return nil, err
+	}
+	out.Write(bytes.TrimSpace(declarations.Bytes()))
+	out.WriteString("\n")
+	out.Write(g.codecs.text)
+	if len(g.codecs.variables) > 0 {
+		out.WriteString("\n// The names that decoders know: properties, members of enums and variants of unions.\n")
+		if err := jen.Var().Defs(g.codecs.variables...).Render(&out); err != nil {
+			return nil, err
+		}
+		out.WriteString("\n")
+	}
+	return out.Bytes(), nil
+}
+
+// importSpec is a package that the file imports.
+type importSpec struct {
+	path string
+	name string // what the file calls it
+	own  string // what it calls itself
+}
+
+// String is the line of the import: with a name only where the package's own is taken.
+func (i importSpec) String() string {
+	if i.name == i.own {
+		return strconv.Quote(i.path)
+	}
+	return i.name + " " + strconv.Quote(i.path)
+}
+
+// qual refers to a name of another package and sees to its import.
+func (g *pkg) qual(path, pkgName, name string) string {
+	if path == g.ir.Path {
+		return name
+	}
+	for _, i := range g.imports {
+		if i.path == path {
+			return i.name + "." + name
 		}
 	}
-	return jen.Qual(path, name)
+	i := importSpec{path: path, name: g.names.importName(pkgName), own: pkgName}
+	g.imports = append(g.imports, i)
+	return i.name + "." + name
 }
 
-func (g *pkg) bus(name string) *jen.Statement   { return g.qual(eventbusPath, "eventbus", name) }
-func (g *pkg) codec(name string) *jen.Statement { return g.qual(codecPath, "codec", name) }
+// forget takes back all imports but the first ones.
+func (g *pkg) forget(first int) {
+	for _, i := range g.imports[first:] {
+		delete(g.names.imported, i.name)
+	}
+	g.imports = g.imports[:first]
+}
+
+func (g *pkg) bus(name string) string   { return g.qual(eventbusPath, "eventbus", name) }
+func (g *pkg) codec(name string) string { return g.qual(codecPath, "codec", name) }
+
+// expr is Go source of an expression or a type, for jennifer.
+func expr(source string) *jen.Statement { return jen.Op(source) }
 
 // handshake writes the constant whose absence stops the compiler under too old a runtime.
 func (g *pkg) handshake() {
 	g.comment("A compile error on the next line means that the eventgen runtime in go.mod is older than the\n" +
 		"generator: run \"go get github.com/eventgen/eventgen@latest\".")
-	g.file.Const().Id("_").Op("=").Add(g.bus("IsAtLeastV1"))
+	g.file.Const().Id("_").Op("=").Add(expr(g.bus("IsAtLeastV1")))
 	g.file.Line()
 }
 
 // catalogue writes the variable that holds all events of the package.
 func (g *pkg) catalogue() {
 	g.comment("Events is the catalogue of this package's events: pass it to eventbus.WithCatalog.")
-	g.file.Var().Id(catalogueName).Op("=").Add(g.bus("NewCatalog")).CustomFunc(jen.Options{
+	g.file.Var().Id(catalogueName).Op("=").Add(expr(g.bus("NewCatalog"))).CustomFunc(jen.Options{
 		Open: "(", Close: ")", Separator: ",", Multi: true,
 	}, func(group *jen.Group) {
 		for _, e := range g.ir.Events {

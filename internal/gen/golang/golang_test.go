@@ -1,16 +1,17 @@
-package golang
+package golang_test
 
 import (
-	"fmt"
 	"testing"
 	"time"
 
+	"github.com/eventgen/eventgen/internal/gen/golang"
 	"github.com/eventgen/eventgen/internal/ir"
 )
 
 func str() *ir.Type { return &ir.Type{Kind: ir.KindString} }
 
-func TestSmoke(t *testing.T) {
+// TestDocumentation puts documentation into comments that looks like comments itself.
+func TestDocumentation(t *testing.T) {
 	p := &ir.Package{
 		Path: "example.com/app/download", Name: "download", Dir: "/x",
 		Decls: []*ir.Decl{{ID: "example.com/app/download.Progress", Go: ir.GoName{Path: "example.com/app/download", Pkg: "download", Name: "Progress"},
@@ -21,11 +22,11 @@ func TestSmoke(t *testing.T) {
 			{Name: "log", Go: "Log", Decl: "Log", Const: true, From: ir.FromBoth, To: ir.ToWindow, Batch: 5, Wait: time.Second, Slow: ir.SlowDrop, Flushes: []string{"a", "b"}},
 		},
 	}
-	files, ds := Generate(&ir.Model{Settings: ir.DefaultSettings(), Packages: []*ir.Package{p}})
+	files, ds := golang.Generate(&ir.Model{Settings: ir.DefaultSettings(), Packages: []*ir.Package{p}})
 	for _, d := range ds {
 		t.Error(d)
 	}
 	for _, f := range files {
-		fmt.Println(string(f.Content))
+		checkFormatted(t, f)
 	}
 }

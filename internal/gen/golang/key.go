@@ -4,44 +4,48 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/dave/jennifer/jen"
-
 	"github.com/eventgen/eventgen/internal/ir"
 )
 
-// keyFunc returns the function that takes the key out of a payload.
-func (g *pkg) keyFunc(e *ir.Event) *jen.Statement {
+// keyFunc returns the function that takes the key out of a payload. Its wire form is the field's own.
+func (g *pkg) keyFunc(e *ir.Event) string {
 	payload, _ := g.payloadType(e)
-	body := []jen.Code{}
-	for i, nilable := range e.Key.Nilable {
-		if nilable {
-			body = append(body, jen.If(expr("p."+strings.Join(e.Key.Path[:i+1], ".")).Op("==").Nil()).Block(
-				jen.Return(g.bus("Key").Values())))
+	enc := newEncoder(g, new(source))
+	none := "return " + g.bus("Key") + "{}"
+	enc.leave = func(string) string { return none }
+	enc.body("func(p *"+payload+") "+g.bus("Key"), func() {
+		for i, nilable := range e.Key.Nilable {
+			if nilable {
+				enc.block("if p."+strings.Join(e.Key.Path[:i+1], ".")+" == nil", func() { enc.line(none) })
+			}
 		}
-	}
-	body = append(body, g.keyReturn(e)...)
-	return jen.Func().Params(jen.Id("p").Op("*").Add(payload)).Add(g.bus("Key")).Block(body...)
+		enc.key(e, "p."+strings.Join(e.Key.Path, "."))
+	})
+	return enc.literal()
 }
 
-// keyReturn writes the statements that return the key, whose wire form is the field's own.
-func (g *pkg) keyReturn(e *ir.Event) []jen.Code {
-	source := "p." + strings.Join(e.Key.Path, ".")
-	v := expr(source)
-	t, quoted := g.basic(e.Key.Type), g.keyQuoted(e)
-	key := func(constructor string, kind ir.Kind, bits int) []jen.Code {
-		return []jen.Code{jen.Return(g.bus(constructor).Call(g.convert(kind, bits, e.Key.Type, v)))}
+// key writes the statements that return v as a key.
+func (e *encoder) key(event *ir.Event, v string) {
+	g := e.g
+	t, quoted := g.basic(event.Key.Type), g.keyQuoted(event)
+	key := func(constructor string, kind ir.Kind, bits int) {
+		e.line("return ", call(g.bus(constructor), g.convert(kind, bits, event.Key.Type, v)))
 	}
 	switch {
 	case t.Kind == ir.KindString && !quoted:
-		return key("StringKey", ir.KindString, 0)
+		key("StringKey", ir.KindString, 0)
 	case t.Kind == ir.KindBool && !quoted:
-		return key("BoolKey", ir.KindBool, 0)
+		key("BoolKey", ir.KindBool, 0)
 	case t.Kind == ir.KindInt && !quoted:
-		return key("IntKey", ir.KindInt, 64)
+		key("IntKey", ir.KindInt, 64)
 	case t.Kind == ir.KindUint && !quoted:
-		return key("UintKey", ir.KindUint, 64)
+		key("UintKey", ir.KindUint, 64)
+	default:
+		e.line("var ", e.dst, " []byte")
+		e.value(event.Key.Type, loc{val: v, addr: true}, form{quoted: quoted && !g.wide(event.Key.Type)})
+		e.flush()
+		e.line("return ", call(g.bus("JSONKey"), e.dst))
 	}
-	return g.codecs.jsonKey(e, source, quoted && !g.wide(e.Key.Type))
 }
 
 // keyQuoted reports whether the key's number or bool travels in a string.
@@ -96,10 +100,9 @@ func (g *pkg) wide(t *ir.Type) bool {
 
 // convert returns v as the predeclared type of this kind and width, without a conversion where
 // v has that type already.
-func (g *pkg) convert(kind ir.Kind, bits int, t *ir.Type, v *jen.Statement) *jen.Statement {
+func (g *pkg) convert(kind ir.Kind, bits int, t *ir.Type, v string) string {
 	if t.Kind == kind && t.Bits == bits && (t.Go == nil || t.Go.Path == "") {
 		return v
 	}
-	target, _ := g.goType(&ir.Type{Kind: kind, Bits: bits})
-	return target.Call(v)
+	return call(predeclared(kind, bits), v)
 }

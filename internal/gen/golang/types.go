@@ -2,15 +2,23 @@ package golang
 
 import (
 	"strconv"
-
-	"github.com/dave/jennifer/jen"
+	"strings"
 
 	"github.com/eventgen/eventgen/internal/ir"
 )
 
 // goType returns the Go type of t as generated code writes it; false when the type has no
 // name that could be written here.
-func (g *pkg) goType(t *ir.Type) (*jen.Statement, bool) {
+func (g *pkg) goType(t *ir.Type) (string, bool) {
+	before := len(g.imports)
+	name, ok := g.typeName(t)
+	if !ok {
+		g.forget(before)
+	}
+	return name, ok
+}
+
+func (g *pkg) typeName(t *ir.Type) (string, bool) {
 	if t.Go != nil {
 		return g.goName(t.Go, nil)
 	}
@@ -18,33 +26,25 @@ func (g *pkg) goType(t *ir.Type) (*jen.Statement, bool) {
 	case ir.KindRef:
 		d := g.decls[t.Ref]
 		if d == nil {
-			return nil, false
+			return "", false
 		}
 		return g.goName(&d.Go, t.Args)
-	case ir.KindBool:
-		return jen.Bool(), true
-	case ir.KindString:
-		return jen.String(), true
-	case ir.KindInt, ir.KindUint, ir.KindFloat:
-		name := string(t.Kind)
-		if t.Bits > 0 {
-			name += strconv.Itoa(t.Bits)
-		}
-		return jen.Id(name), true
+	case ir.KindBool, ir.KindString, ir.KindInt, ir.KindUint, ir.KindFloat:
+		return predeclared(t.Kind, t.Bits), true
 	case ir.KindBytes, ir.KindSlice:
-		return g.composite(jen.Index(), t.Elem)
+		return g.composite("[]", t.Elem)
 	case ir.KindArray:
-		return g.composite(jen.Index(jen.Lit(t.Len)), t.Elem)
+		return g.composite("["+strconv.Itoa(t.Len)+"]", t.Elem)
 	case ir.KindPtr:
-		return g.composite(jen.Op("*"), t.Elem)
+		return g.composite("*", t.Elem)
 	case ir.KindMap:
-		key, ok := g.goType(t.Key)
+		key, ok := g.typeName(t.Key)
 		if !ok {
-			return nil, false
+			return "", false
 		}
-		return g.composite(jen.Map(key), t.Elem)
+		return g.composite("map["+key+"]", t.Elem)
 	case ir.KindAny:
-		return jen.Any(), true
+		return "any", true
 	case ir.KindRaw:
 		return g.qual(jsonPath, "json", "RawMessage"), true
 	case ir.KindNumber:
@@ -52,39 +52,56 @@ func (g *pkg) goType(t *ir.Type) (*jen.Statement, bool) {
 	case ir.KindTime:
 		return g.qual(timePath, "time", "Time"), true
 	}
-	return nil, false
+	return "", false
+}
+
+// predeclared returns the name of a basic type.
+func predeclared(kind ir.Kind, bits int) string {
+	if bits == 0 || kind == ir.KindBool || kind == ir.KindString {
+		return string(kind)
+	}
+	return string(kind) + strconv.Itoa(bits)
 }
 
 // composite returns prefix followed by the type of elem; a byte slice may leave elem out.
-func (g *pkg) composite(prefix *jen.Statement, elem *ir.Type) (*jen.Statement, bool) {
+func (g *pkg) composite(prefix string, elem *ir.Type) (string, bool) {
 	if elem == nil {
-		return prefix.Byte(), true
+		return prefix + "byte", true
 	}
-	inner, ok := g.goType(elem)
-	if !ok {
-		return nil, false
-	}
-	return prefix.Add(inner), true
+	inner, ok := g.typeName(elem)
+	return prefix + inner, ok
 }
 
-func (g *pkg) goName(n *ir.GoName, args []*ir.Type) (*jen.Statement, bool) {
+func (g *pkg) goName(n *ir.GoName, args []*ir.Type) (string, bool) {
 	if len(n.Args) > 0 {
 		args = n.Args
 	}
-	s := jen.Id(n.Name)
+	name := n.Name
 	if n.Path != "" {
-		s = g.qual(n.Path, n.Pkg, n.Name)
+		name = g.qual(n.Path, n.Pkg, n.Name)
 	}
 	if len(args) == 0 {
-		return s, true
+		return name, true
 	}
-	list := make([]jen.Code, len(args))
+	list := make([]string, len(args))
 	for i, a := range args {
-		c, ok := g.goType(a)
+		arg, ok := g.typeName(a)
 		if !ok {
-			return nil, false
+			return "", false
 		}
-		list[i] = c
+		list[i] = arg
 	}
-	return s.Index(jen.List(list...)), true
+	return name + "[" + strings.Join(list, ", ") + "]", true
+}
+
+// converted returns value, which has the predeclared type from, as a value of type t.
+func (g *pkg) converted(t *ir.Type, from, value string) string {
+	if t.Kind != ir.KindRef && t.Go == nil && predeclared(t.Kind, t.Bits) == from {
+		return value
+	}
+	name, ok := g.goType(t)
+	if !ok {
+		return value
+	}
+	return call(name, value)
 }

@@ -1,15 +1,9 @@
 package golang
 
 import (
-	"maps"
-	"strconv"
+	"slices"
 	"strings"
-
-	"github.com/dave/jennifer/jen"
 )
-
-// expr is Go source of an expression without imported names, as it is built up.
-func expr(source string) *jen.Statement { return jen.Op(source) }
 
 // A loc is a place that holds a value: a variable, a field, an element, or what a pointer points to.
 type loc struct {
@@ -60,57 +54,33 @@ func (l loc) deref() loc { return loc{ptr: l.value(), addr: true} }
 
 // A function is the state of writing one Go function.
 type function struct {
-	g     *pkg
-	block *[]jen.Code
-	used  map[string]bool
+	*source
+	g    *pkg
+	used []string // the names of variables in scope
 }
 
-func newFunction(g *pkg) *function {
-	return &function{g: g, block: new([]jen.Code), used: map[string]bool{}}
-}
+func newFunction(g *pkg, s *source) *function { return &function{source: s, g: g} }
 
 // local returns a name for a variable, which hides nothing that the function needs.
 func (f *function) local(name string) string {
-	free := disambiguate(name, func(s string) bool { return f.used[s] || f.g.names.hides(s) })
-	f.used[free] = true
+	free := disambiguate(name, func(s string) bool { return slices.Contains(f.used, s) || f.g.names.hides(s) })
+	f.used = append(f.used, free)
 	return free
-}
-
-func (f *function) add(code ...jen.Code) { *f.block = append(*f.block, code...) }
-
-// nested returns the statements that write adds: a block of their own.
-func (f *function) nested(write func()) []jen.Code {
-	outer := f.block
-	f.block = new([]jen.Code)
-	f.scope(write)
-	inner := *f.block
-	f.block = outer
-	return inner
 }
 
 // scope gives the names back that write takes for variables.
 func (f *function) scope(write func()) {
-	outer := maps.Clone(f.used)
+	outer := len(f.used)
 	write()
-	f.used = outer
+	f.used = f.used[:outer]
 }
 
-// text returns s as a Go string literal, raw if that reads better.
-func text(s string) *jen.Statement {
-	if strings.ContainsAny(s, `"\`) && strconv.CanBackquote(s) {
-		return jen.Op("`" + s + "`")
-	}
-	return jen.Lit(s)
+// block writes a statement whose body, a scope of its own, is in braces.
+func (f *function) block(head string, body func()) {
+	f.source.block(head, func() { f.scope(body) })
 }
 
-func not(cond string) string { return "!" + cond }
-
-func both(conds ...string) string {
-	var parts []string
-	for _, c := range conds {
-		if c != "" {
-			parts = append(parts, c)
-		}
-	}
-	return strings.Join(parts, " && ")
+// clause writes a case of a switch, which is a scope of its own.
+func (f *function) clause(head string, body func()) {
+	f.source.clause(head, func() { f.scope(body) })
 }
