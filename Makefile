@@ -26,7 +26,5 @@ generate: ## regenerate every example
 test: deps ## run every check
 	@.ci/checks
 
-lint: ## gofmt, vet and staticcheck alone
-	@test -z "$$(git ls-files '*.go' | xargs gofmt -l)"
-	go vet ./...
-	go run honnef.co/go/tools/cmd/staticcheck@v0.8.2 ./...
+lint: ## every linter of .golangci.yml, which takes minutes to build the first time
+	go run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0 run ./...

@@ -117,8 +117,8 @@ func (r *gitRepository) checkout(ctx context.Context, commit, dir, scratch strin
 func resolved(path string) string {
 	rest := ""
 	for at := path; ; at = filepath.Dir(at) {
-		if real, err := filepath.EvalSymlinks(at); err == nil {
-			return filepath.Join(real, rest)
+		if target, err := filepath.EvalSymlinks(at); err == nil {
+			return filepath.Join(target, rest)
 		} else if !errors.Is(err, os.ErrNotExist) || at == filepath.Dir(at) {
 			return path
 		}

@@ -205,42 +205,52 @@ func (p *past) anchorFile(dir, name string) error {
 	} else if err != nil {
 		return err
 	}
-	var text []byte
+	anchor := p.anchorWork
 	if name == "go.mod" {
-		var mod *modfile.File
-		if mod, err = modfile.Parse(file, src, nil); err != nil {
-			return nil // the go command says what is wrong
-		}
-		for _, r := range mod.Replace {
-			if now, moves := p.outside(dir, r.New.Path); moves && r.New.Version == "" {
-				if err := mod.AddReplace(r.Old.Path, r.Old.Version, now, ""); err != nil {
-					return err
-				}
-			}
-		}
-		mod.Cleanup()
-		text = modfile.Format(mod.Syntax)
-	} else {
-		var work *modfile.WorkFile
-		if work, err = modfile.ParseWork(file, src, nil); err != nil {
-			return nil
-		}
-		for _, r := range work.Replace {
-			if now, moves := p.outside(dir, r.New.Path); moves && r.New.Version == "" {
-				if err := work.AddReplace(r.Old.Path, r.Old.Version, now, ""); err != nil {
-					return err
-				}
-			}
-		}
-		for _, use := range work.Use {
-			if now, moves := p.outside(dir, use.Path); moves {
-				use.Syntax.Token[len(use.Syntax.Token)-1] = modfile.AutoQuote(now)
-			}
-		}
-		work.Cleanup()
-		text = modfile.Format(work.Syntax)
+		anchor = p.anchorMod
+	}
+	text, err := anchor(dir, file, src)
+	if text == nil || err != nil {
+		return err
 	}
 	return os.WriteFile(file, text, 0o600)
+}
+
+// anchorMod and anchorWork return nothing for a file that does not parse: the go command says what is wrong.
+func (p *past) anchorMod(dir, file string, src []byte) ([]byte, error) {
+	mod, err := modfile.Parse(file, src, nil)
+	if err != nil {
+		return nil, nil
+	}
+	err = p.anchorReplaces(dir, mod.Replace, mod.AddReplace)
+	mod.Cleanup()
+	return modfile.Format(mod.Syntax), err
+}
+
+func (p *past) anchorWork(dir, file string, src []byte) ([]byte, error) {
+	work, err := modfile.ParseWork(file, src, nil)
+	if err != nil {
+		return nil, nil
+	}
+	err = p.anchorReplaces(dir, work.Replace, work.AddReplace)
+	for _, use := range work.Use {
+		if now, moves := p.outside(dir, use.Path); moves {
+			use.Syntax.Token[len(use.Syntax.Token)-1] = modfile.AutoQuote(now)
+		}
+	}
+	work.Cleanup()
+	return modfile.Format(work.Syntax), err
+}
+
+func (p *past) anchorReplaces(dir string, replaces []*modfile.Replace, set func(old, version, now, nowVersion string) error) error {
+	for _, r := range replaces {
+		if now, moves := p.outside(dir, r.New.Path); moves && r.New.Version == "" {
+			if err := set(r.Old.Path, r.Old.Version, now, ""); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // outside returns where a relative path in a file of dir leads to now, and whether that is

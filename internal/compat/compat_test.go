@@ -119,7 +119,7 @@ func load(t *testing.T, archive *txtar.Archive, folder string) *ir.Model {
 		switch {
 		case !ok:
 		case name == "settings":
-			for _, line := range strings.Fields(string(f.Data)) {
+			for line := range strings.FieldsSeq(string(f.Data)) {
 				set(t, &settings, line)
 			}
 		default:

@@ -66,8 +66,7 @@ func blank(src []byte) bool {
 func (d *decoder) syntax(err error) {
 	pos := diag.Pos{File: d.path, Line: 1, Column: 1}
 	message := err.Error()
-	var load *yaml.LoadError
-	if errors.As(err, &load) {
+	if load, ok := errors.AsType[*yaml.LoadError](err); ok {
 		message = strings.TrimPrefix(load.Message, "yaml: ")
 		if load.Mark.Line > 0 {
 			pos = d.point(load.Mark.Line, load.Mark.Column)

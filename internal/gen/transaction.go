@@ -230,8 +230,7 @@ func failure(path, message string, err error) error {
 	case errors.Is(err, fs.ErrPermission), errors.Is(err, syscall.EROFS):
 		hint = "make it writable and run again; nothing was changed"
 	}
-	var cause syscall.Errno
-	if errors.As(err, &cause) {
+	if cause, ok := errors.AsType[syscall.Errno](err); ok {
 		err = cause
 	}
 	return &Error{Path: path, Message: message, Hint: hint, Err: err}

@@ -86,8 +86,7 @@ type planner struct {
 }
 
 func (p *planner) fail(path, message, hint string, err error) {
-	var pathError *fs.PathError
-	if errors.As(err, &pathError) {
+	if pathError, ok := errors.AsType[*fs.PathError](err); ok {
 		err = pathError.Err
 	}
 	p.errs = append(p.errs, &Error{Path: path, Message: message, Hint: hint, Err: err})

@@ -18,8 +18,8 @@ func shapeText(root Slot) string {
 	class := shapeClasses(root)
 	var b strings.Builder
 	numbers := map[int]int{}
-	var print func(s Slot)
-	print = func(s Slot) {
+	var write func(s Slot)
+	write = func(s Slot) {
 		if n, ok := numbers[class[s]]; ok {
 			b.WriteString("#" + strconv.Itoa(n))
 			return
@@ -36,11 +36,11 @@ func shapeText(root Slot) string {
 				b.WriteByte(' ')
 			}
 			b.WriteString(e.label)
-			print(e.to)
+			write(e.to)
 		}
 		b.WriteByte(')')
 	}
-	print(root)
+	write(root)
 	return b.String()
 }
 

@@ -97,7 +97,7 @@ func (o *outline) implementors(methods map[string]bool) []string {
 		}
 	}
 	embedders := o.embedders()
-	for i := 0; i < len(found); i++ {
+	for i := 0; i < len(found); i++ { //nolint:intrange // found grows
 		for _, name := range embedders[found[i]] {
 			add(name)
 		}

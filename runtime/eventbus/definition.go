@@ -115,9 +115,9 @@ func (d *Definition[T]) info() *Info {
 // it finds.
 func (i *Info) check() error {
 	var errs []error
-	bad := func(broken bool, format string, args ...any) {
+	bad := func(broken bool, what string) {
 		if broken {
-			errs = append(errs, fmt.Errorf("event %q: "+format, append([]any{i.Name}, args...)...))
+			errs = append(errs, fmt.Errorf("event %q: %s", i.Name, what))
 		}
 	}
 	bad(!validName(i.Name), "the name must match [A-Za-z0-9_/:.-]+")
@@ -143,7 +143,7 @@ func (i *Info) check() error {
 }
 
 func validName(name string) bool {
-	for i := 0; i < len(name); i++ {
+	for i := range len(name) {
 		switch c := name[i]; {
 		case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9':
 		case c == '_', c == '/', c == ':', c == '.', c == '-':

@@ -852,7 +852,7 @@ func TestGuarantee33Acks(t *testing.T) {
 		var result error
 		e.Listen(b, func(context.Context, order) error {
 			time.Sleep(time.Hour)
-			if result == errPanic {
+			if errors.Is(result, errPanic) {
 				panic(result)
 			}
 			returned = true

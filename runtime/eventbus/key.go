@@ -125,7 +125,7 @@ func (k Key) String() string { return string(k.AppendJSON(nil)) }
 
 // appendJSONString appends s as encoding/json writes it.
 func appendJSONString(dst []byte, s string) []byte {
-	for i := 0; i < len(s); i++ {
+	for i := range len(s) {
 		if c := s[i]; c < ' ' || c >= 0x7f || c == '"' || c == '\\' || c == '<' || c == '>' || c == '&' {
 			text, err := json.Marshal(s)
 			if err != nil { // a string always marshals

@@ -1,7 +1,7 @@
 package eventbus
 
 // ListenOption configures one listener.
-type ListenOption interface{ applyListen(*listenConfig) }
+type ListenOption interface{ applyListen(c *listenConfig) }
 
 type listenOptionFunc func(*listenConfig)
 

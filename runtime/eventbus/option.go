@@ -6,7 +6,7 @@ import (
 )
 
 // Option configures a bus.
-type Option interface{ applyBus(*config) }
+type Option interface{ applyBus(c *config) }
 
 type optionFunc func(*config)
 

@@ -1,5 +1,7 @@
 package eventbus
 
+import "slices"
+
 // Peer is one live connection of a window, as its transport vouches for it. A Peer is a value; what its
 // slices and maps hold must not change once it has been handed to the bus.
 type Peer struct {
@@ -22,10 +24,5 @@ type Peer struct {
 
 // In reports whether p belongs to the group.
 func (p Peer) In(group string) bool {
-	for _, g := range p.Groups {
-		if g == group {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(p.Groups, group)
 }

@@ -2,6 +2,7 @@ package eventbus
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"sync"
 	"sync/atomic"
@@ -121,7 +122,7 @@ func (p *Port) Listen(peer Peer, event string, keys ...Key) (*Subscription, erro
 	}
 	info := t.base().info
 	if info.From == FromClient && !info.Relay {
-		return nil, &Error{Code: CodeDirection, Event: event, Err: fmt.Errorf("windows emit the event and never get it")}
+		return nil, &Error{Code: CodeDirection, Event: event, Err: errors.New("windows emit the event and never get it")}
 	}
 	s := &Subscription{Event: info, port: p, topic: t, peer: peer}
 	if len(keys) > 0 && info.Keyed {

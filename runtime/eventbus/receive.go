@@ -2,6 +2,7 @@ package eventbus
 
 import (
 	"context"
+	"errors"
 	"fmt"
 )
 
@@ -49,12 +50,12 @@ func (t *topicState[T]) admitWindow(ctx context.Context, in Incoming) error {
 		}
 		return nil
 	case !t.info.Relay:
-		return t.err(CodeAudience, fmt.Errorf("the event is not relayed to windows"))
+		return t.err(CodeAudience, errors.New("the event is not relayed to windows"))
 	}
 	switch in.To.kind {
 	case targetWindow, targetWindows, targetGroup:
 	default:
-		return t.err(CodeInvalidTarget, fmt.Errorf("a window addresses windows or a group"))
+		return t.err(CodeInvalidTarget, errors.New("a window addresses windows or a group"))
 	}
 	if !t.info.To.allows(in.To) {
 		return t.err(CodeAudience, fmt.Errorf("the event must be addressed to a %s, not to %v", t.info.To, in.To))

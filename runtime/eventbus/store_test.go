@@ -2,7 +2,7 @@ package eventbus
 
 import (
 	"context"
-	"fmt"
+	"errors"
 	"runtime"
 	"sync"
 	"testing"
@@ -149,7 +149,7 @@ func TestStickyListenerThatFailsOnWhatIsStored(t *testing.T) {
 		if s.Key == "a" {
 			panic("a")
 		}
-		return fmt.Errorf("failed")
+		return errors.New("failed")
 	})
 	j.want(t, "calls", "{a 1}", "{b 1}", "{c 1}")
 	f.want(t, "failures", CodePanic, CodeListener, CodeListener)

@@ -12,7 +12,7 @@ import (
 )
 
 // Option configures a [Handler].
-type Option interface{ apply(*config) }
+type Option interface{ apply(c *config) }
 
 type optionFunc func(*config)
 

@@ -186,8 +186,7 @@ func (h *Handler) readMessage(w http.ResponseWriter, r *http.Request) (frames []
 	_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(bodyTime))
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, int64(h.maxMessage())))
 	if err != nil {
-		var long *http.MaxBytesError
-		if errors.As(err, &long) {
+		if long, ok := errors.AsType[*http.MaxBytesError](err); ok {
 			fail(w, http.StatusRequestEntityTooLarge, "too_large", "the limit is "+strconv.FormatInt(long.Limit, 10)+" bytes")
 		} else {
 			failWith(w, closing{closeBadFrame, "bad_frame: the body did not arrive"})

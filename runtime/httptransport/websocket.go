@@ -10,7 +10,6 @@ import (
 	"strings"
 	"time"
 
-	"github.com/gobwas/httphead"
 	"github.com/gobwas/ws"
 	"github.com/gobwas/ws/wsflate"
 
@@ -49,7 +48,7 @@ func (h *Handler) serveSocket(w http.ResponseWriter, r *http.Request) {
 	}
 	if h.compress {
 		e := wsflate.Extension{Parameters: wsflate.Parameters{ServerNoContextTakeover: true, ClientNoContextTakeover: true}}
-		upgrader.Negotiate = func(offer httphead.Option) (httphead.Option, error) { return e.Negotiate(offer) }
+		upgrader.Negotiate = e.Negotiate
 	}
 	raw, buffered, handshake, err := upgrader.Upgrade(r, w)
 	if err != nil { // the upgrader has answered

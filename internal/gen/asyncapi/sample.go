@@ -156,7 +156,7 @@ func (x *sampler) key(s ir.Slot) string {
 }
 
 func (x *sampler) basic(s ir.Slot, name string) tree {
-	text := ""
+	var text string
 	switch s.Kind {
 	case ir.KindBool:
 		text = "true"

@@ -318,7 +318,7 @@ func (b *schemas) stated(s ir.Slot, t *stated) object {
 		}
 		return object{{"type", "object"}, {"properties", props}, {"required", required}, {"additionalProperties", false}}
 	case statedTemplate:
-		return object{{"type", "string"}, {"pattern", "^" + b.statedPattern(s, t) + "$"}}
+		return object{{"type", "string"}, {"pattern", "^" + statedPattern(t) + "$"}}
 	}
 	switch t.text {
 	case "string", "boolean", "number", "null", "object":
@@ -350,14 +350,14 @@ func (b *schemas) statedUnion(s ir.Slot, t *stated) object {
 }
 
 // statedPattern is the regular expression of a type inside a template.
-func (b *schemas) statedPattern(s ir.Slot, t *stated) string {
+func statedPattern(t *stated) string {
 	switch t.kind {
 	case statedLiteral:
 		return regexp.QuoteMeta(templateText(list{t.value}))
 	case statedTemplate, statedUnion:
 		parts := make([]string, len(t.parts))
 		for i, part := range t.parts {
-			parts[i] = b.statedPattern(s, part)
+			parts[i] = statedPattern(part)
 		}
 		if t.kind == statedUnion {
 			return "(?:" + strings.Join(parts, "|") + ")"

@@ -152,7 +152,7 @@ func (r typer) enum(v *typeView, d *ir.Decl) {
 		for _, m := range d.Enum.Members {
 			member := memberView{Type: literal(m.Value)}
 			if text {
-				member.Doc = irDocLines(2, m.Doc)
+				member.Doc = memberDoc(m.Doc)
 			}
 			v.Members = append(v.Members, member)
 		}
@@ -165,7 +165,7 @@ func (r typer) enum(v *typeView, d *ir.Decl) {
 	}
 	for i, key := range memberKeys(d) {
 		m := d.Enum.Members[i]
-		v.Values = append(v.Values, valueView{Doc: irDocLines(2, m.Doc), Key: initKey(key), Value: literal(m.Value)})
+		v.Values = append(v.Values, valueView{Doc: memberDoc(m.Doc), Key: initKey(key), Value: literal(m.Value)})
 	}
 }
 
@@ -225,7 +225,7 @@ func (r typer) unionMembers(u *ir.Union) []memberView {
 	out := make([]memberView, 0, len(u.Variants))
 	for _, v := range u.Variants {
 		tag := propertyKey(u.Tag) + ": " + stringLiteral(v.Name)
-		m := memberView{Doc: irDocLines(2, v.Doc)}
+		m := memberView{Doc: memberDoc(v.Doc)}
 		body := r.typ(v.Type, use{})
 		switch {
 		case u.Content != "":

@@ -294,7 +294,7 @@ func (b *decoderBuilder) wide(t *ir.Type) string {
 
 // scalar is a basic kind, in quotes or not.
 func (b *decoderBuilder) scalar(t *ir.Type, quoted bool) string {
-	plain, inQuotes := "", ""
+	var plain, inQuotes string
 	switch t.Kind {
 	case ir.KindBool:
 		plain, inQuotes = "boolean", "quotedBoolean"

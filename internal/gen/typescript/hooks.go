@@ -130,9 +130,9 @@ type hookBuilder struct {
 
 func (b hookBuilder) functions() []functionView {
 	var out []functionView
-	add := func(name string, make func() functionView) {
+	add := func(name string, build func() functionView) {
 		if name != "" {
-			out = append(out, make())
+			out = append(out, build())
 		}
 	}
 	add(b.names.latest, b.latestHook)

@@ -33,9 +33,9 @@ func docLines(indent int, paragraphs []string, deprecated string) []string {
 	return lines
 }
 
-// irDocLines returns the lines for the documentation of a Go declaration.
-func irDocLines(indent int, d ir.Doc) []string {
-	return docLines(indent, []string{d.Text}, d.Deprecated)
+// memberDoc returns the lines for the documentation of a member of a Go declaration.
+func memberDoc(d ir.Doc) []string {
+	return docLines(2, []string{d.Text}, d.Deprecated)
 }
 
 // docComment renders lines as a comment, without the newline behind it; "" for none.

@@ -294,7 +294,7 @@ func (r typer) fields(t *ir.Type) []fieldView {
 	out := make([]fieldView, 0, len(t.Fields))
 	for _, f := range t.Fields {
 		e := r.typ(f.Type, use{quoted: f.Quoted, present: f.OmitsNil()})
-		v := fieldView{Doc: irDocLines(2, f.Doc), Key: propertyKey(f.Name), Type: e.String()}
+		v := fieldView{Doc: memberDoc(f.Doc), Key: propertyKey(f.Name), Type: e.String()}
 		if f.Optional {
 			v.Key += "?"
 			if objectMembers[f.Name] && !e.top {

@@ -2,6 +2,7 @@ package directive
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/eventgen/eventgen/internal/diag"
@@ -160,9 +161,7 @@ func CheckOff(own, defaults Values) diag.List {
 // whether a field that key= names by default can be a key of the event's payload.
 func Merge(own, defaults Values, usable func(field string) bool) Values {
 	merged := Values{}
-	for name, value := range own {
-		merged[name] = value
-	}
+	maps.Copy(merged, own)
 	add := func(name string) {
 		value, ok := defaults[name]
 		if _, given := own[name]; given || !ok || value.Off || value.Broken {

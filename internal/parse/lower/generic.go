@@ -173,11 +173,11 @@ func (l *Lowerer) matchType(n *node, g, c *ir.Type) bool {
 		return l.matchRef(n, l.refs[g], l.refs[c])
 	}
 	return sameScalars(g, c) &&
-		l.matchGo(n, g.Go, c.Go) &&
+		matchGo(g.Go, c.Go) &&
 		l.matchType(n, g.Key, c.Key) &&
 		l.matchType(n, g.Elem, c.Elem) &&
 		slices.EqualFunc(g.Fields, c.Fields, func(a, b *ir.Field) bool {
-			return sameField(a, b) && l.matchSteps(n, a.Path, b.Path) && l.matchType(n, a.Type, b.Type) &&
+			return sameField(a, b) && matchSteps(a.Path, b.Path) && l.matchType(n, a.Type, b.Type) &&
 				(a.Type.Kind != ir.KindParam || !a.OmitsNil() || !l.nullInside(b.Type))
 		})
 }
@@ -215,16 +215,16 @@ func (l *Lowerer) matchRef(n, g, c *node) bool {
 }
 
 // matchGo compares Go names, whose arguments refer to no declaration.
-func (l *Lowerer) matchGo(n *node, g, c *ir.GoName) bool {
+func matchGo(g, c *ir.GoName) bool {
 	if g == nil || c == nil {
 		return g == c
 	}
 	return g.Path == c.Path && g.Name == c.Name && len(g.Args) == len(c.Args)
 }
 
-func (l *Lowerer) matchSteps(n *node, g, c []ir.Step) bool {
+func matchSteps(g, c []ir.Step) bool {
 	return slices.EqualFunc(g, c, func(a, b ir.Step) bool {
-		return a.Name == b.Name && a.Ptr == b.Ptr && l.matchGo(n, a.Go, b.Go)
+		return a.Name == b.Name && a.Ptr == b.Ptr && matchGo(a.Go, b.Go)
 	})
 }
 
@@ -237,11 +237,11 @@ func (l *Lowerer) sameType(a, b *ir.Type) bool {
 		return l.refs[a] == l.refs[b]
 	}
 	return sameScalars(a, b) && a.Param == b.Param &&
-		l.matchGo(nil, a.Go, b.Go) &&
+		matchGo(a.Go, b.Go) &&
 		l.sameType(a.Key, b.Key) &&
 		l.sameType(a.Elem, b.Elem) &&
 		slices.EqualFunc(a.Fields, b.Fields, func(a, b *ir.Field) bool {
-			return sameField(a, b) && l.matchSteps(nil, a.Path, b.Path) && l.sameType(a.Type, b.Type)
+			return sameField(a, b) && matchSteps(a.Path, b.Path) && l.sameType(a.Type, b.Type)
 		})
 }
 
@@ -307,8 +307,8 @@ func terms(iface *types.Interface, depth int) []*ir.Type {
 	}
 	switch e := types.Unalias(iface.EmbeddedType(0)).(type) {
 	case *types.Union:
-		for i := range e.Len() {
-			if !add(e.Term(i).Type()) {
+		for term := range e.Terms() {
+			if !add(term.Type()) {
 				return nil
 			}
 		}

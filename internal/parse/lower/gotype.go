@@ -13,8 +13,8 @@ func (l *Lowerer) goName(t *types.Named) *ir.GoName {
 	if pkg := t.Obj().Pkg(); pkg != nil {
 		out.Path, out.Pkg = pkg.Path(), pkg.Name()
 	}
-	for i := range t.TypeArgs().Len() {
-		out.Args = append(out.Args, l.goType(t.TypeArgs().At(i)))
+	for arg := range t.TypeArgs().Types() {
+		out.Args = append(out.Args, l.goType(arg))
 	}
 	return out
 }

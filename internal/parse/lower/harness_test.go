@@ -6,6 +6,7 @@ import (
 	"go/parser"
 	"go/token"
 	"go/types"
+	"maps"
 	"regexp"
 	"strings"
 	"sync"
@@ -41,9 +42,7 @@ func newSource(fset *token.FileSet, pkg *types.Package) *source {
 }
 
 func (s *source) add(pkg *types.Package, files []*ast.File, info *types.Info) {
-	for t, consts := range Constants(pkg, files, info) {
-		s.consts[t] = consts
-	}
+	maps.Copy(s.consts, Constants(pkg, files, info))
 	for _, f := range files {
 		ast.Inspect(f, func(n ast.Node) bool {
 			switch n := n.(type) {

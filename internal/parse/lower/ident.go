@@ -110,8 +110,8 @@ func writeInterface(b *strings.Builder, t *types.Interface) {
 		writeName(b, m)
 		writeSignature(b, m.Signature())
 	}
-	for i := range t.NumEmbeddeds() {
-		if u, ok := t.EmbeddedType(i).(*types.Union); ok {
+	for embedded := range t.EmbeddedTypes() {
+		if u, ok := embedded.(*types.Union); ok {
 			b.WriteString("; " + u.String())
 		}
 	}
@@ -176,8 +176,8 @@ func mentions(t types.Type, found func(types.Type) bool) bool {
 	}
 	switch t := t.(type) {
 	case *types.Named:
-		for i := range t.TypeArgs().Len() {
-			if mentions(t.TypeArgs().At(i), found) {
+		for arg := range t.TypeArgs().Types() {
+			if mentions(arg, found) {
 				return true
 			}
 		}
@@ -192,8 +192,8 @@ func mentions(t types.Type, found func(types.Type) bool) bool {
 	case *types.Map:
 		return mentions(t.Key(), found) || mentions(t.Elem(), found)
 	case *types.Struct:
-		for i := range t.NumFields() {
-			if mentions(t.Field(i).Type(), found) {
+		for field := range t.Fields() {
+			if mentions(field.Type(), found) {
 				return true
 			}
 		}
@@ -210,8 +210,8 @@ func mentions(t types.Type, found func(types.Type) bool) bool {
 }
 
 func mentionsTuple(t *types.Tuple, found func(types.Type) bool) bool {
-	for i := range t.Len() {
-		if mentions(t.At(i).Type(), found) {
+	for v := range t.Variables() {
+		if mentions(v.Type(), found) {
 			return true
 		}
 	}

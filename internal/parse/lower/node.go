@@ -198,8 +198,8 @@ func (l *Lowerer) build(n *node) {
 			return
 		}
 		args := &builder{Lowerer: l, from: n, edges: &n.argEdges, discard: true}
-		for i := range n.named.TypeArgs().Len() {
-			n.args = append(n.args, args.lower(n.named.TypeArgs().At(i), true))
+		for t := range n.named.TypeArgs().Types() {
+			n.args = append(n.args, args.lower(t, true))
 		}
 	}
 	b.declare(n)

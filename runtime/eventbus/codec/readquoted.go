@@ -3,6 +3,7 @@ package codec
 import (
 	"encoding"
 	"encoding/json"
+	"slices"
 	"strconv"
 )
 
@@ -188,10 +189,8 @@ func (d *Decoder) KeyOneOf(members []string) (string, bool) {
 
 // Member reports a problem unless v, which stands at the offset at, is one of members.
 func Member[T string | int64 | uint64](d *Decoder, at int, v T, members []T) T {
-	for _, m := range members {
-		if m == v {
-			return v
-		}
+	if slices.Contains(members, v) {
+		return v
 	}
 	d.Refuse(at, list(members), show(v))
 	return v
@@ -200,10 +199,8 @@ func Member[T string | int64 | uint64](d *Decoder, at int, v T, members []T) T {
 // KeyMember reports whether v, the key of the current property, is one of members. If it is not,
 // it skips the value with a problem.
 func KeyMember[T int64 | uint64](d *Decoder, v T, members []T) bool {
-	for _, m := range members {
-		if m == v {
-			return true
-		}
+	if slices.Contains(members, v) {
+		return true
 	}
 	d.badKey("as a key " + list(members))
 	return false

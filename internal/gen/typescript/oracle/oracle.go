@@ -5,6 +5,7 @@ package oracle
 
 import (
 	"fmt"
+	"maps"
 	"strings"
 	"testing"
 
@@ -29,9 +30,7 @@ const duplicateKey = "TS1117"
 func Check(t *testing.T, output map[string]string, samples []Sample) {
 	t.Helper()
 	files := map[string]string{}
-	for name, text := range output {
-		files[name] = text
-	}
+	maps.Copy(files, output)
 	lines := map[string][]string{}
 	for i, s := range samples {
 		name := fmt.Sprintf("sample%d.ts", i)

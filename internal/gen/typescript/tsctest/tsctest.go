@@ -5,6 +5,7 @@ package tsctest
 import (
 	"encoding/json"
 	"errors"
+	"maps"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -45,12 +46,8 @@ func Strict() Options {
 // With returns o with the options of other on top.
 func (o Options) With(other Options) Options {
 	out := Options{}
-	for k, v := range o {
-		out[k] = v
-	}
-	for k, v := range other {
-		out[k] = v
-	}
+	maps.Copy(out, o)
+	maps.Copy(out, other)
 	return out
 }
 
@@ -111,7 +108,7 @@ func Check(t testing.TB, dir string, options Options) []Problem {
 	if err := os.WriteFile(filepath.Join(dir, "tsconfig.json"), config, 0o644); err != nil {
 		t.Fatal(err)
 	}
-	cmd := exec.Command(filepath.Join(RuntimeDir(t), "node_modules", ".bin", "tsc"), "-p", ".", "--pretty", "false")
+	cmd := exec.CommandContext(t.Context(), filepath.Join(RuntimeDir(t), "node_modules", ".bin", "tsc"), "-p", ".", "--pretty", "false")
 	cmd.Dir = dir
 	out, err := cmd.CombinedOutput()
 	var exit *exec.ExitError
