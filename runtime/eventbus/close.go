@@ -38,7 +38,7 @@ func (b *Bus) flushAll(ctx context.Context) error {
 // bus, Close returns nil at once and goes on in the background, without the cancellation of ctx.
 func (b *Bus) Close(ctx context.Context) error {
 	inside := insideListener()
-	if b.gate.state.CompareAndSwap(stateOpen, stateDraining) {
+	if b.gate.close() {
 		if inside {
 			go b.end(context.WithoutCancel(ctx))
 		} else {

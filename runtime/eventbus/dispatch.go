@@ -20,73 +20,59 @@ type delivery[T any] struct {
 	late    bool   // it was deferred: its emit has returned
 }
 
-// callListenersAtOnce calls plain listeners with a payload of which no more is known, and leaves the gate.
-// One deferred function serves all of them: isolation costs the same for one listener and for a hundred.
-// It captures two pointers: variables would be copied in every emit.
-func (t *topicState[T]) callListenersAtOnce(ctx context.Context, payload T, in *shard) {
-	slots := t.out.list.snapshot()
-	var r round[T]
-	r.t, r.ctx, r.slots, r.in = t, ctx, slots, in
-	r.at = -1
-	p := &payload
-	defer func() {
-		if r.at >= 0 {
-			r.interrupted(recover(), *p)
-		}
-	}()
-	for i := range slots {
-		l := slots[i].Load()
-		if l.state.Load() != 0 {
-			if l.isDead() {
-				continue
-			}
-			r.at = -1
-			r.rest(payload, i)
-			return
-		}
-		r.at = i
-		if err := l.fn(ctx, payload); err != nil {
-			r.failed(err)
-		}
-	}
-	r.at = -1
-	r.t.b.gate.leave(r.in)
-}
-
 // round is an emit that calls plain listeners.
 type round[T any] struct {
-	t         *topicState[T]
-	ctx       context.Context
-	slots     []slot[T]
-	at        int  // the listener that is being called, or -1
-	reporting bool // it has returned an error, which the error handler is being told
-	in        *shard
+	ctx   context.Context
+	slots []slot[T]
+	at    int // the listener that is being called; behind the last one, none is
 }
 
-func (r *round[T]) failed(err error) {
-	r.reporting = true
-	r.t.listenerFailed(r.ctx, err, nil)
-	r.reporting = false
-}
-
-// interrupted ends the round when a listener panicked, or it or the error handler called Goexit. The
-// remaining listeners are called before the goroutine ends.
-func (r *round[T]) interrupted(reason any, payload T) {
-	defer r.rest(payload, r.at+1)
-	if !r.reporting {
-		r.t.unreturned(r.ctx, reason, nil)
+// callListeners calls the listeners, up to one that returns an error, or that asks for more than to be called
+// with the payload. Being small, it reloads less after each call than the loop would inside Emit.
+func (r *round[T]) callListeners(payload T) error {
+	for i := 0; i < len(r.slots); i = r.at + 1 {
+		r.at = i
+		l := r.slots[i].Load()
+		if s := l.state.Load(); s != 0 {
+			if s&listenerDead != 0 {
+				continue
+			}
+			return nil
+		}
+		if err := l.fn(r.ctx, payload); err != nil {
+			return err
+		}
 	}
+	r.at = len(r.slots)
+	return nil
 }
 
-// rest ends the round when it has turned out not to be plain: a listener did not return, is to be called
-// once, or was registered just now.
-func (r *round[T]) rest(payload T, from int) {
-	defer r.t.b.gate.leave(r.in) // even if a listener calls Goexit
+// goOn goes on with an emit that has turned out not to be plain: of the listeners that are left, the first one
+// returned an error, is to be called once, or was registered just now.
+func (t *topicState[T]) goOn(ctx context.Context, left []slot[T], in *shard, err error, payload T) {
+	if err == nil {
+		t.rest(ctx, left, in, payload)
+		return
+	}
+	defer t.rest(ctx, left[1:], in, payload) // even if the error handler calls Goexit
+	t.listenerFailed(ctx, err, nil)
+}
+
+// interrupted ends an emit whose listener panicked or called Goexit. The remaining listeners are called before
+// the goroutine ends.
+func (t *topicState[T]) interrupted(ctx context.Context, left []slot[T], in *shard, reason any, payload T) {
+	defer t.rest(ctx, left, in, payload)
+	t.unreturned(ctx, reason, nil)
+}
+
+// rest ends an emit that is not plain.
+func (t *topicState[T]) rest(ctx context.Context, left []slot[T], in *shard, payload T) {
+	defer t.b.gate.leave(in) // even if a listener calls Goexit
 	d := delivery[T]{one: payload}
-	if r.t.metas.Load() > 0 {
-		r.t.stampLocal(&d)
+	if t.metas.Load() > 0 {
+		t.stampLocal(&d)
 	}
-	r.t.call(r.ctx, &d, r.slots[from:])
+	t.call(ctx, &d, left)
 }
 
 // activity is what a dispatch is doing: it does not return from a listener that panics or exits, nor from

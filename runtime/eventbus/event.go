@@ -38,14 +38,6 @@ func (e *Event[T]) attach(b *Bus) topic { return newTopic(b, e) }
 //
 // Emit returns what is known at once: [ErrClosed], [ErrCanceled], [ErrUnknownEvent], [ErrDirection],
 // [ErrAudience], [ErrTooManyKeys]. What fails later goes to the error handler of the bus.
-func (e *Event[T]) Emit(ctx context.Context, b *Bus, payload T) error {
-	t := topicOf(b, e)
-	if t == nil {
-		return e.unknown()
-	}
-	return t.emit(ctx, payload)
-}
-
 // EmitTo sends the payload to the windows that to addresses, and to no Go listener. Beside what Emit
 // returns it returns [ErrInvalidTarget], and [ErrNoTarget] if the event's audience is windows and there is
 // none that to addresses.

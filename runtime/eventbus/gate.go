@@ -1,6 +1,7 @@
 package eventbus
 
 import (
+	"math"
 	"math/bits"
 	"runtime"
 	"strings"
@@ -50,27 +51,48 @@ func (g *gate) shard() *shard {
 	return &g.shards[hash>>g.shift]
 }
 
+// closing is what the counters hold beside their counts once the gate is not open any more, so that whoever
+// counts learns of it.
+const closing = math.MinInt64 / 2
+
+// close begins to refuse emits, and reports whether it did: the first call does.
+func (g *gate) close() bool {
+	if !g.state.CompareAndSwap(stateOpen, stateDraining) {
+		return false
+	}
+	for i := range g.shards {
+		g.shards[i].n.Add(closing)
+	}
+	return true
+}
+
+// enter counts an emit in, and reports whether the gate is not open any more.
+func (s *shard) enter() bool { return s.n.Add(1) < 0 }
+
+// leave counts an emit out, and reports whether the gate is not open any more: then somebody waits for that.
+func (s *shard) leave() bool { return s.n.Add(-1) < 0 }
+
 // enter counts an emit in and returns the counter to leave by, or nil if the bus does not admit it.
 func (g *gate) enter() *shard {
 	s := g.shard()
-	s.n.Add(1)
-	if g.state.Load() != stateOpen {
-		return g.enterLate(s)
+	if s.enter() && !g.admitsLate(s) {
+		return nil
 	}
 	return s
 }
 
-func (g *gate) enterLate(s *shard) *shard {
+// admitsLate reports whether an emit that has been counted in is admitted, though the gate is not open any
+// more. If not, it is counted out.
+func (g *gate) admitsLate(s *shard) bool {
 	if g.admitsNested() {
-		return s
+		return true
 	}
 	g.leave(s)
-	return nil
+	return false
 }
 
 func (g *gate) leave(s *shard) {
-	s.n.Add(-1)
-	if g.state.Load() != stateOpen {
+	if s.leave() {
 		g.signal()
 	}
 }
@@ -116,7 +138,7 @@ func (g *gate) changed() <-chan struct{} {
 // zero and there is no work afterwards, there is nothing.
 func (g *gate) quiet() bool {
 	for i := range g.shards {
-		if g.shards[i].n.Load() != 0 {
+		if g.shards[i].n.Load() != closing {
 			return false
 		}
 	}

@@ -21,29 +21,21 @@ func (c *coalescer[T]) hold(ctx context.Context, payload T) bool {
 	if c.t.def.Key != nil {
 		l = c.lanes.find(laneID{slotID: slotID{key: c.keyOf(payload)}})
 	}
-	held := l != nil && !c.sealed && c.t.b.gate.state.Load() == stateOpen && c.join(l, ctx, payload)
+	held := false
+	if l != nil && !c.sealed && c.t.b.gate.state.Load() == stateOpen {
+		w := &l.waiting
+		switch c.mode {
+		case throttling:
+			if held = l.open || l.busy || l.ready; held {
+				l.has = true
+				w.one, w.ctx, w.peer = payload, ctx, nil
+			}
+		case batching:
+			if held = l.has && len(w.items)+1 < c.batch; held {
+				w.items, w.ctx, w.peer = append(w.items, payload), ctx, nil
+			}
+		}
+	}
 	c.mu.Unlock()
 	return held
-}
-
-// join adds the payload to what waits in the lane, or reports that it takes more than that.
-func (c *coalescer[T]) join(l *lane[T], ctx context.Context, payload T) bool {
-	w := &l.waiting
-	switch c.mode {
-	case throttling:
-		if !l.open && !l.busy && !l.ready {
-			return false
-		}
-		l.has = true
-		w.one = payload
-	case batching:
-		if !l.has || len(w.items)+1 >= c.batch {
-			return false
-		}
-		w.items = append(w.items, payload)
-	default:
-		return false
-	}
-	w.ctx, w.peer = ctx, nil
-	return true
 }

@@ -35,7 +35,8 @@ func (ls *listeners[T]) init() {
 // snapshot returns the slots as they are now; which of them are dead may change.
 func (ls *listeners[T]) snapshot() []slot[T] {
 	a := ls.current.Load()
-	return a.slots[:a.n.Load()]
+	n := a.n.Load()
+	return a.slots[:n:n]
 }
 
 func (ls *listeners[T]) add(l *listener[T]) {
