@@ -27,22 +27,6 @@ func (k keySet) has(key eventbus.Key) bool {
 	return ok
 }
 
-// covers reports whether whoever has k has all of other too.
-func (k keySet) covers(other keySet) bool {
-	if k == nil {
-		return true
-	}
-	if other == nil {
-		return false
-	}
-	for key := range other {
-		if !k.has(key) {
-			return false
-		}
-	}
-	return true
-}
-
 // size is what the set counts as a subscription.
 func (k keySet) size() int { return max(1, len(k)) }
 

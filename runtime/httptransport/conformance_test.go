@@ -120,26 +120,38 @@ func (w *window) read(conn net.Conn, welcomed, ended chan struct{}) {
 		if err != nil {
 			return
 		}
-		var f windowFrame
-		if json.Unmarshal(text, &f) != nil {
+		var frames []json.RawMessage
+		if text[0] != '[' {
+			frames = []json.RawMessage{text}
+		} else if json.Unmarshal(text, &frames) != nil {
 			return
 		}
-		w.mu.Lock()
-		w.at = max(w.at, f.Seq, f.At)
-		switch {
-		case f.Welcome != nil:
-			w.session, w.epoch, w.at = f.Welcome.Session, f.Welcome.Epoch, f.Welcome.At
-			close(welcomed)
-		case f.Ack != 0:
-			var whole object
-			_ = json.Unmarshal(text, &whole)
-			w.answers[f.Ack] <- whole
-		case f.Gap != nil:
-			w.messages <- eventbustest.Message{Gap: true}
-		case f.Event != "":
-			w.messages <- eventbustest.Message{Event: f.Event, JSON: string(f.Payload) + string(f.Batch)}
+		for _, one := range frames {
+			var f windowFrame
+			if json.Unmarshal(one, &f) != nil {
+				return
+			}
+			w.take(f, one, welcomed)
 		}
-		w.mu.Unlock()
+	}
+}
+
+func (w *window) take(f windowFrame, text []byte, welcomed chan struct{}) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.at = max(w.at, f.Seq, f.At)
+	switch {
+	case f.Welcome != nil:
+		w.session, w.epoch, w.at = f.Welcome.Session, f.Welcome.Epoch, f.Welcome.At
+		close(welcomed)
+	case f.Ack != 0:
+		var whole object
+		_ = json.Unmarshal(text, &whole)
+		w.answers[f.Ack] <- whole
+	case f.Gap != nil:
+		w.messages <- eventbustest.Message{Gap: true}
+	case f.Event != "":
+		w.messages <- eventbustest.Message{Event: f.Event, JSON: string(f.Payload) + string(f.Batch)}
 	}
 }
 

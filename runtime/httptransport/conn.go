@@ -41,11 +41,12 @@ type conn struct {
 	class   *class
 	cursor  uint64 // the position up to which entries have been taken from the log
 	steps   []step
-	rest    []byte // the remainder of a write; shared, never modified
-	out     []byte // frames of this connection alone, behind rest
-	own     int    // the bytes of out and steps
-	dropped map[string]uint64
-	backlog uint64 // the newest position when it opened
+	rest    []byte            // the remainder of a write; shared, never modified
+	out     []byte            // frames of this connection alone, behind rest
+	own     int               // the bytes of out and steps
+	dropped map[string]uint64 // what the page has not been sent and not been told of
+	upTo    uint64            // the position of the last of that
+	backlog uint64            // the newest position when it opened
 
 	ending  bool      // the connection is being closed
 	bye     []byte    // what it says at the end, nil once that is in rest
@@ -207,6 +208,7 @@ func (c *conn) appendLocked(dst []byte, entries []*eventbus.Entry, skip func(*ev
 		if !c.wantsLocked(e) || skip != nil && skip(e) {
 			continue
 		}
+		dst = c.appendDroppedLocked(dst)
 		dst = c.format.append(dst, e.Frame, c.h.epoch, e.Seq)
 	}
 	return dst

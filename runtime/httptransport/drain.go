@@ -168,9 +168,11 @@ func (c *conn) dropLocked(e *eventbus.Entry) {
 		c.dropped = make(map[string]uint64)
 	}
 	c.dropped[e.Event.Name]++
+	c.upTo = e.Seq
 }
 
-// appendDroppedLocked tells the page what it has not been sent, before anything newer.
+// appendDroppedLocked tells the page what it has not been sent, before anything newer. The position is told with
+// it: a page that has the one comes back behind it, and one that has not gets from the log what was dropped.
 func (c *conn) appendDroppedLocked(dst []byte) []byte {
 	if len(c.dropped) == 0 {
 		return dst
@@ -180,7 +182,7 @@ func (c *conn) appendDroppedLocked(dst []byte) []byte {
 		missed[name] = &n
 	}
 	c.dropped = nil
-	return c.format.append(dst, appendGap(nil, missed), c.h.epoch, 0)
+	return c.format.append(dst, together(appendGap(nil, missed), appendAt(nil, c.upTo)), c.h.epoch, c.upTo)
 }
 
 // resync hands the connection back to its shard, if it has caught up.

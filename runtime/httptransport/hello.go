@@ -1,6 +1,7 @@
 package httptransport
 
 import (
+	"cmp"
 	"maps"
 	"slices"
 
@@ -43,13 +44,15 @@ func (c *conn) hello(f *helloFrame, positional bool) *closing {
 		}
 		return &shuttingDown
 	}
-	out := c.format.append(nil, appendWelcome(nil, w), h.epoch, o.at)
+	// One message: a page that has the position must have been told of the gap before it.
+	first := [][]byte{appendWelcome(nil, w)}
 	if len(a.stale) > 0 {
-		out = c.format.append(out, appendStale(nil, a.stale), h.epoch, 0)
+		first = append(first, appendStale(nil, a.stale))
 	}
 	if len(o.gap) > 0 {
-		out = c.format.append(out, appendGap(nil, o.gap), h.epoch, 0)
+		first = append(first, appendGap(nil, o.gap))
 	}
+	out := c.format.append(nil, together(first...), h.epoch, o.at)
 	c.peer, c.cursor, c.class, c.steps, c.rest = peer, o.at, o.class, o.steps, out
 	for _, st := range o.steps {
 		c.own += len(st.out)
@@ -160,16 +163,21 @@ func (o *opening) open(positional bool) {
 	}
 	if o.resumes() {
 		o.resumed, o.at = true, o.from.Seq
-		o.keepCovered()
+		o.goOn()
 		return
 	}
 	o.at = h.port.At()
-	o.gap = o.lost()
-	fresh := o.a.wanted
-	for event := range s.subs {
-		s.dropLocked(event)
+	old := s.takeLocked()
+	o.steps = o.c.subscribeLocked(*o.peer, o.a.wanted, o.a)
+	o.gap = o.lost(old)
+	if o.from != nil {
+		for _, sub := range s.subs {
+			sub.told = o.at
+		}
 	}
-	o.steps = o.c.subscribeLocked(*o.peer, fresh, o.a)
+	for _, sub := range old { // not earlier, so that the log has all until now
+		sub.bus.Close()
+	}
 	if positional && o.fromPosition() {
 		for _, st := range o.steps {
 			h.release(st.class)
@@ -186,11 +194,25 @@ func (o *opening) resumes() bool {
 		return false
 	}
 	for event := range o.a.wanted {
-		if sub := o.s.subs[event]; sub != nil && o.c.h.port.Missed(sub.bus.Event, o.from.Seq) {
+		if sub := o.s.subs[event]; sub != nil && o.broken(sub) {
 			return false
 		}
 	}
 	return true
+}
+
+// owed returns the position after which the page has yet to get the entries of the subscription.
+func (o *opening) owed(sub *subscription) uint64 {
+	if o.from.Seq < sub.told {
+		return o.from.Seq
+	}
+	return max(o.from.Seq, sub.since)
+}
+
+// broken reports whether the log does not have all that the page has yet to get of the subscription.
+func (o *opening) broken(sub *subscription) bool {
+	after := o.owed(sub)
+	return sub.bus.Since > after || o.c.h.port.Missed(sub.bus.Event, after)
 }
 
 // reachable reports whether the page's position is one of this log.
@@ -211,68 +233,108 @@ func (o *opening) fromPosition() bool {
 	return true
 }
 
-// keepCovered goes on with what the session listens to. What it does not is new to it.
-func (o *opening) keepCovered() {
+// goOn goes on with what the session listens to. The log has all keys of an event, whichever were asked for.
+// What the session does not listen to is new to it.
+func (o *opening) goOn() {
 	s, h := o.s, o.c.h
 	fresh := map[string]wantedEvent{}
+	now, again := map[string]*subscription{}, []string(nil)
 	for event, w := range o.a.wanted {
 		sub := s.subs[event]
-		if sub != nil && sub.keys.covers(w.keys) {
-			s.load += w.keys.size() - sub.keys.size()
-			sub.keys = w.keys
+		if sub == nil {
+			fresh[event] = w
+			if o.gap == nil {
+				o.gap = map[string]*uint64{}
+			}
+			o.gap[event] = nil
 			continue
 		}
-		s.dropLocked(event)
-		fresh[event] = w
-		if o.gap == nil {
-			o.gap = map[string]*uint64{}
+		s.load += w.keys.size() - sub.keys.size()
+		if sub.keys = w.keys; o.from.Seq > sub.since && o.from.Seq >= sub.told {
+			now[event] = sub
+		} else {
+			again = append(again, event)
 		}
-		o.gap[event] = nil
 	}
-	o.class = h.intern(o.c.format, s.subs)
-	o.steps = o.c.subscribeLocked(*o.peer, fresh, o.a)
+	o.class = h.intern(o.c.format, now)
+	slices.SortFunc(again, func(a, b string) int { return cmp.Compare(o.owed(s.subs[a]), o.owed(s.subs[b])) })
+	for _, event := range again {
+		sub := s.subs[event]
+		now[event] = sub
+		o.steps = append(o.steps, step{at: o.owed(sub), class: h.intern(o.c.format, now), out: o.keptAgain(event, sub)})
+	}
+	o.steps = append(o.steps, o.c.subscribeLocked(*o.peer, fresh, o.a)...)
+	for event := range fresh {
+		if sub := s.subs[event]; sub != nil {
+			sub.told = o.from.Seq + 1
+		}
+	}
 }
 
-// lost returns what the page missed before at: counts where the log still has all of them.
-func (o *opening) lost() map[string]*uint64 {
+// keptAgain returns the kept values of a subscription that the page may have got no further with than where
+// it began. What is newer is in the log.
+func (o *opening) keptAgain(event string, sub *subscription) (out []byte) {
+	if !sub.bus.Event.Sticky && sub.bus.Event.Replay == 0 {
+		return nil
+	}
+	kept, err := o.c.h.port.Listen(*o.peer, event, slices.Collect(maps.Keys(sub.keys))...)
+	if err != nil { // the bus is closing
+		return nil
+	}
+	defer kept.Close()
+	for _, e := range kept.Values {
+		if e.Seq <= o.owed(sub) {
+			out = o.c.format.append(out, e.Frame, o.c.h.epoch, 0)
+		}
+	}
+	return out
+}
+
+// loss is what is lost of one event: the deliveries behind one position up to another.
+type loss struct {
+	after, upTo uint64
+	count       uint64
+}
+
+// lost returns what the page missed before its new subscriptions, given the old ones: counts where the log
+// still has all of them.
+func (o *opening) lost(old map[string]*subscription) map[string]*uint64 {
 	if o.from == nil || o.from.Epoch == "" {
 		return nil
 	}
 	gap := map[string]*uint64{}
-	counted := map[*eventbus.Info]*uint64{}
-	for event, w := range o.a.wanted {
-		sub := o.s.subs[event]
-		switch {
-		case !o.known || !o.reachable() || sub == nil || !sub.keys.covers(w.keys) ||
-			o.c.h.port.Missed(w.info, o.from.Seq):
-			gap[event] = nil
-		default:
-			counted[w.info] = new(uint64)
+	losses := map[*eventbus.Info]*loss{}
+	for event, sub := range o.s.subs {
+		gap[event] = nil
+		if was := old[event]; o.known && o.reachable() && was != nil && !o.broken(was) {
+			losses[sub.bus.Event] = &loss{after: o.owed(was), upTo: sub.bus.At}
 		}
 	}
-	if len(counted) > 0 {
-		o.count(counted)
+	if len(losses) > 0 {
+		o.count(losses)
 	}
-	for info, n := range counted {
-		if *n > 0 {
-			gap[info.Name] = n
+	for info, l := range losses {
+		switch {
+		case o.c.h.port.Missed(info, l.after): // the log has moved on meanwhile
+		case l.count == 0:
+			delete(gap, info.Name)
+		default:
+			gap[info.Name] = &l.count
 		}
 	}
 	return gap
 }
 
-// count counts the deliveries between the page's position and at.
-func (o *opening) count(events map[*eventbus.Info]*uint64) {
+// count counts the deliveries that are lost.
+func (o *opening) count(losses map[*eventbus.Info]*loss) {
 	entries := make([]*eventbus.Entry, mostRead)
-	for after := o.from.Seq; after < o.at; {
+	for after := o.from.Seq; ; {
 		n, _ := o.c.h.port.Read(after, entries)
 		for _, e := range entries[:n] {
-			if e.Seq > o.at {
-				return
-			}
 			after = e.Seq
-			if count := events[e.Event]; count != nil && o.a.wanted[e.Event.Name].keys.has(e.Key) && e.For(o.peer) {
-				*count++
+			l := losses[e.Event]
+			if l != nil && e.Seq > l.after && e.Seq <= l.upTo && o.s.subs[e.Event.Name].keys.has(e.Key) && e.For(o.peer) {
+				l.count++
 			}
 		}
 		if n < len(entries) {
@@ -365,6 +427,7 @@ func (c *conn) subscribeLocked(peer eventbus.Peer, fresh map[string]wantedEvent,
 				last.out = c.format.append(last.out, e.Frame, h.epoch, 0)
 			}
 		}
+		sub.Values = nil // the session lives for longer than they are needed
 		s.putLocked(event, &subscription{bus: sub, keys: w.keys})
 	}
 	intern()

@@ -179,6 +179,7 @@ func (c closed) Error() string { return fmt.Sprintf("closed: %d %s", c.code, c.r
 type pageOption struct {
 	protocols []string
 	header    http.Header
+	dial      func() (net.Conn, error) // nil for the place's
 }
 
 // socket opens a WebSocket without a hello.
@@ -191,10 +192,13 @@ func (p *place) socket(o pageOption) *page {
 
 func (p *place) trySocket(o pageOption) (*page, error) {
 	p.t.Helper()
+	if o.dial == nil {
+		o.dial = p.dial
+	}
 	dialer := ws.Dialer{
 		Protocols: append([]string{Protocol}, o.protocols...),
 		Header:    ws.HandshakeHeaderHTTP(o.header),
-		NetDial:   func(context.Context, string, string) (net.Conn, error) { return p.dial() },
+		NetDial:   func(context.Context, string, string) (net.Conn, error) { return o.dial() },
 	}
 	_, host, _ := strings.Cut(p.url, "://") // behind TLS, dial has seen to that
 	conn, early, _, err := dialer.Dial(background, "ws://"+host)
@@ -253,8 +257,12 @@ func (p *place) client() *http.Client {
 	if p.https != nil {
 		return p.https
 	}
+	return p.clientOver(p.dial)
+}
+
+func (p *place) clientOver(dial func() (net.Conn, error)) *http.Client {
 	transport := &http.Transport{
-		DialContext: func(context.Context, string, string) (net.Conn, error) { return p.dial() },
+		DialContext: func(context.Context, string, string) (net.Conn, error) { return dial() },
 	}
 	p.t.Cleanup(transport.CloseIdleConnections)
 	return &http.Client{Transport: transport}
@@ -293,14 +301,29 @@ func (p *place) stream(hello string, header ...string) *page {
 
 func (p *place) streamOf(r *http.Request) *page {
 	p.t.Helper()
+	pg, err := p.tryStream(p.client(), r)
+	noError(p.t, err)
+	pg.takeWelcome()
+	pg.send = func(text string) {
+		status, body, _ := p.do(http.MethodPost, text, "Eventgen-Peer", pg.welcome["peer"].(string))
+		if status != http.StatusAccepted {
+			pg.t.Errorf("%s is answered with %d %s", text, status, body)
+		}
+	}
+	return pg
+}
+
+// tryStream opens an event stream, without a way to send.
+func (p *place) tryStream(client *http.Client, r *http.Request) (*page, error) {
 	ctx, cancel := context.WithCancel(r.Context())
 	p.t.Cleanup(cancel)
-	client := p.client()
 	answer, err := client.Do(r.WithContext(ctx))
-	noError(p.t, err)
+	if err != nil {
+		return nil, err
+	}
 	if answer.StatusCode != http.StatusOK {
 		text, _ := io.ReadAll(answer.Body)
-		p.t.Fatalf("status %d: %s", answer.StatusCode, text)
+		return nil, fmt.Errorf("status %d: %s", answer.StatusCode, text)
 	}
 	pg := &page{t: p.t, answer: answer, cancel: cancel}
 	lines := bufio.NewReader(answer.Body)
@@ -332,14 +355,7 @@ func (p *place) streamOf(r *http.Request) *page {
 			}
 		}
 	}
-	pg.takeWelcome()
-	pg.send = func(text string) {
-		status, body, _ := p.do(http.MethodPost, text, "Eventgen-Peer", pg.welcome["peer"].(string))
-		if status != http.StatusAccepted {
-			pg.t.Errorf("%s is answered with %d %s", text, status, body)
-		}
-	}
-	return pg
+	return pg, nil
 }
 
 // open opens a WebSocket with a hello and takes the welcome.

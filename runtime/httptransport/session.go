@@ -33,6 +33,11 @@ type session struct {
 type subscription struct {
 	bus  *eventbus.Subscription
 	keys keySet
+	// since is the position from which the page listens, however often it has changed the keys.
+	since uint64
+	// told is the position that a page has reached which has been told of a break here. A page that
+	// has not takes the subscription to be unbroken.
+	told uint64
 }
 
 // newSecret returns something that cannot be guessed: at least 128 random bits as text.
@@ -47,10 +52,22 @@ func (s *session) dropLocked(event string) {
 	}
 }
 
+// putLocked keeps a subscription, in place of an older one of the event.
 func (s *session) putLocked(event string, sub *subscription) {
+	sub.since = sub.bus.At
+	if old := s.subs[event]; old != nil {
+		sub.since, sub.told = old.since, old.told
+	}
 	s.dropLocked(event)
 	s.subs[event] = sub
 	s.load += sub.keys.size()
+}
+
+// takeLocked takes away all subscriptions, without ending them.
+func (s *session) takeLocked() map[string]*subscription {
+	old := s.subs
+	s.subs, s.load = make(map[string]*subscription, len(old)), 0
+	return old
 }
 
 // endSession ends a session that has been forgotten, unless a page has come back to it meanwhile.

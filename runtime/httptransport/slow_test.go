@@ -65,9 +65,31 @@ func TestSlowWindowHearsWhatWasDropped(t *testing.T) {
 		for range 20 {
 			emit(t, p.bus, lossy, "lost")
 		}
-		pg.want(`{"event":"lossy","payload":"first"}`, `{"gap":{"events":{"lossy":20}}}`)
+		pg.want(`{"event":"lossy","payload":"first"}`, `{"gap":{"events":{"lossy":20}}}`, `{"at":21}`)
 		emit(t, p.bus, lossy, "last")
 		pg.want(`{"event":"lossy","payload":"last"}`)
+	})
+}
+
+// What is dropped is told before anything newer, with the position behind it: a page that is cut off in between
+// neither misses it silently nor gets it beside the gap.
+func TestGuarantee07DroppedBeforeNewer(t *testing.T) {
+	bubble(t, func(t *testing.T, l *pipeListener) {
+		p := newPlaceOn(t, l, nil, Queue(10))
+		pg := p.open(`{"listen":{"lossy":{},"latest":{}}}`)
+		emit(t, p.bus, lossy, "first")
+		time.Sleep(time.Second)
+		for range 20 {
+			emit(t, p.bus, lossy, "lost")
+		}
+		emit(t, p.bus, latest, progress{"a", 1})
+		pg.want(`{"event":"lossy","payload":"first"}`)
+		text, err := pg.read()
+		noError(t, err)
+		if got, want := string(text), `[{"gap":{"events":{"lossy":20}}},{"at":21}]`; got != want {
+			t.Errorf("got %s, want %s", got, want)
+		}
+		pg.want(`{"event":"latest","payload":{"id":"a","n":1}}`)
 	})
 }
 

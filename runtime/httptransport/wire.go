@@ -145,6 +145,14 @@ func appendGap(dst []byte, missed map[string]*uint64) []byte {
 	}{missed})
 }
 
+// together makes one message of frames, so that a page gets all of them or none.
+func together(frames ...[]byte) []byte {
+	if len(frames) == 1 {
+		return frames[0]
+	}
+	return append(append([]byte{'['}, bytes.Join(frames, []byte{','})...), ']')
+}
+
 // appendStale appends the contracts under which the backend has the events.
 func appendStale(dst []byte, contracts map[string]string) []byte {
 	return appendJSON(dst, "stale", contracts)

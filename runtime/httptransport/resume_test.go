@@ -1,0 +1,422 @@
+package httptransport
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"net"
+	"net/http"
+	"strconv"
+	"strings"
+	"sync"
+	"testing"
+
+	"github.com/eventgen/eventgen/runtime/eventbus"
+	"github.com/eventgen/eventgen/runtime/eventbus/eventbustest"
+)
+
+// TestGuarantee06CutLinks has pages listen, emit, stall, stay away, reload and come back over both
+// transports, on links that are cut anywhere, and holds everything that they get against a model:
+// each delivery comes once and in order, or a gap has told of it; each emit runs once; sticky and
+// replayed values are what they should be.
+func TestGuarantee06CutLinks(t *testing.T) {
+	for seed := range uint64(6) {
+		t.Run(strconv.FormatUint(seed, 10), func(t *testing.T) {
+			opts := []Option{Rate(1e6, 1e6)}
+			if seed%2 == 1 {
+				opts = append(opts, Queue(15))
+			}
+			playModel(t, seed, eventbus.WithLog(16<<10<<(seed%4), 0), opts)
+		})
+	}
+}
+
+const (
+	modelPages  = 4
+	modelRounds = 30
+)
+
+func playModel(t *testing.T, seed uint64, log eventbus.Option, opts []Option) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	noError(t, err)
+	p := newPlaceOn(t, narrow{l}, []eventbus.Option{log}, opts...)
+	h := &history{t: t, bus: p.bus, ran: map[string]int{}}
+	ask.Listen(p.bus, func(_ context.Context, a progress) error {
+		h.mu.Lock()
+		defer h.mu.Unlock()
+		h.ran[fmt.Sprint(a.ID, a.N)]++
+		return nil
+	})
+	random := rand.New(rand.NewPCG(seed, 0))
+	pages := make([]*modelPage, modelPages)
+	for i := range pages {
+		pages[i] = &modelPage{
+			t: t, p: p, h: h, label: fmt.Sprint("w", i), random: rand.New(rand.NewPCG(seed, uint64(i+1))),
+			heard: map[string]*heard{}, acked: map[int]bool{},
+		}
+	}
+	for range modelRounds {
+		emitted := make(chan struct{})
+		var all sync.WaitGroup
+		for _, pg := range pages {
+			all.Go(func() { pg.round(emitted) })
+		}
+		for range random.IntN(60) {
+			r := record{event: []string{"tick", "tick", "replay", "sticky", "latest", "lossy"}[random.IntN(6)]}
+			switch r.event {
+			case "tick":
+				if random.IntN(3) == 0 {
+					r.target = fmt.Sprint("w", random.IntN(modelPages))
+				}
+			case "sticky", "latest":
+				r.key = string(rune('a' + random.IntN(4)))
+			}
+			h.emit(r)
+		}
+		close(emitted)
+		all.Wait()
+		if t.Failed() {
+			return
+		}
+	}
+	for _, pg := range pages {
+		pg.cut()
+		for n := 1; n <= pg.emits; n++ {
+			if ran := h.ran[fmt.Sprint(pg.label, n)]; ran > 1 || ran == 0 && pg.acked[n] {
+				t.Errorf("%s: its emit %d ran %d times, acked: %v", pg.label, n, ran, pg.acked[n])
+			}
+		}
+	}
+}
+
+// narrow makes a page that does not read stall its connection soon.
+type narrow struct{ net.Listener }
+
+func (l narrow) Accept() (net.Conn, error) {
+	c, err := l.Listener.Accept()
+	if tcp, ok := c.(*net.TCPConn); ok {
+		_ = tcp.SetWriteBuffer(4 << 10)
+	}
+	return c, err
+}
+
+// modelPage is a page that keeps to docs/protocol.md, and a model of what it should get.
+type modelPage struct {
+	t      *testing.T
+	p      *place
+	h      *history
+	label  string
+	random *rand.Rand
+
+	pg      *page // nil while there is no connection
+	peer    string
+	session string
+	epoch   string
+	seq     float64
+	ids     int
+
+	heard map[string]*heard // what the backend has confirmed
+	asked map[string]*heard // by a listen without an answer
+
+	emits int // how many this page has made
+	acked map[int]bool
+}
+
+func (m *modelPage) fail(format string, args ...any) {
+	m.t.Errorf("%s: %s", m.label, fmt.Sprintf(format, args...))
+}
+
+// round does something, and then makes sure that all that was emitted has come or was told of.
+func (m *modelPage) round(emitted <-chan struct{}) {
+	switch m.random.IntN(8) {
+	case 0:
+		m.cut()
+		return // away for the round
+	case 1:
+		return // not reading for the round
+	case 2:
+		m.reload()
+	case 3, 4:
+		m.listen()
+	case 5:
+		m.unlisten()
+	}
+	m.emit()
+	<-emitted
+	if now := m.h.all(); m.emit() {
+		for event, w := range m.heard {
+			if err := w.check(now, event, m.label); err != nil {
+				m.fail("%s: %v", event, err)
+			}
+		}
+	}
+}
+
+func (m *modelPage) cut() {
+	if m.pg != nil {
+		for len(m.pg.frames) > 0 { // a message comes whole
+			_, _ = m.next()
+		}
+		m.pg.cut()
+		m.pg = nil
+	}
+}
+
+// reload begins anew.
+func (m *modelPage) reload() {
+	m.cut()
+	m.session, m.ids = "", 0
+	now := m.h.now()
+	for event, w := range m.heard {
+		m.heard[event] = newHeard(w.keys, now)
+	}
+}
+
+// interests of random events; of those with keys sometimes in some keys only.
+func (m *modelPage) interest() (event string, keys []string) {
+	event = []string{"tick", "replay", "sticky", "latest", "lossy"}[m.random.IntN(5)]
+	if (event == "sticky" || event == "latest") && m.random.IntN(2) == 0 {
+		keys = [][]string{{"a"}, {"a", "b"}, {"c"}}[m.random.IntN(3)]
+	}
+	return event, keys
+}
+
+func interestText(keys []string) object {
+	if keys == nil {
+		return object{}
+	}
+	return object{"keys": keys}
+}
+
+func (m *modelPage) listen() {
+	event, keys := m.interest()
+	for !m.t.Failed() {
+		m.connect()
+		m.ids++
+		w := newHeard(keys, m.h.now())
+		if old := m.heard[event]; old != nil {
+			w = old.replaced(keys)
+		}
+		m.asked = map[string]*heard{event: w}
+		_, ok := m.ask(object{"listen": object{event: interestText(keys)}, "id": m.ids}, m.ids)
+		m.asked = nil
+		if ok {
+			w.confirm()
+			m.heard[event] = w
+			return
+		}
+	}
+}
+
+func (m *modelPage) unlisten() {
+	event, _ := m.interest()
+	w := m.heard[event]
+	delete(m.heard, event)
+	if m.pg == nil || w == nil {
+		return
+	}
+	m.ids++
+	w.unknown = true
+	m.asked = map[string]*heard{event: w}
+	m.ask(object{"unlisten": []string{event}, "id": m.ids}, m.ids)
+	m.asked = nil
+}
+
+// emit emits once, however many connections that takes, and takes everything that comes before the
+// answer. It reports whether the backend has answered, so that nothing is on its way any more.
+func (m *modelPage) emit() bool {
+	m.connect()
+	m.ids++
+	m.emits++
+	id, n := m.ids, m.emits
+	session := m.session
+	for !m.t.Failed() {
+		answer, ok := m.ask(object{"emit": "ask", "id": id, "payload": progress{m.label, n}}, id)
+		switch {
+		case ok && answer["error"] != nil:
+			m.fail("emit %d: %v", n, answer)
+		case ok:
+			m.acked[n] = true
+			return true
+		}
+		if m.connect(); m.session != session {
+			return false // nobody knows whether it ran
+		}
+	}
+	return false
+}
+
+// ask sends a frame and takes what comes until it is answered, or the connection ends.
+func (m *modelPage) ask(frame object, id int) (answer object, ok bool) {
+	if m.send(show(frame)) != nil {
+		m.cut()
+		return nil, false
+	}
+	for {
+		f, err := m.next()
+		if err != nil {
+			m.cut()
+			return nil, false
+		}
+		if f["ack"] == float64(id) {
+			return f, true
+		}
+	}
+}
+
+// connect opens a connection if there is none, over either transport, until there has been a welcome.
+func (m *modelPage) connect() {
+	for tries := 0; m.pg == nil && !m.t.Failed(); tries++ {
+		listen := object{}
+		for event, w := range m.heard {
+			listen[event] = interestText(w.keys)
+		}
+		hello := object{"window": m.label, "listen": listen}
+		if m.session != "" {
+			hello["resume"] = object{"session": m.session, "epoch": m.epoch, "seq": m.seq}
+		}
+		var o pageOption
+		if tries < 3 && m.random.IntN(2) == 0 {
+			cut := 1 + m.random.IntN(1200)
+			o.dial = func() (net.Conn, error) { return dialCut(m.p, uint64(cut), cut) }
+		}
+		if m.open(show(hello), o) != nil {
+			m.cut()
+			continue
+		}
+		if _, err := m.next(); err != nil { // the welcome
+			m.cut()
+		}
+	}
+}
+
+func (m *modelPage) open(hello string, o pageOption) (err error) {
+	if m.random.IntN(2) == 0 {
+		if m.pg, err = m.p.trySocket(o); err == nil {
+			m.pg.send(`{"hello":` + hello + `}`)
+		}
+		return err
+	}
+	m.pg, err = m.p.tryStream(m.client(o), m.p.request(http.MethodPost, `{"hello":`+hello+`}`, "Accept", "text/event-stream"))
+	return err
+}
+
+func (m *modelPage) client(o pageOption) *http.Client {
+	if o.dial == nil {
+		return m.p.client()
+	}
+	return m.p.clientOver(o.dial)
+}
+
+func (m *modelPage) send(text string) error {
+	if m.pg.cancel == nil {
+		m.pg.send(text)
+		return nil
+	}
+	answer, err := m.p.client().Do(m.p.request(http.MethodPost, text, "Eventgen-Peer", m.peer))
+	if err != nil {
+		return err
+	}
+	_ = answer.Body.Close()
+	if answer.StatusCode != http.StatusAccepted {
+		return errors.New(answer.Status)
+	}
+	return nil
+}
+
+// next takes a frame.
+func (m *modelPage) next() (object, error) {
+	f, err := m.pg.tryNext()
+	if err != nil {
+		return nil, err
+	}
+	seq, _ := f["seq"].(float64)
+	at, _ := f["at"].(float64)
+	switch {
+	case f["welcome"] != nil:
+		m.welcome(f["welcome"].(object))
+	case f["gap"] != nil:
+		for event, n := range f["gap"].(object)["events"].(object) {
+			if w := m.heard[event]; w != nil {
+				count, known := n.(float64)
+				w.missing += int(count)
+				w.unknown = w.unknown || !known || event != "tick" && event != "lossy"
+			}
+		}
+	case f["event"] != nil:
+		m.delivery(f["event"].(string), seq, f["payload"])
+	}
+	m.seq = max(m.seq, seq, at)
+	return f, nil
+}
+
+func (m *modelPage) welcome(w object) {
+	if w["session"] != m.session {
+		m.ids = 0
+	}
+	m.session, m.epoch = w["session"].(string), w["epoch"].(string)
+	m.peer, m.seq = w["peer"].(string), w["at"].(float64)
+}
+
+func (m *modelPage) delivery(event string, seq float64, payload any) {
+	w := m.heard[event]
+	if asked := m.asked[event]; asked != nil {
+		w = asked
+	}
+	if w == nil {
+		m.fail("%s came, and is not listened to", event)
+		return
+	}
+	if seq <= w.seq && m.asked[event] == nil {
+		if !kept(event) {
+			m.fail("%s: position %v came after %v", event, seq, w.seq)
+		}
+		return
+	}
+	w.seq = max(w.seq, seq)
+	var n int
+	switch v := payload.(type) {
+	case float64:
+		n = int(v)
+	case string:
+		n, _ = strconv.Atoi(strings.TrimSpace(v))
+	case object:
+		f, _ := v["n"].(float64)
+		n = int(f)
+	}
+	if err := w.take(m.h.all(), n, event, m.label); err != nil {
+		m.fail("%s: %v", event, err)
+	}
+}
+
+// dialCut connects over a link that is cut when so many bytes have come.
+func dialCut(p *place, seed uint64, at int) (net.Conn, error) {
+	inner, err := p.dial()
+	if err != nil {
+		return nil, err
+	}
+	c := &cutConn{Conn: inner}
+	c.link = eventbustest.NewLink(seed, eventbustest.Faults{CutAt: at}, func(b byte) { c.got = append(c.got, b) })
+	return c, nil
+}
+
+// cutConn reads over a link.
+type cutConn struct {
+	net.Conn
+	link *eventbustest.Link[byte]
+	got  []byte
+}
+
+func (c *cutConn) Read(p []byte) (int, error) {
+	n, err := c.Conn.Read(p)
+	c.got = c.got[:0]
+	for _, b := range p[:n] {
+		if !c.link.Send(b) {
+			_ = c.Close()
+			err = net.ErrClosed
+			break
+		}
+	}
+	return copy(p, c.got), err
+}
