@@ -102,15 +102,18 @@ func (s *simulation) log(ctx context.Context, n int) {
 	}
 }
 
+// operate lets the next thing happen of a day that repeats itself.
 func (s *simulation) operate(ctx context.Context, n int) {
-	users := []string{"mona", "ada", "linus", "grace"}
-	user := users[n%len(users)]
-	events := []plant.Session{
-		plant.SignedIn{User: user, Desk: int32(1 + n%6)},
-		plant.SignedOut{User: user},
-		plant.Locked{User: user, Attempts: 3},
+	day := []plant.Session{
+		plant.SignedIn{User: "ada", Desk: 1},
+		plant.SignedIn{User: "linus", Desk: 4},
+		plant.SignedOut{User: "ada"},
+		plant.Locked{User: "mona", Attempts: 3},
+		plant.SignedIn{User: "grace", Desk: 2},
+		plant.SignedOut{User: "linus"},
+		plant.SignedOut{User: "grace"},
 	}
-	_ = plant.EmitSession(ctx, s.bus, events[n%len(events)])
+	_ = plant.EmitSession(ctx, s.bus, day[n%len(day)])
 }
 
 func stamp() string { return time.Now().Format("15:04:05.000  ") }

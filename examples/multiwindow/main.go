@@ -79,7 +79,7 @@ func newDesk(ctx context.Context) (*eventbus.Bus, error) {
 		}
 		return nil
 	})
-	return bus, desk.EmitSettings(ctx, bus, desk.Settings{Theme: desk.ThemeLight, Accent: "#0b66d8", Zoom: 100})
+	return bus, desk.EmitSettings(ctx, bus, desk.Settings{Theme: desk.ThemeSystem, Accent: "#0b66d8", Zoom: 100})
 }
 
 func newHandler(bus *eventbus.Bus) (http.Handler, error) {

@@ -17,8 +17,9 @@ type Theme string
 
 // The themes.
 const (
-	ThemeLight Theme = "light"
-	ThemeDark  Theme = "dark"
+	ThemeSystem Theme = "system" // as the rest of the desktop
+	ThemeLight  Theme = "light"
+	ThemeDark   Theme = "dark"
 )
 
 // Change asks for other settings.

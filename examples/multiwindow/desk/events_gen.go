@@ -63,7 +63,7 @@ func OnceTick(b *eventbus.Bus, fn func(ctx context.Context, payload Tick) error,
 // Change asks for other settings.
 var ChangeEvent = eventbus.Define(eventbus.Definition[Change]{
 	Name:     "settings:change",
-	Contract: "cd4446d0",
+	Contract: "6b8ff18c",
 	From:     eventbus.FromClient,
 	Encode:   appendChange,
 	Decode: func(src []byte, p *Change) error {
@@ -90,7 +90,7 @@ func OnceChange(b *eventbus.Bus, fn func(ctx context.Context, payload Change) er
 // Settings are what all windows follow. A new window gets the last ones at once.
 var SettingsEvent = eventbus.Define(eventbus.Definition[Settings]{
 	Name:     "settings:changed",
-	Contract: "eaa4bdfb",
+	Contract: "f895554b",
 	Sticky:   true,
 	Encode:   appendSettings,
 })
@@ -263,11 +263,11 @@ func appendNotice(dst []byte, v *Notice) []byte {
 // appendTheme appends a Theme as JSON.
 func appendTheme(dst []byte, v Theme) ([]byte, error) {
 	switch v {
-	case "light", "dark":
+	case "system", "light", "dark":
 		dst = codec.AppendString(dst, string(v))
 		return dst, nil
 	}
-	return dst, codec.NotMember(`one of "light", "dark"`, string(v))
+	return dst, codec.NotMember(`one of "system", "light", "dark"`, string(v))
 }
 
 // decodeChange reads a Change.
@@ -373,5 +373,5 @@ var (
 	knownKnock    = []string{"window"}
 	knownNote     = []string{"from", "text"}
 	knownSettings = []string{"theme", "accent", "zoom"}
-	knownTheme    = []string{"light", "dark"}
+	knownTheme    = []string{"system", "light", "dark"}
 )

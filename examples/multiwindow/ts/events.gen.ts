@@ -57,7 +57,11 @@ export interface Settings {
 }
 
 /** Theme says which colours windows use. */
-export type Theme = 'light' | 'dark';
+export type Theme =
+  /** as the rest of the desktop */
+  | 'system'
+  | 'light'
+  | 'dark';
 
 /** Tick is a beat that all windows get, numbered so that a missing one shows. */
 export interface Tick {
@@ -102,7 +106,7 @@ export function streamTick(options?: $StreamOptions): $EventStream<Tick> {
  * Change asks for other settings.
  */
 export const change: $ClientEvent<'settings:change', Change> =
-  /* @__PURE__ */ $clientEvent('settings:change', 'cd4446d0');
+  /* @__PURE__ */ $clientEvent('settings:change', '6b8ff18c');
 
 /** Emits `settings:change` to the backend and settles with its answer. */
 export function emitChange(payload: Change, options?: $EmitOptions): Promise<void> {
@@ -115,7 +119,7 @@ export function emitChange(payload: Change, options?: $EmitOptions): Promise<voi
  * Settings are what all windows follow. A new window gets the last ones at once.
  */
 export const settings: $ServerEvent<'settings:changed', Settings> =
-  /* @__PURE__ */ $serverEvent('settings:changed', 'eaa4bdfb', { sticky: true });
+  /* @__PURE__ */ $serverEvent('settings:changed', 'f895554b', { sticky: true });
 
 /** Calls `listener` for each `settings:changed`. */
 export function onSettings(

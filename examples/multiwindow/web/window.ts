@@ -33,7 +33,7 @@ const settings = element<HTMLFormElement>('settings');
 const field = (name: string) => settings.elements.namedItem(name) as HTMLInputElement | HTMLSelectElement;
 
 onSettings(({ theme, accent, zoom }) => {
-  document.documentElement.dataset['theme'] = theme;
+  document.documentElement.dataset['theme'] = theme; // system leaves it to the browser
   document.documentElement.style.setProperty('--accent', accent);
   document.body.style.zoom = `${zoom}%`;
   field('theme').value = theme;
@@ -93,5 +93,5 @@ onTick(({ n }) => {
   const beats = element('beats');
   beats.append(make('i', now - at < 100 ? 'late' : ''));
   at = now;
-  while (beats.childElementCount > 60) beats.firstElementChild?.remove();
+  while (beats.childElementCount > 200) beats.firstElementChild?.remove();
 });

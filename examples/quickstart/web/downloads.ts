@@ -1,66 +1,70 @@
 import { make } from '../../internal/page/ts/window';
+import { EmitError } from '../ts/client/index';
 import { emitCancel, emitStart, type Progress } from '../ts/events.gen';
 
-interface Row {
-  readonly root: HTMLElement;
-  readonly bar: HTMLElement;
-  readonly percent: HTMLElement;
-  readonly speed: HTMLElement;
-  readonly button: HTMLButtonElement;
-}
+type State = 'running' | 'completed' | 'cancelled';
 
 /** The list of downloads, a row for each key that has been heard of. */
 export function downloads(root: HTMLElement) {
-  const rows = new Map<string, Row>();
+  const rows = new Map<string, ReturnType<typeof createRow>>();
 
-  const row = (id: string): Row => {
+  const row = (id: string) => {
     const found = rows.get(id);
     if (found) return found;
-    const bar = make('div', 'bar');
-    const percent = make('span', 'percent number');
-    const speed = make('span', 'speed number quiet');
-    const button = make('button', '') as HTMLButtonElement;
-    const made: Row = {
-      root: make('div', 'download', make('span', 'name', id), make('div', 'track', bar), percent, speed, button),
-      bar,
-      percent,
-      speed,
-      button,
-    };
-    made.root.dataset['id'] = id;
-    button.onclick = () => {
-      const running = made.root.dataset['state'] === 'running';
-      // The backend may say no: another window may have been first.
-      (running ? emitCancel({ id }) : emitStart({ id })).catch((error: unknown) => {
-        made.speed.textContent = error instanceof Error ? error.message : String(error);
-      });
-    };
+    const made = createRow(id);
+    const after = [...rows].filter(([other]) => other > id).sort(([a], [b]) => (a < b ? -1 : 1))[0];
     rows.set(id, made);
-    root.append(made.root);
-    [...root.children]
-      .sort((a, b) => ((a as HTMLElement).dataset['id'] ?? '').localeCompare((b as HTMLElement).dataset['id'] ?? ''))
-      .forEach((child) => root.append(child));
+    root.insertBefore(made.element, after?.[1].element ?? null);
     return made;
   };
 
-  const state = (to: Row, value: 'running' | 'completed' | 'cancelled') => {
-    to.root.dataset['state'] = value;
-    to.button.textContent = value === 'running' ? 'Cancel' : 'Start';
-  };
-
   return {
-    progress({ id, current, total, speed_mbps }: Progress) {
-      const to = row(id);
-      const percent = (100 * current) / total;
-      to.bar.style.width = `${percent}%`;
-      to.percent.textContent = `${Math.floor(percent)}%`;
-      to.speed.textContent = speed_mbps === undefined ? '' : `${speed_mbps.toFixed(0)} Mbit/s`;
-      state(to, 'running');
+    progress({ id, current, total, speed_mbps: speed }: Progress) {
+      const { bar, percent, note, show } = row(id);
+      bar.max = total;
+      bar.value = current;
+      percent.textContent = `${Math.floor((100 * current) / total)}%`;
+      note.textContent = speed === undefined ? '' : `${speed.toFixed(0)} Mbit/s`;
+      show('running');
     },
     end(id: string, how: 'completed' | 'cancelled', by?: string) {
-      const to = row(id);
-      to.speed.textContent = by === undefined ? 'done' : `by ${by}`;
-      state(to, how);
+      const { note, show } = row(id);
+      note.textContent = by === undefined ? 'done' : `by ${by}`;
+      show(how);
+    },
+  };
+}
+
+function createRow(id: string) {
+  const bar = document.createElement('progress');
+  const percent = make('span', 'percent number');
+  const note = make('span', 'note number quiet');
+  const button = document.createElement('button');
+  const element = make('div', 'download', make('span', 'name', id), bar, percent, note, button);
+  let state: State | undefined;
+
+  bar.ariaLabel = id;
+  element.dataset['id'] = id;
+  button.onclick = async () => {
+    button.disabled = true;
+    try {
+      await (state === 'running' ? emitCancel({ id }) : emitStart({ id }));
+    } catch (error) {
+      // Another window may have been first, or there may be no connection.
+      note.textContent = error instanceof EmitError ? error.code.replaceAll('_', ' ') : String(error);
+    }
+    button.disabled = false;
+  };
+  return {
+    element,
+    bar,
+    percent,
+    note,
+    show(next: State) {
+      if (next === state) return;
+      element.dataset['state'] = state = next;
+      button.textContent = next === 'running' ? 'Cancel' : 'Start';
+      button.ariaLabel = `${button.textContent} ${id}`;
     },
   };
 }

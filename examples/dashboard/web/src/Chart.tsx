@@ -2,7 +2,6 @@ import { useEffect, useRef } from 'react';
 import { useOnReading } from './events/react.gen';
 
 const points = 240;
-const height = 150;
 
 /** A live line of one sensor, drawn without a render: the readings of this key alone come here. */
 export function Chart({ sensor, limit }: { sensor: string; limit: number }) {
@@ -27,35 +26,40 @@ export function Chart({ sensor, limit }: { sensor: string; limit: number }) {
     };
   }, [limit]);
 
-  return <canvas ref={canvas} height={height} aria-label={`${sensor} over time`} role="img" />;
+  return <canvas ref={canvas} aria-label={`${sensor} over time`} role="img" />;
 }
 
+/** Draws in pixels of the page: the canvas may have more. */
 function paint(canvas: HTMLCanvasElement, values: readonly number[], limit: number): void {
   const context = canvas.getContext('2d');
   if (!context) return;
-  const width = (canvas.width = canvas.clientWidth * devicePixelRatio);
+  const { clientWidth: width, clientHeight: height } = canvas;
+  canvas.width = width * devicePixelRatio;
   canvas.height = height * devicePixelRatio;
+  context.scale(devicePixelRatio, devicePixelRatio);
   const low = Math.min(limit - 12, ...values) - 2;
   const high = Math.max(limit + 4, ...values) + 2;
   const x = (i: number) => ((i + points - values.length) / (points - 1)) * width;
-  const y = (value: number) => canvas.height * (1 - (value - low) / (high - low));
+  const y = (value: number) => height * (1 - (value - low) / (high - low));
   const style = getComputedStyle(canvas);
 
-  context.lineWidth = devicePixelRatio;
-  context.setLineDash([4 * devicePixelRatio, 4 * devicePixelRatio]);
   context.strokeStyle = style.getPropertyValue('--limit');
+  context.setLineDash([4, 4]);
   context.beginPath();
   context.moveTo(0, y(limit));
   context.lineTo(width, y(limit));
   context.stroke();
 
-  context.lineWidth = 1.75 * devicePixelRatio;
-  context.setLineDash([]);
-  context.strokeStyle = style.getPropertyValue('--series');
-  context.beginPath();
+  const line = new Path2D();
   values.forEach((value, i) => {
-    if (i) context.lineTo(x(i), y(value));
-    else context.moveTo(x(i), y(value));
+    line.lineTo(x(i), y(value));
   });
-  context.stroke();
+  context.strokeStyle = context.fillStyle = style.getPropertyValue('--series');
+  context.lineWidth = 1.75;
+  context.setLineDash([]);
+  context.stroke(line);
+  line.lineTo(width, height);
+  line.lineTo(x(0), height);
+  context.globalAlpha = 0.1;
+  context.fill(line);
 }

@@ -9,6 +9,7 @@ export function Dashboard() {
       <header>
         <h1>Plant 4</h1>
         <Connection />
+        <p className="quiet">Of the fifty readings a second that each sensor takes, twenty come here.</p>
       </header>
       <Sensors />
       <Sessions />

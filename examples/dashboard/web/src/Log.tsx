@@ -5,13 +5,21 @@ import { useLineHistory } from './events/react.gen';
 export function Log() {
   const lines = useLineHistory(200);
   const list = useRef<HTMLDivElement>(null);
+  const following = useRef(true); // until the reader scrolls up
   useLayoutEffect(() => {
-    list.current?.scrollTo({ top: list.current.scrollHeight });
+    if (following.current) list.current?.scrollTo({ top: list.current.scrollHeight });
   }, [lines]);
   return (
     <section className="card log" aria-label="log">
       <h2>Log</h2>
-      <div ref={list}>
+      <div
+        ref={list}
+        tabIndex={0}
+        data-empty="No line yet."
+        onScroll={({ currentTarget: { scrollTop, clientHeight, scrollHeight } }) => {
+          following.current = scrollTop + clientHeight >= scrollHeight - 4;
+        }}
+      >
         {lines.map((line, i) => (
           <p key={i} data-level={line.level}>
             {line.text}

@@ -1,3 +1,4 @@
+import { useTransition } from 'react';
 import { Chart } from './Chart';
 import type { Alarm } from './events/events.gen';
 import { useAlarmByKey, useEmitAcknowledge, useReadingByKey } from './events/react.gen';
@@ -9,6 +10,7 @@ export function Sensors() {
   const sensors = [...readings.values()].sort((a, b) => a.sensor.localeCompare(b.sensor));
   return (
     <section className="sensors" aria-label="sensors">
+      {sensors.length === 0 && <p className="card quiet">Waiting for the first reading…</p>}
       {sensors.map((reading) => (
         <article className="card" key={reading.sensor} data-alarm={alarms.get(reading.sensor)?.state}>
           <header>
@@ -17,6 +19,7 @@ export function Sensors() {
           </header>
           <p className="reading">
             <span className="number">{reading.celsius.toFixed(1)}</span> °C
+            <span className="quiet limit">limit {reading.limit} °C</span>
           </p>
           <Chart sensor={reading.sensor} limit={reading.limit} />
         </article>
@@ -27,10 +30,22 @@ export function Sensors() {
 
 function AlarmState({ alarm }: { alarm: Alarm | undefined }) {
   const acknowledge = useEmitAcknowledge();
+  const [asking, startAsking] = useTransition();
   if (!alarm || alarm.state === 'quiet') return <span className="quiet">normal</span>;
   if (alarm.state === 'acknowledged') return <span className="seen">acknowledged</span>;
+  const onClick = () => {
+    startAsking(async () => {
+      // Another page may have been first: what comes of it is the next alarm here.
+      await acknowledge({ sensor: alarm.sensor }).catch(console.warn);
+    });
+  };
   return (
-    <button className="alarm" onClick={() => void acknowledge({ sensor: alarm.sensor }).catch(reportError)}>
+    <button
+      className="alarm"
+      disabled={asking}
+      onClick={onClick}
+      aria-label={`Acknowledge the alarm of ${alarm.sensor}`}
+    >
       Acknowledge
     </button>
   );

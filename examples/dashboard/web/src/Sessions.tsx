@@ -18,7 +18,7 @@ export function Sessions() {
   return (
     <section className="card sessions" aria-label="sessions">
       <h2>Operators</h2>
-      <ol>
+      <ol data-empty="Nobody has come or gone yet.">
         {[...history].reverse().map((event, i) => (
           <li key={history.length - i} data-type={event.type}>
             {text(event)}

@@ -21,17 +21,25 @@ export function make(tag: string, className: string, ...content: (Node | string)
   return made;
 }
 
-/** Shows a client's status in a badge. */
+/** Shows a client's status in a badge, and for how long a window has been cut off. */
 export function showStatus(
   badge: HTMLElement,
   client: { readonly status: string; onStatus(listener: (status: string) => void): () => void },
 ): void {
-  const show = (status: string) => {
-    badge.textContent = status;
-    badge.dataset['status'] = status;
+  let since = performance.now();
+  let open = false;
+  const show = () => {
+    const seconds = Math.floor((performance.now() - since) / 1000);
+    badge.textContent = client.status + (client.status === 'offline' && seconds ? `, ${seconds} s` : '');
+    badge.dataset['status'] = client.status;
   };
-  show(client.status);
-  client.onStatus(show);
+  show();
+  setInterval(show, 1000);
+  client.onStatus((status) => {
+    if (open) since = performance.now();
+    open = status === 'open';
+    show();
+  });
 }
 
 /** Has a button cut the cable, and mend it when pressed again. */
@@ -39,7 +47,11 @@ export function cutsCable(button: HTMLButtonElement): void {
   button.setAttribute('aria-pressed', 'false');
   button.onclick = async () => {
     const cut = button.getAttribute('aria-pressed') === 'false';
-    await fetch(`/cable?cable=${encodeURIComponent(label)}&state=${cut ? 'cut' : 'whole'}`, { method: 'POST' });
+    try {
+      await fetch(`/cable?cable=${encodeURIComponent(label)}&state=${cut ? 'cut' : 'whole'}`, { method: 'POST' });
+    } catch {
+      return; // The server is away, and its cables with it: the badge tells.
+    }
     button.setAttribute('aria-pressed', String(cut));
     button.textContent = cut ? 'Mend the cable' : 'Cut the cable';
     // What a browser says when its network is back.
