@@ -66,11 +66,11 @@ export function memory(options: MemoryOptions = {}): MemoryTransport {
   let life = 1;
 
   const refusedOf = (interests: WireInterests): Refusals =>
-    Object.fromEntries(Object.entries(options.refused ?? {}).filter(([name]) => name in interests));
+    Object.fromEntries(Object.entries(options.refused ?? {}).filter(([name]) => Object.hasOwn(interests, name)));
 
   const listen = (interests: WireInterests) => {
     for (const [name, interest] of Object.entries(interests))
-      if (!options.refused?.[name]) listening.set(name, interest);
+      if (!Object.hasOwn(options.refused ?? {}, name)) listening.set(name, interest);
   };
 
   const open = () => {

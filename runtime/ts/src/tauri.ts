@@ -8,7 +8,10 @@ export interface TauriOptions {
   readonly commands?: string | undefined;
 }
 
-type Message = string | (ServerFrame & { readonly close?: { readonly code?: number; readonly reason?: string } });
+/** Ends the connection. */
+interface Closing {
+  readonly close: { readonly code?: number; readonly reason?: string };
+}
 
 /**
  * Connects through a Tauri application, over a channel of this page's own: nothing that is meant
@@ -36,9 +39,11 @@ export function tauri(options: TauriOptions = {}): Transport {
         if (connection !== undefined) invoke(commands + 'close', { connection }).catch(() => undefined);
       };
 
-      const channel = new Channel<Message | readonly ServerFrame[]>((message) => {
+      const channel = new Channel<string | Closing | ServerFrame | readonly ServerFrame[]>((value) => {
         if (closed) return;
-        if (typeof message === 'object' && 'close' in message) end(message.close?.code, message.close?.reason);
+        const closing = typeof value === 'string' && value.startsWith('{"close"');
+        const message = closing ? (JSON.parse(value) as Closing) : value;
+        if (typeof message === 'object' && 'close' in message) end(message.close.code, message.close.reason);
         else link.receive(message);
       });
       invoke<number>(commands + 'open', { hello: link.hello(), token: link.token, channel }).then((opened) => {

@@ -136,7 +136,8 @@ describe('giving up', () => {
     const ten = outcome(emit(action, x, { client }));
     const one = outcome(emit(action, x, { client, timeout: 1000 }));
     const never = vi.fn();
-    void emit(action, x, { client, timeout: 0 }).then(never, never);
+    for (const timeout of [0, Infinity, Number.MAX_SAFE_INTEGER])
+      void emit(action, x, { client, timeout }).then(never, never);
     await vi.advanceTimersByTimeAsync(1000);
     expect(await one).toBe('timeout');
     await vi.advanceTimersByTimeAsync(9000);

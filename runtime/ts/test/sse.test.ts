@@ -171,6 +171,18 @@ test('a close event has a code', async () => {
   await expect(waiting).rejects.toMatchObject({ code: 'replaced' });
 });
 
+test.each(['{', '[null]'])('a message that is not one ends the connection, loudly: %s', async (data) => {
+  start();
+  const error = new Promise((resolve) => client.onError(resolve));
+  listen(tick, () => undefined, { client });
+  const first = await streams.next();
+  first.response.writeHead(200, { 'Content-Type': 'text/event-stream' });
+  first.response.write(`data: ${data}\n\n`);
+  expect(await error).toBeInstanceOf(Error);
+  accept(await streams.next());
+  await status('open');
+});
+
 test('a stream that ends without is a lost connection', async () => {
   start();
   listen(tick, () => undefined, { client });

@@ -22,18 +22,8 @@ const sseOnDemand: Transport = {
   connect: async (link) => (await import('./sse')).sse().connect(link),
 };
 
-/** Whether this is a page or a worker, rather than a server. */
-const inPage = () => !!environment.document || 'importScripts' in globalThis;
-
 function complete(options: ClientOptions): CompleteOptions {
   return { ...options, transports: options.transports ?? [webSocket(), sseOnDemand] };
-}
-
-/** Makes the page's client, which connects one task later: `connect` may come until then. */
-function makePage(found: Registry): InternalClient {
-  const page = createClient(complete({}), false, () => (found.page = undefined));
-  setTimeout(page.start);
-  return page;
 }
 
 /** Stands for a page's client on a server: nothing ever connects, and nothing is kept. */
@@ -45,10 +35,16 @@ const inert: InternalClient = /* @__PURE__ */ createClient({ transports: [] }, f
  * does nothing.
  */
 export function pageClient(): EventsClient {
-  if (!inPage()) return inert;
-  const found = ((globalThis as { [registryKey]?: Registry })[registryKey] ??= { version });
-  if (found.version !== version) throw new Error('eventgen: two builds');
-  return (found.page ??= makePage(found));
+  // Neither a page nor a worker.
+  if (!environment.document && !('importScripts' in environment)) return inert;
+  const found = ((environment as { [registryKey]?: Registry })[registryKey] ??= { version });
+  if (found.version !== version) throw new Error('eventgen: two versions of the client');
+  if (!found.page) {
+    found.page = createClient(complete({}), false, () => (found.page = undefined));
+    // One task later: connect may come until then.
+    setTimeout(found.page.start);
+  }
+  return found.page;
 }
 
 /**

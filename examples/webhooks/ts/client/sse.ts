@@ -19,6 +19,15 @@ const codes: Readonly<Record<number, number>> = {
   429: 4429,
 };
 
+/** The peer that a welcome names. What is no JSON is the receiver's to report. */
+function peerOf(message: string): string | undefined {
+  try {
+    return [JSON.parse(message) as ServerFrame | ServerFrame[]].flat()[0]?.welcome?.peer;
+  } catch {
+    return undefined;
+  }
+}
+
 /**
  * Connects over an event stream, with emits by POST: for networks that WebSockets do not get
  * through. The stream is fetched, so that it can carry a token and be resumed exactly. While the
@@ -87,9 +96,8 @@ export function sse(): Transport {
           const { code, reason } = JSON.parse(data) as { code?: number; reason?: string };
           end(code, reason);
         } else if (data) {
-          const message = JSON.parse(data) as ServerFrame | readonly ServerFrame[];
-          peer ??= [message].flat()[0]?.welcome?.peer;
-          link.receive(message);
+          peer ??= peerOf(data);
+          link.receive(data);
         }
       };
 

@@ -114,16 +114,18 @@ export function historyStore(
   return storeOf<readonly unknown[]>('history ' + String(limit), client, event, key, nothing, () => {
     let history: readonly unknown[] = nothing;
     let added: unknown[] = [];
+    // slice(-0) would keep all.
+    const newest = -limit || Infinity;
     return {
       together: true,
       get() {
-        if (added.length) history = [...history, ...added].slice(-limit);
+        if (added.length) history = [...history, ...added].slice(newest);
         added = [];
         return history;
       },
       take(payload) {
         added.push(payload);
-        if (added.length >= 2 * limit) added = added.slice(-limit);
+        if (added.length >= 2 * limit) added = added.slice(newest);
       },
     };
   });

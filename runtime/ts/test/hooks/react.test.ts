@@ -219,6 +219,16 @@ describe.each([
     expect(seen.size).toBe(2);
   });
 
+  test('a history of nothing keeps nothing', async () => {
+    const Nothing = () => h('i', null, hooks.useLogLineHistory(0).length);
+    await render(provided(h(Nothing)));
+    for (const batch of [['a'], ['b', 'c']])
+      await change(() => {
+        back.wire.injectBatch(logLine, batch);
+      });
+    expect(text()).toBe('0');
+  });
+
   test('by key, bounded: the one that is out of date longest goes', async () => {
     const ByKey = () =>
       h('i', null, [...hooks.useProgressByKey({ limit: 2 })].map(([id, { current }]) => id + String(current)).join());

@@ -88,7 +88,7 @@ describe('the client of the page', () => {
 
   test('a copy that cannot share it is loud', () => {
     registry[key] = { version: 2 };
-    expect(() => runtime.pageClient()).toThrow(/two builds/);
+    expect(() => runtime.pageClient()).toThrow(/two versions/);
   });
 
   test('after close, the page may connect anew', () => {

@@ -92,13 +92,16 @@ test('sends one at a time, what waits together', async () => {
   await Promise.all(sent);
 });
 
-test('a close message has a code', async () => {
+test.each([
+  ['a value', { close: { code: 4409, reason: 'replaced' } }],
+  ['text', '{"close":{"code":4409,"reason":"replaced"}}'],
+])('a close message has a code: %s', async (_, message) => {
   client.onError(() => undefined);
   const waiting = once(tick, { client });
   const opened = await calls.next();
   opened.answer(7);
   say(opened, welcome);
-  say(opened, { close: { code: 4409, reason: 'replaced' } });
+  say(opened, message);
   await expect(waiting).rejects.toMatchObject({ code: 'replaced' });
 });
 

@@ -2,7 +2,7 @@
 /* eslint-disable */
 import type { Status } from './api';
 import { environment } from './environment';
-import { EventsError } from './errors';
+import type { WireError } from './errors';
 import type { Connection, Link, Transport } from './transport';
 
 /** Close codes that are final, as error codes. See docs/protocol.md, 8. */
@@ -32,20 +32,20 @@ export interface Driver {
   renew(this: void): void;
   /** Sends a frame, if connected. */
   send(this: void, frame: string): boolean;
-  /** Ends it all. */
-  stop(): void;
+  /** Ends it all, for this reason. */
+  stop(cause: WireError): void;
 }
 
 /**
  * Makes the driver of a client. `hello` gives the first frame; `receive` takes messages, and ends
- * the connection by throwing; `changed` takes each change of the status, with `refused` the
- * reason; `report` takes errors of tokens and transports.
+ * the connection by throwing; `changed` takes each change of the status, with the reason why
+ * nothing will come if that is so; `report` takes errors of tokens and transports.
  */
 export function createDriver(
   options: DriverOptions,
   hello: () => string,
   receive: Link['receive'],
-  changed: (status: Status, refusal?: EventsError) => void,
+  changed: (status: Status, cause?: WireError) => void,
   report: (error: unknown) => void,
 ): Driver {
   /** Milliseconds until the welcome must be here. */
@@ -69,41 +69,43 @@ export function createDriver(
   let transport = 0;
   let attempts = 1;
   let failures = 0;
-  let opened = 0;
-  let heard = 0;
+  let opened: number;
+  let heard: number;
   /** Milliseconds of silence that are the end. */
-  let silence = handshake;
+  let silence: number;
   let token: string | undefined;
-  let refusal: EventsError | undefined;
+  let refusal: WireError | undefined;
   /** Waits for a reason to connect, not for a timer. */
   let resting = true;
-  let retryTimer: Timer;
-  let deathTimer: Timer;
+  /** Ends a silent connection, or begins the next attempt. */
+  let timer: Timer;
   let renewTimer: Timer;
 
-  const change = (next: Status) => {
-    if (next !== status) changed((status = next), refusal);
+  /** Calls back, and what is called may connect or stop: to be done last, or looked behind. */
+  const change = (next: Status, cause?: WireError) => {
+    if (next !== status) changed((status = next), cause);
   };
 
   const drop = () => {
     generation++;
-    for (const timer of [retryTimer, deathTimer, renewTimer]) clearTimeout(timer);
-    const old = connection;
+    clearTimeout(timer);
+    clearTimeout(renewTimer);
+    connection?.close();
     connection = undefined;
-    old?.close();
   };
 
-  /** Timers sleep when the machine does: only the clock tells how long it has been. */
+  /** Timers sleep when the machine does: only the clock tells how long it has been. It may be set back. */
   const watch = () => {
-    clearTimeout(deathTimer);
+    clearTimeout(timer);
+    heard = Math.min(heard, Date.now());
     const left = heard + silence - Date.now();
-    if (left > 0) deathTimer = setTimeout(watch, left);
+    if (left > 0) timer = setTimeout(watch, left);
     else ended();
   };
 
   const refuse = () => {
     drop();
-    change('refused');
+    change('refused', refusal);
   };
 
   const ended = (code = 0, reason?: string) => {
@@ -114,7 +116,7 @@ export function createDriver(
     if (cause) {
       // There may be a newer token, or a newer cookie, than the one that has just been refused.
       const final = refusal ?? (code === 4409 || !(wasOpen || options.token));
-      refusal = new EventsError({ code: cause, message: reason });
+      refusal = { code: cause, message: reason };
       if (final) {
         refuse();
         return;
@@ -128,9 +130,8 @@ export function createDriver(
       }
     }
     resting = code === 4000;
+    if (!resting) timer = setTimeout(connect, Math.random() * Math.min(longestDelay, shortestDelay * 2 ** failures++));
     change('offline');
-    if (!resting)
-      retryTimer = setTimeout(connect, Math.random() * Math.min(longestDelay, shortestDelay * 2 ** failures++));
   };
 
   /** Runs through to the end at once where there is no token and nothing to load. */
@@ -138,46 +139,47 @@ export function createDriver(
     drop();
     resting = false;
     for (const type of wakeEvents) environment.addEventListener?.(type, wake);
-    if (status !== 'refused') change('connecting');
     heard = Date.now();
     silence = handshake;
     watch();
     const mine = generation;
+    const lives = () => mine === generation;
+    const fail = (error: unknown) => {
+      if (lives()) ended();
+      report(error);
+    };
     try {
-      if (options.token) {
+      if (status !== 'refused') change('connecting');
+      if (options.token && lives()) {
         const next = await options.token();
-        if (mine !== generation) return;
-        if (refusal && next === token) {
-          refuse();
-          return;
-        }
-        token = next;
+        if (lives())
+          if (refusal && next === token) refuse();
+          else token = next;
       }
-      change('connecting');
+      if (lives()) change('connecting');
+      if (!lives()) return;
       const made = options.transports[transport]?.connect({
         url: options.url ?? '/events',
         token,
         hello,
         receive(message) {
-          if (mine !== generation) return;
+          if (!lives()) return;
           heard = Date.now();
           try {
             receive(message);
           } catch (error) {
-            report(error);
-            ended();
+            fail(error);
           }
         },
         closed(code, reason) {
-          if (mine === generation) ended(code, reason);
+          if (lives()) ended(code, reason);
         },
       });
       const usable = made && 'then' in made ? await made : made;
-      if (mine === generation) connection = usable;
+      if (lives()) connection = usable;
       else usable?.close();
     } catch (error) {
-      report(error);
-      if (mine === generation) ended();
+      fail(error);
     }
   };
 
@@ -226,7 +228,7 @@ export function createDriver(
     },
     expires(seconds) {
       clearTimeout(renewTimer);
-      if (seconds && token !== undefined) renewTimer = setTimeout(renew, Math.min(seconds * 900, longestTimer));
+      if (seconds) renewTimer = setTimeout(renew, Math.min(seconds * 900, longestTimer));
     },
     renew,
     send(frame) {
@@ -234,11 +236,11 @@ export function createDriver(
       connection?.send(frame);
       return true;
     },
-    stop() {
+    stop(cause) {
       drop();
       for (const type of wakeEvents) environment.removeEventListener?.(type, wake);
       resting = false;
-      change('closed');
+      change('closed', cause);
     },
   };
 }

@@ -16,8 +16,8 @@ export interface Outlet {
   nextId(): number;
   /** Sends a frame if there is a connection, and tells whether there was one. */
   send(frame: string): boolean;
-  /** How many bytes the backend takes in one message. */
-  limit(): number;
+  /** How many bytes the backend takes in one message, if it has said so. */
+  limit(): number | undefined;
   /** Why nothing can be sent, while that is so. */
   refusal(): WireError | undefined;
 }
@@ -47,9 +47,9 @@ export function createOutbox(outlet: Outlet): Outbox {
   /** Sends an entry, or refuses it if the backend would not take it; false if it has to wait. */
   const transmit = (entry: Pending): boolean => {
     const { text } = entry;
+    const limit = outlet.limit() ?? Infinity;
     // A character has three bytes at most.
-    if (text.length * 3 > outlet.limit() && new TextEncoder().encode(text).length > outlet.limit())
-      entry.settle({ code: 'too_large' });
+    if (text.length * 3 > limit && new TextEncoder().encode(text).length > limit) entry.settle({ code: 'too_large' });
     else if (!outlet.send(text)) return false;
     return (entry.sent = true);
   };
@@ -87,7 +87,8 @@ export function createOutbox(outlet: Outlet): Outbox {
         const entry: Pending = { text, sent: false, settle };
         pending.set(id, entry);
         characters += text.length;
-        if (timeout && timeout < Infinity)
+        // setTimeout fires at once where it cannot count as far.
+        if (timeout && timeout < 2 ** 31)
           timer = setTimeout(() => {
             settle({ code: 'timeout' });
           }, timeout);

@@ -134,12 +134,12 @@ export function createTopics(
     topic.nexts = undefined;
     const entries = (topic.entries = topic.entries.filter((entry) => entry.live));
     if (entries.some((entry) => entry.contract !== contract))
-      report(new ListenError({ code: 'stale', message: 'two builds' }, name), name);
+      report(new ListenError({ code: 'stale', message: 'two versions of the bindings' }, name), name);
     return entries.length ? JSON.stringify({ contract, keys: delivery?.keys(entries) }) : undefined;
   };
 
   const ask = (wanted: readonly (readonly [Topic, string])[]): [WireInterests, Answer] => {
-    const listen: WireInterests = {};
+    const listen = Object.create(null) as WireInterests; // An event may be called __proto__.
     const asked = wanted.map(([topic, text]) => {
       listen[topic.event.name] = JSON.parse(text) as WireInterest;
       return [topic, (topic.sent = { text } as Sent)] as const;
@@ -164,7 +164,8 @@ export function createTopics(
       const error = new ListenError(cause, name);
       topic.sent = topic.known = undefined;
       settle(topic, error);
-      for (const { live, sink } of topic.entries)
+      // They may listen again at once, and are asked for again then.
+      for (const { live, sink } of [...topic.entries])
         if (live)
           if (sink.refused) sink.refused(error);
           else report(error, name, sink.onError);

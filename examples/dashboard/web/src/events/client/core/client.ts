@@ -4,7 +4,7 @@ import type { ClientOptions, ErrorListener, EventsClient, Gap, Stale, Status } f
 import { createDriver } from './connection';
 import { disposable } from './disposable';
 import { environment } from './environment';
-import { EventsError, ListenError } from './errors';
+import { ListenError, type WireError } from './errors';
 import type { AnyEvent } from './key';
 import type { Outbox, Outlet } from './outbox';
 import { type AnySink, type Answer, createTopics } from './topics';
@@ -42,10 +42,10 @@ export function createClient(given: CompleteOptions, eager: boolean, ended?: () 
   let session: string | undefined;
   let epoch: string | undefined;
   let at = 0;
-  let limit = Infinity;
+  let limit: number | undefined;
   let sameSession = false;
   /** Why nothing will come, while that is so. */
-  let refusal = options.transports.length ? undefined : new EventsError({ code: 'closed' });
+  let refusal: WireError | undefined = options.transports.length ? undefined : { code: 'closed' };
   let outbox: Outbox | undefined;
   let flushTimer: ReturnType<typeof setTimeout> | undefined;
 
@@ -101,10 +101,10 @@ export function createClient(given: CompleteOptions, eager: boolean, ended?: () 
     else if (welcome) {
       if (welcome.epoch !== epoch) topics.reset();
       sameSession = welcome.session === session;
-      ({ session, epoch, at, max: limit = Infinity } = welcome);
+      ({ session, epoch, at, max: limit } = welcome);
       answers.get(0)?.(welcome.refused);
-      driver.welcomed(welcome.heartbeat);
       driver.expires(welcome.expiresIn);
+      driver.welcomed(welcome.heartbeat);
     } else if (ack) {
       answers.get(ack)?.(refused, error);
       answers.delete(ack);
@@ -130,22 +130,23 @@ export function createClient(given: CompleteOptions, eager: boolean, ended?: () 
 
   const receive: Link['receive'] = (message) => {
     const frames = typeof message === 'string' ? (JSON.parse(message) as ServerFrame | ServerFrame[]) : message;
-    for (const frame of Array.isArray(frames) ? (frames as ServerFrame[]) : [frames as ServerFrame]) handle(frame);
+    for (const frame of [frames].flat()) handle(frame as ServerFrame);
   };
 
-  const changed = (next: Status, cause?: EventsError) => {
+  const changed = (next: Status, cause?: WireError) => {
     status = next;
-    if (next === 'refused' && cause) {
-      refusal = cause;
+    refusal = cause;
+    if (cause) {
       outbox?.fail(cause);
-      topics.fail(new ListenError(cause));
-      report(cause);
-    } else if (next !== 'closed') refusal = undefined;
+      topics.fail(new ListenError(cause), next === 'closed');
+      if (next === 'refused') report(new ListenError(cause));
+    }
     if (next === 'open') {
       flush();
       outbox?.open(sameSession);
     }
-    tell(statusListeners, next);
+    // One that changes it has told the others already.
+    for (const listener of [...statusListeners]) if (status === next) tell([listener], next);
   };
 
   const driver = createDriver(options, hello, receive, changed, report);
@@ -182,10 +183,7 @@ export function createClient(given: CompleteOptions, eager: boolean, ended?: () 
     renew: driver.renew,
     close() {
       if (status === 'closed') return;
-      refusal = new EventsError({ code: 'closed' });
-      driver.stop();
-      outbox?.fail(refusal);
-      topics.fail(new ListenError(refusal), true);
+      driver.stop({ code: 'closed' });
       ended?.();
     },
     start: driver.start,
