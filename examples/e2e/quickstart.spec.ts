@@ -75,7 +75,7 @@ test.describe('quickstart', () => {
     await app.kill();
     await expect(left.locator('#status')).not.toHaveText('open');
     await app.restart();
-    await expect(left.locator('#status')).toHaveText('open', { timeout: 30_000 });
+    await expect(left.locator('#status')).toHaveText('open');
     // Another log: the page is told that nobody knows what it missed.
     await expect(left.locator('#anew')).toContainText('counted anew');
     await receives(left, 100);
