@@ -33,11 +33,6 @@ func (e *Event[T]) ordinal() uint32 { return e.ord }
 
 func (e *Event[T]) attach(b *Bus) topic { return newTopic(b, e) }
 
-// Emit sends the payload to all Go listeners and all windows. The bus takes the payload over: nothing
-// reachable from it may change afterwards. Synchronous listeners have returned when Emit does.
-//
-// Emit returns what is known at once: [ErrClosed], [ErrCanceled], [ErrUnknownEvent], [ErrDirection],
-// [ErrAudience], [ErrTooManyKeys]. What fails later goes to the error handler of the bus.
 // EmitTo sends the payload to the windows that to addresses, and to no Go listener. Beside what Emit
 // returns it returns [ErrInvalidTarget], and [ErrNoTarget] if the event's audience is windows and there is
 // none that to addresses.
