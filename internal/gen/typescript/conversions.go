@@ -64,7 +64,7 @@ func (c conversions) typ(t *ir.Type) bool {
 	case ir.KindStruct:
 		return slices.ContainsFunc(t.Fields, func(f *ir.Field) bool { return c.typ(f.Type) })
 	case ir.KindRef:
-		return c.converted[t.Ref] || slices.ContainsFunc(t.Args, c.typ)
+		return c.converted[t.Ref] || slices.ContainsFunc(c.p.argsInUse(t), c.typ)
 	}
 	return false
 }
@@ -239,16 +239,27 @@ func (p *program) neededConversions(payloads []*ir.Type) map[string]bool {
 	needed := map[string]bool{}
 	var visit func(t *ir.Type)
 	visit = func(t *ir.Type) {
-		walkTypes(t, func(t *ir.Type) {
-			d := p.decls[t.Ref]
-			if t.Kind != ir.KindRef || d == nil || needed[d.ID] || d.Enum != nil || !p.convert.typ(t) && !mentionsParam(t) {
-				return
-			}
-			needed[d.ID] = true
-			for _, t := range declTypes(d) {
-				visit(t)
-			}
-		})
+		if t == nil {
+			return
+		}
+		visit(t.Elem) // the keys of maps are text in any case
+		for _, f := range t.Fields {
+			visit(f.Type)
+		}
+		if t.Kind != ir.KindRef {
+			return
+		}
+		for _, a := range p.argsInUse(t) {
+			visit(a)
+		}
+		d := p.decls[t.Ref]
+		if d == nil || needed[d.ID] || d.Enum != nil || !p.convert.typ(t) && !mentionsParam(t) {
+			return
+		}
+		needed[d.ID] = true
+		for _, t := range declTypes(d) {
+			visit(t)
+		}
 	}
 	for _, t := range payloads {
 		if p.convert.typ(t) {

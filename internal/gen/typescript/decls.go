@@ -117,6 +117,14 @@ func usedArgs(d *ir.Decl, args []*ir.Type) []*ir.Type {
 	return out
 }
 
+// argsInUse returns the arguments of a reference that its wire form depends on.
+func (p *program) argsInUse(t *ir.Type) []*ir.Type {
+	if d := p.decls[t.Ref]; d != nil {
+		return usedArgs(d, t.Args)
+	}
+	return nil
+}
+
 func (r typer) paramList(d *ir.Decl) string {
 	params := usedParams(d)
 	if len(params) == 0 {
@@ -226,14 +234,13 @@ func (r typer) unionMembers(u *ir.Union) []memberView {
 	for _, v := range u.Variants {
 		tag := propertyKey(u.Tag) + ": " + stringLiteral(v.Name)
 		m := memberView{Doc: memberDoc(v.Doc)}
-		body := r.typ(v.Type, use{})
 		switch {
 		case u.Content != "":
-			m.Type = fmt.Sprintf("{ %s; %s: %s }", tag, propertyKey(u.Content), body)
+			m.Type = fmt.Sprintf("{ %s; %s: %s }", tag, propertyKey(u.Content), r.typ(v.Type, use{}))
 		case r.isEmptyStruct(v.Type):
-			m.Type = "{ " + tag + " }"
+			m.Type = "{ " + tag + " }" // whose type is not mentioned, so that no file imports it
 		default:
-			m.Type = "({ " + tag + " } & " + body.within(precIntersection) + ")"
+			m.Type = "({ " + tag + " } & " + r.typ(v.Type, use{}).within(precIntersection) + ")"
 		}
 		out = append(out, m)
 	}

@@ -50,7 +50,7 @@ func kitchenSink() *ir.Model {
 			field("names", tRef("Names")), field("date", tRef("Date")), field("at", tTime), field("knot", tRef("Knot")),
 			field("data", tBytes), field("raw", tRaw), field("json", tNumber), field("text", tText),
 			field("big", tInt64), field("bigs", tMap(tString, tInt64)), field("tree", tRef("Tree")), field("pair", tRef("Pair", tTime, tInt64)),
-			field("keyed", tRef("Keyed", tString)),
+			field("keyed", tRef("Keyed", tString)), field("bySerial", tMap(tRef("Serial"), tTime)), field("byMark", tMap(tRef("Mark", tInt64), tInt64)),
 		),
 		structDecl("Empty"), decl("Names", tSlice(tString)), decl("Knot", tPtr(tRef("Knot"))), decl("Money", tCustom("{ cents: number } | null")),
 		decl("Tree", tMap(tString, tRef("Tree"))),
@@ -58,7 +58,8 @@ func kitchenSink() *ir.Model {
 		generic(structDecl("Pair", field("first", tParam("A")), field("second", tParam("B"))), "A", "B"),
 		keyConstraint(generic(structDecl("Keyed", field("of", tMap(tParam("K"), tBool))), "K", "Unused")),
 		unionDecl("AppEvent", "type", "data", "Progress", "Empty", "Names"),
-		unionDecl("Inner", "the kind", "", "Point", "Empty", "Metric"),
+		unionDecl("Inner", "the kind", "", "Point", "Empty", "Metric", "Gone"),
+		structDecl("Gone"), decl("Serial", tInt64), unusedParam(generic(decl("Mark", tString), "T")),
 		structDecl("Date", field("d", tTime)), structDecl("Promise", field("p", tBytes)), structDecl("Object"),
 		structDecl("example.test/other.Point", field("promise", tRef("Promise")), field("object", tPtr(tRef("Object")))),
 	},
@@ -73,6 +74,11 @@ func kitchenSink() *ir.Model {
 func keyConstraint(d *ir.Decl) *ir.Decl {
 	d.Params[0].Constraint = []*ir.Type{tString, tInt}
 	d.Params[1].Unused = true
+	return d
+}
+
+func unusedParam(d *ir.Decl) *ir.Decl {
+	d.Params[0].Unused = true
 	return d
 }
 
