@@ -27,7 +27,7 @@ const (
 	KindAny    Kind = "any"    // an interface that is no union: any JSON value; nilable
 	KindRaw    Kind = "raw"    // json.RawMessage: any JSON value; nil is null
 	KindNumber Kind = "number" // json.Number: a JSON number
-	KindTime   Kind = "time"   // time.Time and what embeds its methods: RFC 3339 string
+	KindTime   Kind = "time"   // time.Time and what its MarshalJSON is promoted to: RFC 3339 string
 	KindText   Kind = "text"   // an encoding.TextMarshaler: a string
 	KindCustom Kind = "custom" // a json.Marshaler: what TS says, or unknown when TS is empty
 )

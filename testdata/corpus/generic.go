@@ -236,3 +236,30 @@ var _ = add[Mutuals](never(
 	`{"strings":{"other":{"back":null,"last":""},"value":""},"bytes":{"other":null,"value":1}}`,
 	`{"strings":{"value":""},"bytes":{"other":null,"value":1}}`,
 ))
+
+// Marked has a parameter that its wire form does not depend on.
+type Marked[T any] struct {
+	ID string `json:"id"`
+}
+
+// MarkedText is a text with such a parameter.
+type MarkedText[T any] string
+
+// GenericNameless has arguments without a name.
+//
+//eventgen:event corpus:GenericNameless
+type GenericNameless struct {
+	Struct  GenericQuoted[struct{ X int }] `json:"struct"`
+	Nothing GenericQuoted[struct{}]        `json:"nothing"`
+	Funcs   []Marked[func()]               `json:"funcs"`
+	Chan    MarkedText[chan int]           `json:"chan"`
+	Key     map[MarkedText[int64]]string   `json:"key"`
+	Wide    Marked[int64]                  `json:"wide"`
+}
+
+var _ = add[GenericNameless](never(
+	`{"struct":{"value":{"x":1},"ptr":null},"nothing":{"value":{},"ptr":null},"funcs":null,"chan":"","key":null,"wide":{"id":""}}`,
+	`{"struct":{"value":{"X":1},"ptr":null},"nothing":{"value":{"a":1},"ptr":null},"funcs":null,"chan":"","key":null,"wide":{"id":""}}`,
+	`{"struct":{"value":{"X":1},"ptr":null},"nothing":{"value":{},"ptr":null},"funcs":[{"id":1}],"chan":"","key":null,"wide":{"id":""}}`,
+	`{"struct":{"value":{"X":1},"ptr":null},"nothing":{"value":{},"ptr":null},"funcs":null,"chan":1,"key":null,"wide":{"id":""}}`,
+))

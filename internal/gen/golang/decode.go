@@ -197,9 +197,7 @@ func (e *decoder) list(t *ir.Type, l loc, cond string) {
 				e.assign(l, call("append", l.value(), value))
 				return
 			}
-			x := e.local("x")
-			e.line(x, " := ", e.generic("Extend", l.pointer()))
-			e.value(t.Elem, loc{ptr: x}, form{})
+			e.place(t.Elem, e.generic("Extend", l.pointer()), form{})
 		})
 	})
 }
@@ -221,14 +219,24 @@ func (e *decoder) tuple(t *ir.Type, l loc) {
 
 // pointer reads what a pointer points to.
 func (e *decoder) pointer(t *ir.Type, l loc, f form) {
-	x := e.local("x")
 	if value, ok := e.scalar(t.Elem, form{quoted: f.quoted}); ok {
+		x := e.local("x")
 		e.line(x, " := ", value)
 		e.assign(l, "&"+x)
 		return
 	}
-	e.line(x, " := ", call(e.g.codec("New"), l.pointer()))
-	e.value(t.Elem, loc{ptr: x}, form{quoted: f.quoted})
+	e.place(t.Elem, call(e.g.codec("New"), l.pointer()), form{quoted: f.quoted})
+}
+
+// place reads a value into the new place that source makes and returns a pointer to.
+func (e *decoder) place(t *ir.Type, source string, f form) {
+	x := e.local("x")
+	if e.g.constant(t) {
+		e.line(source)
+	} else {
+		e.line(x, " := ", source)
+	}
+	e.value(t, loc{ptr: x}, f)
 }
 
 // ref reads a value of a declared type that is no scalar.

@@ -236,7 +236,7 @@ func (e *encoder) list(t *ir.Type, l loc) {
 	e.flush()
 	e.block("for "+variables+" := range "+l.value(), func() {
 		e.comma(i)
-		if elem.ptr != "" {
+		if elem.ptr != "" && !e.g.constant(t.Elem) {
 			e.line(x, " := &", l.operand(), "[", i, "]")
 		}
 		e.within(step{index: i}, func() { e.value(t.Elem, elem, form{}) })
@@ -247,6 +247,19 @@ func (e *encoder) list(t *ir.Type, l loc) {
 
 func (e *encoder) comma(index string) {
 	e.block("if "+index+" > 0", func() { e.line(e.dst, " = append(", e.dst, ", ',')") })
+}
+
+// constant reports whether the wire form of t is the same for every value, so that no code looks
+// at one.
+func (g *pkg) constant(t *ir.Type) bool {
+	switch {
+	case t.Opaque:
+		return false
+	case t.Kind == ir.KindRef:
+		i := g.instanceOf(t)
+		return i != nil && !i.function() && g.constant(i.body)
+	}
+	return t.Kind == ir.KindStruct && len(t.Fields) == 0 || t.Kind == ir.KindArray && t.Len == 0
 }
 
 // scalar reports whether values of t are so small that loops copy them.
@@ -331,7 +344,9 @@ func (e *encoder) mapping(t *ir.Type, l loc) {
 					assign = " = "
 				}
 			}
-			e.line(x, assign, l.operand(), "[", lookup, "]")
+			if !g.constant(t.Elem) {
+				e.line(x, assign, l.operand(), "[", lookup, "]")
+			}
 			e.value(t.Elem, loc{val: x}, form{})
 			e.flush()
 		})

@@ -43,6 +43,8 @@ func (g *pkg) typeName(t *ir.Type) (string, bool) {
 			return "", false
 		}
 		return g.composite("map["+key+"]", t.Elem)
+	case ir.KindStruct:
+		return "struct{}", len(t.Fields) == 0 // as the argument of a type: others have no name
 	case ir.KindAny:
 		return "any", true
 	case ir.KindRaw:

@@ -41,7 +41,7 @@ func (b *builder) codecType(t types.Type, c *codec) *ir.Type {
 		id = typeID(origin)
 	}
 	switch {
-	case id == "time.Time" && out.TS == "":
+	case id == "time.Time" && out.TS == "" && !c.text:
 		out.Kind = ir.KindTime
 	case id == "encoding/json.RawMessage" && out.TS == "":
 		out.Kind = ir.KindRaw

@@ -36,7 +36,7 @@ func (l *Lowerer) emit(t *ir.Type, want func(*node)) *ir.Type {
 }
 
 func (l *Lowerer) emitRef(out *ir.Type, n *node, want func(*node)) {
-	out.Opaque = !l.nameable(n.named)
+	out.Opaque = !l.writable(n.named)
 	if !n.instance() || n.standing == standalone {
 		want(n)
 		out.Ref = n.id()

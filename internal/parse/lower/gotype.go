@@ -77,6 +77,12 @@ func (l *Lowerer) nameable(t types.Type) bool {
 	})
 }
 
+// writable reports whether the generated code can write t down, its arguments included: a struct
+// or a function among these has no name.
+func (l *Lowerer) writable(t *types.Named) bool {
+	return l.nameable(t) && l.spellable(l.goName(t))
+}
+
 // importable reports whether the package at work may import pkg: commands and the internal
 // packages of others are out of reach.
 func (l *Lowerer) importable(pkg *types.Package) bool {

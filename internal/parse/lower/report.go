@@ -352,7 +352,7 @@ func allows(list []ir.Allow, code diag.Code) bool {
 // unnameable reports a type that the generated code leaves to encoding/json because it cannot
 // name it, if encoding/json would write it otherwise than promised.
 func (r *reporter) unnameable(n *node, root *root, e edge) {
-	if r.nameable(e.to.named) && !(e.to.body != nil && e.to.body.Opaque) {
+	if r.writable(e.to.named) && !(e.to.body != nil && e.to.body.Opaque) {
 		return
 	}
 	why := r.needsEncoder(e.to)
@@ -361,7 +361,17 @@ func (r *reporter) unnameable(n *node, root *root, e edge) {
 	}
 	at := r.anchor(n, root, e.path)
 	r.add(diag.UnnameableType, at.pos, at.text+": the generated encoder cannot reach all of "+r.typeString(e.to.named)+", and "+why,
-		"export what it holds, or declare the event in package "+e.to.obj().Pkg().Name(), "", nil)
+		r.unnameableHint(e.to), "", nil)
+}
+
+func (r *reporter) unnameableHint(n *node) string {
+	switch {
+	case r.nameable(n.named) && !r.writable(n.named):
+		return "declare a type for what it has between its brackets"
+	case r.isOwn(n.obj().Pkg()):
+		return "export what it holds"
+	}
+	return "export what it holds, or declare the event in package " + n.obj().Pkg().Name()
 }
 
 // needsEncoder says what encoding/json would write otherwise than promised behind a node, or "".

@@ -300,7 +300,7 @@ func (b *builder) textKey(t types.Type) *ir.Type {
 		Decodes: unmarshalText(elem) != nil,
 	}}
 	if named, ok := elem.(*types.Named); ok && marshalJSON(elem) == nil {
-		if !isPtr && b.isLocal(named.Obj()) && !b.sensitive.of(named) {
+		if !isPtr && !isInterface(named) && b.isLocal(named.Obj()) && !b.sensitive.of(named) {
 			inner := *b
 			return inner.lower(t, true)
 		}
