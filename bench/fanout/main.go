@@ -21,6 +21,7 @@ import (
 type way struct {
 	name, server string
 	open         opening
+	library      bool // a WebSocket library, which goals compare with
 }
 
 var (
@@ -101,16 +102,42 @@ func (b *bench) sizes(usual ...int) []int {
 	return usual
 }
 
-func (b *bench) table(cases []measure.Case, heads []string, row func(measure.Results, way) []any) (*measure.Table, error) {
+func (b *bench) table(cases []measure.Case, heads []string, row func(measure.Results, way) []any) (*measure.Table, measure.Results, error) {
 	results, err := measure.Interleave(b.Config, cases)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	t := measure.NewTable(append([]string{""}, heads...)...)
 	for _, w := range b.ways {
 		t.Row(append([]any{w.name}, row(results, w)...)...)
 	}
-	return t, nil
+	return t, results, nil
+}
+
+// factors adds a table of figures, each with its name, of the best WebSocket library as multiples of eventgen's.
+func (b *bench) factors(r *measure.Report, results measure.Results, sizes []int, figures ...[2]string) {
+	if len(b.ways) != len(ways) {
+		return
+	}
+	heads := []string{"the best WebSocket library / eventgen"}
+	for _, n := range sizes {
+		heads = append(heads, fmt.Sprintf("%d connections", n))
+	}
+	t := measure.NewTable(heads...)
+	for _, f := range figures {
+		figure, row := f[0], []any{f[1]}
+		for _, n := range sizes {
+			var names []string
+			for _, w := range ways {
+				if w.library {
+					names = append(names, caseName(w, n))
+				}
+			}
+			row = append(row, measure.Ratio(results.Best(figure, names...), results.Get(caseName(ways[1], n), figure)))
+		}
+		t.Row(row...)
+	}
+	r.Table(t)
 }
 
 // each makes a case for every way and number of connections.
@@ -134,7 +161,7 @@ func (b *bench) each(sizes []int, run func(*readers) (measure.Figures, error)) [
 func caseName(w way, n int) string { return fmt.Sprintf("%s, %d", w.name, n) }
 
 func (b *bench) throughput(r *measure.Report) error {
-	deliveries := 3_000_000
+	deliveries := 2_000_000
 	if b.Quick {
 		deliveries = 20_000
 	}
@@ -154,13 +181,13 @@ func (b *bench) throughput(r *measure.Report) error {
 			return nil, err
 		}
 		all := float64(count * len(r.conns))
-		return measure.Figures{"cpu": (after.CPU - before.CPU).Seconds() / all * 1e6, "rate": all / took.Seconds() / 1e6}, nil
+		return measure.Figures{"cpu": (after.CPU - before.CPU).Seconds() / all * 1e6, "rate": all / took.Seconds() / 1e6, "wall": took.Seconds() / all * 1e6}, nil
 	})
 	var heads []string
 	for _, n := range b.sizes(10, 100, 1000) {
 		heads = append(heads, fmt.Sprintf("CPU s, %d connections", n), "millions/s")
 	}
-	t, err := b.table(cases, heads, func(results measure.Results, w way) (row []any) {
+	t, results, err := b.table(cases, heads, func(results measure.Results, w way) (row []any) {
 		for _, n := range b.sizes(10, 100, 1000) {
 			row = append(row, results.Get(caseName(w, n), "cpu"), results.Get(caseName(w, n), "rate"))
 		}
@@ -171,6 +198,7 @@ func (b *bench) throughput(r *measure.Report) error {
 	}
 	r.Text("**Throughput**, messages of 120 bytes to every connection: processor seconds of the server process for a million deliveries, and millions of deliveries a second. At most 512 messages are under way to the slowest reader. The readers are a process of their own that counts marks in the stream, so that reading costs the same whatever the framing.")
 	r.Table(t)
+	b.factors(r, results, b.sizes(10, 100, 1000), [2]string{"cpu", "processor time of the server"}, [2]string{"wall", "time of a delivery"})
 	return nil
 }
 
@@ -181,7 +209,7 @@ func (b *bench) latency(r *measure.Report) error {
 		}
 		return 100
 	}
-	length := 3 * time.Second
+	length := 2 * time.Second
 	if b.Quick {
 		length = 200 * time.Millisecond
 	}
@@ -197,7 +225,7 @@ func (b *bench) latency(r *measure.Report) error {
 	for _, n := range b.sizes(10, 100, 1000) {
 		heads = append(heads, fmt.Sprintf("p50, %d connections, %d/s", n, rate(n)), "p99")
 	}
-	t, err := b.table(cases, heads, func(results measure.Results, w way) (row []any) {
+	t, results, err := b.table(cases, heads, func(results measure.Results, w way) (row []any) {
 		for _, n := range b.sizes(10, 100, 1000) {
 			row = append(row, results.Get(caseName(w, n), "p50"), results.Get(caseName(w, n), "p99"))
 		}
@@ -208,6 +236,7 @@ func (b *bench) latency(r *measure.Report) error {
 	}
 	r.Text("**Latency** at a fixed rate, microseconds from the emit to the reader's process.")
 	r.Table(t)
+	b.factors(r, results, b.sizes(10, 100, 1000), [2]string{"p50", "p50"}, [2]string{"p99", "p99"})
 	return nil
 }
 
@@ -223,7 +252,7 @@ func (b *bench) idle(r *measure.Report) error {
 	for _, n := range sizes {
 		heads = append(heads, fmt.Sprintf("KB, %d connections", n), "goroutines")
 	}
-	t, err := b.table(cases, heads, func(results measure.Results, w way) (row []any) {
+	t, _, err := b.table(cases, heads, func(results measure.Results, w way) (row []any) {
 		for _, n := range sizes {
 			row = append(row, results.Get(caseName(w, n), "KB"), results.Get(caseName(w, n), "goroutines"))
 		}
@@ -291,7 +320,7 @@ func (b *bench) stalled(r *measure.Report) error {
 			return measure.Figures{"lost": lost * 100, "MB": float64(after.RSS-before.RSS) / 1e6}, nil
 		}})
 	}
-	t, err := b.table(cases, []string{"% lost by healthy ones", "MB more"}, func(results measure.Results, w way) []any {
+	t, _, err := b.table(cases, []string{"% lost by healthy ones", "MB more"}, func(results measure.Results, w way) []any {
 		return []any{results.Get(caseName(w, healthy), "lost"), results.Get(caseName(w, healthy), "MB")}
 	})
 	if err != nil {

@@ -12,15 +12,15 @@ import (
 type opening func(address string) (net.Conn, error)
 
 var ways = []way{
-	{"raw TCP, up to 64 messages a write", "tcp", dial},
-	{"eventgen", "eventgen", upgrade("eventgen.v1", `{"hello":{"window":"main","listen":{"bench:message":{}}}}`)},
-	{"SSE, coalesced flush", "sse", get},
-	{"gobwas/ws 1.5.0, the obvious hub", "gobwas", upgrade("", "")},
-	{"coder/websocket 1.8.15", "coder", upgrade("", "")},
-	{"gorilla/websocket 1.5.3, prepared messages", "gorilla", upgrade("", "")},
-	{"gws 1.8.9, broadcaster", "gws", upgrade("", "")},
-	{"melody 1.4.0", "melody", upgrade("", "")},
-	{"centrifuge 0.40.1", "centrifuge", upgrade("", `{"id":1,"connect":{}}`)},
+	{"raw TCP, up to 64 messages a write", "tcp", dial, false},
+	{"eventgen", "eventgen", upgrade("eventgen.v1", `{"hello":{"window":"main","listen":{"bench:message":{}}}}`), false},
+	{"SSE, coalesced flush", "sse", get, false},
+	{"gobwas/ws 1.5.0, the obvious hub", "gobwas", upgrade("", ""), true},
+	{"coder/websocket 1.8.15", "coder", upgrade("", ""), true},
+	{"gorilla/websocket 1.5.3, prepared messages", "gorilla", upgrade("", ""), true},
+	{"gws 1.8.9, broadcaster", "gws", upgrade("", ""), true},
+	{"melody 1.4.0", "melody", upgrade("", ""), true},
+	{"centrifuge 0.40.1", "centrifuge", upgrade("", `{"id":1,"connect":{}}`), true},
 }
 
 func dial(address string) (net.Conn, error) { return net.Dial("tcp", address) }

@@ -74,12 +74,11 @@ func (c *Config) main(section string, run func(*Config) (*Report, error)) error 
 	if err != nil {
 		return err
 	}
-	text := report.markdown(section, c)
-	if !c.Write {
-		fmt.Print(text)
-		return nil
+	how := fmt.Sprintf("medians of %d interleaved rounds", c.Rounds)
+	if c.Quick {
+		how = "one trial round, not for comparison"
 	}
-	return replaceSection("README.md", section, text)
+	return report.Publish(section, how, c.Write)
 }
 
 // Runs reports whether the part of this name is to be run.

@@ -20,19 +20,16 @@ func (r *Report) Text(format string, args ...any) {
 // Table adds a table.
 func (r *Report) Table(t *Table) { r.text.WriteString(t.String() + "\n") }
 
-func (r *Report) markdown(section string, c *Config) string {
-	head := fmt.Sprintf("`go run -C bench ./%s`: %s.\n\n", section, c.machine())
-	return head + strings.TrimRight(r.text.String(), "\n") + "\n"
-}
-
-// machine tells where and how the figures came about.
-func (c *Config) machine() string {
-	rounds := fmt.Sprintf("medians of %d interleaved rounds", c.Rounds)
-	if c.Quick {
-		rounds = "one trial round, not for comparison"
+// Publish prints the section of a command, or with write replaces it in README.md. How says how the figures
+// came about.
+func (r *Report) Publish(section, how string, write bool) error {
+	text := fmt.Sprintf("`go run -C bench ./%s`: %s, %d cores of %s, %s, %s/%s.\n\n%s\n", section, how,
+		runtime.NumCPU(), cpuModel(), runtime.Version(), runtime.GOOS, runtime.GOARCH, strings.TrimRight(r.text.String(), "\n"))
+	if write {
+		return replaceSection("README.md", section, text)
 	}
-	return fmt.Sprintf("%s, %d cores of %s, %s, %s/%s",
-		rounds, runtime.NumCPU(), cpuModel(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
+	_, err := os.Stdout.WriteString(text)
+	return err
 }
 
 func cpuModel() string {
