@@ -242,10 +242,15 @@ func (h *Handler) unlabelLocked(c *conn) {
 	}
 }
 
-func (h *Handler) isClosed() bool {
+// enter makes the end of the handler wait for a request, and reports whether there is still time. Whoever enters
+// calls live.Done.
+func (h *Handler) enter() bool {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	return h.closed
+	if !h.closed {
+		h.live.Add(1)
+	}
+	return !h.closed
 }
 
 // all returns the connections there are.

@@ -104,7 +104,7 @@ func newPlaceOn(t *testing.T, l net.Listener, busOpts []eventbus.Option, opts ..
 	}
 	server.Start()
 	p.url = server.URL
-	p.dial = func() (net.Conn, error) { return net.Dial("tcp", server.Listener.Addr().String()) }
+	p.dial = dialer(server.Listener.Addr())
 	if pipe, ok := l.(*pipeListener); ok {
 		p.dial = pipe.dial
 	}
@@ -117,6 +117,10 @@ func newPlaceOn(t *testing.T, l net.Listener, busOpts []eventbus.Option, opts ..
 		p.wantEmpty()
 	})
 	return p
+}
+
+func dialer(a net.Addr) func() (net.Conn, error) {
+	return func() (net.Conn, error) { return net.Dial("tcp", a.String()) }
 }
 
 // wantEmpty checks that a handler that has closed holds nothing.

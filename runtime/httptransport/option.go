@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"math"
 	"net/http"
 	"time"
 
@@ -176,12 +177,12 @@ func (c *config) check() error {
 		return nil
 	}
 	return errors.Join(
-		bad("MaxPayload", c.maxPayload <= 0),
+		bad("MaxPayload", c.maxPayload <= 0 || c.maxPayload > math.MaxInt32),
 		bad("MaxPeers", c.maxPeers <= 0),
 		bad("MaxSubscriptions", c.maxSubscriptions <= 0),
-		bad("Rate", c.rate <= 0 || c.burst <= 0),
+		bad("Rate", !(c.rate > 0 && c.rate <= math.MaxFloat64) || c.burst <= 0),
 		bad("Queue", c.queue < 0),
-		bad("Heartbeat", c.heartbeat < time.Millisecond),
+		bad("Heartbeat", c.heartbeat < time.Millisecond || c.heartbeat > 24*time.Hour),
 		bad("Resume", c.resume < 0),
 		bad("Stall", c.stall <= 0),
 		bad("Labels", c.labels > ReplaceLabels),

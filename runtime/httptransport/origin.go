@@ -36,7 +36,8 @@ func sameOrigin(r *http.Request, origin string) bool {
 	if err != nil || u.Host == "" {
 		return false // "null": a sandboxed page or a file
 	}
-	scheme := strings.ToLower(r.Header.Get("X-Forwarded-Proto"))
+	first, _, _ := strings.Cut(r.Header.Get("X-Forwarded-Proto"), ",") // of several proxies the outermost
+	scheme := strings.ToLower(strings.TrimSpace(first))
 	if r.TLS != nil {
 		scheme = "https"
 	}

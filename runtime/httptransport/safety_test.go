@@ -161,6 +161,8 @@ func TestSchemeIsPartOfTheOrigin(t *testing.T) {
 		{"http://a.example", "a.example", "https", false},
 		{"https://a.example:8443", "a.example", "https", false},
 		{"https://a.example", "a.example", "", true},
+		{"https://a.example", "a.example", "https, http", true},
+		{"http://a.example", "a.example", "https, http", false},
 		{"http://[::1]:80", "[::1]", "http", true},
 	} {
 		r := &http.Request{Host: c.host, Header: http.Header{"X-Forwarded-Proto": {c.proto}}}

@@ -3,6 +3,7 @@ package httptransport
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"mime"
 	"net"
@@ -95,14 +96,21 @@ func (s *stream) serve(ctx context.Context) {
 
 // serveStream opens an event stream. Whatever keeps it from opening is the answer's status.
 func (h *Handler) serveStream(w http.ResponseWriter, r *http.Request) {
-	if h.isClosed() {
+	if !h.enter() {
 		failWith(w, shuttingDown)
 		return
 	}
+	defer h.live.Done()
 	// First who it is: what strangers send is not read.
 	peer, expires, refusal := h.identify(r)
 	if refusal != nil {
 		failWith(w, *refusal)
+		return
+	}
+	if !canFlush(w) {
+		h.logger.ErrorContext(r.Context(), "eventgen: a response cannot be streamed: something wraps it that has neither Flush nor Unwrap",
+			"writer", fmt.Sprintf("%T", w))
+		fail(w, http.StatusInternalServerError, "internal", "the response cannot be streamed")
 		return
 	}
 	var hello *helloFrame
@@ -153,6 +161,21 @@ func (h *Handler) serveStream(w http.ResponseWriter, r *http.Request) {
 	}
 	w.WriteHeader(http.StatusOK)
 	s.serve(r.Context())
+}
+
+// canFlush reports whether what is written to w can be sent before the response ends, as
+// [http.ResponseController.Flush] would find out by sending the header.
+func canFlush(w http.ResponseWriter) bool {
+	for {
+		switch t := w.(type) {
+		case interface{ FlushError() error }, http.Flusher:
+			return true
+		case interface{ Unwrap() http.ResponseWriter }:
+			w = t.Unwrap()
+		default:
+			return false
+		}
+	}
 }
 
 // helloOf makes the hello of a GET request, for tools that cannot send a body.

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/gobwas/httphead"
 	"github.com/gobwas/ws"
 	"github.com/gobwas/ws/wsflate"
 
@@ -21,7 +22,7 @@ const (
 	helloTime = 10 * time.Second
 	// envelope is what a message may hold around a payload.
 	envelope = 4 << 10
-	// mostFarewells is how many refused pages may be told why at once; further ones are not.
+	// mostFarewells is how many refused pages may be told why at once; further ones are cut off.
 	mostFarewells = 1024
 )
 
@@ -35,10 +36,11 @@ func (h *Handler) serveSocket(w http.ResponseWriter, r *http.Request) {
 		fail(w, http.StatusBadRequest, "bad_request", "offer the subprotocol "+Protocol)
 		return
 	}
-	if h.isClosed() || h.farewells.Load() > mostFarewells {
+	if !h.enter() {
 		failWith(w, shuttingDown)
 		return
 	}
+	defer h.live.Done()
 	clean := credentialed(r)
 	peer, expires, refusal := h.identify(clean)
 
@@ -48,7 +50,13 @@ func (h *Handler) serveSocket(w http.ResponseWriter, r *http.Request) {
 	}
 	if h.compress {
 		e := wsflate.Extension{Parameters: wsflate.Parameters{ServerNoContextTakeover: true, ClientNoContextTakeover: true}}
-		upgrader.Negotiate = e.Negotiate
+		upgrader.Negotiate = func(offer httphead.Option) (httphead.Option, error) {
+			accepted, err := e.Negotiate(offer)
+			if err != nil { // RFC 7692, 5.1: an offer that makes no sense is declined
+				return httphead.Option{}, nil
+			}
+			return accepted, nil
+		}
 	}
 	raw, buffered, handshake, err := upgrader.Upgrade(r, w)
 	if err != nil { // the upgrader has answered
@@ -82,9 +90,11 @@ func (h *Handler) serveSocket(w http.ResponseWriter, r *http.Request) {
 
 // farewell tells a page that is not let in why, which it could not learn from a failed upgrade.
 func (h *Handler) farewell(raw net.Conn, why closing) {
-	h.farewells.Add(1)
-	defer h.farewells.Add(-1)
 	defer raw.Close()
+	defer h.farewells.Add(-1)
+	if h.farewells.Add(1) > mostFarewells {
+		return
+	}
 	_ = raw.SetDeadline(time.Now().Add(lastWords))
 	if _, err := raw.Write(formatText.appendClose(nil, why)); err == nil {
 		// Closing over unread input would reset the connection, and the page not see the reason.
@@ -97,6 +107,7 @@ type socketReader struct {
 	c      *conn
 	s      *socket
 	early  []byte
+	ping   []byte // what came before the hello and is answered after it
 	frames wsconn.Reader
 }
 
@@ -181,20 +192,31 @@ func (p *socketReader) Message(op ws.OpCode, message []byte) error {
 		if err := p.s.SetReadDeadline(time.Time{}); err != nil {
 			return err
 		}
+		if p.ping != nil {
+			p.pong(p.ping)
+			p.ping = nil
+		}
 	}
 	return nil
 }
 
-// Ping answers a ping.
+// Ping answers a ping: of those before the hello the last one, which RFC 6455, 5.5.3 allows, behind the welcome.
 func (p *socketReader) Ping(payload []byte) error {
-	if p.c.session == nil || p.c.charge() == abusive {
+	switch {
+	case p.c.session == nil:
+		p.ping = append([]byte{}, payload...)
+	case p.c.charge() == abusive:
 		p.c.close(rateLimited)
-		return nil
+	default:
+		p.pong(payload)
 	}
+	return nil
+}
+
+func (p *socketReader) pong(payload []byte) {
 	p.c.mu.Lock()
 	defer p.c.mu.Unlock()
 	p.c.sendLocked(wsconn.AppendPong(nil, payload))
-	return nil
 }
 
 // Pong takes a sign of life, which feed has noted.

@@ -1,0 +1,193 @@
+package httptransport
+
+import (
+	"bufio"
+	"fmt"
+	"math"
+	"net/http"
+	"net/http/httptest"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/gobwas/httphead"
+	"github.com/gobwas/ws"
+
+	"github.com/eventgen/eventgen/runtime/eventbus"
+)
+
+func maskedPing(text string) ws.Frame { return ws.MaskFrame(ws.NewPingFrame([]byte(text))) }
+
+// A ping that comes before the hello is answered after it, and what is asked for over and over once.
+func TestPingBeforeTheHello(t *testing.T) {
+	p := newPlace(t)
+	pg := p.socket(pageOption{})
+	for n := range 1000 {
+		noError(t, ws.WriteFrame(pg.conn, maskedPing(fmt.Sprint(n))))
+	}
+	pg.send(`{"hello":{"listen":{}}}`)
+	if f := readFrame(t, pg.conn); !strings.HasPrefix(string(f.Payload), `{"welcome"`) {
+		t.Fatalf("got %s", f.Payload)
+	}
+	if f := readFrame(t, pg.conn); f.Header.OpCode != ws.OpPong || string(f.Payload) != "999" {
+		t.Errorf("got %v %s", f.Header, f.Payload)
+	}
+}
+
+func TestPingFlood(t *testing.T) {
+	p := newPlace(t, Rate(0.001, 3))
+	pg := p.open(`{"listen":{}}`)
+	for range 7 {
+		noError(t, ws.WriteFrame(pg.conn, maskedPing("x")))
+	}
+	for range 6 {
+		if f := readFrame(t, pg.conn); f.Header.OpCode != ws.OpPong {
+			t.Fatalf("got %v %s", f.Header, f.Payload)
+		}
+	}
+	f := readFrame(t, pg.conn)
+	if code, _ := ws.ParseCloseFrameData(f.Payload); code != closeRateLimited {
+		t.Errorf("got %v %d", f.Header, code)
+	}
+}
+
+// unwraps is what a middleware wraps a response in that keeps to net/http's conventions.
+type unwraps struct{ w http.ResponseWriter }
+
+func (u unwraps) Header() http.Header         { return u.w.Header() }
+func (u unwraps) Write(p []byte) (int, error) { return u.w.Write(p) }
+func (u unwraps) WriteHeader(status int)      { u.w.WriteHeader(status) }
+func (u unwraps) Unwrap() http.ResponseWriter { return u.w }
+
+// behind serves the place's handler behind something else.
+func (p *place) behind(wrap func(http.Handler) http.Handler) *place {
+	server := httptest.NewServer(wrap(p.h))
+	p.t.Cleanup(server.Close)
+	q := *p
+	q.url = server.URL
+	q.dial = dialer(server.Listener.Addr())
+	return &q
+}
+
+func TestWrappedResponses(t *testing.T) {
+	p := newPlace(t)
+	good := p.behind(func(h http.Handler) http.Handler {
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { h.ServeHTTP(unwraps{w}, r) })
+	})
+	socket, stream := good.open(`{"listen":{"tick":{}}}`), good.stream(`{"listen":{"tick":{}}}`)
+	emit(t, p.bus, tick, 1)
+	socket.want(`{"event":"tick","payload":1}`)
+	stream.want(`{"event":"tick","payload":1}`)
+	socket.cut()
+	stream.cut()
+
+	bad := p.behind(func(h http.Handler) http.Handler { return http.TimeoutHandler(h, time.Minute, "") })
+	if status, body, _ := bad.do("POST", `{"hello":{"listen":{}}}`, "Accept", "text/event-stream"); status != 500 || !strings.Contains(body, "cannot be streamed") {
+		t.Errorf("a response that holds everything back: %d %s", status, body)
+	}
+	if !strings.Contains(p.log.String(), "*http.timeoutWriter") {
+		t.Errorf("the log is %s", p.log)
+	}
+	if _, err := bad.trySocket(pageOption{}); err == nil {
+		t.Error("a WebSocket over a response that cannot be hijacked")
+	}
+}
+
+// The subprotocol that carries a token is not in the answer, and an extension is accepted only in a form that we speak.
+func TestHandshakeAnswers(t *testing.T) {
+	p := newPlace(t, Compress())
+	for offer, accepted := range map[string]bool{
+		"permessage-deflate":                                                       true,
+		"permessage-deflate; client_max_window_bits":                               true,
+		"permessage-deflate; server_no_context_takeover":                           true,
+		"permessage-deflate; server_max_window_bits=10":                            false,
+		"permessage-deflate; server_max_window_bits=10, permessage-deflate":        true,
+		"permessage-deflate; server_max_window_bits=7":                             false,
+		"permessage-deflate; nonsense":                                             false,
+		"x-webkit-deflate-frame":                                                   false,
+		"permessage-deflate; client_max_window_bits=8; client_max_window_bits=900": false,
+	} {
+		conn, err := p.dial()
+		noError(t, err)
+		_, err = fmt.Fprintf(conn, "GET / HTTP/1.1\r\nHost: x\r\nConnection: keep-alive, Upgrade\r\nUpgrade: WebSocket\r\nSec-WebSocket-Version: 13\r\n"+
+			"Sec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\nSec-WebSocket-Protocol: %s, eventgen.v1\r\nSec-WebSocket-Extensions: %s\r\n\r\n", bearer("secret")[0], offer)
+		noError(t, err)
+		answer, err := http.ReadResponse(bufio.NewReader(conn), nil)
+		noError(t, err)
+		if got := answer.Header.Values("Sec-Websocket-Protocol"); answer.StatusCode != 101 || len(got) != 1 || got[0] != Protocol {
+			t.Errorf("%s: %s, subprotocol %q", offer, answer.Status, got)
+		}
+		extensions := answer.Header.Get("Sec-Websocket-Extensions")
+		if options, _ := httphead.ParseOptions([]byte(extensions), nil); (len(options) == 1) != accepted {
+			t.Errorf("%s is answered with %q", offer, extensions)
+		}
+		_ = conn.Close()
+	}
+}
+
+func TestOptionsOutOfRange(t *testing.T) {
+	bus, err := eventbus.New()
+	noError(t, err)
+	for name, o := range map[string]Option{
+		"MaxPayload": MaxPayload(math.MaxInt), "MaxPeers": MaxPeers(0), "MaxSubscriptions": MaxSubscriptions(-1),
+		"Rate": Rate(math.NaN(), 1), "Queue": Queue(-1), "Heartbeat": Heartbeat(math.MaxInt64), "Resume": Resume(-1), "Stall": Stall(0),
+		"Labels": Labels(9), "Stale": Stale(9), "AllowOrigins": AllowOrigins("example.com"),
+	} {
+		if _, err := New(bus, o); err == nil || !strings.Contains(err.Error(), name) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if _, err := New(bus, Rate(math.Inf(1), 1)); err == nil {
+		t.Error("an infinite rate")
+	}
+}
+
+// A body that does not arrive ends the request, and costs nothing of the stream.
+func TestSlowBody(t *testing.T) {
+	bubble(t, func(t *testing.T, l *pipeListener) {
+		p := newPlaceOn(t, l, nil)
+		conn, err := p.dial()
+		noError(t, err)
+		defer conn.Close()
+		start := time.Now()
+		go fmt.Fprint(conn, "POST / HTTP/1.1\r\nHost: x\r\nAccept: text/event-stream\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{")
+		answer, err := http.ReadResponse(bufio.NewReader(conn), nil)
+		noError(t, err)
+		if d := time.Since(start); answer.StatusCode != 400 || d != bodyTime {
+			t.Errorf("%s after %v", answer.Status, d)
+		}
+	})
+}
+
+// Close waits for pages that are being told why they were refused.
+func TestGuarantee19CloseWaitsForFarewells(t *testing.T) {
+	bubble(t, func(t *testing.T, l *pipeListener) {
+		p := newPlaceOn(t, l, nil, Authenticate(byToken))
+		p.socket(pageOption{}) // refused, and does not read why
+		noError(t, p.h.Close(background))
+		stacks := make([]byte, 1<<20)
+		if stacks = stacks[:runtime.Stack(stacks, true)]; strings.Contains(string(stacks), "farewell") {
+			t.Errorf("a farewell goes on:\n%s", stacks)
+		}
+	})
+}
+
+// A server that shuts down ends its windows, where the handler is told.
+func TestServerShutsDown(t *testing.T) {
+	p := newPlace(t)
+	server := httptest.NewServer(p.h)
+	defer server.Close()
+	server.Config.RegisterOnShutdown(func() { _ = p.h.Close(background) })
+	q := *p
+	q.url, q.dial = server.URL, dialer(server.Listener.Addr())
+	socket, stream := q.open(`{"listen":{"tick":{}}}`), q.stream(`{"listen":{"tick":{}}}`)
+	emit(t, p.bus, tick, 1)
+	done := make(chan error)
+	go func() { done <- server.Config.Shutdown(background) }()
+	for _, pg := range []*page{socket, stream} {
+		pg.want(`{"event":"tick","payload":1}`)
+		pg.wantClosed(closeGoingAway)
+	}
+	noError(t, <-done)
+}
