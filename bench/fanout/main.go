@@ -114,12 +114,12 @@ func (b *bench) table(cases []measure.Case, heads []string, row func(measure.Res
 	return t, results, nil
 }
 
-// factors adds a table of figures, each with its name, of the best WebSocket library as multiples of eventgen's.
-func (b *bench) factors(r *measure.Report, results measure.Results, sizes []int, figures ...[2]string) {
+// factors adds a table of figures, each with its name, of the best of some ways as multiples of eventgen's.
+func (b *bench) factors(r *measure.Report, results measure.Results, sizes []int, best string, among func(way) bool, figures ...[2]string) {
 	if len(b.ways) != len(ways) {
 		return
 	}
-	heads := []string{"the best WebSocket library / eventgen"}
+	heads := []string{best + " / eventgen"}
 	for _, n := range sizes {
 		heads = append(heads, fmt.Sprintf("%d connections", n))
 	}
@@ -129,7 +129,7 @@ func (b *bench) factors(r *measure.Report, results measure.Results, sizes []int,
 		for _, n := range sizes {
 			var names []string
 			for _, w := range ways {
-				if w.library {
+				if among(w) {
 					names = append(names, caseName(w, n))
 				}
 			}
@@ -198,7 +198,8 @@ func (b *bench) throughput(r *measure.Report) error {
 	}
 	r.Text("**Throughput**, messages of 120 bytes to every connection: processor seconds of the server process for a million deliveries, and millions of deliveries a second. At most 512 messages are under way to the slowest reader. The readers are a process of their own that counts marks in the stream, so that reading costs the same whatever the framing.")
 	r.Table(t)
-	b.factors(r, results, b.sizes(10, 100, 1000), [2]string{"cpu", "processor time of the server"}, [2]string{"wall", "time of a delivery"})
+	b.factors(r, results, b.sizes(10, 100, 1000), "the best WebSocket library", func(w way) bool { return w.library },
+		[2]string{"cpu", "processor time of the server"}, [2]string{"wall", "time of a delivery"})
 	return nil
 }
 
@@ -236,7 +237,8 @@ func (b *bench) latency(r *measure.Report) error {
 	}
 	r.Text("**Latency** at a fixed rate, microseconds from the emit to the reader's process.")
 	r.Table(t)
-	b.factors(r, results, b.sizes(10, 100, 1000), [2]string{"p50", "p50"}, [2]string{"p99", "p99"})
+	b.factors(r, results, b.sizes(10, 100, 1000), "the gobwas hub", func(w way) bool { return w.server == "gobwas" },
+		[2]string{"p50", "p50"}, [2]string{"p99", "p99"})
 	return nil
 }
 
