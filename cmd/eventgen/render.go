@@ -33,15 +33,19 @@ type outcome struct {
 
 // load reads the packages of the job, and joins them with those that the output's lock holds.
 func (a *app) load(ctx context.Context, j *job) (out *outcome, loaded *ir.Model, lock *gen.Lock, err error) {
+	lock = &gen.Lock{}
+	var lockErr error
+	var reading sync.WaitGroup
+	if j.TS != "" {
+		reading.Go(func() { lock, lockErr = gen.ReadLock(j.TS) }) // while the go command lists packages
+	}
 	loaded, list, err := a.parse(ctx, j, j.patterns)
+	reading.Wait()
 	if err != nil {
 		return nil, nil, nil, err
 	}
-	lock = &gen.Lock{}
-	if j.TS != "" {
-		if lock, err = gen.ReadLock(j.TS); err != nil {
-			return nil, nil, nil, environment(err, "")
-		}
+	if lockErr != nil {
+		return nil, nil, nil, environment(lockErr, "")
 	}
 	if kept := lock.Kept(loaded); len(kept) > 0 && lock.Settings != j.Settings && !list.HasErrors() {
 		// What the rest of the output says holds no more under these settings.

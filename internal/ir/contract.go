@@ -7,9 +7,21 @@ import (
 	"strings"
 )
 
-// Contract returns the fingerprint of e's contract: 8 hexadecimal digits that both outputs
+// Contracts tells the contracts of the events of one package. It is not safe for concurrent use.
+type Contracts struct {
+	settings Settings
+	forms    *Forms
+}
+
+// NewContracts returns the contracts of p's events in an output with these settings.
+func NewContracts(p *Package, s Settings) *Contracts { return &Contracts{s, NewForms(p, s)} }
+
+// Contract is [Contracts.Of] for one event: p is the package that declares e, s the output's settings.
+func Contract(p *Package, e *Event, s Settings) string { return NewContracts(p, s).Of(e) }
+
+// Of returns the fingerprint of e's contract: 8 hexadecimal digits that both outputs
 // carry and that a page shows when it listens or emits. Two builds whose events have the same
-// fingerprint understand each other; p is the package that declares e, s the output's settings.
+// fingerprint understand each other.
 //
 // It covers what a page relies on: the wire name, who may emit and to whom, relaying, version=
 // (absent and 1 are the same), whether unknown properties are refused, the key's path and form, whether deliveries come in batches, and
@@ -21,14 +33,14 @@ import (
 // timings and capacities (throttle, debounce, wait, keys, the size of a batch, replay, sticky,
 // slow, flushes, max), was=, what only TypeScript sees (time and bytes settings), and the known
 // values of an open string enum.
-func Contract(p *Package, e *Event, s Settings) string {
-	sum := sha256.Sum256([]byte(contractText(p, e, s)))
+func (c *Contracts) Of(e *Event) string {
+	sum := sha256.Sum256([]byte(c.text(e)))
 	return hex.EncodeToString(sum[:4])
 }
 
-// contractText is the canonical text that [Contract] hashes. Its first line versions the text
+// text is the canonical text that [Contracts.Of] hashes. Its first line versions the text
 // itself: changing any rule here makes every page that is open during an upgrade stale.
-func contractText(p *Package, e *Event, s Settings) string {
+func (c *Contracts) text(e *Event) string {
 	var b strings.Builder
 	b.WriteString("eventgen contract 1\nname " + strconv.Quote(e.Name))
 	b.WriteString("\nfrom " + string(e.From) + " to " + string(e.To))
@@ -39,19 +51,18 @@ func contractText(p *Package, e *Event, s Settings) string {
 	if e.Batch > 0 {
 		b.WriteString("\nbatch")
 	}
-	if s.RefuseUnknown && e.From.Client() {
+	if c.settings.RefuseUnknown && e.From.Client() {
 		b.WriteString("\nunknown properties refused")
 	}
-	forms := NewForms(p, s)
 	if e.Key != nil {
 		b.WriteString("\nkey")
 		for _, name := range e.Key.JSON {
 			b.WriteString(" " + strconv.Quote(name))
 		}
-		b.WriteString(" " + shapeText(forms.Of(e.Key.Type)))
+		b.WriteString(" " + shapeText(c.forms.Of(e.Key.Type)))
 	}
 	if e.Payload != nil {
-		b.WriteString("\npayload " + shapeText(forms.Of(e.Payload)))
+		b.WriteString("\npayload " + shapeText(c.forms.Of(e.Payload)))
 	}
 	return b.String()
 }

@@ -2,6 +2,7 @@ package ir
 
 import (
 	"cmp"
+	"encoding/binary"
 	"fmt"
 	"slices"
 	"strconv"
@@ -15,80 +16,98 @@ import (
 // It merges the parts that cannot be told apart from outside, which is what makes the unrolling
 // of a recursive type irrelevant, and prints the rest from the root.
 func shapeText(root Slot) string {
-	class := shapeClasses(root)
+	g := &shapeGraph{indexes: map[Slot]int{}}
+	g.add(root)
+	g.refine()
 	var b strings.Builder
 	numbers := map[int]int{}
-	var write func(s Slot)
-	write = func(s Slot) {
-		if n, ok := numbers[class[s]]; ok {
-			b.WriteString("#" + strconv.Itoa(n))
+	var write func(n *shapeNode)
+	write = func(n *shapeNode) {
+		if number, ok := numbers[n.class]; ok {
+			b.WriteString("#" + strconv.Itoa(number))
 			return
 		}
-		b.WriteString(shapeLabel(s))
-		edges := shapeEdges(s)
-		if len(edges) == 0 {
+		b.WriteString(n.label)
+		if len(n.edges) == 0 {
 			return
 		}
-		numbers[class[s]] = len(numbers)
+		numbers[n.class] = len(numbers)
 		b.WriteByte('(')
-		for i, e := range edges {
+		for i, e := range n.edges {
 			if i > 0 {
 				b.WriteByte(' ')
 			}
 			b.WriteString(e.label)
-			write(e.to)
+			write(g.nodes[n.to[i]])
 		}
 		b.WriteByte(')')
 	}
-	write(root)
+	write(g.nodes[0])
 	return b.String()
 }
 
-// shapeClasses partitions the slots that root reaches: two are in one class when no path tells
-// them apart.
-func shapeClasses(root Slot) map[Slot]int {
-	type node struct {
-		slot  Slot
-		label string
-		edges []shapeEdge
+// shapeGraph holds the slots that a root reaches.
+type shapeGraph struct {
+	nodes   []*shapeNode
+	indexes map[Slot]int
+}
+
+type shapeNode struct {
+	label string
+	edges []shapeEdge
+	to    []int // where the edges lead
+	class int
+}
+
+// add adds a slot with all that it reaches, and returns its index.
+func (g *shapeGraph) add(s Slot) int {
+	if i, ok := g.indexes[s]; ok {
+		return i
 	}
-	var nodes []node
-	class := map[Slot]int{}
-	var visit func(s Slot)
-	visit = func(s Slot) {
-		if _, ok := class[s]; ok {
-			return
-		}
-		class[s] = 0
-		edges := shapeEdges(s)
-		label := shapeLabel(s)
-		for _, e := range edges {
-			label += "\x00" + e.label
-		}
-		nodes = append(nodes, node{s, label, edges})
-		for _, e := range edges {
-			visit(e.to)
-		}
+	i := len(g.nodes)
+	n := &shapeNode{label: shapeLabel(s), edges: shapeEdges(s)}
+	g.indexes[s] = i
+	g.nodes = append(g.nodes, n)
+	n.to = make([]int, len(n.edges))
+	for j, e := range n.edges {
+		n.to[j] = g.add(e.to)
 	}
-	visit(root)
-	for count := 1; ; {
-		next, numbers := make(map[Slot]int, len(nodes)), map[string]int{}
-		for _, n := range nodes {
-			key := []byte(n.label)
-			for _, e := range n.edges {
-				key = strconv.AppendInt(append(key, 0), int64(class[e.to]), 10)
-			}
-			k := string(key)
-			if _, ok := numbers[k]; !ok {
-				numbers[k] = len(numbers)
-			}
-			next[n.slot] = numbers[k]
+	return i
+}
+
+// refine partitions the nodes: two are in one class when no path tells them apart.
+func (g *shapeGraph) refine() {
+	classes := map[string]int{}
+	classOf := func(key []byte) int {
+		c, ok := classes[string(key)]
+		if !ok {
+			c = len(classes)
+			classes[string(key)] = c
 		}
-		class = next
-		if len(numbers) == count {
-			return class
+		return c
+	}
+	var key []byte
+	for _, n := range g.nodes {
+		key = append(key[:0], n.label...)
+		for _, e := range n.edges {
+			key = append(append(key, 0), e.label...)
 		}
-		count = len(numbers)
+		n.class = classOf(key)
+	}
+	next := make([]int, len(g.nodes))
+	for count := 0; count != len(classes); {
+		count = len(classes)
+		clear(classes)
+		for i, n := range g.nodes {
+			key = binary.AppendUvarint(key[:0], uint64(n.class))
+			for _, to := range n.to {
+				key = binary.AppendUvarint(key, uint64(g.nodes[to].class))
+			}
+			next[i] = classOf(key)
+		}
+		for i, n := range g.nodes {
+			n.class = next[i]
+		}
 	}
 }
 

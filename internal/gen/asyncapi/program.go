@@ -40,8 +40,9 @@ func newProgram(m *ir.Model) *program {
 				all.Decls = append(all.Decls, d)
 			}
 		}
+		contracts := ir.NewContracts(pkg, m.Settings)
 		for _, e := range pkg.Events {
-			p.events = append(p.events, &event{Event: e, pkg: pkg, contract: ir.Contract(pkg, e, m.Settings)})
+			p.events = append(p.events, &event{Event: e, pkg: pkg, contract: contracts.Of(e)})
 		}
 	}
 	slices.SortFunc(all.Decls, func(a, b *ir.Decl) int { return cmp.Compare(a.ID, b.ID) })

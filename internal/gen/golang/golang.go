@@ -72,6 +72,7 @@ type pkg struct {
 	ir       *ir.Package
 	settings ir.Settings
 	decls    map[string]*ir.Decl
+	contract *ir.Contracts
 	names    *namer
 	imports  []importSpec
 	file     *jen.Group // the declarations in front of the codecs
@@ -86,6 +87,7 @@ func generatePackage(p *ir.Package, s ir.Settings) ([]byte, diag.List) {
 		ir:       p,
 		settings: s,
 		decls:    make(map[string]*ir.Decl, len(p.Decls)),
+		contract: ir.NewContracts(p, s),
 		names:    newNamer(p),
 		file:     jen.NewFile(p.Name).Group,
 
