@@ -81,8 +81,8 @@ type row struct {
 
 func (a *app) rows(m *ir.Model) []row {
 	rows := []row{}
+	contracts := m.Contracts()
 	for _, p := range m.Packages {
-		contracts := ir.NewContracts(p, m.Settings)
 		for _, e := range p.Events {
 			pos := e.Pos
 			if pos.IsValid() {
@@ -90,7 +90,7 @@ func (a *app) rows(m *ir.Model) []row {
 			}
 			rows = append(rows, row{
 				Name: e.Name, Package: p.Path, Go: e.Go, Payload: payload(p, e.Payload), From: e.From, To: e.To,
-				Options: options(e), Contract: contracts.Of(e), Doc: e.Doc.Text, Deprecated: e.Doc.Deprecated, Pos: pos,
+				Options: options(e), Contract: contracts[e], Doc: e.Doc.Text, Deprecated: e.Doc.Deprecated, Pos: pos,
 			})
 		}
 	}

@@ -60,6 +60,7 @@ func (a *app) load(ctx context.Context, j *job) (out *outcome, loaded *ir.Model,
 	model, duplicates := lock.Join(loaded)
 	list.Append(duplicates)
 	out = &outcome{app: a, list: list.Sorted(), model: model}
+	lock.Release(loaded)
 	for _, p := range lock.Kept(loaded) {
 		out.kept = append(out.kept, p.Dir)
 	}
@@ -124,9 +125,10 @@ func (a *app) render(ctx context.Context, j *job) (*outcome, error) {
 		goProblems, tsProblems diag.List
 		rendering              sync.WaitGroup
 	)
-	rendering.Go(func() { files, goProblems = golang.Generate(loaded) })
+	contracts := out.model.Contracts()
+	rendering.Go(func() { files, goProblems = golang.Generate(loaded, contracts) })
 	if j.TS != "" {
-		scripts, tsProblems = typescript.Generate(out.model, typescript.Options{
+		scripts, tsProblems = typescript.Generate(out.model, contracts, typescript.Options{
 			Dir: j.TS, Hooks: j.Hooks, Decoders: j.Decoders,
 			ImportExtension: j.ImportExtension, Runtime: j.Runtime, Transports: j.Transports,
 		})

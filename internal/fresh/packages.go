@@ -195,7 +195,11 @@ func readPackage(dir string) packageFiles {
 		if !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go") || name[0] == '_' || name[0] == '.' {
 			continue
 		}
-		e, content := readEntry(filepath.Join(dir, name))
+		path := filepath.Join(dir, name)
+		if name == gen.GoFileName && gen.IsGenerated(path) {
+			continue // without reading the rest of it
+		}
+		e, content := readEntry(path)
 		if gen.HasHeader(content) {
 			continue
 		}

@@ -82,6 +82,7 @@ func NewPlan(out Output) (*Plan, error) {
 type planner struct {
 	plan           Plan
 	former, wanted map[string]bool
+	piece          []byte // of a file that is compared
 	errs           []error
 }
 
@@ -132,6 +133,9 @@ func (p *planner) file(f File) {
 		p.fail(f.Path, what+", but a generated file goes there", "move it away", nil)
 		return
 	}
+	if p.holds(target, f.Content) {
+		return
+	}
 	old, err := os.ReadFile(target)
 	switch {
 	case err != nil:
@@ -141,6 +145,27 @@ func (p *planner) file(f File) {
 		p.fail(f.Path, "is not a generated file: its first line is not the one that eventgen writes", "if its content is not needed, remove it and run again; otherwise move it away", nil)
 	default:
 		p.plan.Changes = append(p.plan.Changes, Change{Kind: Update, Path: f.Path, Old: old, New: f.Content, target: target})
+	}
+}
+
+// holds reports whether the file at path has this content, to the byte. It reads piece by piece:
+// most files of a run are what they should be, and need not be held.
+func (p *planner) holds(path string, content []byte) bool {
+	file, err := os.Open(path)
+	if err != nil {
+		return false
+	}
+	defer file.Close()
+	if p.piece == nil {
+		p.piece = make([]byte, 64<<10)
+	}
+	for {
+		n, err := file.Read(p.piece)
+		rest, ok := bytes.CutPrefix(content, p.piece[:n])
+		if !ok || err != nil {
+			return ok && len(rest) == 0 && errors.Is(err, io.EOF)
+		}
+		content = rest
 	}
 }
 

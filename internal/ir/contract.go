@@ -3,25 +3,41 @@ package ir
 import (
 	"crypto/sha256"
 	"encoding/hex"
+	"runtime"
 	"strconv"
 	"strings"
+	"sync"
 )
 
-// Contracts tells the contracts of the events of one package. It is not safe for concurrent use.
-type Contracts struct {
-	settings Settings
-	forms    *Forms
+// Contracts are the fingerprints of events ([Contract]).
+type Contracts map[*Event]string
+
+// Contracts returns the contracts of all events of m.
+func (m *Model) Contracts() Contracts {
+	out := make(Contracts)
+	var lock sync.Mutex
+	var packages sync.WaitGroup
+	limit := make(chan struct{}, runtime.GOMAXPROCS(0))
+	for _, p := range m.Packages {
+		limit <- struct{}{}
+		packages.Go(func() {
+			forms := NewForms(p, m.Settings)
+			for _, e := range p.Events {
+				c := contract(forms, e)
+				lock.Lock()
+				out[e] = c
+				lock.Unlock()
+			}
+			<-limit
+		})
+	}
+	packages.Wait()
+	return out
 }
 
-// NewContracts returns the contracts of p's events in an output with these settings.
-func NewContracts(p *Package, s Settings) *Contracts { return &Contracts{s, NewForms(p, s)} }
-
-// Contract is [Contracts.Of] for one event: p is the package that declares e, s the output's settings.
-func Contract(p *Package, e *Event, s Settings) string { return NewContracts(p, s).Of(e) }
-
-// Of returns the fingerprint of e's contract: 8 hexadecimal digits that both outputs
+// Contract returns the fingerprint of e's contract: 8 hexadecimal digits that both outputs
 // carry and that a page shows when it listens or emits. Two builds whose events have the same
-// fingerprint understand each other.
+// fingerprint understand each other; p is the package that declares e, s the output's settings.
 //
 // It covers what a page relies on: the wire name, who may emit and to whom, relaying, version=
 // (absent and 1 are the same), whether unknown properties are refused, the key's path and form, whether deliveries come in batches, and
@@ -33,14 +49,16 @@ func Contract(p *Package, e *Event, s Settings) string { return NewContracts(p, 
 // timings and capacities (throttle, debounce, wait, keys, the size of a batch, replay, sticky,
 // slow, flushes, max), was=, what only TypeScript sees (time and bytes settings), and the known
 // values of an open string enum.
-func (c *Contracts) Of(e *Event) string {
-	sum := sha256.Sum256([]byte(c.text(e)))
+func Contract(p *Package, e *Event, s Settings) string { return contract(NewForms(p, s), e) }
+
+func contract(forms *Forms, e *Event) string {
+	sum := sha256.Sum256([]byte(contractText(forms, e)))
 	return hex.EncodeToString(sum[:4])
 }
 
-// text is the canonical text that [Contracts.Of] hashes. Its first line versions the text
+// contractText is the canonical text that [Contract] hashes. Its first line versions the text
 // itself: changing any rule here makes every page that is open during an upgrade stale.
-func (c *Contracts) text(e *Event) string {
+func contractText(forms *Forms, e *Event) string {
 	var b strings.Builder
 	b.WriteString("eventgen contract 1\nname " + strconv.Quote(e.Name))
 	b.WriteString("\nfrom " + string(e.From) + " to " + string(e.To))
@@ -51,7 +69,7 @@ func (c *Contracts) text(e *Event) string {
 	if e.Batch > 0 {
 		b.WriteString("\nbatch")
 	}
-	if c.settings.RefuseUnknown && e.From.Client() {
+	if forms.settings.RefuseUnknown && e.From.Client() {
 		b.WriteString("\nunknown properties refused")
 	}
 	if e.Key != nil {
@@ -59,10 +77,10 @@ func (c *Contracts) text(e *Event) string {
 		for _, name := range e.Key.JSON {
 			b.WriteString(" " + strconv.Quote(name))
 		}
-		b.WriteString(" " + shapeText(c.forms.Of(e.Key.Type)))
+		b.WriteString(" " + shapeText(forms.Of(e.Key.Type)))
 	}
 	if e.Payload != nil {
-		b.WriteString("\npayload " + shapeText(c.forms.Of(e.Payload)))
+		b.WriteString("\npayload " + shapeText(forms.Of(e.Payload)))
 	}
 	return b.String()
 }

@@ -7,6 +7,7 @@ import (
 	"go/parser"
 	"go/scanner"
 	"go/token"
+	"io"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -64,7 +65,7 @@ func (s *sources) load(names []string) ([]*sourceFile, error) {
 func (s *sources) read(names []string) error {
 	contents := make([][]byte, len(names))
 	errs := make([]error, len(names))
-	parallel(len(names), func(i int) { contents[i], errs[i] = os.ReadFile(names[i]) })
+	parallel(len(names), func(i int) { contents[i], errs[i] = readSource(names[i]) })
 	if err := errors.Join(errs...); err != nil {
 		return err
 	}
@@ -86,6 +87,24 @@ func (s *sources) read(names []string) error {
 		s.files[name] = files[i]
 	}
 	return nil
+}
+
+// readSource reads a file; of one that this tool has written, only the line that says so.
+func readSource(name string) ([]byte, error) {
+	if filepath.Base(name) != generatedName {
+		return os.ReadFile(name)
+	}
+	f, err := os.Open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	line := make([]byte, len(header)+len("\r\n"))
+	n, _ := io.ReadFull(f, line)
+	if hasHeader(line[:n]) {
+		return line[:n], nil
+	}
+	return os.ReadFile(name)
 }
 
 // parallel calls fn with 0 to n-1, on as many goroutines as there are processors.
@@ -123,8 +142,7 @@ func parseFile(name string, src []byte, base int) (*sourceFile, *token.File) {
 // isGenerated reports whether a file is this tool's own output. What stands in the place of
 // the output and is no Go file, such as one that was cut off while being written, counts too.
 func isGenerated(name string, src []byte) bool {
-	line, _, _ := bytes.Cut(src, []byte("\n"))
-	if string(bytes.TrimSuffix(line, []byte("\r"))) == header {
+	if hasHeader(src) {
 		return true
 	}
 	if filepath.Base(name) != generatedName {
@@ -132,6 +150,11 @@ func isGenerated(name string, src []byte) bool {
 	}
 	_, err := parser.ParseFile(token.NewFileSet(), name, src, parser.PackageClauseOnly)
 	return err != nil
+}
+
+func hasHeader(src []byte) bool {
+	line, _, _ := bytes.Cut(src, []byte("\n"))
+	return string(bytes.TrimSuffix(line, []byte("\r"))) == header
 }
 
 // hints are what every directive has one of, misspelt ones included, and every declaration of
@@ -146,7 +169,7 @@ func anyHints(lists [][]string) []bool {
 	found := make([]bool, len(lists))
 	parallel(len(lists), func(i int) {
 		found[i] = slices.ContainsFunc(lists[i], func(name string) bool {
-			src, err := os.ReadFile(name)
+			src, err := readSource(name)
 			return err != nil || slices.ContainsFunc(hints, func(hint []byte) bool { return bytes.Contains(src, hint) })
 		})
 	})

@@ -33,6 +33,7 @@ type event struct {
 func newProgram(m *ir.Model) *program {
 	p := &program{settings: m.Settings, decls: map[string]*ir.Decl{}, byName: map[string]*ir.Decl{}}
 	all := &ir.Package{}
+	contracts := m.Contracts()
 	for _, pkg := range m.Packages {
 		for _, d := range pkg.Decls {
 			if p.decls[d.ID] == nil {
@@ -40,9 +41,8 @@ func newProgram(m *ir.Model) *program {
 				all.Decls = append(all.Decls, d)
 			}
 		}
-		contracts := ir.NewContracts(pkg, m.Settings)
 		for _, e := range pkg.Events {
-			p.events = append(p.events, &event{Event: e, pkg: pkg, contract: contracts.Of(e)})
+			p.events = append(p.events, &event{Event: e, pkg: pkg, contract: contracts[e]})
 		}
 	}
 	slices.SortFunc(all.Decls, func(a, b *ir.Decl) int { return cmp.Compare(a.ID, b.ID) })

@@ -47,7 +47,11 @@ func (q *queue) pop() *instance {
 }
 
 func newCodecs(g *pkg) *codecs {
-	return &codecs{g: g, enums: map[*instance]string{}, declared: map[string]bool{}}
+	const perDecl = 2 << 10 // bytes that an encoder often takes
+	return &codecs{
+		g: g, enums: map[*instance]string{}, declared: map[string]bool{},
+		source: source{text: make([]byte, 0, perDecl*len(g.ir.Decls))},
+	}
 }
 
 // encodeFunc returns the name of the function that encodes i, and sees to its being written.

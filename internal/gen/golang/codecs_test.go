@@ -32,7 +32,7 @@ func load(t *testing.T, dir string, s ir.Settings) *ir.Model {
 // TestCodecs holds the committed code of the package that the codecs' own tests are in.
 func TestCodecs(t *testing.T) {
 	model := load(t, "../../../testdata/codecs", ir.DefaultSettings())
-	files, diags := golang.Generate(model)
+	files, diags := golang.Generate(model, model.Contracts())
 	if len(diags) > 0 {
 		t.Fatal(diags)
 	}
@@ -59,7 +59,8 @@ func TestFormatted(t *testing.T) {
 		{"codecs", ir.DefaultSettings()},
 		{"codecs/strict", ir.Settings{Nil: ir.NilEmpty, Int64: ir.Int64String, RefuseUnknown: true}},
 	} {
-		files, diags := golang.Generate(load(t, "../../../testdata/"+test.dir, test.settings))
+		model := load(t, "../../../testdata/"+test.dir, test.settings)
+		files, diags := golang.Generate(model, model.Contracts())
 		if len(diags) > 0 || len(files) == 0 {
 			t.Fatalf("%s: %v", test.dir, diags)
 		}

@@ -34,7 +34,7 @@ func TestCorpusCompiles(t *testing.T) {
 			if events < 80 {
 				t.Fatalf("the corpus has %d events", events)
 			}
-			files, diags := golang.Generate(model)
+			files, diags := golang.Generate(model, model.Contracts())
 			if len(diags) > 0 {
 				t.Fatal(diags)
 			}

@@ -89,7 +89,7 @@ func (g *pkg) definition(fields *jen.Group, e *ir.Event) {
 	}
 
 	text("Name", e.Name)
-	text("Contract", g.contract.Of(e))
+	text("Contract", g.contracts[e])
 	if c, ok := map[ir.Direction]string{ir.FromClient: "FromClient", ir.FromBoth: "FromBoth"}[e.From]; ok {
 		set("From", expr(g.bus(c)))
 	}

@@ -22,7 +22,8 @@ func TestDocumentation(t *testing.T) {
 			{Name: "log", Go: "Log", Decl: "Log", Const: true, From: ir.FromBoth, To: ir.ToWindow, Batch: 5, Wait: time.Second, Slow: ir.SlowDrop, Flushes: []string{"a", "b"}},
 		},
 	}
-	files, ds := golang.Generate(&ir.Model{Settings: ir.DefaultSettings(), Packages: []*ir.Package{p}})
+	model := &ir.Model{Settings: ir.DefaultSettings(), Packages: []*ir.Package{p}}
+	files, ds := golang.Generate(model, model.Contracts())
 	for _, d := range ds {
 		t.Error(d)
 	}

@@ -26,7 +26,7 @@ type entryView struct {
 	Payload string
 }
 
-func (p *program) catalogFile() string {
+func (p *program) catalogFile() []byte {
 	f := p.newFile()
 	var v catalogView
 	var relayed []string

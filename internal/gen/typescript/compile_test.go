@@ -13,7 +13,7 @@ import (
 func generate(t *testing.T, m *ir.Model, o Options) map[string]string {
 	t.Helper()
 	o.Dir = filepath.FromSlash("/out")
-	files, diags := Generate(m, o)
+	files, diags := Generate(m, m.Contracts(), o)
 	for _, d := range diags {
 		t.Errorf("%s: %s", d.Code, d.Message)
 	}

@@ -40,13 +40,13 @@ type decoderBuilder struct {
 
 // decodersFile renders twice: the first time tells which declarations have a constant that
 // anything needs, so that the second has neither idle ones nor their imports.
-func (p *program) decodersFile() string {
+func (p *program) decodersFile() []byte {
 	_, used := p.renderDecoders(func(string) bool { return true })
 	text, _ := p.renderDecoders(func(id string) bool { return used[id] })
 	return text
 }
 
-func (p *program) renderDecoders(wanted func(id string) bool) (text string, used map[string]bool) {
+func (p *program) renderDecoders(wanted func(id string) bool) (text []byte, used map[string]bool) {
 	f := p.newFile()
 	b := &decoderBuilder{p: p, file: f, declared: map[string]bool{}, refs: map[string][]string{}}
 	var v decodersView

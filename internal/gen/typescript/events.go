@@ -44,7 +44,7 @@ type signature struct {
 	Result string
 }
 
-func (p *program) eventsFile() string {
+func (p *program) eventsFile() []byte {
 	f := p.newFile()
 	v := eventsView{}
 	for _, d := range p.sorted {

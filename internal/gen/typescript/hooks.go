@@ -98,7 +98,7 @@ func (p *program) claimHooks(name string, diags *diag.List) {
 	}
 }
 
-func (p *program) hooksFile(name string) string {
+func (p *program) hooksFile(name string) []byte {
 	fw := frameworks[name]
 	f := p.newFile()
 	v := hooksView{Client: fw.client}

@@ -30,7 +30,7 @@ type event struct {
 
 // newProgram merges the packages of m. Types of different packages of one model are the same
 // type when their IDs are.
-func newProgram(m *ir.Model, o Options) *program {
+func newProgram(m *ir.Model, contracts ir.Contracts, o Options) *program {
 	p := &program{settings: m.Settings, options: o, decls: map[string]*ir.Decl{}}
 	for _, pkg := range m.Packages {
 		for _, d := range pkg.Decls {
@@ -39,9 +39,8 @@ func newProgram(m *ir.Model, o Options) *program {
 				p.sorted = append(p.sorted, d)
 			}
 		}
-		contracts := ir.NewContracts(pkg, m.Settings)
 		for _, e := range pkg.Events {
-			p.events = append(p.events, &event{Event: e, pkg: pkg, contract: contracts.Of(e)})
+			p.events = append(p.events, &event{Event: e, pkg: pkg, contract: contracts[e]})
 		}
 	}
 	slices.SortFunc(p.sorted, func(a, b *ir.Decl) int { return cmp.Compare(a.ID, b.ID) })

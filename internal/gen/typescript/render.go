@@ -25,12 +25,12 @@ var layouts = template.Must(template.New("").Option("missingkey=error").Funcs(te
 
 // render lays out a view. A failure is a bug in a template, which the tests of every template
 // would show.
-func render(module string, view any) string {
+func render(module string, view any) []byte {
 	var b bytes.Buffer
 	if err := layouts.ExecuteTemplate(&b, module+".ts.tmpl", view); err != nil {
 		panic("typescript: " + err.Error())
 	}
-	return b.String()
+	return b.Bytes()
 }
 
 // list joins words between brackets, on one line if that fits behind before columns.

@@ -38,9 +38,10 @@ type Options struct {
 	Transports      []string // ws, sse, memory, tauri, wails: those of a copied runtime
 }
 
-// Generate renders m. On any error in the list it returns no files.
-func Generate(m *ir.Model, o Options) ([]gen.File, diag.List) {
-	p := newProgram(m, o)
+// Generate renders m, whose events have these contracts. On any error in the list it returns no
+// files.
+func Generate(m *ir.Model, contracts ir.Contracts, o Options) ([]gen.File, diag.List) {
+	p := newProgram(m, contracts, o)
 	p.reachable()
 	p.convert = findConversions(p)
 	diags := p.decideNames()
@@ -49,7 +50,7 @@ func Generate(m *ir.Model, o Options) ([]gen.File, diag.List) {
 	}
 	p.sortByName()
 
-	contents := map[string]string{
+	contents := map[string][]byte{
 		eventsModule:  p.eventsFile(),
 		catalogModule: p.catalogFile(),
 	}
@@ -61,7 +62,7 @@ func Generate(m *ir.Model, o Options) ([]gen.File, diag.List) {
 	}
 	var files []gen.File
 	for name, text := range contents {
-		files = append(files, gen.File{Path: filepath.Join(o.Dir, name+".ts"), Content: []byte(text)})
+		files = append(files, gen.File{Path: filepath.Join(o.Dir, name+".ts"), Content: text})
 	}
 	if o.Runtime != RuntimePackage {
 		files = append(files, p.runtimeFiles(p.entryPoints(o.Decoders || p.converts()))...)

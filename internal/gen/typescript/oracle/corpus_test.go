@@ -29,7 +29,7 @@ func TestCorpus(t *testing.T) {
 		}
 	}
 	out := filepath.Join(dir, "out")
-	files, diags := typescript.Generate(model, typescript.Options{Dir: out, Runtime: typescript.RuntimePackage})
+	files, diags := typescript.Generate(model, model.Contracts(), typescript.Options{Dir: out, Runtime: typescript.RuntimePackage})
 	for _, d := range diags {
 		t.Errorf("%s:%d: %s", d.Pos.File, d.Pos.Line, d.Message)
 	}

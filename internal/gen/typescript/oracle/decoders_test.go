@@ -27,7 +27,7 @@ func TestDecodersOnCorpus(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	files, diags := typescript.Generate(model, typescript.Options{
+	files, diags := typescript.Generate(model, model.Contracts(), typescript.Options{
 		Dir: filepath.FromSlash("/out"), Decoders: true, ImportExtension: typescript.ExtensionTS,
 	})
 	for _, d := range diags {
