@@ -61,7 +61,7 @@ type Envelope struct {
 	Batch int `json:"batch,omitempty"`
 	// Payload is JSON; nil for events whose payload is Empty.
 	Payload []byte `json:"-"`
-	// Time is when it was emitted.
+	// Time is when the delivery was made, as [Meta] says.
 	Time time.Time `json:"time,omitzero"`
 	// Peer is the window that emitted it.
 	Peer Peer `json:"peer,omitzero"`

@@ -9,7 +9,7 @@ type Meta struct {
 	// Seq orders deliveries of one bus: a later one has a greater Seq, and jumps mean nothing. It is the
 	// delivery's position in the log if it was logged.
 	Seq uint64
-	// Time is when the payload was emitted; for a coalesced delivery, when its last payload was.
+	// Time is when the delivery was made. That is when the payload was emitted, unless it was held back.
 	Time time.Time
 	// Key is the payload's key, zero for events without one. The payloads of a batch have one key.
 	Key Key

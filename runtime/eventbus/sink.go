@@ -57,7 +57,7 @@ type Entry struct {
 	Payload []byte
 	// Frame is the whole frame of the wire protocol, {"event":…,"seq":…,"payload":…} in JSON.
 	Frame []byte
-	// Time is when it was emitted.
+	// Time is when the delivery was made, as [Meta] says.
 	Time time.Time
 	// Peer is the window that emitted it, zero if Go code did. A relayed event is not echoed to it.
 	Peer Peer

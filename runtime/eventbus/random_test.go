@@ -1,0 +1,376 @@
+package eventbus
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"flag"
+	"fmt"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+)
+
+var (
+	randomPrograms = flag.Int("eventbus.programs", 300, "how many random programs to run")
+	randomSeed     = flag.Uint64("eventbus.seed", 1, "the seed of the first random program")
+)
+
+// action is a step of a random program.
+type action struct {
+	verb   string // emit, emitTo, last, sleep, listen, once, unlisten, window, flush, forget
+	step   step
+	n      int
+	target string
+}
+
+// TestRandomPrograms runs random programs on random definitions, on the bus and on the model, and compares who
+// got what and when. A program that fails is shortened before it is shown.
+func TestRandomPrograms(t *testing.T) {
+	for i := range *randomPrograms {
+		seed := *randomSeed + uint64(i)
+		s, program := randomProgram(rand.New(rand.NewPCG(seed, 0)))
+		if runProgram(t, s, program) == "" {
+			continue
+		}
+		diff := runProgram(t, s, program)
+		for i := 0; i < len(program); i++ {
+			shorter := slices.Delete(slices.Clone(program), i, i+1)
+			if d := runProgram(t, s, shorter); d != "" {
+				program, diff, i = shorter, d, i-1
+			}
+		}
+		t.Fatalf("seed %d: %+v\n%+v\n%s", seed, s, program, diff)
+	}
+}
+
+func randomProgram(r *rand.Rand) (setup, []action) {
+	s := setup{
+		mode:   []string{"none", "throttle", "debounce", "batch"}[r.IntN(4)],
+		period: 10, batch: 2 + r.IntN(3), keys: []int{2, 100}[r.IntN(2)], lastKeyed: r.IntN(2) == 0,
+	}
+	switch r.IntN(3) {
+	case 0:
+		s.sticky, s.keyed = true, r.IntN(2) == 0
+	case 1:
+		s.replay = 1 + r.IntN(5)
+	case 2:
+		s.keyed = (s.mode == "throttle" || s.mode == "debounce") && r.IntN(2) == 0
+	}
+	if s.mode != "none" && (s.sticky || s.replay > 0) {
+		s.keys = 100 // what is stored when there is room for one more would depend on the order of places
+	}
+	var program []action
+	for n := range 5 + r.IntN(60) {
+		a := action{step: step{string(rune('a' + r.IntN(3))), n}, n: r.IntN(14)}
+		switch k := r.IntN(100); {
+		case k < 45:
+			a.verb = "emit"
+		case k < 55:
+			a.verb, a.target = "emitTo", []string{"w", "v"}[r.IntN(2)]
+			if s.mode != "none" && (s.sticky || s.replay > 0) {
+				a.target = "v" // what is newest for a window that gets two places would depend on their order
+			}
+		case k < 63:
+			a.verb = "last"
+		case k < 80:
+			a.verb = "sleep"
+		default:
+			a.verb = []string{"listen", "once", "unlisten", "window", "flush", "forget", "listen", "every", "async"}[r.IntN(9)]
+		}
+		program = append(program, a)
+	}
+	return s, program
+}
+
+// witness is somebody who listens: what it got, and what the model says that it should have.
+type witness struct {
+	name string
+	stop func()
+	got  []made
+	sub  *Subscription
+	key  string // of a window that wants one alone
+	from int    // the model's deliveries from here on
+	to   int    // up to here; -1 while it listens
+	kind string
+	want []made // for every: the emits themselves
+}
+
+// runProgram returns what differs.
+func runProgram(t *testing.T, s setup, program []action) (diff string) {
+	synctest.Test(t, func(t *testing.T) {
+		p := &programRun{model: &model{setup: s, lanes: map[place]*modelLane{}}, start: time.Now()}
+		d, last := s.definitions()
+		p.e, p.l = Define(d), Define(last)
+		b, f := newBus(t, events(p.e, p.l))
+		p.b = b
+		var err error
+		p.port, err = b.Attach(new(counter))
+		noError(t, err)
+		p.peer = join(t, p.port, Peer{Window: "w"})
+		p.observe()
+		for _, a := range program {
+			p.do(a)
+			synctest.Wait()
+		}
+		if len(program)%2 == 0 {
+			p.model.flush(func(place) bool { return true })
+			noError(t, b.Close(background))
+			wantCode(t, p.e.Emit(background, b, step{}), CodeClosed)
+		} else {
+			settle(time.Second)
+			p.model.advance(1 << 30)
+		}
+		p.finish()
+		if n := len(f.take()); n != p.model.full {
+			p.differ("the error handler got %d errors, want %d", n, p.model.full)
+		}
+		diff = strings.Join(p.diffs, "\n")
+	})
+	return diff
+}
+
+type programRun struct {
+	mu        sync.Mutex // guards what listeners write down
+	model     *model
+	b         *Bus
+	e, l      *Event[step]
+	port      *Port
+	peer      Peer
+	start     time.Time
+	witnesses []*witness
+	diffs     []string
+}
+
+func (p *programRun) differ(format string, args ...any) {
+	p.diffs = append(p.diffs, fmt.Sprintf(format, args...))
+}
+
+func (p *programRun) got(w *witness, d made) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	w.got = append(w.got, d)
+}
+
+func (p *programRun) now() int { return int(time.Since(p.start) / time.Millisecond) }
+
+func (p *programRun) add(w *witness) *witness {
+	w.from, w.to = len(p.model.made), -1
+	w.name = fmt.Sprintf("%s %d", w.kind, len(p.witnesses))
+	p.witnesses = append(p.witnesses, w)
+	return w
+}
+
+// observe listens to everything from the beginning, and so sees the order across events.
+func (p *programRun) observe() {
+	w := p.add(&witness{kind: "any"})
+	w.stop = ListenAny(p.b, func(_ context.Context, d Delivery) error {
+		items, ok := d.Payload.([]step)
+		if !ok {
+			items = []step{d.Payload.(step)}
+		}
+		p.got(w, made{p.now(), d.Event.Name, p.placeOf(d.Event.Name, items[0], ""), items})
+		return nil
+	})
+}
+
+func (p *programRun) placeOf(event string, s step, target string) place {
+	if event == "last" {
+		return place{}
+	}
+	return p.model.place(s, target)
+}
+
+func (p *programRun) do(a action) {
+	m := p.model
+	switch a.verb {
+	case "emit":
+		for _, w := range p.witnesses {
+			if w.kind == "every" && w.to < 0 && m.mode != "none" {
+				w.want = append(w.want, made{m.now, "e", place{}, []step{a.step}})
+			}
+		}
+		p.code(a, p.e.Emit(background, p.b, a.step), m.emit(a.step, ""))
+	case "emitTo":
+		p.code(a, p.e.EmitTo(background, p.b, Window(a.target), a.step), m.emit(a.step, a.target))
+	case "last":
+		p.code(a, p.l.Emit(background, p.b, a.step), "")
+		m.last(a.step)
+	case "sleep":
+		settle(time.Duration(a.n) * time.Millisecond)
+		m.advance(m.now + a.n)
+	case "flush":
+		if err := p.e.Flush(background, p.b); err != nil {
+			p.differ("Flush: %v", err)
+		}
+		m.flush(func(place) bool { return true })
+	case "forget":
+		if m.sticky && m.keyed {
+			_ = p.e.Forget(p.b, StringKey(a.step.Key))
+			m.forget(a.step.Key)
+		}
+	case "unlisten":
+		if w := p.witnesses[a.n%len(p.witnesses)]; w.stop != nil && w.to < 0 && w.kind != "any" {
+			w.stop()
+			w.to = len(m.made)
+		}
+	case "window":
+		p.window(a)
+	case "listen", "once", "every", "async":
+		p.listen(a.verb)
+	}
+}
+
+func (p *programRun) code(a action, err error, want Code) {
+	var got Code
+	if e, ok := errors.AsType[*Error](err); ok {
+		got = e.Code
+	}
+	if got != want {
+		p.differ("%v: error %v, want code %q", a, err, want)
+	}
+}
+
+func (p *programRun) listen(kind string) {
+	w := p.add(&witness{kind: kind})
+	fn := func(_ context.Context, s step) error {
+		p.got(w, made{p.now(), "e", place{}, []step{s}})
+		return nil
+	}
+	switch kind {
+	case "once":
+		w.stop = p.e.Once(p.b, fn)
+	case "every":
+		w.stop = p.e.Listen(p.b, fn, EveryEmit())
+	case "async":
+		w.stop = p.e.Listen(p.b, fn, Async(1000, Block))
+		synctest.Wait()
+	default:
+		w.stop = p.e.Listen(p.b, fn)
+	}
+	want := p.model.initial(func(target string) bool { return target == "" })
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	switch {
+	case kind == "once" && len(want) > 0:
+		if len(w.got) != 1 {
+			p.differ("%s got %v at once, want one of %v", w.name, w.got, want)
+		}
+	default:
+		p.wantInitial(w.name, flatten(w.got), want)
+		w.got = nil
+	}
+}
+
+func (p *programRun) window(a action) {
+	w := p.add(&witness{kind: "window"})
+	var keys []Key
+	if a.n%2 == 1 && p.model.keyed {
+		w.key, keys = a.step.Key, []Key{StringKey(a.step.Key)}
+	}
+	sub, err := p.port.Listen(p.peer, "e", keys...)
+	if err != nil {
+		p.differ("Port.Listen: %v", err)
+		return
+	}
+	w.sub = sub
+	var got []step
+	for _, e := range sub.Values {
+		got = append(got, decodeEntry(e)...)
+	}
+	want := p.model.initial(func(target string) bool { return target == "" || target == "w" })
+	p.wantInitial(w.name, got, slices.DeleteFunc(want, func(s step) bool { return w.key != "" && s.Key != w.key }))
+}
+
+// wantInitial compares what somebody got at first; sticky values come in the order of their deliveries, which
+// is open for what was delivered at the same time.
+func (p *programRun) wantInitial(name string, got, want []step) {
+	if p.model.sticky {
+		slices.SortFunc(got, func(a, b step) int { return strings.Compare(a.Key, b.Key) })
+	}
+	if !slices.Equal(got, want) {
+		p.differ("%s got %v at first, want %v", name, got, want)
+	}
+}
+
+func decodeEntry(e *Entry) (items []step) {
+	if e.Batch > 0 {
+		_ = json.Unmarshal(e.Payload, &items)
+		return items
+	}
+	var s step
+	_ = json.Unmarshal(e.Payload, &s)
+	return []step{s}
+}
+
+func flatten(list []made) (items []step) {
+	for _, d := range list {
+		items = append(items, d.items...)
+	}
+	return items
+}
+
+// single takes deliveries apart, as listeners get them that are called with one payload.
+func (p *programRun) single(list []made) (out []made) {
+	for _, d := range list {
+		for _, s := range d.items {
+			out = append(out, made{d.at, "e", p.model.place(s, ""), []step{s}})
+		}
+	}
+	return out
+}
+
+// finish compares what everybody got.
+func (p *programRun) finish() {
+	entries := make([]*Entry, 10_000)
+	n, _ := p.port.Read(0, entries)
+	for _, w := range p.witnesses {
+		to := w.to
+		if to < 0 {
+			to = len(p.model.made)
+		}
+		want := slices.Clone(p.model.made[w.from:to])
+		if w.kind == "any" {
+			want = slices.DeleteFunc(want, func(d made) bool { return d.target != "" })
+			p.compare(w.name, w.got, want)
+			continue
+		}
+		want = slices.DeleteFunc(want, func(d made) bool { return d.event != "e" })
+		if w.kind == "window" {
+			if w.sub == nil {
+				continue
+			}
+			want = slices.DeleteFunc(want, func(d made) bool { return d.target == "v" || w.key != "" && d.key != w.key })
+			for _, e := range entries[:n] {
+				if w.sub.Wants(e) {
+					items := decodeEntry(e)
+					target := e.Target.text
+					w.got = append(w.got, made{int(e.Time.Sub(p.start) / time.Millisecond), "e", p.model.place(items[0], target), items})
+				}
+			}
+			p.compare(w.name, w.got, want)
+			continue
+		}
+		want = p.single(slices.DeleteFunc(want, func(d made) bool { return d.target != "" }))
+		switch {
+		case w.kind == "every" && p.model.mode != "none":
+			want = p.single(w.want)
+		case w.kind == "once":
+			if len(want) > 0 && len(w.got) == 0 || len(w.got) > 1 {
+				p.differ("%s got %v, want one of %v", w.name, w.got, want)
+			}
+			continue
+		}
+		p.compare(w.name, p.single(w.got), want)
+	}
+}
+
+func (p *programRun) compare(name string, got, want []made) {
+	if g, w := canonical(got), canonical(want); g != w {
+		p.differ("%s got\n%swant\n%s", name, g, w)
+	}
+}
