@@ -20,6 +20,8 @@ const _ = eventbus.IsAtLeastV1
 var Events = eventbus.NewCatalog(
 	AnysEvent,
 	BasicsEvent,
+	ConstantEvent,
+	DeclaredPointersEvent,
 	EmbeddingEvent,
 	EnumsEvent,
 	GenericsEvent,
@@ -54,9 +56,12 @@ var Events = eventbus.NewCatalog(
 	QuotedEvent,
 	SelfMadeEvent,
 	ShapeEvent,
+	TextFloatsEvent,
+	TextKeyedEvent,
 	TimesEvent,
 	TreeEvent,
 	UnionsEvent,
+	UnspelledEvent,
 	WriteOnlyEvent,
 )
 
@@ -136,6 +141,84 @@ func OnBasics(b *eventbus.Bus, fn func(ctx context.Context, payload Basics) erro
 // OnceBasics calls fn for the next "basics", unless unlisten is called first.
 func OnceBasics(b *eventbus.Bus, fn func(ctx context.Context, payload Basics) error, opts ...eventbus.ListenOption) (unlisten func()) {
 	return BasicsEvent.Once(b, fn, opts...)
+}
+
+// ConstantEvent describes the event "constant".
+//
+// Constant holds values that all have one wire form, so that no code looks at them.
+var ConstantEvent = eventbus.Define(eventbus.Definition[Constant]{
+	Name:     "constant",
+	Contract: "a70ac3b6",
+	From:     eventbus.FromBoth,
+	Encode:   appendConstant,
+	Decode: func(src []byte, p *Constant) error {
+		d := codec.NewDecoder(src)
+		decodeConstant(d, p)
+		return d.End()
+	},
+})
+
+// EmitConstant emits "constant" to everyone who listens.
+//
+// Constant holds values that all have one wire form, so that no code looks at them.
+func EmitConstant(ctx context.Context, b *eventbus.Bus, payload Constant) error {
+	return ConstantEvent.Emit(ctx, b, payload)
+}
+
+// EmitConstantTo emits "constant" to a target alone; Go listeners do not see it.
+func EmitConstantTo(ctx context.Context, b *eventbus.Bus, to eventbus.Target, payload Constant) error {
+	return ConstantEvent.EmitTo(ctx, b, to, payload)
+}
+
+// OnConstant calls fn for every "constant", until unlisten is called.
+//
+// Constant holds values that all have one wire form, so that no code looks at them.
+func OnConstant(b *eventbus.Bus, fn func(ctx context.Context, payload Constant) error, opts ...eventbus.ListenOption) (unlisten func()) {
+	return ConstantEvent.Listen(b, fn, opts...)
+}
+
+// OnceConstant calls fn for the next "constant", unless unlisten is called first.
+func OnceConstant(b *eventbus.Bus, fn func(ctx context.Context, payload Constant) error, opts ...eventbus.ListenOption) (unlisten func()) {
+	return ConstantEvent.Once(b, fn, opts...)
+}
+
+// DeclaredPointersEvent describes the event "declared-pointers".
+//
+// DeclaredPointers are pointers with names of their own, which have no methods.
+var DeclaredPointersEvent = eventbus.Define(eventbus.Definition[DeclaredPointers]{
+	Name:     "declared-pointers",
+	Contract: "33e4f148",
+	From:     eventbus.FromBoth,
+	Encode:   appendDeclaredPointers,
+	Decode: func(src []byte, p *DeclaredPointers) error {
+		d := codec.NewDecoder(src)
+		decodeDeclaredPointers(d, p)
+		return d.End()
+	},
+})
+
+// EmitDeclaredPointers emits "declared-pointers" to everyone who listens.
+//
+// DeclaredPointers are pointers with names of their own, which have no methods.
+func EmitDeclaredPointers(ctx context.Context, b *eventbus.Bus, payload DeclaredPointers) error {
+	return DeclaredPointersEvent.Emit(ctx, b, payload)
+}
+
+// EmitDeclaredPointersTo emits "declared-pointers" to a target alone; Go listeners do not see it.
+func EmitDeclaredPointersTo(ctx context.Context, b *eventbus.Bus, to eventbus.Target, payload DeclaredPointers) error {
+	return DeclaredPointersEvent.EmitTo(ctx, b, to, payload)
+}
+
+// OnDeclaredPointers calls fn for every "declared-pointers", until unlisten is called.
+//
+// DeclaredPointers are pointers with names of their own, which have no methods.
+func OnDeclaredPointers(b *eventbus.Bus, fn func(ctx context.Context, payload DeclaredPointers) error, opts ...eventbus.ListenOption) (unlisten func()) {
+	return DeclaredPointersEvent.Listen(b, fn, opts...)
+}
+
+// OnceDeclaredPointers calls fn for the next "declared-pointers", unless unlisten is called first.
+func OnceDeclaredPointers(b *eventbus.Bus, fn func(ctx context.Context, payload DeclaredPointers) error, opts ...eventbus.ListenOption) (unlisten func()) {
+	return DeclaredPointersEvent.Once(b, fn, opts...)
 }
 
 // EmbeddingEvent describes the event "embedding".
@@ -856,7 +939,7 @@ var NamePtrEvent = eventbus.Define(eventbus.Definition[*Point]{
 	Decode: func(src []byte, p **Point) error {
 		d := codec.NewDecoder(src)
 		if !d.Null() {
-			x := codec.New(p)
+			x := codec.New(d, p)
 			decodePoint(d, x)
 		}
 		return d.End()
@@ -1537,6 +1620,84 @@ func OnceShape(b *eventbus.Bus, fn func(ctx context.Context, payload Shape) erro
 	return ShapeEvent.Once(b, fn, opts...)
 }
 
+// TextFloatsEvent describes the event "text-floats".
+//
+// TextFloats can fail at its keys and its values.
+var TextFloatsEvent = eventbus.Define(eventbus.Definition[TextFloats]{
+	Name:     "text-floats",
+	Contract: "04123899",
+	From:     eventbus.FromBoth,
+	Encode:   appendTextFloats,
+	Decode: func(src []byte, p *TextFloats) error {
+		d := codec.NewDecoder(src)
+		decodeTextFloats(d, p)
+		return d.End()
+	},
+})
+
+// EmitTextFloats emits "text-floats" to everyone who listens.
+//
+// TextFloats can fail at its keys and its values.
+func EmitTextFloats(ctx context.Context, b *eventbus.Bus, payload TextFloats) error {
+	return TextFloatsEvent.Emit(ctx, b, payload)
+}
+
+// EmitTextFloatsTo emits "text-floats" to a target alone; Go listeners do not see it.
+func EmitTextFloatsTo(ctx context.Context, b *eventbus.Bus, to eventbus.Target, payload TextFloats) error {
+	return TextFloatsEvent.EmitTo(ctx, b, to, payload)
+}
+
+// OnTextFloats calls fn for every "text-floats", until unlisten is called.
+//
+// TextFloats can fail at its keys and its values.
+func OnTextFloats(b *eventbus.Bus, fn func(ctx context.Context, payload TextFloats) error, opts ...eventbus.ListenOption) (unlisten func()) {
+	return TextFloatsEvent.Listen(b, fn, opts...)
+}
+
+// OnceTextFloats calls fn for the next "text-floats", unless unlisten is called first.
+func OnceTextFloats(b *eventbus.Bus, fn func(ctx context.Context, payload TextFloats) error, opts ...eventbus.ListenOption) (unlisten func()) {
+	return TextFloatsEvent.Once(b, fn, opts...)
+}
+
+// TextKeyedEvent describes the event "text-keyed".
+//
+// TextKeyed can fail at its keys, and inside of them, but nowhere else.
+var TextKeyedEvent = eventbus.Define(eventbus.Definition[TextKeyed]{
+	Name:     "text-keyed",
+	Contract: "dc4d5101",
+	From:     eventbus.FromBoth,
+	Encode:   appendTextKeyed,
+	Decode: func(src []byte, p *TextKeyed) error {
+		d := codec.NewDecoder(src)
+		decodeTextKeyed(d, p)
+		return d.End()
+	},
+})
+
+// EmitTextKeyed emits "text-keyed" to everyone who listens.
+//
+// TextKeyed can fail at its keys, and inside of them, but nowhere else.
+func EmitTextKeyed(ctx context.Context, b *eventbus.Bus, payload TextKeyed) error {
+	return TextKeyedEvent.Emit(ctx, b, payload)
+}
+
+// EmitTextKeyedTo emits "text-keyed" to a target alone; Go listeners do not see it.
+func EmitTextKeyedTo(ctx context.Context, b *eventbus.Bus, to eventbus.Target, payload TextKeyed) error {
+	return TextKeyedEvent.EmitTo(ctx, b, to, payload)
+}
+
+// OnTextKeyed calls fn for every "text-keyed", until unlisten is called.
+//
+// TextKeyed can fail at its keys, and inside of them, but nowhere else.
+func OnTextKeyed(b *eventbus.Bus, fn func(ctx context.Context, payload TextKeyed) error, opts ...eventbus.ListenOption) (unlisten func()) {
+	return TextKeyedEvent.Listen(b, fn, opts...)
+}
+
+// OnceTextKeyed calls fn for the next "text-keyed", unless unlisten is called first.
+func OnceTextKeyed(b *eventbus.Bus, fn func(ctx context.Context, payload TextKeyed) error, opts ...eventbus.ListenOption) (unlisten func()) {
+	return TextKeyedEvent.Once(b, fn, opts...)
+}
+
 // TimesEvent describes the event "times".
 //
 // Times and other values with methods of the standard library.
@@ -1660,6 +1821,45 @@ func OnceUnions(b *eventbus.Bus, fn func(ctx context.Context, payload Unions) er
 	return UnionsEvent.Once(b, fn, opts...)
 }
 
+// UnspelledEvent describes the event "unspelled".
+//
+// Unspelled has arguments whose types generated code cannot write.
+var UnspelledEvent = eventbus.Define(eventbus.Definition[Unspelled]{
+	Name:     "unspelled",
+	Contract: "33ae2128",
+	From:     eventbus.FromBoth,
+	Encode:   appendUnspelled,
+	Decode: func(src []byte, p *Unspelled) error {
+		d := codec.NewDecoder(src)
+		decodeUnspelled(d, p)
+		return d.End()
+	},
+})
+
+// EmitUnspelled emits "unspelled" to everyone who listens.
+//
+// Unspelled has arguments whose types generated code cannot write.
+func EmitUnspelled(ctx context.Context, b *eventbus.Bus, payload Unspelled) error {
+	return UnspelledEvent.Emit(ctx, b, payload)
+}
+
+// EmitUnspelledTo emits "unspelled" to a target alone; Go listeners do not see it.
+func EmitUnspelledTo(ctx context.Context, b *eventbus.Bus, to eventbus.Target, payload Unspelled) error {
+	return UnspelledEvent.EmitTo(ctx, b, to, payload)
+}
+
+// OnUnspelled calls fn for every "unspelled", until unlisten is called.
+//
+// Unspelled has arguments whose types generated code cannot write.
+func OnUnspelled(b *eventbus.Bus, fn func(ctx context.Context, payload Unspelled) error, opts ...eventbus.ListenOption) (unlisten func()) {
+	return UnspelledEvent.Listen(b, fn, opts...)
+}
+
+// OnceUnspelled calls fn for the next "unspelled", unless unlisten is called first.
+func OnceUnspelled(b *eventbus.Bus, fn func(ctx context.Context, payload Unspelled) error, opts ...eventbus.ListenOption) (unlisten func()) {
+	return UnspelledEvent.Once(b, fn, opts...)
+}
+
 // WriteOnlyEvent describes the event "write-only".
 //
 // WriteOnly has a marshaler that nothing reads.
@@ -1778,6 +1978,210 @@ func appendBasics(dst []byte, v *Basics) ([]byte, error) {
 	dst = codec.AppendInt(dst, int64(v.Rune))
 	dst = append(dst, `,"Byte":`...)
 	dst = codec.AppendUint(dst, uint64(v.Byte))
+	dst = append(dst, '}')
+	return dst, nil
+}
+
+// appendConstant appends a Constant as JSON.
+func appendConstant(dst []byte, v *Constant) ([]byte, error) {
+	if v.Nones == nil {
+		dst = append(dst, `{"none":[],"nones":null`...)
+	} else {
+		dst = append(dst, `{"none":[],"nones":[`...)
+		for i := range v.Nones {
+			if i > 0 {
+				dst = append(dst, ',')
+			}
+			dst = append(dst, "[]"...)
+		}
+		dst = append(dst, ']')
+	}
+	if v.NonePtr == nil {
+		dst = append(dst, `,"nonePtr":null`...)
+	} else {
+		dst = append(dst, `,"nonePtr":[]`...)
+	}
+	if v.NoneMap == nil {
+		dst = append(dst, `,"noneMap":null`...)
+	} else {
+		dst = append(dst, `,"noneMap":{`...)
+		keys := codec.SortStrings(v.NoneMap)
+		for i, key := range keys.List {
+			if i > 0 {
+				dst = append(dst, ',')
+			}
+			dst = codec.AppendString(dst, key)
+			dst = append(dst, ':')
+			dst = append(dst, "[]"...)
+		}
+		keys.Free()
+		dst = append(dst, '}')
+	}
+	if v.NoneText == nil {
+		dst = append(dst, `,"noneText":null`...)
+	} else {
+		dst = append(dst, `,"noneText":{`...)
+		keys, err2 := codec.SortTexts(v.NoneText)
+		if err2 != nil {
+			return dst, codec.At(err2, "noneText")
+		}
+		for i, key := range keys {
+			if i > 0 {
+				dst = append(dst, ',')
+			}
+			dst = codec.AppendString(dst, key.Text)
+			dst = append(dst, ':')
+			dst = append(dst, "[]"...)
+		}
+		dst = append(dst, '}')
+	}
+	if v.Empties == nil {
+		dst = append(dst, `,"empty":{},"empties":null`...)
+	} else {
+		dst = append(dst, `,"empty":{},"empties":[`...)
+		for i := range v.Empties {
+			if i > 0 {
+				dst = append(dst, ',')
+			}
+			dst = append(dst, "{}"...)
+		}
+		dst = append(dst, ']')
+	}
+	if v.EmptyPtr == nil {
+		dst = append(dst, `,"emptyPtr":null`...)
+	} else {
+		dst = append(dst, `,"emptyPtr":{}`...)
+	}
+	if v.EmptyMap == nil {
+		dst = append(dst, `,"emptyMap":null`...)
+	} else {
+		dst = append(dst, `,"emptyMap":{`...)
+		keys := codec.SortInts(v.EmptyMap)
+		for i := range keys.List {
+			if i > 0 {
+				dst = append(dst, ',')
+			}
+			key := &keys.List[i]
+			dst = codec.AppendIntKey(dst, key)
+			dst = append(dst, ':')
+			dst = append(dst, "{}"...)
+		}
+		keys.Free()
+		dst = append(dst, '}')
+	}
+	dst = append(dst, `,"pairs":[`...)
+	for i := range v.Pairs {
+		if i > 0 {
+			dst = append(dst, ',')
+		}
+		dst = append(dst, "[]"...)
+	}
+	dst = append(dst, "]}"...)
+	return dst, nil
+}
+
+// appendDeclaredPointers appends a DeclaredPointers as JSON.
+func appendDeclaredPointers(dst []byte, v *DeclaredPointers) ([]byte, error) {
+	var err error
+	if v.Custom == nil {
+		dst = append(dst, `{"custom":null`...)
+	} else {
+		dst = append(dst, `{"custom":`...)
+		if dst, err = codec.AppendMarshaler(dst, &(*v.Custom)); err != nil {
+			return dst, codec.At(err, "custom")
+		}
+	}
+	if v.Text == nil {
+		dst = append(dst, `,"text":null`...)
+	} else {
+		dst = append(dst, `,"text":`...)
+		if dst, err = codec.AppendTextMarshaler(dst, &(*v.Text)); err != nil {
+			return dst, codec.At(err, "text")
+		}
+	}
+	if v.Texts == nil {
+		dst = append(dst, `,"texts":null`...)
+	} else {
+		dst = append(dst, `,"texts":[`...)
+		for i, x := range v.Texts {
+			if i > 0 {
+				dst = append(dst, ',')
+			}
+			if x == nil {
+				dst = append(dst, "null"...)
+			} else {
+				if dst, err = codec.AppendTextMarshaler(dst, &(*x)); err != nil {
+					return dst, codec.At(codec.AtIndex(err, i), "texts")
+				}
+			}
+		}
+		dst = append(dst, ']')
+	}
+	if v.Value == nil {
+		dst = append(dst, `,"value":null`...)
+	} else {
+		dst = append(dst, `,"value":`...)
+		if dst, err = codec.AppendTextMarshaler(dst, &(*v.Value)); err != nil {
+			return dst, codec.At(err, "value")
+		}
+	}
+	if v.Point == nil {
+		dst = append(dst, `,"point":null`...)
+	} else {
+		dst = append(dst, `,"point":`...)
+		if dst, err = appendPoint(dst, &(*v.Point)); err != nil {
+			return dst, codec.At(err, "point")
+		}
+	}
+	if v.Pointer == nil {
+		dst = append(dst, `,"pointer":null`...)
+	} else {
+		if *v.Pointer == nil {
+			dst = append(dst, `,"pointer":null`...)
+		} else {
+			dst = append(dst, `,"pointer":`...)
+			if dst, err = appendPoint(dst, &(**v.Pointer)); err != nil {
+				return dst, codec.At(err, "pointer")
+			}
+		}
+	}
+	if v.Omitted != nil {
+		dst = append(dst, `,"omitted":`...)
+		if dst, err = codec.AppendMarshaler(dst, &(*v.Omitted)); err != nil {
+			return dst, codec.At(err, "omitted")
+		}
+	}
+	if v.Both != nil && !v.Both.IsZero() {
+		dst = append(dst, `,"both":`...)
+		dst = appendPtrZero(dst, v.Both)
+	}
+	if v.Map == nil {
+		dst = append(dst, `,"map":null`...)
+	} else {
+		dst = append(dst, `,"map":{`...)
+		keys := codec.SortStrings(v.Map)
+		for i, key := range keys.List {
+			if i > 0 {
+				dst = append(dst, ',')
+			}
+			dst = codec.AppendString(dst, key)
+			dst = append(dst, ':')
+			x := v.Map[key]
+			if x == nil {
+				dst = append(dst, "null"...)
+			} else {
+				if (*x) == nil {
+					dst = append(dst, "null"...)
+				} else {
+					if dst, err = codec.AppendTextMarshaler(dst, &(*(*x))); err != nil {
+						return dst, codec.At(codec.At(err, key), "map")
+					}
+				}
+			}
+		}
+		keys.Free()
+		dst = append(dst, '}')
+	}
 	dst = append(dst, '}')
 	return dst, nil
 }
@@ -2358,9 +2762,9 @@ func appendMaps(dst []byte, v *Maps) ([]byte, error) {
 		dst = append(dst, `,"text":null`...)
 	} else {
 		dst = append(dst, `,"text":{`...)
-		keys, err := codec.SortTexts(v.Text)
-		if err != nil {
-			return dst, codec.At(err, "text")
+		keys, err2 := codec.SortTexts(v.Text)
+		if err2 != nil {
+			return dst, codec.At(err2, "text")
 		}
 		for i, key := range keys {
 			if i > 0 {
@@ -2377,9 +2781,9 @@ func appendMaps(dst []byte, v *Maps) ([]byte, error) {
 		dst = append(dst, `,"addr":null`...)
 	} else {
 		dst = append(dst, `,"addr":{`...)
-		keys, err := codec.SortTexts(v.Addr)
-		if err != nil {
-			return dst, codec.At(err, "addr")
+		keys, err2 := codec.SortTexts(v.Addr)
+		if err2 != nil {
+			return dst, codec.At(err2, "addr")
 		}
 		for i, key := range keys {
 			if i > 0 {
@@ -2396,9 +2800,9 @@ func appendMaps(dst []byte, v *Maps) ([]byte, error) {
 		dst = append(dst, `,"ptrtext":null`...)
 	} else {
 		dst = append(dst, `,"ptrtext":{`...)
-		keys, err := codec.SortPointerTexts(v.PtrText)
-		if err != nil {
-			return dst, codec.At(err, "ptrtext")
+		keys, err2 := codec.SortPointerTexts(v.PtrText)
+		if err2 != nil {
+			return dst, codec.At(err2, "ptrtext")
 		}
 		for i, key := range keys {
 			if i > 0 {
@@ -3653,7 +4057,7 @@ func appendPointers(dst []byte, v *Pointers) ([]byte, error) {
 		dst = append(dst, `,"named":null`...)
 	} else {
 		dst = append(dst, `,"named":`...)
-		if dst, err = appendPoint(dst, v.Named); err != nil {
+		if dst, err = appendPoint(dst, &(*v.Named)); err != nil {
 			return dst, codec.At(err, "named")
 		}
 	}
@@ -3894,6 +4298,174 @@ func appendShape(dst []byte, v Shape, depth int) ([]byte, error) {
 	}
 }
 
+// appendTextFloats appends a TextFloats as JSON.
+func appendTextFloats(dst []byte, v *TextFloats) ([]byte, error) {
+	var err error
+	if *v == nil {
+		dst = append(dst, "null"...)
+	} else {
+		dst = append(dst, '{')
+		keys, err2 := codec.SortTexts(*v)
+		if err2 != nil {
+			return dst, err2
+		}
+		for i, key := range keys {
+			if i > 0 {
+				dst = append(dst, ',')
+			}
+			dst = codec.AppendString(dst, key.Text)
+			dst = append(dst, ':')
+			x := (*v)[key.Key]
+			if dst, err = codec.AppendFloat64(dst, x); err != nil {
+				return dst, codec.At(err, key.Text)
+			}
+		}
+		dst = append(dst, '}')
+	}
+	return dst, nil
+}
+
+// appendTextKeyed appends a TextKeyed as JSON.
+func appendTextKeyed(dst []byte, v *TextKeyed) ([]byte, error) {
+	var err error
+	if v.Table == nil {
+		dst = append(dst, `{"table":null`...)
+	} else {
+		dst = append(dst, `{"table":{`...)
+		keys, err2 := codec.SortTexts(v.Table)
+		if err2 != nil {
+			return dst, codec.At(err2, "table")
+		}
+		for i, key := range keys {
+			if i > 0 {
+				dst = append(dst, ',')
+			}
+			dst = codec.AppendString(dst, key.Text)
+			dst = append(dst, ':')
+			x := v.Table[key.Key]
+			if dst, err = codec.AppendFloat64(dst, x); err != nil {
+				return dst, codec.At(codec.At(err, key.Text), "table")
+			}
+		}
+		dst = append(dst, '}')
+	}
+	if v.Deep == nil {
+		dst = append(dst, `,"deep":null`...)
+	} else {
+		dst = append(dst, `,"deep":{`...)
+		keys, err2 := codec.SortTexts(v.Deep)
+		if err2 != nil {
+			return dst, codec.At(err2, "deep")
+		}
+		for i, key := range keys {
+			if i > 0 {
+				dst = append(dst, ',')
+			}
+			dst = codec.AppendString(dst, key.Text)
+			dst = append(dst, ':')
+			x := v.Deep[key.Key]
+			if x == nil {
+				dst = append(dst, "null"...)
+			} else {
+				dst = append(dst, '{')
+				keys2, err3 := codec.SortTexts(x)
+				if err3 != nil {
+					return dst, codec.At(codec.At(err3, key.Text), "deep")
+				}
+				for i2, key2 := range keys2 {
+					if i2 > 0 {
+						dst = append(dst, ',')
+					}
+					dst = codec.AppendString(dst, key2.Text)
+					dst = append(dst, ':')
+					x2 := x[key2.Key]
+					if dst, err = appendLevel(dst, x2); err != nil {
+						return dst, codec.At(codec.At(codec.At(err, key2.Text), key.Text), "deep")
+					}
+				}
+				dst = append(dst, '}')
+			}
+		}
+		dst = append(dst, '}')
+	}
+	if v.Ptrs == nil {
+		dst = append(dst, `,"ptrs":null`...)
+	} else {
+		dst = append(dst, `,"ptrs":{`...)
+		keys, err2 := codec.SortTexts(v.Ptrs)
+		if err2 != nil {
+			return dst, codec.At(err2, "ptrs")
+		}
+		for i, key := range keys {
+			if i > 0 {
+				dst = append(dst, ',')
+			}
+			dst = codec.AppendString(dst, key.Text)
+			dst = append(dst, ':')
+			x := v.Ptrs[key.Key]
+			if x == nil {
+				dst = append(dst, "null"...)
+			} else {
+				if dst, err = codec.AppendTextMarshaler(dst, x); err != nil {
+					return dst, codec.At(codec.At(err, key.Text), "ptrs")
+				}
+			}
+		}
+		dst = append(dst, '}')
+	}
+	if v.Lists == nil {
+		dst = append(dst, `,"lists":null`...)
+	} else {
+		dst = append(dst, `,"lists":{`...)
+		keys, err2 := codec.SortTexts(v.Lists)
+		if err2 != nil {
+			return dst, codec.At(err2, "lists")
+		}
+		for i, key := range keys {
+			if i > 0 {
+				dst = append(dst, ',')
+			}
+			dst = codec.AppendString(dst, key.Text)
+			dst = append(dst, ':')
+			x := v.Lists[key.Key]
+			if x == nil {
+				dst = append(dst, "null"...)
+			} else {
+				dst = append(dst, '[')
+				for i2 := range x {
+					if i2 > 0 {
+						dst = append(dst, ',')
+					}
+					x2 := &x[i2]
+					if *x2 == nil {
+						dst = append(dst, "null"...)
+					} else {
+						dst = append(dst, '{')
+						keys2, err3 := codec.SortTexts(*x2)
+						if err3 != nil {
+							return dst, codec.At(codec.At(codec.AtIndex(err3, i2), key.Text), "lists")
+						}
+						for i3, key2 := range keys2 {
+							if i3 > 0 {
+								dst = append(dst, ',')
+							}
+							dst = codec.AppendString(dst, key2.Text)
+							dst = append(dst, ':')
+							x3 := (*x2)[key2.Key]
+							dst = appendText(dst, &x3)
+						}
+						dst = append(dst, '}')
+					}
+				}
+				dst = append(dst, ']')
+			}
+		}
+		dst = append(dst, '}')
+	}
+	dst = append(dst, '}')
+	return dst, nil
+}
+
 // appendTimes appends a Times as JSON.
 func appendTimes(dst []byte, v *Times) ([]byte, error) {
 	var err error
@@ -4090,6 +4662,42 @@ func appendUnions(dst []byte, v *Unions) ([]byte, error) {
 	return dst, nil
 }
 
+// appendUnspelled appends an Unspelled as JSON.
+func appendUnspelled(dst []byte, v *Unspelled) ([]byte, error) {
+	var err error
+	dst = append(dst, `{"box":`...)
+	if dst, err = codec.AppendJSON(dst, &v.Box); err != nil {
+		return dst, codec.At(err, "box")
+	}
+	if v.Boxes == nil {
+		dst = append(dst, `,"boxes":null`...)
+	} else {
+		dst = append(dst, `,"boxes":{`...)
+		keys := codec.SortStrings(v.Boxes)
+		for i, key := range keys.List {
+			if i > 0 {
+				dst = append(dst, ',')
+			}
+			dst = codec.AppendString(dst, key)
+			dst = append(dst, ':')
+			x := v.Boxes[key]
+			if dst, err = codec.AppendJSON(dst, x); err != nil {
+				return dst, codec.At(codec.At(err, key), "boxes")
+			}
+		}
+		keys.Free()
+		dst = append(dst, '}')
+	}
+	dst = append(dst, `,"empty":`...)
+	dst = appendOtherBoxOfStruct(dst, &v.Empty)
+	dst = append(dst, `,"ring":`...)
+	if dst, err = codec.AppendJSON(dst, &v.Ring); err != nil {
+		return dst, codec.At(err, "ring")
+	}
+	dst = append(dst, '}')
+	return dst, nil
+}
+
 // appendWriteOnly appends a WriteOnly as JSON.
 func appendWriteOnly(dst []byte, v *WriteOnly) ([]byte, error) {
 	var err error
@@ -4099,6 +4707,14 @@ func appendWriteOnly(dst []byte, v *WriteOnly) ([]byte, error) {
 	}
 	dst = append(dst, '}')
 	return dst, nil
+}
+
+// appendPtrZero appends a PtrZero as JSON.
+func appendPtrZero(dst []byte, v *PtrZero) []byte {
+	dst = append(dst, `{"N":`...)
+	dst = codec.AppendInt(dst, int64(v.N))
+	dst = append(dst, '}')
+	return dst
 }
 
 // appendOtherPart appends a Part as JSON.
@@ -4516,14 +5132,6 @@ func appendText(dst []byte, v *Text) []byte {
 	return dst
 }
 
-// appendPtrZero appends a PtrZero as JSON.
-func appendPtrZero(dst []byte, v *PtrZero) []byte {
-	dst = append(dst, `{"N":`...)
-	dst = codec.AppendInt(dst, int64(v.N))
-	dst = append(dst, '}')
-	return dst
-}
-
 // appendParts appends a Parts as JSON.
 func appendParts(dst []byte, v *Parts) ([]byte, error) {
 	var err error
@@ -4671,6 +5279,24 @@ func appendGroup(dst []byte, v *Group, depth int) ([]byte, error) {
 func appendSquare(dst []byte, v *Square) []byte {
 	dst = append(dst, `{"side":`...)
 	dst = codec.AppendInt(dst, int64(v.Side))
+	dst = append(dst, '}')
+	return dst
+}
+
+// appendOtherBoxOfStruct appends a Box[…] as JSON.
+func appendOtherBoxOfStruct(dst []byte, v *other.Box[struct{}]) []byte {
+	if v.List == nil {
+		dst = append(dst, `{"value":{},"list":null`...)
+	} else {
+		dst = append(dst, `{"value":{},"list":[`...)
+		for i := range v.List {
+			if i > 0 {
+				dst = append(dst, ',')
+			}
+			dst = append(dst, "{}"...)
+		}
+		dst = append(dst, ']')
+	}
 	dst = append(dst, '}')
 	return dst
 }
@@ -4830,6 +5456,244 @@ func decodeBasics(d *codec.Decoder, v *Basics) {
 	}
 }
 
+// decodeConstant reads a Constant.
+func decodeConstant(d *codec.Decoder, v *Constant) {
+	if at := d.Offset(); d.Object() {
+		var seen uint64
+		for d.Field() {
+			switch string(d.Name()) {
+			case "none":
+				if d.First(&seen, 1<<0) {
+					if at2 := d.Offset(); d.Array() {
+						for i := 0; d.TupleElement(at2, i, 0); i++ {
+						}
+					}
+				}
+			case "nones":
+				if d.First(&seen, 1<<1) {
+					if !d.Null() && d.Array() {
+						codec.Empty(&v.Nones)
+						for d.Element() {
+							codec.Extend(d, &v.Nones)
+							if at2 := d.Offset(); d.Array() {
+								for i := 0; d.TupleElement(at2, i, 0); i++ {
+								}
+							}
+						}
+					}
+				}
+			case "nonePtr":
+				if d.First(&seen, 1<<2) {
+					if !d.Null() {
+						codec.New(d, &v.NonePtr)
+						if at2 := d.Offset(); d.Array() {
+							for i := 0; d.TupleElement(at2, i, 0); i++ {
+							}
+						}
+					}
+				}
+			case "noneMap":
+				if d.First(&seen, 1<<3) {
+					if !d.Null() && d.Object() {
+						codec.NewMap(&v.NoneMap)
+						for d.Field() {
+							if k := string(d.Name()); codec.Absent(d, v.NoneMap, k) {
+								x := codec.Zero(v.NoneMap)
+								if at2 := d.Offset(); d.Array() {
+									for i := 0; d.TupleElement(at2, i, 0); i++ {
+									}
+								}
+								v.NoneMap[k] = x
+							}
+						}
+					}
+				}
+			case "noneText":
+				if d.First(&seen, 1<<4) {
+					if !d.Null() && d.Object() {
+						codec.NewMap(&v.NoneText)
+						for d.Field() {
+							var k TextKey
+							if d.KeyText(&k) && codec.Absent(d, v.NoneText, k) {
+								x := codec.Zero(v.NoneText)
+								if at2 := d.Offset(); d.Array() {
+									for i := 0; d.TupleElement(at2, i, 0); i++ {
+									}
+								}
+								v.NoneText[k] = x
+							}
+						}
+					}
+				}
+			case "empty":
+				if d.First(&seen, 1<<5) {
+					if d.Object() {
+						for d.Field() {
+							d.Unknown(knownConstantPart)
+						}
+					}
+				}
+			case "empties":
+				if d.First(&seen, 1<<6) {
+					if !d.Null() && d.Array() {
+						codec.Empty(&v.Empties)
+						for d.Element() {
+							codec.Extend(d, &v.Empties)
+							if d.Object() {
+								for d.Field() {
+									d.Unknown(knownConstantPart2)
+								}
+							}
+						}
+					}
+				}
+			case "emptyPtr":
+				if d.First(&seen, 1<<7) {
+					if !d.Null() {
+						codec.New(d, &v.EmptyPtr)
+						if d.Object() {
+							for d.Field() {
+								d.Unknown(knownConstantPart3)
+							}
+						}
+					}
+				}
+			case "emptyMap":
+				if d.First(&seen, 1<<8) {
+					if !d.Null() && d.Object() {
+						codec.NewMap(&v.EmptyMap)
+						for d.Field() {
+							if k, ok := d.KeyInt(codec.IntSize); ok && codec.Absent(d, v.EmptyMap, int(k)) {
+								x := codec.Zero(v.EmptyMap)
+								if d.Object() {
+									for d.Field() {
+										d.Unknown(knownConstantPart4)
+									}
+								}
+								v.EmptyMap[int(k)] = x
+							}
+						}
+					}
+				}
+			case "pairs":
+				if d.First(&seen, 1<<9) {
+					if at2 := d.Offset(); d.Array() {
+						for i := 0; d.TupleElement(at2, i, 2); i++ {
+							if at3 := d.Offset(); d.Array() {
+								for i2 := 0; d.TupleElement(at3, i2, 0); i2++ {
+								}
+							}
+						}
+					}
+				}
+			default:
+				d.Unknown(knownConstant)
+			}
+		}
+		if seen&0x3ff != 0x3ff {
+			d.Missing(at, seen, 0x3ff, knownConstant)
+		}
+	}
+}
+
+// decodeDeclaredPointers reads a DeclaredPointers.
+func decodeDeclaredPointers(d *codec.Decoder, v *DeclaredPointers) {
+	if at := d.Offset(); d.Object() {
+		var seen uint64
+		for d.Field() {
+			switch string(d.Name()) {
+			case "custom":
+				if d.First(&seen, 1<<0) {
+					if !d.Null() {
+						x := codec.New(d, &v.Custom)
+						d.Unmarshal(x)
+					}
+				}
+			case "text":
+				if d.First(&seen, 1<<1) {
+					if !d.Null() {
+						x := codec.New(d, &v.Text)
+						d.UnmarshalText(x)
+					}
+				}
+			case "texts":
+				if d.First(&seen, 1<<2) {
+					if !d.Null() && d.Array() {
+						codec.Empty(&v.Texts)
+						for d.Element() {
+							x := codec.Extend(d, &v.Texts)
+							if !d.Null() {
+								x2 := codec.New(d, x)
+								d.UnmarshalText(x2)
+							}
+						}
+					}
+				}
+			case "value":
+				if d.First(&seen, 1<<3) {
+					if !d.Null() {
+						x := codec.New(d, &v.Value)
+						d.UnmarshalText(x)
+					}
+				}
+			case "point":
+				if d.First(&seen, 1<<4) {
+					if !d.Null() {
+						x := codec.New(d, &v.Point)
+						decodePoint(d, x)
+					}
+				}
+			case "pointer":
+				if d.First(&seen, 1<<5) {
+					if !d.Null() {
+						x := codec.New(d, &v.Pointer)
+						if !d.Null() {
+							x2 := codec.New(d, x)
+							decodePoint(d, x2)
+						}
+					}
+				}
+			case "omitted":
+				if d.First(&seen, 1<<6) {
+					if !d.Null() {
+						x := codec.New(d, &v.Omitted)
+						d.Unmarshal(x)
+					}
+				}
+			case "both":
+				if d.First(&seen, 1<<7) {
+					x := codec.New(d, &v.Both)
+					decodePtrZero(d, x)
+				}
+			case "map":
+				if d.First(&seen, 1<<8) {
+					if !d.Null() && d.Object() {
+						codec.NewMap(&v.Map)
+						for d.Field() {
+							if k := string(d.Name()); codec.Absent(d, v.Map, k) {
+								x := codec.Zero(v.Map)
+								if !d.Null() {
+									x2 := codec.New(d, &x)
+									if !d.Null() {
+										x3 := codec.New(d, x2)
+										d.UnmarshalText(x3)
+									}
+								}
+								v.Map[k] = x
+							}
+						}
+					}
+				}
+			default:
+				d.Unknown(knownDeclaredPointers)
+			}
+		}
+		if seen&0x13f != 0x13f {
+			d.Missing(at, seen, 0x13f, knownDeclaredPointers)
+		}
+	}
+}
+
 // decodeEmbedding reads an Embedding.
 func decodeEmbedding(d *codec.Decoder, v *Embedding) {
 	if at := d.Offset(); d.Object() {
@@ -4842,24 +5706,24 @@ func decodeEmbedding(d *codec.Decoder, v *Embedding) {
 				}
 			case "ptr1":
 				if d.First(&seen, 1<<1) {
-					codec.Ensure(&v.PtrBase)
+					codec.Ensure(d, &v.PtrBase)
 					v.PtrBase.Ptr1 = int(d.Int(codec.IntSize))
 				}
 			case "ptr2":
 				if d.First(&seen, 1<<2) {
-					codec.Ensure(&v.PtrBase)
+					codec.Ensure(d, &v.PtrBase)
 					v.PtrBase.Ptr2 = d.String()
 				}
 			case "deep1":
 				if d.First(&seen, 1<<3) {
-					codec.Ensure(&v.PtrBase)
-					codec.Ensure(&v.PtrBase.Deeper)
+					codec.Ensure(d, &v.PtrBase)
+					codec.Ensure(d, &v.PtrBase.Deeper)
 					v.PtrBase.Deeper.Deep1 = d.Float64()
 				}
 			case "deep2":
 				if d.First(&seen, 1<<4) {
-					codec.Ensure(&v.PtrBase)
-					codec.Ensure(&v.PtrBase.Deeper)
+					codec.Ensure(d, &v.PtrBase)
+					codec.Ensure(d, &v.PtrBase.Deeper)
 					if !d.Null() && d.Array() {
 						codec.Empty(&v.PtrBase.Deeper.Deep2)
 						for d.Element() {
@@ -4887,7 +5751,7 @@ func decodeEmbedding(d *codec.Decoder, v *Embedding) {
 				}
 			case "depth":
 				if d.First(&seen, 1<<8) {
-					codec.Ensure(&v.Deep)
+					codec.Ensure(d, &v.Deep)
 					v.Deep.Depth = int(d.Int(codec.IntSize))
 				}
 			case "tagged":
@@ -5033,7 +5897,7 @@ func decodeGenerics(d *codec.Decoder, v *Generics) {
 			case "linked":
 				if d.First(&seen, 1<<8) {
 					if !d.Null() {
-						x := codec.New(&v.Linked)
+						x := codec.New(d, &v.Linked)
 						decodeLinkedOfString(d, x)
 					}
 				}
@@ -5141,7 +6005,7 @@ func decodeLists(d *codec.Decoder, v *Lists) {
 						for d.Element() {
 							x := codec.Extend(d, &v.Ptrs)
 							if !d.Null() {
-								x2 := codec.New(x)
+								x2 := codec.New(d, x)
 								decodePoint(d, x2)
 							}
 						}
@@ -5418,7 +6282,7 @@ func decodeMaps(d *codec.Decoder, v *Maps) {
 							if k := string(d.Name()); codec.Absent(d, v.Ptr, k) {
 								x := codec.Zero(v.Ptr)
 								if !d.Null() {
-									x2 := codec.New(&x)
+									x2 := codec.New(d, &x)
 									decodePoint(d, x2)
 								}
 								v.Ptr[k] = x
@@ -5594,7 +6458,7 @@ func decodeMarshalers(d *codec.Decoder, v *Marshalers) {
 			case "textPtr":
 				if d.First(&seen, 1<<3) {
 					if !d.Null() {
-						x := codec.New(&v.TextPtr)
+						x := codec.New(d, &v.TextPtr)
 						d.UnmarshalText(x)
 					}
 				}
@@ -5628,7 +6492,7 @@ func decodeMarshalers(d *codec.Decoder, v *Marshalers) {
 			case "ptrPtr":
 				if d.First(&seen, 1<<7) {
 					if !d.Null() {
-						x := codec.New(&v.PtrPtr)
+						x := codec.New(d, &v.PtrPtr)
 						d.UnmarshalText(x)
 					}
 				}
@@ -5692,7 +6556,7 @@ func decodeMarshalers(d *codec.Decoder, v *Marshalers) {
 							if k := string(d.Name()); codec.Absent(d, v.CPtrMapP, k) {
 								x := codec.Zero(v.CPtrMapP)
 								if !d.Null() {
-									x2 := codec.New(&x)
+									x2 := codec.New(d, &x)
 									d.Unmarshal(x2)
 								}
 								v.CPtrMapP[k] = x
@@ -5742,7 +6606,7 @@ func decodeMarshalers(d *codec.Decoder, v *Marshalers) {
 			case "big":
 				if d.First(&seen, 1<<21) {
 					if !d.Null() {
-						x := codec.New(&v.Big)
+						x := codec.New(d, &v.Big)
 						d.Unmarshal(x)
 					}
 				}
@@ -5753,7 +6617,7 @@ func decodeMarshalers(d *codec.Decoder, v *Marshalers) {
 			case "float":
 				if d.First(&seen, 1<<23) {
 					if !d.Null() {
-						x := codec.New(&v.Float)
+						x := codec.New(d, &v.Float)
 						d.UnmarshalText(x)
 					}
 				}
@@ -5794,14 +6658,17 @@ func decodeMessage(d *codec.Decoder, v *Message) {
 	switch string(u.Tag) {
 	case "Forward":
 		var x Forward
+		codec.Charge(d, &x)
 		decodeForward(d, &x)
 		*v = x
 	case "Quit":
 		var x Quit
+		codec.Charge(d, &x)
 		decodeQuit(d, &x)
 		*v = x
 	case "Text":
 		var x Text
+		codec.Charge(d, &x)
 		decodeText(d, &x)
 		*v = x
 	default:
@@ -6048,7 +6915,7 @@ func decodeNode(d *codec.Decoder, v *Node) {
 				}
 			case "next":
 				if d.First(&seen, 1<<1) {
-					x := codec.New(&v.Next)
+					x := codec.New(d, &v.Next)
 					decodeNode(d, x)
 				}
 			case "children":
@@ -6069,7 +6936,7 @@ func decodeNode(d *codec.Decoder, v *Node) {
 							if k := string(d.Name()); codec.Absent(d, v.Named, k) {
 								x := codec.Zero(v.Named)
 								if !d.Null() {
-									x2 := codec.New(&x)
+									x2 := codec.New(d, &x)
 									decodeNode(d, x2)
 								}
 								v.Named[k] = x
@@ -6130,7 +6997,7 @@ func decodeOmitted(d *codec.Decoder, v *Omitted) {
 			case "ptrptr":
 				if d.First(&seen, 1<<6) {
 					if !d.Null() {
-						x := codec.New(&v.PtrPtr)
+						x := codec.New(d, &v.PtrPtr)
 						if !d.Null() {
 							x2 := int(d.Int(codec.IntSize))
 							*x = &x2
@@ -6278,7 +7145,7 @@ func decodeOmitted(d *codec.Decoder, v *Omitted) {
 				}
 			case "zpptrm":
 				if d.First(&seen, 1<<32) {
-					x := codec.New(&v.ZPPtrM)
+					x := codec.New(d, &v.ZPPtrM)
 					decodePtrZero(d, x)
 				}
 			case "zslices":
@@ -6376,7 +7243,7 @@ func decodeOmittedFirst(d *codec.Decoder, v *OmittedFirst) {
 				}
 			case "d":
 				if d.First(&seen, 1<<3) {
-					x := codec.New(&v.D)
+					x := codec.New(d, &v.D)
 					decodePoint(d, x)
 				}
 			default:
@@ -6419,7 +7286,7 @@ func decodePing(d *codec.Decoder, v *Ping) {
 			case "pong":
 				if d.First(&seen, 1<<0) {
 					if !d.Null() {
-						x := codec.New(&v.Pong)
+						x := codec.New(d, &v.Pong)
 						decodePong(d, x)
 					}
 				}
@@ -6449,7 +7316,7 @@ func decodePointers(d *codec.Decoder, v *Pointers) {
 			case "intint":
 				if d.First(&seen, 1<<1) {
 					if !d.Null() {
-						x := codec.New(&v.IntInt)
+						x := codec.New(d, &v.IntInt)
 						if !d.Null() {
 							x2 := int(d.Int(codec.IntSize))
 							*x = &x2
@@ -6466,14 +7333,14 @@ func decodePointers(d *codec.Decoder, v *Pointers) {
 			case "struct":
 				if d.First(&seen, 1<<3) {
 					if !d.Null() {
-						x := codec.New(&v.Struct)
+						x := codec.New(d, &v.Struct)
 						decodePoint(d, x)
 					}
 				}
 			case "slice":
 				if d.First(&seen, 1<<4) {
 					if !d.Null() {
-						x := codec.New(&v.Slice)
+						x := codec.New(d, &v.Slice)
 						if !d.Null() && d.Array() {
 							codec.Empty(x)
 							for d.Element() {
@@ -6485,7 +7352,7 @@ func decodePointers(d *codec.Decoder, v *Pointers) {
 			case "map":
 				if d.First(&seen, 1<<5) {
 					if !d.Null() {
-						x := codec.New(&v.Map)
+						x := codec.New(d, &v.Map)
 						if !d.Null() && d.Object() {
 							codec.NewMap(x)
 							for d.Field() {
@@ -6499,7 +7366,7 @@ func decodePointers(d *codec.Decoder, v *Pointers) {
 			case "array":
 				if d.First(&seen, 1<<6) {
 					if !d.Null() {
-						x := codec.New(&v.Array)
+						x := codec.New(d, &v.Array)
 						if at2 := d.Offset(); d.Array() {
 							for i := 0; d.TupleElement(at2, i, 2); i++ {
 								(*x)[i] = int(d.Int(codec.IntSize))
@@ -6510,14 +7377,14 @@ func decodePointers(d *codec.Decoder, v *Pointers) {
 			case "any":
 				if d.First(&seen, 1<<7) {
 					if !d.Null() {
-						x := codec.New(&v.Any)
+						x := codec.New(d, &v.Any)
 						d.JSON(x)
 					}
 				}
 			case "bytes":
 				if d.First(&seen, 1<<8) {
 					if !d.Null() {
-						x := codec.New(&v.Bytes)
+						x := codec.New(d, &v.Bytes)
 						if !d.Null() {
 							codec.ReadBytes(d, x)
 						}
@@ -6533,14 +7400,14 @@ func decodePointers(d *codec.Decoder, v *Pointers) {
 			case "named":
 				if d.First(&seen, 1<<10) {
 					if !d.Null() {
-						x := codec.New(&v.Named)
+						x := codec.New(d, &v.Named)
 						decodePoint(d, x)
 					}
 				}
 			case "anon":
 				if d.First(&seen, 1<<11) {
 					if !d.Null() {
-						x := codec.New(&v.Anon)
+						x := codec.New(d, &v.Anon)
 						if at2 := d.Offset(); d.Object() {
 							var seen2 uint64
 							for d.Field() {
@@ -6565,14 +7432,14 @@ func decodePointers(d *codec.Decoder, v *Pointers) {
 			case "text":
 				if d.First(&seen, 1<<12) {
 					if !d.Null() {
-						x := codec.New(&v.Text)
+						x := codec.New(d, &v.Text)
 						d.UnmarshalText(x)
 					}
 				}
 			case "event":
 				if d.First(&seen, 1<<13) {
 					if !d.Null() {
-						x := codec.New(&v.Event)
+						x := codec.New(d, &v.Event)
 						if !d.Null() {
 							decodeShape(d, x)
 						}
@@ -6629,17 +7496,17 @@ func decodePtrFirst(d *codec.Decoder, v *PtrFirst) {
 			switch string(d.Name()) {
 			case "id":
 				if d.First(&seen, 1<<0) {
-					codec.Ensure(&v.Base)
+					codec.Ensure(d, &v.Base)
 					v.Base.ID = d.String()
 				}
 			case "own":
 				if d.First(&seen, 1<<1) {
-					codec.Ensure(&v.Base)
+					codec.Ensure(d, &v.Base)
 					v.Base.Own = int(d.Int(codec.IntSize))
 				}
 			case "same":
 				if d.First(&seen, 1<<2) {
-					codec.Ensure(&v.Base)
+					codec.Ensure(d, &v.Base)
 					v.Base.Same = int(d.Int(codec.IntSize))
 				}
 			case "z":
@@ -6717,7 +7584,7 @@ func decodeQuoted(d *codec.Decoder, v *Quoted) {
 			case "PtrPtr":
 				if d.First(&seen, 1<<12) {
 					if !d.Null() {
-						x := codec.New(&v.PtrPtr)
+						x := codec.New(d, &v.PtrPtr)
 						if !d.Null() {
 							x2 := int(d.Int(codec.IntSize))
 							*x = &x2
@@ -6759,28 +7626,143 @@ func decodeShape(d *codec.Decoder, v *Shape) {
 	switch string(u.Tag) {
 	case "Blank":
 		var x Blank
+		codec.Charge(d, &x)
 		decodeBlank(d, &x)
 		*v = x
 	case "Circle":
 		var x Circle
+		codec.Charge(d, &x)
 		decodeCircle(d, &x)
 		*v = x
 	case "Group":
 		var x Group
+		codec.Charge(d, &x)
 		decodeGroup(d, &x)
 		*v = x
 	case "Square":
 		var x Square
+		codec.Charge(d, &x)
 		decodeSquare(d, &x)
 		*v = &x
 	case "text":
 		var x Label
+		codec.Charge(d, &x)
 		x = Label(d.String())
 		*v = x
 	default:
 		d.UnknownVariant(u, knownShape)
 	}
 	d.Leave(u)
+}
+
+// decodeTextFloats reads a TextFloats.
+func decodeTextFloats(d *codec.Decoder, v *TextFloats) {
+	if !d.Null() && d.Object() {
+		codec.NewMap(v)
+		for d.Field() {
+			var k TextKey
+			if d.KeyText(&k) && codec.Absent(d, *v, k) {
+				(*v)[k] = d.Float64()
+			}
+		}
+	}
+}
+
+// decodeTextKeyed reads a TextKeyed.
+func decodeTextKeyed(d *codec.Decoder, v *TextKeyed) {
+	if at := d.Offset(); d.Object() {
+		var seen uint64
+		for d.Field() {
+			switch string(d.Name()) {
+			case "table":
+				if d.First(&seen, 1<<0) {
+					if !d.Null() && d.Object() {
+						codec.NewMap(&v.Table)
+						for d.Field() {
+							var k TextKey
+							if d.KeyText(&k) && codec.Absent(d, v.Table, k) {
+								v.Table[k] = d.Float64()
+							}
+						}
+					}
+				}
+			case "deep":
+				if d.First(&seen, 1<<1) {
+					if !d.Null() && d.Object() {
+						codec.NewMap(&v.Deep)
+						for d.Field() {
+							var k TextKey
+							if d.KeyText(&k) && codec.Absent(d, v.Deep, k) {
+								x := codec.Zero(v.Deep)
+								if !d.Null() && d.Object() {
+									codec.NewMap(&x)
+									for d.Field() {
+										var k2 TextKey
+										if d.KeyText(&k2) && codec.Absent(d, x, k2) {
+											x[k2] = decodeLevel(d)
+										}
+									}
+								}
+								v.Deep[k] = x
+							}
+						}
+					}
+				}
+			case "ptrs":
+				if d.First(&seen, 1<<2) {
+					if !d.Null() && d.Object() {
+						codec.NewMap(&v.Ptrs)
+						for d.Field() {
+							var k TextKey
+							if d.KeyText(&k) && codec.Absent(d, v.Ptrs, k) {
+								x := codec.Zero(v.Ptrs)
+								if !d.Null() {
+									x2 := codec.New(d, &x)
+									d.UnmarshalText(x2)
+								}
+								v.Ptrs[k] = x
+							}
+						}
+					}
+				}
+			case "lists":
+				if d.First(&seen, 1<<3) {
+					if !d.Null() && d.Object() {
+						codec.NewMap(&v.Lists)
+						for d.Field() {
+							var k TextKey
+							if d.KeyText(&k) && codec.Absent(d, v.Lists, k) {
+								x := codec.Zero(v.Lists)
+								if !d.Null() && d.Array() {
+									codec.Empty(&x)
+									for d.Element() {
+										x2 := codec.Extend(d, &x)
+										if !d.Null() && d.Object() {
+											codec.NewMap(x2)
+											for d.Field() {
+												var k2 TextKey
+												if d.KeyText(&k2) && codec.Absent(d, *x2, k2) {
+													x3 := codec.Zero(*x2)
+													decodeText(d, &x3)
+													(*x2)[k2] = x3
+												}
+											}
+										}
+									}
+								}
+								v.Lists[k] = x
+							}
+						}
+					}
+				}
+			default:
+				d.Unknown(knownTextKeyed)
+			}
+		}
+		if seen&0xf != 0xf {
+			d.Missing(at, seen, 0xf, knownTextKeyed)
+		}
+	}
 }
 
 // decodeTimes reads a Times.
@@ -6942,6 +7924,67 @@ func decodeUnions(d *codec.Decoder, v *Unions) {
 		}
 		if seen&0x79 != 0x79 {
 			d.Missing(at, seen, 0x79, knownUnions)
+		}
+	}
+}
+
+// decodeUnspelled reads an Unspelled.
+func decodeUnspelled(d *codec.Decoder, v *Unspelled) {
+	if at := d.Offset(); d.Object() {
+		var seen uint64
+		for d.Field() {
+			switch string(d.Name()) {
+			case "box":
+				if d.First(&seen, 1<<0) {
+					d.JSON(&v.Box)
+				}
+			case "boxes":
+				if d.First(&seen, 1<<1) {
+					if !d.Null() && d.Object() {
+						codec.NewMap(&v.Boxes)
+						for d.Field() {
+							if k := string(d.Name()); codec.Absent(d, v.Boxes, k) {
+								x := codec.Zero(v.Boxes)
+								d.JSON(&x)
+								v.Boxes[k] = x
+							}
+						}
+					}
+				}
+			case "empty":
+				if d.First(&seen, 1<<2) {
+					decodeOtherBoxOfStruct(d, &v.Empty)
+				}
+			case "ring":
+				if d.First(&seen, 1<<3) {
+					d.JSON(&v.Ring)
+				}
+			default:
+				d.Unknown(knownUnspelled)
+			}
+		}
+		if seen&0xf != 0xf {
+			d.Missing(at, seen, 0xf, knownUnspelled)
+		}
+	}
+}
+
+// decodePtrZero reads a PtrZero.
+func decodePtrZero(d *codec.Decoder, v *PtrZero) {
+	if at := d.Offset(); d.Object() {
+		var seen uint64
+		for d.Field() {
+			switch string(d.Name()) {
+			case "N":
+				if d.First(&seen, 1<<0) {
+					v.N = int(d.Int(codec.IntSize))
+				}
+			default:
+				d.Unknown(knownPtrZero)
+			}
+		}
+		if seen&0x1 != 0x1 {
+			d.Missing(at, seen, 0x1, knownPtrZero)
 		}
 	}
 }
@@ -7234,7 +8277,7 @@ func decodeLinkedOfString(d *codec.Decoder, v *Linked[string]) {
 			case "next":
 				if d.First(&seen, 1<<1) {
 					if !d.Null() {
-						x := codec.New(&v.Next)
+						x := codec.New(d, &v.Next)
 						decodeLinkedOfString(d, x)
 					}
 				}
@@ -7417,7 +8460,7 @@ func decodeUrlURL(d *codec.Decoder, v *url.URL) {
 			case "User":
 				if d.First(&seen, 1<<2) {
 					if !d.Null() {
-						x := codec.New(&v.User)
+						x := codec.New(d, &v.User)
 						decodeUrlUserinfo(d, x)
 					}
 				}
@@ -7531,26 +8574,6 @@ func decodeText(d *codec.Decoder, v *Text) {
 		}
 		if seen&0x1 != 0x1 {
 			d.Missing(at, seen, 0x1, knownText)
-		}
-	}
-}
-
-// decodePtrZero reads a PtrZero.
-func decodePtrZero(d *codec.Decoder, v *PtrZero) {
-	if at := d.Offset(); d.Object() {
-		var seen uint64
-		for d.Field() {
-			switch string(d.Name()) {
-			case "N":
-				if d.First(&seen, 1<<0) {
-					v.N = int(d.Int(codec.IntSize))
-				}
-			default:
-				d.Unknown(knownPtrZero)
-			}
-		}
-		if seen&0x1 != 0x1 {
-			d.Missing(at, seen, 0x1, knownPtrZero)
 		}
 	}
 }
@@ -7745,6 +8768,44 @@ func decodeSquare(d *codec.Decoder, v *Square) {
 	}
 }
 
+// decodeOtherBoxOfStruct reads a Box[…].
+func decodeOtherBoxOfStruct(d *codec.Decoder, v *other.Box[struct{}]) {
+	if at := d.Offset(); d.Object() {
+		var seen uint64
+		for d.Field() {
+			switch string(d.Name()) {
+			case "value":
+				if d.First(&seen, 1<<0) {
+					if d.Object() {
+						for d.Field() {
+							d.Unknown(knownOtherBoxOfStructPart)
+						}
+					}
+				}
+			case "list":
+				if d.First(&seen, 1<<1) {
+					if !d.Null() && d.Array() {
+						codec.Empty(&v.List)
+						for d.Element() {
+							codec.Extend(d, &v.List)
+							if d.Object() {
+								for d.Field() {
+									d.Unknown(knownOtherBoxOfStructPart2)
+								}
+							}
+						}
+					}
+				}
+			default:
+				d.Unknown(knownOtherBoxOfStruct)
+			}
+		}
+		if seen&0x3 != 0x3 {
+			d.Missing(at, seen, 0x3, knownOtherBoxOfStruct)
+		}
+	}
+}
+
 // decodePageOfString reads a Page[…].
 func decodePageOfString(d *codec.Decoder, v *Page[string]) {
 	if at := d.Offset(); d.Object() {
@@ -7785,69 +8846,80 @@ func decodeUrlUserinfo(d *codec.Decoder, v *url.Userinfo) {
 
 // The names that decoders know: properties, members of enums and variants of unions.
 var (
-	knownAnys                 = []string{"any", "list", "map"}
-	knownBasics               = []string{"bool", "int", "int8", "int16", "int32", "int64", "uint", "uint8", "uint16", "uint32", "uint64", "uintptr", "float32", "float64", "string", "Rune", "Byte"}
-	knownEmbedding            = []string{"id", "ptr1", "ptr2", "deep1", "deep2", "hidden", "name", "parts", "depth", "tagged", "MyInt", "Strings", "own"}
-	knownEnums                = []string{"color", "level", "mask", "open", "colors", "levels", "opt", "map", "ptr"}
-	knownColor                = []string{"red", "gr<een", "blue"}
-	knownGenerics             = []string{"ints", "points", "nested", "pair", "bytes", "text", "box", "boxed", "linked", "keyed", "omitted", "phantom"}
-	knownLists                = []string{"ints", "strings", "bools", "floats", "floats32", "points", "ptrs", "nested", "bytes", "mybytes", "blobs", "texts", "array", "points2", "hash", "none", "named", "anon", "others", "matrix"}
-	knownListsPart            = []string{"A", "B"}
-	knownMaps                 = []string{"string", "named", "int", "int8", "uint", "text", "addr", "ptrtext", "struct", "ptr", "slice", "nested", "any", "enum", "level", "named2", "anon", "array"}
-	knownLevel                = []int64{-1, 0, 1}
-	knownMapsPart             = []string{"A"}
-	knownMarshalers           = []string{"text", "texts", "textMap", "textPtr", "ptr", "ptrs", "ptrMap", "ptrPtr", "ptrArr", "custom", "customs", "cptr", "cptrs", "cptrMap", "cptrMapP", "holder", "holderV", "iface", "addr", "addrs", "url", "big", "bigV", "float", "opaque", "opaques", "promoted"}
-	knownMessage              = []string{"Forward", "Quit", "Text"}
-	knownOtherBoxOfColor      = []string{"value", "list"}
-	knownOtherExposes         = []string{"inner", "list"}
-	knownPoint                = []string{"x", "y"}
-	knownOtherThing           = []string{"name", "parts"}
-	knownNamedBasics          = []string{"Bool", "Int", "Int8", "Uint", "Float", "Float2", "String", "String2", "Byte", "Dur", "Other", "Level"}
-	knownNames                = []string{"<a&b>", "two words", "-", "a/b~c", "ä", "upper", "UPPER"}
-	knownNode                 = []string{"value", "next", "children", "named"}
-	knownNothing              = []string{}
-	knownOmitted              = []string{"bool", "int", "uint", "float", "string", "ptr", "ptrptr", "slice", "bytes", "map", "any", "struct", "time", "array", "raw", "number", "text", "custom", "zbool", "zint", "zfloat", "zstring", "zptr", "zslice", "zmap", "zany", "zstruct", "ztime", "zptime", "zarray", "zboth", "zptrm", "zpptrm", "zslices", "ztext", "zzeroer", "zparts", "zother", "zcustom", "zlists", "textn", "last"}
-	knownOmittedPart          = []string{"A"}
-	knownOmittedFirst         = []string{"a", "b", "c", "d"}
-	knownOptionalFirst        = []string{"opt", "zero"}
-	knownPing                 = []string{"pong"}
-	knownPointers             = []string{"int", "intint", "string", "struct", "slice", "map", "array", "any", "bytes", "enum", "named", "anon", "text", "event"}
-	knownPointersPart         = []string{"a"}
-	knownProgress             = []string{"id", "current", "total", "speed_mbps"}
-	knownPtrFirst             = []string{"id", "own", "same", "z"}
-	knownQuoted               = []string{"Bool", "Int", "Int8", "Uint", "Float", "Float32", "String", "Named", "Number", "PtrInt", "PtrStr", "PtrBool", "PtrPtr", "Slice", "Level", "Color"}
-	knownShape                = []string{"Blank", "Circle", "Group", "Square", "text"}
-	knownTimes                = []string{"time", "ptr", "list", "map", "embed", "raw", "raws", "num", "nums"}
-	knownUnions               = []string{"shape", "opt", "zero", "list", "map", "message", "array"}
-	knownOtherPart            = []string{"size"}
-	knownTagged               = []string{"T"}
-	knownPageOfInt            = []string{"items", "next"}
-	knownPageOfPoint          = []string{"items", "next"}
-	knownPageOfPageOfString   = []string{"items", "next"}
-	knownPairOfStringAndMyInt = []string{"first", "second"}
-	knownPageOfUint8          = []string{"items", "next"}
-	knownPageOfTextString     = []string{"items", "next"}
-	knownOtherBoxOfPoint      = []string{"value", "list"}
-	knownOtherBoxOfOtherThing = []string{"value", "list"}
-	knownLinkedOfString       = []string{"value", "next"}
-	knownMaybeOfIntPtr        = []string{"value"}
-	knownPhantomOfPoint       = []string{"n"}
-	knownPtrTextValue         = []string{"S"}
-	knownCustomPtrValue       = []string{"N"}
-	knownPtrHolderValue       = []string{"p", "c"}
-	knownPtrHolder            = []string{"p", "c"}
-	knownUrlURL               = []string{"Scheme", "Opaque", "User", "Host", "Path", "Fragment", "RawQuery", "RawPath", "RawFragment", "ForceQuery", "OmitHost"}
-	knownForward              = []string{"first", "rest"}
-	knownQuit                 = []string{}
-	knownText                 = []string{"body", "to"}
-	knownPtrZero              = []string{"N"}
-	knownParts                = []string{"A", "B", "C", "D", "F", "G"}
-	knownPartsPart            = []string{"E"}
-	knownPong                 = []string{"pings"}
-	knownBlank                = []string{}
-	knownCircle               = []string{"radius"}
-	knownGroup                = []string{"shapes", "named"}
-	knownSquare               = []string{"side"}
-	knownPageOfString         = []string{"items", "next"}
-	knownUrlUserinfo          = []string{}
+	knownAnys                  = []string{"any", "list", "map"}
+	knownBasics                = []string{"bool", "int", "int8", "int16", "int32", "int64", "uint", "uint8", "uint16", "uint32", "uint64", "uintptr", "float32", "float64", "string", "Rune", "Byte"}
+	knownConstant              = []string{"none", "nones", "nonePtr", "noneMap", "noneText", "empty", "empties", "emptyPtr", "emptyMap", "pairs"}
+	knownConstantPart          = []string{}
+	knownConstantPart2         = []string{}
+	knownConstantPart3         = []string{}
+	knownConstantPart4         = []string{}
+	knownDeclaredPointers      = []string{"custom", "text", "texts", "value", "point", "pointer", "omitted", "both", "map"}
+	knownEmbedding             = []string{"id", "ptr1", "ptr2", "deep1", "deep2", "hidden", "name", "parts", "depth", "tagged", "MyInt", "Strings", "own"}
+	knownEnums                 = []string{"color", "level", "mask", "open", "colors", "levels", "opt", "map", "ptr"}
+	knownColor                 = []string{"red", "gr<een", "blue"}
+	knownGenerics              = []string{"ints", "points", "nested", "pair", "bytes", "text", "box", "boxed", "linked", "keyed", "omitted", "phantom"}
+	knownLists                 = []string{"ints", "strings", "bools", "floats", "floats32", "points", "ptrs", "nested", "bytes", "mybytes", "blobs", "texts", "array", "points2", "hash", "none", "named", "anon", "others", "matrix"}
+	knownListsPart             = []string{"A", "B"}
+	knownMaps                  = []string{"string", "named", "int", "int8", "uint", "text", "addr", "ptrtext", "struct", "ptr", "slice", "nested", "any", "enum", "level", "named2", "anon", "array"}
+	knownLevel                 = []int64{-1, 0, 1}
+	knownMapsPart              = []string{"A"}
+	knownMarshalers            = []string{"text", "texts", "textMap", "textPtr", "ptr", "ptrs", "ptrMap", "ptrPtr", "ptrArr", "custom", "customs", "cptr", "cptrs", "cptrMap", "cptrMapP", "holder", "holderV", "iface", "addr", "addrs", "url", "big", "bigV", "float", "opaque", "opaques", "promoted"}
+	knownMessage               = []string{"Forward", "Quit", "Text"}
+	knownOtherBoxOfColor       = []string{"value", "list"}
+	knownOtherExposes          = []string{"inner", "list"}
+	knownPoint                 = []string{"x", "y"}
+	knownOtherThing            = []string{"name", "parts"}
+	knownNamedBasics           = []string{"Bool", "Int", "Int8", "Uint", "Float", "Float2", "String", "String2", "Byte", "Dur", "Other", "Level"}
+	knownNames                 = []string{"<a&b>", "two words", "-", "a/b~c", "ä", "upper", "UPPER"}
+	knownNode                  = []string{"value", "next", "children", "named"}
+	knownNothing               = []string{}
+	knownOmitted               = []string{"bool", "int", "uint", "float", "string", "ptr", "ptrptr", "slice", "bytes", "map", "any", "struct", "time", "array", "raw", "number", "text", "custom", "zbool", "zint", "zfloat", "zstring", "zptr", "zslice", "zmap", "zany", "zstruct", "ztime", "zptime", "zarray", "zboth", "zptrm", "zpptrm", "zslices", "ztext", "zzeroer", "zparts", "zother", "zcustom", "zlists", "textn", "last"}
+	knownOmittedPart           = []string{"A"}
+	knownOmittedFirst          = []string{"a", "b", "c", "d"}
+	knownOptionalFirst         = []string{"opt", "zero"}
+	knownPing                  = []string{"pong"}
+	knownPointers              = []string{"int", "intint", "string", "struct", "slice", "map", "array", "any", "bytes", "enum", "named", "anon", "text", "event"}
+	knownPointersPart          = []string{"a"}
+	knownProgress              = []string{"id", "current", "total", "speed_mbps"}
+	knownPtrFirst              = []string{"id", "own", "same", "z"}
+	knownQuoted                = []string{"Bool", "Int", "Int8", "Uint", "Float", "Float32", "String", "Named", "Number", "PtrInt", "PtrStr", "PtrBool", "PtrPtr", "Slice", "Level", "Color"}
+	knownShape                 = []string{"Blank", "Circle", "Group", "Square", "text"}
+	knownTextKeyed             = []string{"table", "deep", "ptrs", "lists"}
+	knownTimes                 = []string{"time", "ptr", "list", "map", "embed", "raw", "raws", "num", "nums"}
+	knownUnions                = []string{"shape", "opt", "zero", "list", "map", "message", "array"}
+	knownUnspelled             = []string{"box", "boxes", "empty", "ring"}
+	knownPtrZero               = []string{"N"}
+	knownOtherPart             = []string{"size"}
+	knownTagged                = []string{"T"}
+	knownPageOfInt             = []string{"items", "next"}
+	knownPageOfPoint           = []string{"items", "next"}
+	knownPageOfPageOfString    = []string{"items", "next"}
+	knownPairOfStringAndMyInt  = []string{"first", "second"}
+	knownPageOfUint8           = []string{"items", "next"}
+	knownPageOfTextString      = []string{"items", "next"}
+	knownOtherBoxOfPoint       = []string{"value", "list"}
+	knownOtherBoxOfOtherThing  = []string{"value", "list"}
+	knownLinkedOfString        = []string{"value", "next"}
+	knownMaybeOfIntPtr         = []string{"value"}
+	knownPhantomOfPoint        = []string{"n"}
+	knownPtrTextValue          = []string{"S"}
+	knownCustomPtrValue        = []string{"N"}
+	knownPtrHolderValue        = []string{"p", "c"}
+	knownPtrHolder             = []string{"p", "c"}
+	knownUrlURL                = []string{"Scheme", "Opaque", "User", "Host", "Path", "Fragment", "RawQuery", "RawPath", "RawFragment", "ForceQuery", "OmitHost"}
+	knownForward               = []string{"first", "rest"}
+	knownQuit                  = []string{}
+	knownText                  = []string{"body", "to"}
+	knownParts                 = []string{"A", "B", "C", "D", "F", "G"}
+	knownPartsPart             = []string{"E"}
+	knownPong                  = []string{"pings"}
+	knownBlank                 = []string{}
+	knownCircle                = []string{"radius"}
+	knownGroup                 = []string{"shapes", "named"}
+	knownSquare                = []string{"side"}
+	knownOtherBoxOfStruct      = []string{"value", "list"}
+	knownOtherBoxOfStructPart  = []string{}
+	knownOtherBoxOfStructPart2 = []string{}
+	knownPageOfString          = []string{"items", "next"}
+	knownUrlUserinfo           = []string{}
 )

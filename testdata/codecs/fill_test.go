@@ -1,6 +1,7 @@
 package codecs
 
 import (
+	"encoding"
 	"encoding/json"
 	"math"
 	"math/big"
@@ -217,7 +218,7 @@ func fill(r *rand.Rand, v reflect.Value, depth int) {
 		}
 		return
 	}
-	if v.Type() == reflect.TypeFor[map[*TextKey]int]() { // the order of equal keys is not defined
+	if v.Type() == reflect.TypeFor[map[*TextKey]int]() { // equal texts again
 		v.Set(reflect.ValueOf(pick(r, nil, map[*TextKey]int{}, map[*TextKey]int{nil: 1}, map[*TextKey]int{{"<"}: 2, nil: 3})))
 		return
 	}
@@ -254,10 +255,19 @@ func fill(r *rand.Rand, v reflect.Value, depth int) {
 	case reflect.Map:
 		if depth < 4 {
 			v.Set(reflect.MakeMap(v.Type()))
+			texts := map[string]bool{}
 			for range r.IntN(5) {
 				key, elem := reflect.New(v.Type().Key()).Elem(), reflect.New(v.Type().Elem()).Elem()
 				fill(r, key, depth+1)
 				fill(r, elem, depth+1)
+				if m, ok := key.Interface().(encoding.TextMarshaler); ok { // the order of equal keys is not defined
+					text, err := m.MarshalText()
+					written := string([]rune(string(text)))
+					if err == nil && texts[written] {
+						continue
+					}
+					texts[written] = true
+				}
 				v.SetMapIndex(key, elem)
 			}
 		}

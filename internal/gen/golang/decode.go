@@ -225,7 +225,7 @@ func (e *decoder) pointer(t *ir.Type, l loc, f form) {
 		e.assign(l, "&"+x)
 		return
 	}
-	e.place(t.Elem, call(e.g.codec("New"), l.pointer()), form{quoted: f.quoted})
+	e.place(t.Elem, e.generic("New", l.pointer()), form{quoted: f.quoted})
 }
 
 // place reads a value into the new place that source makes and returns a pointer to.

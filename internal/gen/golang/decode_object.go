@@ -60,7 +60,7 @@ func (e *decoder) properties(t *ir.Type, l loc, seen, names string) {
 			e.block("if "+e.read("First", word, "1<<"+strconv.Itoa(i%wordBits)), func() {
 				for n, s := range f.Path[:len(f.Path)-1] {
 					if s.Ptr {
-						e.line(call(e.g.codec("Ensure"), l.field(selectors(f.Path[:n+1])).pointer()))
+						e.line(e.generic("Ensure", l.field(selectors(f.Path[:n+1])).pointer()))
 					}
 				}
 				e.value(f.Type, l.field(selectors(f.Path)), form{quoted: f.Quoted, present: f.OmitsNil()})

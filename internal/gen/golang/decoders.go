@@ -145,6 +145,7 @@ func (e *decoder) union(i *instance, v string) {
 		e.clause("case "+text(variant.Name), func() {
 			x := e.local("x")
 			e.line("var ", x, " ", name)
+			e.line(e.generic("Charge", "&"+x))
 			e.value(variant.Type, loc{val: x}, form{})
 			if variant.Pointer {
 				e.line("*", v, " = &", x)

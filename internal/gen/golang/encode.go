@@ -161,7 +161,11 @@ func (e *encoder) value(t *ir.Type, l loc, f form) {
 		}
 		e.nilable(l, f, e.nilText("{}"), func() { e.mapping(t, l) })
 	case ir.KindPtr:
-		e.nilable(l, f, "null", func() { e.value(t.Elem, l.deref(), form{quoted: f.quoted}) })
+		elem := l.deref()
+		if f.named { // a declared pointer type has no methods; what it points to may have some
+			elem = loc{val: elem.operand(), addr: true}
+		}
+		e.nilable(l, f, "null", func() { e.value(t.Elem, elem, form{quoted: f.quoted}) })
 	case ir.KindStruct:
 		e.object(t, l)
 	case ir.KindRef:
@@ -306,8 +310,9 @@ func (e *encoder) mapping(t *ir.Type, l loc) {
 		if k.Marshal != nil && k.Marshal.Nilable {
 			sort = "SortPointerTexts"
 		}
-		e.line(keys, ", ", e.err, " := ", call(g.codec(sort), l.value()))
-		e.block("if "+e.err+" != nil", func() { e.fail(e.err) })
+		err := e.local("err")
+		e.line(keys, ", ", err, " := ", call(g.codec(sort), l.value()))
+		e.block("if "+err+" != nil", func() { e.fail(err) })
 		list, name, free = keys, key+".Text", false
 		lookup = key + ".Key"
 		write = func() { e.call(g.codec("AppendString"), name) }

@@ -142,8 +142,8 @@ func (e *encoder) omits(f *ir.Field, l loc) []string {
 			zero = not(call(e.g.codec("IsZeroer"), x))
 		}
 	}
-	if zero == cond {
-		return []string{cond}
+	if strings.HasPrefix(zero, cond) { // omitzero asks that too
+		return []string{zero}
 	}
 	return []string{cond, zero}
 }

@@ -543,6 +543,27 @@ type E struct {
 	}
 }
 
+// A struct or interface written in place has no name that an argument of a generic type could be
+// written by.
+func TestOpaqueArguments(t *testing.T) {
+	l := lowerAll(t, nil, "example.test/app", `package app
+type Box[T any] struct { Value T }
+//eventgen:event
+type E struct {
+	Named  Box[string]
+	Empty  Box[struct{}]
+	Any    Box[any]
+	Struct Box[struct{ A int }]
+	Deep   Box[map[string][]*struct{ A int }]
+	Method Box[interface{ String() string }]
+}`)
+	for name, want := range map[string]bool{"Named": false, "Empty": false, "Any": false, "Struct": true, "Deep": true, "Method": true} {
+		if got := find(t, l, "example.test/app.E", name).Type.Opaque; got != want {
+			t.Errorf("%s: opaque %t, want %t", name, got, want)
+		}
+	}
+}
+
 func TestImportable(t *testing.T) {
 	pkg := types.NewPackage("example.com/app/cmd/tool", "main")
 	l := New(Config{Package: pkg})

@@ -178,16 +178,20 @@ func (n *Names) Absent(d *Decoder) bool {
 }
 
 // New sets *p to a new zero value and returns it.
-func New[P ~*T, T any](p *P) *T {
+func New[P ~*T, T any](d *Decoder, p *P) *T {
 	v := new(T)
+	Charge(d, v)
 	*p = v
 	return v
 }
 
+// Charge accounts for the memory of *v: a variant of a union, or what a pointer points to.
+func Charge[T any](d *Decoder, v *T) { d.charge(int(unsafe.Sizeof(*v))) }
+
 // Ensure sets *p to a new zero value if it is nil: an embedded pointer above a property.
-func Ensure[P ~*T, T any](p *P) {
+func Ensure[P ~*T, T any](d *Decoder, p *P) {
 	if *p == nil {
-		*p = new(T)
+		New(d, p)
 	}
 }
 

@@ -222,9 +222,9 @@ func appendOrder(dst []byte, v *Order) ([]byte, error) {
 	}
 	if len(v.Codes) != 0 {
 		dst = append(dst, `,"codes":{`...)
-		keys, err := codec.SortPointerTexts(v.Codes)
-		if err != nil {
-			return dst, codec.At(err, "codes")
+		keys, err2 := codec.SortPointerTexts(v.Codes)
+		if err2 != nil {
+			return dst, codec.At(err2, "codes")
 		}
 		for i, key := range keys {
 			if i > 0 {
@@ -378,6 +378,7 @@ func decodeMove(d *codec.Decoder, v *Move) {
 	switch string(u.Tag) {
 	case "Step":
 		var x Step
+		codec.Charge(d, &x)
 		decodeStep(d, &x)
 		*v = x
 	default:
@@ -422,7 +423,7 @@ func decodeOrder(d *codec.Decoder, v *Order) {
 				}
 			case "pair":
 				if d.First(&seen, 1<<7) {
-					x := codec.New(&v.Pair)
+					x := codec.New(d, &v.Pair)
 					if at2 := d.Offset(); d.Array() {
 						for i := 0; d.TupleElement(at2, i, 2); i++ {
 							(*x)[i] = int(d.Int(codec.IntSize))
@@ -489,7 +490,7 @@ func decodeOrder(d *codec.Decoder, v *Order) {
 				}
 			case "code":
 				if d.First(&seen, 1<<15) {
-					x := codec.New(&v.Code)
+					x := codec.New(d, &v.Code)
 					d.UnmarshalText(x)
 				}
 			case "quoted":
@@ -591,10 +592,12 @@ func decodeShape(d *codec.Decoder, v *Shape) {
 	switch string(u.Tag) {
 	case "Circle":
 		var x Circle
+		codec.Charge(d, &x)
 		decodeCircle(d, &x)
 		*v = x
 	case "Square":
 		var x Square
+		codec.Charge(d, &x)
 		decodeSquare(d, &x)
 		*v = x
 	default:

@@ -5,6 +5,8 @@ import { createEvents as $createEvents } from '@eventgen/client';
 import {
   anys,
   basics,
+  constant,
+  declaredPointers,
   embedding,
   enums,
   generics,
@@ -39,9 +41,12 @@ import {
   quoted,
   selfMade,
   shape,
+  textFloats,
+  textKeyed,
   times,
   tree,
   unions,
+  unspelled,
   writeOnly,
 } from './events.gen';
 import type { EventMeta as $EventMeta, Events as $Events } from '@eventgen/client';
@@ -50,6 +55,8 @@ import type {
   Basics,
   Box,
   Color,
+  Constant,
+  DeclaredPointers,
   Embedding,
   Enums,
   Exposes,
@@ -74,10 +81,13 @@ import type {
   Quoted,
   SelfMade,
   Shape,
+  TextFloats,
+  TextKeyed,
   Thing,
   Times,
   Tree,
   Unions,
+  Unspelled,
   WriteOnly,
 } from './events.gen';
 
@@ -85,6 +95,8 @@ import type {
 export interface ServerEvents {
   'anys': Anys;
   'basics': Basics;
+  'constant': Constant;
+  'declared-pointers': DeclaredPointers;
   'embedding': Embedding;
   'enums': Enums;
   'generics': Generics;
@@ -119,9 +131,12 @@ export interface ServerEvents {
   'quoted': Quoted;
   'self-made': SelfMade;
   'shape': Shape;
+  'text-floats': TextFloats | null;
+  'text-keyed': TextKeyed;
   'times': Times;
   'tree': Tree | null;
   'unions': Unions;
+  'unspelled': Unspelled;
   'write-only': WriteOnly;
 }
 
@@ -129,6 +144,8 @@ export interface ServerEvents {
 export interface ClientEvents {
   'anys': Anys;
   'basics': Basics;
+  'constant': Constant;
+  'declared-pointers': DeclaredPointers;
   'embedding': Embedding;
   'enums': Enums;
   'generics': Generics;
@@ -163,15 +180,20 @@ export interface ClientEvents {
   'quoted': Quoted;
   'self-made': SelfMade;
   'shape': Shape;
+  'text-floats': TextFloats | null;
+  'text-keyed': TextKeyed;
   'times': Times;
   'tree': Tree | null;
   'unions': Unions;
+  'unspelled': Unspelled;
 }
 
 /** Any event that can arrive. */
 export type AnyServerEvent =
   | { event: 'anys'; payload: Anys; meta: $EventMeta }
   | { event: 'basics'; payload: Basics; meta: $EventMeta }
+  | { event: 'constant'; payload: Constant; meta: $EventMeta }
+  | { event: 'declared-pointers'; payload: DeclaredPointers; meta: $EventMeta }
   | { event: 'embedding'; payload: Embedding; meta: $EventMeta }
   | { event: 'enums'; payload: Enums; meta: $EventMeta }
   | { event: 'generics'; payload: Generics; meta: $EventMeta }
@@ -206,15 +228,20 @@ export type AnyServerEvent =
   | { event: 'quoted'; payload: Quoted; meta: $EventMeta }
   | { event: 'self-made'; payload: SelfMade; meta: $EventMeta }
   | { event: 'shape'; payload: Shape; meta: $EventMeta }
+  | { event: 'text-floats'; payload: TextFloats | null; meta: $EventMeta }
+  | { event: 'text-keyed'; payload: TextKeyed; meta: $EventMeta }
   | { event: 'times'; payload: Times; meta: $EventMeta }
   | { event: 'tree'; payload: Tree | null; meta: $EventMeta }
   | { event: 'unions'; payload: Unions; meta: $EventMeta }
+  | { event: 'unspelled'; payload: Unspelled; meta: $EventMeta }
   | { event: 'write-only'; payload: WriteOnly; meta: $EventMeta };
 
 /** Any event that can be emitted. */
 export type AnyClientEvent =
   | { event: 'anys'; payload: Anys }
   | { event: 'basics'; payload: Basics }
+  | { event: 'constant'; payload: Constant }
+  | { event: 'declared-pointers'; payload: DeclaredPointers }
   | { event: 'embedding'; payload: Embedding }
   | { event: 'enums'; payload: Enums }
   | { event: 'generics'; payload: Generics }
@@ -249,9 +276,12 @@ export type AnyClientEvent =
   | { event: 'quoted'; payload: Quoted }
   | { event: 'self-made'; payload: SelfMade }
   | { event: 'shape'; payload: Shape }
+  | { event: 'text-floats'; payload: TextFloats | null }
+  | { event: 'text-keyed'; payload: TextKeyed }
   | { event: 'times'; payload: Times }
   | { event: 'tree'; payload: Tree | null }
-  | { event: 'unions'; payload: Unions };
+  | { event: 'unions'; payload: Unions }
+  | { event: 'unspelled'; payload: Unspelled };
 
 /** The keys of keyed events, by name. */
 export interface EventKeys {
@@ -265,6 +295,8 @@ export type Events = $Events<ServerEvents, ClientEvents, EventKeys, never>;
 export const events: Events = /* @__PURE__ */ $createEvents([
   anys,
   basics,
+  constant,
+  declaredPointers,
   embedding,
   enums,
   generics,
@@ -299,8 +331,11 @@ export const events: Events = /* @__PURE__ */ $createEvents([
   quoted,
   selfMade,
   shape,
+  textFloats,
+  textKeyed,
   times,
   tree,
   unions,
+  unspelled,
   writeOnly,
 ]);

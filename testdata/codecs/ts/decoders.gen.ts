@@ -38,6 +38,8 @@ import type {
   Basics,
   Box,
   Color,
+  Constant,
+  DeclaredPointers,
   Embedding,
   Enums,
   Exposes,
@@ -62,10 +64,13 @@ import type {
   Quoted,
   SelfMade,
   Shape,
+  TextFloats,
+  TextKeyed,
   Thing,
   Times,
   Tree,
   Unions,
+  Unspelled,
   WriteOnly,
 } from './events.gen';
 
@@ -76,11 +81,23 @@ const $decodeBox = (_T: $Decoder): $Decoder => $object({ value: _T, list: $nulla
 const $decodeCircle: $Decoder = /* @__PURE__ */ $object({ radius: $number });
 const $decodeCodecsText: $Decoder = /* @__PURE__ */ $object({ body: $string, to: $optional($list($string)) });
 const $decodeColor: $Decoder = /* @__PURE__ */ $oneOf(['red', 'gr<een', 'blue']);
+const $decodePoint: $Decoder = /* @__PURE__ */ $object({ x: $number, y: $number });
+const $decodeNoneOf: $Decoder = /* @__PURE__ */ $tuple($decodePoint, 0);
+const $decodeConstant: $Decoder = /* @__PURE__ */ $object({ none: $tuple($int(64), 0), nones: $nullable($list($tuple($int(64), 0))), nonePtr: $nullable($tuple($boolean, 0)), noneMap: $nullable($map($tuple($decodePoint, 0))), noneText: $nullable($map($decodeNoneOf)), empty: $object({}), empties: $nullable($list($object({}))), emptyPtr: $nullable($object({})), emptyMap: $nullable($map($object({}), $quotedInt(64))), pairs: $tuple($tuple($string, 0), 2) });
 const $decodeCount: $Decoder = /* @__PURE__ */ $int(16);
 const $decodeCustomNoDecode: $Decoder = $anything;
 const $decodeCustomPtr: $Decoder = $anything;
+const $decodeCustomPtrPtr: $Decoder = $decodeCustomPtr;
 const $decodeCustomPtrValue: $Decoder = /* @__PURE__ */ $object({ N: $int(64) });
 const $decodeCustomSlice: $Decoder = $anything;
+const $decodePtrText: $Decoder = $string;
+const $decodePtrTextPtr: $Decoder = $decodePtrText;
+const $decodeTextString: $Decoder = $string;
+const $decodeTextStringPtr: $Decoder = $decodeTextString;
+const $decodePointPtr: $Decoder = $decodePoint;
+const $decodePtrZero: $Decoder = /* @__PURE__ */ $object({ N: $int(64) });
+const $decodePtr: $Decoder = /* @__PURE__ */ $nullable($decodePtrTextPtr);
+const $decodeDeclaredPointers: $Decoder = /* @__PURE__ */ $object({ custom: $nullable($decodeCustomPtrPtr), text: $nullable($decodePtrTextPtr), texts: $nullable($list($nullable($decodePtrTextPtr))), value: $nullable($decodeTextStringPtr), point: $nullable($decodePointPtr), pointer: $nullable($decodePointPtr), omitted: $optional($decodeCustomPtrPtr), both: $optional($decodePtrZero), map: $nullable($map($nullable($decodePtr))) });
 const $decodeDuration: $Decoder = /* @__PURE__ */ $int(64);
 const $decodeOtherText: $Decoder = $string;
 const $decodePart: $Decoder = /* @__PURE__ */ $object({ size: $decodeCount });
@@ -98,10 +115,8 @@ const $decodeQuit: $Decoder = /* @__PURE__ */ $object({});
 const $decodeMessage: $Decoder = /* @__PURE__ */ $union('type', { Forward: $lazy(() => $decodeForward), Quit: $decodeQuit, Text: $decodeCodecsText });
 const $decodeForward: $Decoder = /* @__PURE__ */ $object({ first: $nullable($decodeMessage), rest: $nullable($list($nullable($decodeMessage))) });
 const $decodePage = (_T: $Decoder): $Decoder => $object({ items: $nullable($list(_T)), next: $optional($string) });
-const $decodePoint: $Decoder = /* @__PURE__ */ $object({ x: $number, y: $number });
 const $decodePair = (_A: $Decoder, _B: $Decoder): $Decoder => $object({ first: _A, second: _B });
 const $decodePageUint8: $Decoder = /* @__PURE__ */ $object({ items: $nullable($base64), next: $optional($string) });
-const $decodeTextString: $Decoder = $string;
 const $decodeThing: $Decoder = /* @__PURE__ */ $object({ name: $decodeOtherText, parts: $optional($list($decodePart)) });
 const $decodeLinked = (_T: $Decoder): $Decoder => $object({ value: _T, next: $nullable($lazy(() => $decodeLinked(_T))) });
 const $decodeKeyed = (_K: $Decoder, _V: $Decoder): $Decoder => $map(_V);
@@ -119,7 +134,6 @@ const $decodeLists: $Decoder = /* @__PURE__ */ $object({ ints: $nullable($list($
 const $decodeMyInt8: $Decoder = /* @__PURE__ */ $int(8);
 const $decodeTable: $Decoder = /* @__PURE__ */ $map($number);
 const $decodeMaps: $Decoder = /* @__PURE__ */ $object({ string: $nullable($map($int(64))), named: $nullable($map($string)), int: $nullable($map($string, $quotedInt(64))), int8: $nullable($map($boolean, $quotedInt(8))), uint: $nullable($map($decodePoint, $quotedUint(16))), text: $nullable($map($int(64))), addr: $nullable($map($int(64))), ptrtext: $nullable($map($int(64))), struct: $nullable($map($decodePoint)), ptr: $nullable($map($nullable($decodePoint))), slice: $nullable($map($nullable($list($int(64))))), nested: $nullable($map($nullable($map($int(64))))), any: $nullable($map($anything)), enum: $nullable($map($int(64), $oneOf(['red', 'gr<een', 'blue']))), level: $nullable($map($int(64), $oneOf(['-1', '0', '1']))), named2: $nullable($decodeTable), anon: $nullable($map($object({ A: $int(64) }))), array: $nullable($map($tuple($int(64), 2))) });
-const $decodePtrText: $Decoder = $string;
 const $decodePtrTextValue: $Decoder = /* @__PURE__ */ $object({ S: $string });
 const $decodePtrHolderValue: $Decoder = /* @__PURE__ */ $object({ p: $decodePtrTextValue, c: $decodeCustomPtrValue });
 const $decodePtrHolder: $Decoder = /* @__PURE__ */ $object({ p: $decodePtrText, c: $decodeCustomPtr });
@@ -137,23 +151,25 @@ const $decodeNamedBasics: $Decoder = /* @__PURE__ */ $object({ Bool: $decodeMyBo
 const $decodeNames: $Decoder = /* @__PURE__ */ $object({ '<a&b>': $string, 'two words': $int(64), '-': $int(64), 'a/b~c': $int(64), 'ä': $int(64), upper: $int(64), UPPER: $int(64) });
 const $decodeNode: $Decoder = /* @__PURE__ */ $object({ value: $int(64), next: $optional($lazy(() => $decodeNode)), children: $optional($list($lazy(() => $decodeNode))), named: $optional($map($nullable($lazy(() => $decodeNode)))) });
 const $decodeNothing: $Decoder = /* @__PURE__ */ $object({});
-const $decodePtrZero: $Decoder = /* @__PURE__ */ $object({ N: $int(64) });
 const $decodeParts: $Decoder = /* @__PURE__ */ $object({ A: $nullable($list($int(64))), B: $nullable($map($int(64))), C: $decodePoint, D: $object({ E: $nullable($list($string)) }), F: $anything, G: $decodeTextString });
 const $decodeOmitted: $Decoder = /* @__PURE__ */ $object({ bool: $optional($boolean), int: $optional($int(64)), uint: $optional($decodeMyUint), float: $optional($number), string: $optional($decodeMyString), ptr: $optional($int(64)), ptrptr: $optional($nullable($int(64))), slice: $optional($list($int(64))), bytes: $optional($base64), map: $optional($map($int(64))), any: $optional($anything), struct: $decodePoint, time: $time, array: $tuple($int(64), 2), raw: $optional($anything), number: $optional($numeral), text: $optional($decodeTextString), custom: $optional($decodeCustomSlice), zbool: $optional($boolean), zint: $optional($int(64)), zfloat: $optional($float32), zstring: $optional($string), zptr: $optional($int(64)), zslice: $optional($list($int(64))), zmap: $optional($map($string)), zany: $optional($anything), zstruct: $optional($decodePoint), ztime: $optional($time), zptime: $optional($time), zarray: $optional($tuple($number, 2)), zboth: $optional($list($int(64))), zptrm: $optional($decodePtrZero), zpptrm: $optional($decodePtrZero), zslices: $optional($object({ A: $nullable($list($int(64))) })), ztext: $optional($decodeTextString), zzeroer: $optional($anything), zparts: $optional($decodeParts), zother: $optional($decodeThing), zcustom: $optional($decodeCustomSlice), zlists: $optional($tuple($nullable($list($int(64))), 2)), textn: $optional($decodeTextByte), last: $optional($string) });
 const $decodeOmittedFirst: $Decoder = /* @__PURE__ */ $object({ a: $optional($int(64)), b: $optional($string), c: $boolean, d: $optional($decodePoint) });
 const $decodeOptionalFirst: $Decoder = /* @__PURE__ */ $object({ opt: $optional($decodeShape), zero: $optional($decodeMessage) });
 const $decodePong: $Decoder = /* @__PURE__ */ $object({ pings: $nullable($list($lazy(() => $decodePing))) });
 const $decodePing: $Decoder = /* @__PURE__ */ $object({ pong: $nullable($decodePong) });
-const $decodePointPtr: $Decoder = $decodePoint;
 const $decodePointers: $Decoder = /* @__PURE__ */ $object({ int: $nullable($int(64)), intint: $nullable($int(64)), string: $nullable($string), struct: $nullable($decodePoint), slice: $nullable($list($int(64))), map: $nullable($map($int(64))), array: $nullable($tuple($int(64), 2)), any: $anything, bytes: $nullable($base64), enum: $nullable($decodeColor), named: $nullable($decodePointPtr), anon: $nullable($object({ a: $nullable($int(64)) })), text: $nullable($decodeTextString), event: $nullable($decodeShape) });
 const $decodeProgress: $Decoder = /* @__PURE__ */ $object({ id: $string, current: $uint(64), total: $uint(64), speed_mbps: $optional($number) });
 const $decodePtrFirst: $Decoder = /* @__PURE__ */ $object({ id: $optional($string), own: $optional($int(64)), same: $optional($int(64)), z: $optional($int(64)) });
 const $decodeQuoted: $Decoder = /* @__PURE__ */ $object({ Bool: $quotedBoolean, Int: $quotedInt(64), Int8: $quotedInt(8), Uint: $quotedUint(64), Float: $quotedNumber, Float32: $quotedFloat32, String: $quotedString, Named: $quotedString, Number: $quotedNumeral, PtrInt: $nullable($quotedInt(64)), PtrStr: $nullable($quotedString), PtrBool: $optional($quotedBoolean), PtrPtr: $nullable($int(64)), Slice: $nullable($list($int(64))), Level: $oneOf(['-1', '0', '1']), Color: $quotedOneOf(['red', 'gr<een', 'blue']) });
+const $decodeRing = (_T: $Decoder): $Decoder => $object({ value: _T, next: $optional($lazy(() => $decodeRing(_T))) });
 const $decodeSelfMade: $Decoder = $anything;
 const $decodeStamp: $Decoder = $time;
+const $decodeTextFloats: $Decoder = /* @__PURE__ */ $map($number);
+const $decodeTextKeyed: $Decoder = /* @__PURE__ */ $object({ table: $nullable($map($number)), deep: $nullable($map($nullable($map($decodeLevel)))), ptrs: $nullable($map($nullable($decodeTextString))), lists: $nullable($map($nullable($list($nullable($map($decodeCodecsText)))))) });
 const $decodeTimes: $Decoder = /* @__PURE__ */ $object({ time: $time, ptr: $nullable($time), list: $nullable($list($time)), map: $nullable($map($time)), embed: $decodeStamp, raw: $anything, raws: $nullable($list($anything)), num: $numeral, nums: $nullable($map($numeral)) });
 const $decodeTree: $Decoder = /* @__PURE__ */ $list($nullable($lazy(() => $decodeTree)));
 const $decodeUnions: $Decoder = /* @__PURE__ */ $object({ shape: $nullable($decodeShape), opt: $optional($decodeShape), zero: $optional($decodeMessage), list: $nullable($list($nullable($decodeShape))), map: $nullable($map($nullable($decodeShape))), message: $nullable($decodeMessage), array: $tuple($nullable($decodeMessage), 2) });
+const $decodeUnspelled: $Decoder = /* @__PURE__ */ $object({ box: $decodeBox($object({ A: $int(64) })), boxes: $nullable($map($decodeBox($nullable($list($object({ B: $nullable($int(64)) })))))), empty: $decodeBox($object({})), ring: $decodeRing($object({ C: $string })) });
 const $decodeWriteOnly: $Decoder = /* @__PURE__ */ $object({ noDecode: $decodeCustomNoDecode });
 
 /** The payload of `anys`, as a Standard Schema. */
@@ -170,6 +186,23 @@ export const basicsSchema: $Schema<Basics> = /* @__PURE__ */ $schema($decodeBasi
 /** Whether a value is the payload of `basics` as it travels. */
 export function isBasics(value: unknown): value is Basics {
   return $is($decodeBasics, value);
+}
+
+/** The payload of `constant`, as a Standard Schema. */
+export const constantSchema: $Schema<Constant> = /* @__PURE__ */ $schema($decodeConstant);
+
+/** Whether a value is the payload of `constant` as it travels. */
+export function isConstant(value: unknown): value is Constant {
+  return $is($decodeConstant, value);
+}
+
+/** The payload of `declared-pointers`, as a Standard Schema. */
+export const declaredPointersSchema: $Schema<DeclaredPointers> =
+  /* @__PURE__ */ $schema($decodeDeclaredPointers);
+
+/** Whether a value is the payload of `declared-pointers` as it travels. */
+export function isDeclaredPointers(value: unknown): value is DeclaredPointers {
+  return $is($decodeDeclaredPointers, value);
 }
 
 /** The payload of `embedding`, as a Standard Schema. */
@@ -442,6 +475,23 @@ export function isShape(value: unknown): value is Shape {
   return $is($decodeShape, value);
 }
 
+/** The payload of `text-floats`, as a Standard Schema. */
+export const textFloatsSchema: $Schema<TextFloats | null> =
+  /* @__PURE__ */ $schema($nullable($decodeTextFloats));
+
+/** Whether a value is the payload of `text-floats` as it travels. */
+export function isTextFloats(value: unknown): value is TextFloats | null {
+  return $is($nullable($decodeTextFloats), value);
+}
+
+/** The payload of `text-keyed`, as a Standard Schema. */
+export const textKeyedSchema: $Schema<TextKeyed> = /* @__PURE__ */ $schema($decodeTextKeyed);
+
+/** Whether a value is the payload of `text-keyed` as it travels. */
+export function isTextKeyed(value: unknown): value is TextKeyed {
+  return $is($decodeTextKeyed, value);
+}
+
 /** The payload of `times`, as a Standard Schema. */
 export const timesSchema: $Schema<Times> = /* @__PURE__ */ $schema($decodeTimes);
 
@@ -464,6 +514,14 @@ export const unionsSchema: $Schema<Unions> = /* @__PURE__ */ $schema($decodeUnio
 /** Whether a value is the payload of `unions` as it travels. */
 export function isUnions(value: unknown): value is Unions {
   return $is($decodeUnions, value);
+}
+
+/** The payload of `unspelled`, as a Standard Schema. */
+export const unspelledSchema: $Schema<Unspelled> = /* @__PURE__ */ $schema($decodeUnspelled);
+
+/** Whether a value is the payload of `unspelled` as it travels. */
+export function isUnspelled(value: unknown): value is Unspelled {
+  return $is($decodeUnspelled, value);
 }
 
 /** The payload of `write-only`, as a Standard Schema. */

@@ -72,6 +72,20 @@ export interface CodecsText {
 /** Color is a closed enum of strings. */
 export type Color = 'red' | 'gr<een' | 'blue';
 
+/** Constant holds values that all have one wire form, so that no code looks at them. */
+export interface Constant {
+  none: [];
+  nones: [][] | null;
+  nonePtr: [] | null;
+  noneMap: { [key: string]: [] } | null;
+  noneText: { [key: string]: NoneOf } | null;
+  empty: { [key: string]: never };
+  empties: { [key: string]: never }[] | null;
+  emptyPtr: { [key: string]: never } | null;
+  emptyMap: { [key: `${bigint}`]: { [key: string]: never } } | null;
+  pairs: [[], []];
+}
+
 /** Count is a declared integer. */
 export type Count = number;
 
@@ -80,6 +94,8 @@ export type CustomNoDecode = number;
 
 /** CustomPtr has MarshalJSON on the pointer. */
 export type CustomPtr = [number];
+
+export type CustomPtrPtr = CustomPtr;
 
 /**
  * CustomPtr has MarshalJSON on the pointer.
@@ -93,6 +109,19 @@ export interface CustomPtrValue {
 
 /** CustomSlice has MarshalJSON on the value. */
 export type CustomSlice = { n: number };
+
+/** DeclaredPointers are pointers with names of their own, which have no methods. */
+export interface DeclaredPointers {
+  custom: CustomPtrPtr | null;
+  text: PtrTextPtr | null;
+  texts: (PtrTextPtr | null)[] | null;
+  value: TextStringPtr | null;
+  point: PointPtr | null;
+  pointer: PointPtr | null;
+  omitted?: CustomPtrPtr;
+  both?: PtrZero;
+  map: { [key: string]: Ptr | null } | null;
+}
 
 /**
  * A Duration represents the elapsed time between two instants
@@ -373,6 +402,9 @@ export interface Node {
   named?: { [key: string]: Node | null };
 }
 
+/** NoneOf is a declared array of nothing. */
+export type NoneOf = [];
+
 /** Nothing has no properties. */
 export type Nothing = { [key: string]: never };
 
@@ -528,6 +560,8 @@ export interface Progress {
 /** Promoted has the methods of what it embeds. */
 export type Promoted = string;
 
+export type Ptr = PtrTextPtr | null;
+
 /** PtrFirst begins with an embedded pointer. */
 export interface PtrFirst {
   id?: string;
@@ -556,6 +590,8 @@ export interface PtrHolderValue {
 
 /** PtrText has MarshalText on the pointer. */
 export type PtrText = string;
+
+export type PtrTextPtr = PtrText;
 
 /**
  * PtrText has MarshalText on the pointer.
@@ -593,6 +629,12 @@ export interface Quoted {
   Slice: number[] | null;
   Level: `${Level}`;
   Color: '"red"' | '"gr\\u003ceen"' | '"blue"';
+}
+
+/** Ring is generic and contains itself. */
+export interface Ring<T> {
+  value: T;
+  next?: Ring<T>;
 }
 
 /** MarshalJSONEvent is written by its own method as a whole. */
@@ -665,11 +707,24 @@ export interface Tagged {
 /** TextByte is a byte with MarshalText: slices of it are arrays. */
 export type TextByte = string;
 
+/** TextFloats can fail at its keys and its values. */
+export type TextFloats = { [key: string]: number };
+
 /** TextKey is a map key with MarshalText. */
 export type TextKey = string;
 
+/** TextKeyed can fail at its keys, and inside of them, but nowhere else. */
+export interface TextKeyed {
+  table: { [key: string]: number } | null;
+  deep: { [key: string]: { [key: string]: Level } | null } | null;
+  ptrs: { [key: string]: TextString | null } | null;
+  lists: { [key: string]: ({ [key: string]: CodecsText } | null)[] | null } | null;
+}
+
 /** TextString has MarshalText on the value. */
 export type TextString = string;
+
+export type TextStringPtr = TextString;
 
 /** Thing is a struct. */
 export interface Thing {
@@ -774,6 +829,14 @@ export interface Unions {
   array: [Message | null, Message | null];
 }
 
+/** Unspelled has arguments whose types generated code cannot write. */
+export interface Unspelled {
+  box: Box<{ A: number }>;
+  boxes: { [key: string]: Box<{ B: number | null }[] | null> } | null;
+  empty: Box<{ [key: string]: never }>;
+  ring: Ring<{ C: string }>;
+}
+
 /**
  * The Userinfo type is an immutable encapsulation of username and
  * password details for a [URL]. An existing Userinfo value is guaranteed
@@ -860,6 +923,85 @@ export function streamBasics(options?: $StreamOptions): $EventStream<Basics> {
 /** Emits `basics` to the backend and settles with its answer. */
 export function emitBasics(payload: Basics, options?: $EmitOptions): Promise<void> {
   return $emit(basics, payload, options);
+}
+
+/**
+ * The event `constant`. Windows emit it too.
+ *
+ * Constant holds values that all have one wire form, so that no code looks at them.
+ */
+export const constant: $SharedEvent<'constant', Constant> =
+  /* @__PURE__ */ $sharedEvent('constant', 'a70ac3b6');
+
+/** Calls `listener` for each `constant`. */
+export function onConstant(
+  listener: (payload: Constant, meta: $EventMeta) => unknown,
+  options?: $ListenOptions,
+): $Unlisten {
+  return $listen(constant, listener, options);
+}
+
+/** Waits for the next `constant`. */
+export function onceConstant(options?: $OnceOptions<Constant>): Promise<Constant>;
+/** Calls `listener` for the next `constant`. */
+export function onceConstant(
+  listener: (payload: Constant, meta: $EventMeta) => unknown,
+  options?: $OnceOptions<Constant>,
+): $Unlisten;
+export function onceConstant(first?: any, options?: any): any {
+  return $once(constant, first, options);
+}
+
+/** Iterates over `constant`, from this call on. */
+export function streamConstant(options?: $StreamOptions): $EventStream<Constant> {
+  return $stream(constant, options);
+}
+
+/** Emits `constant` to the backend and settles with its answer. */
+export function emitConstant(payload: Constant, options?: $EmitOptions): Promise<void> {
+  return $emit(constant, payload, options);
+}
+
+/**
+ * The event `declared-pointers`. Windows emit it too.
+ *
+ * DeclaredPointers are pointers with names of their own, which have no methods.
+ */
+export const declaredPointers: $SharedEvent<'declared-pointers', DeclaredPointers> =
+  /* @__PURE__ */ $sharedEvent('declared-pointers', '33e4f148');
+
+/** Calls `listener` for each `declared-pointers`. */
+export function onDeclaredPointers(
+  listener: (payload: DeclaredPointers, meta: $EventMeta) => unknown,
+  options?: $ListenOptions,
+): $Unlisten {
+  return $listen(declaredPointers, listener, options);
+}
+
+/** Waits for the next `declared-pointers`. */
+export function onceDeclaredPointers(
+  options?: $OnceOptions<DeclaredPointers>,
+): Promise<DeclaredPointers>;
+/** Calls `listener` for the next `declared-pointers`. */
+export function onceDeclaredPointers(
+  listener: (payload: DeclaredPointers, meta: $EventMeta) => unknown,
+  options?: $OnceOptions<DeclaredPointers>,
+): $Unlisten;
+export function onceDeclaredPointers(first?: any, options?: any): any {
+  return $once(declaredPointers, first, options);
+}
+
+/** Iterates over `declared-pointers`, from this call on. */
+export function streamDeclaredPointers(options?: $StreamOptions): $EventStream<DeclaredPointers> {
+  return $stream(declaredPointers, options);
+}
+
+/** Emits `declared-pointers` to the backend and settles with its answer. */
+export function emitDeclaredPointers(
+  payload: DeclaredPointers,
+  options?: $EmitOptions,
+): Promise<void> {
+  return $emit(declaredPointers, payload, options);
 }
 
 /**
@@ -2080,6 +2222,82 @@ export function emitShape(payload: Shape, options?: $EmitOptions): Promise<void>
 }
 
 /**
+ * The event `text-floats`. Windows emit it too.
+ *
+ * TextFloats can fail at its keys and its values.
+ */
+export const textFloats: $SharedEvent<'text-floats', TextFloats | null> =
+  /* @__PURE__ */ $sharedEvent('text-floats', '04123899');
+
+/** Calls `listener` for each `text-floats`. */
+export function onTextFloats(
+  listener: (payload: TextFloats | null, meta: $EventMeta) => unknown,
+  options?: $ListenOptions,
+): $Unlisten {
+  return $listen(textFloats, listener, options);
+}
+
+/** Waits for the next `text-floats`. */
+export function onceTextFloats(
+  options?: $OnceOptions<TextFloats | null>,
+): Promise<TextFloats | null>;
+/** Calls `listener` for the next `text-floats`. */
+export function onceTextFloats(
+  listener: (payload: TextFloats | null, meta: $EventMeta) => unknown,
+  options?: $OnceOptions<TextFloats | null>,
+): $Unlisten;
+export function onceTextFloats(first?: any, options?: any): any {
+  return $once(textFloats, first, options);
+}
+
+/** Iterates over `text-floats`, from this call on. */
+export function streamTextFloats(options?: $StreamOptions): $EventStream<TextFloats | null> {
+  return $stream(textFloats, options);
+}
+
+/** Emits `text-floats` to the backend and settles with its answer. */
+export function emitTextFloats(payload: TextFloats | null, options?: $EmitOptions): Promise<void> {
+  return $emit(textFloats, payload, options);
+}
+
+/**
+ * The event `text-keyed`. Windows emit it too.
+ *
+ * TextKeyed can fail at its keys, and inside of them, but nowhere else.
+ */
+export const textKeyed: $SharedEvent<'text-keyed', TextKeyed> =
+  /* @__PURE__ */ $sharedEvent('text-keyed', 'dc4d5101');
+
+/** Calls `listener` for each `text-keyed`. */
+export function onTextKeyed(
+  listener: (payload: TextKeyed, meta: $EventMeta) => unknown,
+  options?: $ListenOptions,
+): $Unlisten {
+  return $listen(textKeyed, listener, options);
+}
+
+/** Waits for the next `text-keyed`. */
+export function onceTextKeyed(options?: $OnceOptions<TextKeyed>): Promise<TextKeyed>;
+/** Calls `listener` for the next `text-keyed`. */
+export function onceTextKeyed(
+  listener: (payload: TextKeyed, meta: $EventMeta) => unknown,
+  options?: $OnceOptions<TextKeyed>,
+): $Unlisten;
+export function onceTextKeyed(first?: any, options?: any): any {
+  return $once(textKeyed, first, options);
+}
+
+/** Iterates over `text-keyed`, from this call on. */
+export function streamTextKeyed(options?: $StreamOptions): $EventStream<TextKeyed> {
+  return $stream(textKeyed, options);
+}
+
+/** Emits `text-keyed` to the backend and settles with its answer. */
+export function emitTextKeyed(payload: TextKeyed, options?: $EmitOptions): Promise<void> {
+  return $emit(textKeyed, payload, options);
+}
+
+/**
  * The event `times`. Windows emit it too.
  *
  * Times and other values with methods of the standard library.
@@ -2188,6 +2406,43 @@ export function streamUnions(options?: $StreamOptions): $EventStream<Unions> {
 /** Emits `unions` to the backend and settles with its answer. */
 export function emitUnions(payload: Unions, options?: $EmitOptions): Promise<void> {
   return $emit(unions, payload, options);
+}
+
+/**
+ * The event `unspelled`. Windows emit it too.
+ *
+ * Unspelled has arguments whose types generated code cannot write.
+ */
+export const unspelled: $SharedEvent<'unspelled', Unspelled> =
+  /* @__PURE__ */ $sharedEvent('unspelled', '33ae2128');
+
+/** Calls `listener` for each `unspelled`. */
+export function onUnspelled(
+  listener: (payload: Unspelled, meta: $EventMeta) => unknown,
+  options?: $ListenOptions,
+): $Unlisten {
+  return $listen(unspelled, listener, options);
+}
+
+/** Waits for the next `unspelled`. */
+export function onceUnspelled(options?: $OnceOptions<Unspelled>): Promise<Unspelled>;
+/** Calls `listener` for the next `unspelled`. */
+export function onceUnspelled(
+  listener: (payload: Unspelled, meta: $EventMeta) => unknown,
+  options?: $OnceOptions<Unspelled>,
+): $Unlisten;
+export function onceUnspelled(first?: any, options?: any): any {
+  return $once(unspelled, first, options);
+}
+
+/** Iterates over `unspelled`, from this call on. */
+export function streamUnspelled(options?: $StreamOptions): $EventStream<Unspelled> {
+  return $stream(unspelled, options);
+}
+
+/** Emits `unspelled` to the backend and settles with its answer. */
+export function emitUnspelled(payload: Unspelled, options?: $EmitOptions): Promise<void> {
+  return $emit(unspelled, payload, options);
 }
 
 /**

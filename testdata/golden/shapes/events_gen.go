@@ -268,7 +268,7 @@ func decodeEverything(d *codec.Decoder, v *Everything) {
 				}
 			case "note":
 				if d.First(&seen, 1<<1) {
-					codec.Ensure(&v.Extra)
+					codec.Ensure(d, &v.Extra)
 					v.Extra.Note = d.String()
 				}
 			case "bool":
@@ -330,7 +330,7 @@ func decodeEverything(d *codec.Decoder, v *Everything) {
 			case "tree":
 				if d.First(&seen, 1<<10) {
 					if !d.Null() {
-						x := codec.New(&v.Tree)
+						x := codec.New(d, &v.Tree)
 						decodeTree(d, x)
 					}
 				}
@@ -353,14 +353,14 @@ func decodeEverything(d *codec.Decoder, v *Everything) {
 			case "url":
 				if d.First(&seen, 1<<15) {
 					if !d.Null() {
-						x := codec.New(&v.URL)
+						x := codec.New(d, &v.URL)
 						decodeUrlURL(d, x)
 					}
 				}
 			case "big":
 				if d.First(&seen, 1<<16) {
 					if !d.Null() {
-						x := codec.New(&v.Big)
+						x := codec.New(d, &v.Big)
 						d.Unmarshal(x)
 					}
 				}
@@ -414,7 +414,7 @@ func decodeTree(d *codec.Decoder, v *Tree) {
 			case "left":
 				if d.First(&seen, 1<<1) {
 					if !d.Null() {
-						x := codec.New(&v.Left)
+						x := codec.New(d, &v.Left)
 						decodeTree(d, x)
 					}
 				}
@@ -425,7 +425,7 @@ func decodeTree(d *codec.Decoder, v *Tree) {
 						for d.Element() {
 							x := codec.Extend(d, &v.Rest)
 							if !d.Null() {
-								x2 := codec.New(x)
+								x2 := codec.New(d, x)
 								decodeTree(d, x2)
 							}
 						}
@@ -458,7 +458,7 @@ func decodeUrlURL(d *codec.Decoder, v *url.URL) {
 			case "User":
 				if d.First(&seen, 1<<2) {
 					if !d.Null() {
-						x := codec.New(&v.User)
+						x := codec.New(d, &v.User)
 						decodeUrlUserinfo(d, x)
 					}
 				}

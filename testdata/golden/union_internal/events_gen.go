@@ -127,10 +127,12 @@ func decodeShape(d *codec.Decoder, v *Shape) {
 	switch string(u.Tag) {
 	case "Circle":
 		var x Circle
+		codec.Charge(d, &x)
 		decodeCircle(d, &x)
 		*v = x
 	case "Square":
 		var x Square
+		codec.Charge(d, &x)
 		decodeSquare(d, &x)
 		*v = x
 	default:

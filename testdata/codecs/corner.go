@@ -1,0 +1,76 @@
+package codecs
+
+import "example.test/testdata/codecs/other"
+
+// Constant holds values that all have one wire form, so that no code looks at them.
+//
+//eventgen:event
+type Constant struct {
+	None     [0]int              `json:"none"`
+	Nones    [][0]int            `json:"nones"`
+	NonePtr  *[0]bool            `json:"nonePtr"`
+	NoneMap  map[string][0]Point `json:"noneMap"`
+	NoneText map[TextKey]NoneOf  `json:"noneText"`
+	Empty    struct{}            `json:"empty"`
+	Empties  []struct{}          `json:"empties"`
+	EmptyPtr *struct{}           `json:"emptyPtr"`
+	EmptyMap map[int]struct{}    `json:"emptyMap"`
+	Pairs    [2][0]string        `json:"pairs"`
+}
+
+// NoneOf is a declared array of nothing.
+type NoneOf [0]Point
+
+// TextKeyed can fail at its keys, and inside of them, but nowhere else.
+//
+//eventgen:event
+type TextKeyed struct {
+	Table map[TextKey]float64            `json:"table"`
+	Deep  map[TextKey]map[TextKey]Level  `json:"deep"`
+	Ptrs  map[TextKey]*TextString        `json:"ptrs"`
+	Lists map[TextKey][]map[TextKey]Text `json:"lists"`
+}
+
+// TextFloats can fail at its keys and its values.
+//
+//eventgen:event
+type TextFloats map[TextKey]float64
+
+// DeclaredPointers are pointers with names of their own, which have no methods.
+//
+//eventgen:event
+type DeclaredPointers struct {
+	Custom  CustomPtrPtr   `json:"custom"`
+	Text    PtrTextPtr     `json:"text"`
+	Texts   []PtrTextPtr   `json:"texts"`
+	Value   TextStringPtr  `json:"value"`
+	Point   PointPtr       `json:"point"`
+	Pointer *PointPtr      `json:"pointer"`
+	Omitted CustomPtrPtr   `json:"omitted,omitempty"`
+	Both    *PtrZero       `json:"both,omitempty,omitzero"`
+	Map     map[string]Ptr `json:"map"`
+}
+
+// Declared pointers.
+type (
+	CustomPtrPtr  *CustomPtr
+	PtrTextPtr    *PtrText
+	TextStringPtr *TextString
+	Ptr           *PtrTextPtr
+)
+
+// Unspelled has arguments whose types generated code cannot write.
+//
+//eventgen:event
+type Unspelled struct {
+	Box   other.Box[struct{ A int }]               `json:"box"`
+	Boxes map[string]other.Box[[]struct{ B *int }] `json:"boxes"`
+	Empty other.Box[struct{}]                      `json:"empty"`
+	Ring  Ring[struct{ C string }]                 `json:"ring"`
+}
+
+// Ring is generic and contains itself.
+type Ring[T any] struct {
+	Value T        `json:"value"`
+	Next  *Ring[T] `json:"next,omitempty"`
+}
