@@ -74,21 +74,33 @@ func (r *reader) read(ctx context.Context) error {
 	return nil
 }
 
-// typeErrors tells why types do not compile, if that matters to a payload.
+// typeErrors tells why types do not compile, if that matters to a payload, and which of what the
+// payloads need is declared twice.
 func (r *reader) typeErrors() {
-	if !slices.ContainsFunc(r.list, func(d diag.Diagnostic) bool { return d.Code == diag.BrokenType }) {
-		return
-	}
+	broken := slices.ContainsFunc(r.list, func(d diag.Diagnostic) bool { return d.Code == diag.BrokenType })
 	for path, p := range r.program.source {
-		for _, e := range p.errors {
-			if !r.local(path) || e.Soft || strings.HasPrefix(e.Msg, "\t") {
+		if !r.local(path) {
+			continue
+		}
+		for i, e := range p.errors {
+			more := strings.HasPrefix(e.Msg, "\t") // of the error before
+			if e.Soft || more || !broken && !declaredTwice(e.Msg) {
 				continue
 			}
-			r.list.Add(diag.Diagnostic{
+			d := diag.Diagnostic{
 				Severity: diag.Error, Code: diag.TypeError, Pos: position(r.sources.fset, e.Pos, 0), Message: e.Msg,
-			})
+			}
+			if i+1 < len(p.errors) && strings.HasPrefix(p.errors[i+1].Msg, "\t") {
+				next := p.errors[i+1]
+				d.Related = []diag.Related{{Pos: position(r.sources.fset, next.Pos, 0), Message: strings.TrimSpace(next.Msg)}}
+			}
+			r.list.Add(d)
 		}
 	}
+}
+
+func declaredTwice(message string) bool {
+	return strings.Contains(message, "redeclared") || strings.Contains(message, "already declared")
 }
 
 // annotated returns a package with its directives; nil if it has none.

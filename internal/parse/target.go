@@ -126,6 +126,10 @@ func (t *target) declaration(d *declaration) {
 	if d.name == nil {
 		return
 	}
+	if d.name.Name == "_" {
+		t.blank(d)
+		return
+	}
 	obj := t.types.Scope().Lookup(d.name.Name)
 	if obj == nil {
 		return
@@ -135,6 +139,17 @@ func (t *target) declaration(d *declaration) {
 	}
 	if dir := seen["event"]; dir != nil {
 		t.event(d, dir, obj)
+	}
+}
+
+// blank reports the directives on a declaration that nothing can refer to.
+func (t *target) blank(d *declaration) {
+	for _, dir := range d.directives {
+		t.list.Add(diag.Diagnostic{
+			Severity: diag.Error, Code: diag.MisplacedDirective, Pos: dir.Pos,
+			Message: "//eventgen:" + dir.Verb.Name + " stands on a declaration without a name",
+			Hint:    "give it a name in place of the _",
+		})
 	}
 }
 

@@ -127,27 +127,36 @@ func disambiguate(name string, taken func(string) bool) string {
 func (n *namer) claimEvents(p *ir.Package) diag.List {
 	var diags diag.List
 	owners := map[string]*ir.Event{}
+	collision := func(e *ir.Event, names, with string, related diag.Related) {
+		diags.Add(diag.Diagnostic{
+			Severity: diag.Error,
+			Code:     diag.NameCollision,
+			Pos:      e.Pos,
+			Message:  fmt.Sprintf("event %q would generate %s, which %s", e.Name, names, with),
+			Hint:     "give the event another name in generated code: ts=Name",
+			Related:  []diag.Related{related},
+		})
+	}
 	for _, e := range p.Events {
+		var others []*ir.Event
+		shared := map[*ir.Event][]string{}
 		for _, name := range eventNames(e) {
-			d := diag.Diagnostic{
-				Severity: diag.Error,
-				Code:     diag.NameCollision,
-				Pos:      e.Pos,
-				Hint:     "give the event another name in generated code: ts=Name",
-			}
 			if other, ok := owners[name]; ok {
-				d.Message = fmt.Sprintf("event %q would generate %s, which event %q generates too", e.Name, name, other.Name)
-				d.Related = []diag.Related{{Pos: other.Pos, Message: "the other event"}}
-				diags.Add(d)
+				if shared[other] == nil {
+					others = append(others, other)
+				}
+				shared[other] = append(shared[other], name)
 				continue
 			}
 			if pos, ok := n.own[name]; ok {
-				d.Message = fmt.Sprintf("event %q would generate %s, which the package declares already", e.Name, name)
-				d.Related = []diag.Related{{Pos: pos, Message: name + " is declared here"}}
-				diags.Add(d)
+				collision(e, name, "the package declares already", diag.Related{Pos: pos, Message: name + " is declared here"})
 			}
 			owners[name] = e
 			n.used[name] = true
+		}
+		for _, other := range others {
+			collision(e, strings.Join(shared[other], ", "), fmt.Sprintf("event %q generates too", other.Name),
+				diag.Related{Pos: other.Pos, Message: "the other event"})
 		}
 	}
 	if pos, ok := n.own[catalogueName]; ok {
