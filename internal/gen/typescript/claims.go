@@ -69,10 +69,13 @@ type claim struct {
 // claims hands out the names of one scope and reports those that are wanted twice.
 type claims struct {
 	owners map[string]claim
+	told   map[[2]claim]bool // whose collision is reported: one name of several is enough
 	diags  *diag.List
 }
 
-func newClaims(diags *diag.List) *claims { return &claims{owners: map[string]claim{}, diags: diags} }
+func newClaims(diags *diag.List) *claims {
+	return &claims{owners: map[string]claim{}, told: map[[2]claim]bool{}, diags: diags}
+}
 
 // claim gives name to its owner, or reports who has it.
 func (c *claims) claim(name string, by claim, hint string) {
@@ -81,9 +84,11 @@ func (c *claims) claim(name string, by claim, hint string) {
 		c.owners[name] = by
 		return
 	}
-	if other == by {
+	pair := [2]claim{by, other}
+	if other == by || c.told[pair] {
 		return
 	}
+	c.told[pair] = true
 	d := diag.Diagnostic{
 		Severity: diag.Error,
 		Code:     diag.NameCollision,
