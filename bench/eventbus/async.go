@@ -133,7 +133,7 @@ func asyncWatermill(g *goal) (func(int), func(), error) {
 func asyncAsaskevich(g *goal) (func(int), func(), error) {
 	b := EventBus.New()
 	for i := range g.listeners {
-		if err := b.SubscribeAsync("reading", func(reading) { g.hit(i) }, false); err != nil {
+		if err := b.SubscribeAsync("reading", func(reading) { g.hitMixed(i) }, false); err != nil {
 			return nil, nil, err
 		}
 	}
