@@ -38,6 +38,7 @@ func TestCorpusCompiles(t *testing.T) {
 			if len(diags) > 0 {
 				t.Fatal(diags)
 			}
+			checkFormatted(t, files[0])
 			source.check(t, files[0].Path, files[0].Content)
 		})
 	}

@@ -38,22 +38,33 @@ func (p *program) runtimeFiles(entries []string) []gen.File {
 		if err != nil {
 			panic("typescript: " + err.Error()) // embedded, and its imports are checked by a test
 		}
-		for _, m := range relativeImport.FindAllSubmatch(content, -1) {
-			todo = append(todo, path.Join(path.Dir(name), string(m[2])+".ts"))
+		vendored, imports := p.vendored(content)
+		for _, sibling := range imports {
+			todo = append(todo, path.Join(path.Dir(name), sibling))
 		}
 		out = append(out, gen.File{
 			Path:    filepath.Join(p.options.Dir, clientFolder, filepath.FromSlash(name)),
-			Content: p.vendored(content),
+			Content: vendored,
 		})
 	}
 	return out
 }
 
-// vendored is a file of the runtime as it stands in the output.
-func (p *program) vendored(content []byte) []byte {
-	content = relativeImport.ReplaceAll(content, []byte("${1}'${2}"+p.extension()+"'"))
-	head := []byte(gen.Header + "\n/* eslint-disable */\n")
-	return slices.Concat(head, bytes.TrimLeft(content, "\n"))
+// vendored returns a file of the runtime as it stands in the output, and the siblings that it
+// imports.
+func (p *program) vendored(content []byte) (out []byte, imports []string) {
+	replacement := []byte("${1}'${2}" + p.extension() + "'")
+	out = append(make([]byte, 0, len(content)+256), gen.Header+"\n/* eslint-disable */\n"...)
+	for line := range bytes.Lines(bytes.TrimLeft(content, "\n")) {
+		if bytes.Contains(line, []byte(".ts'")) { // most lines need no closer look, which takes its time
+			for _, m := range relativeImport.FindAllSubmatch(line, -1) {
+				imports = append(imports, string(m[2])+".ts")
+			}
+			line = relativeImport.ReplaceAll(line, replacement)
+		}
+		out = append(out, line...)
+	}
+	return out, imports
 }
 
 // entryPoints are the files of the runtime that the output needs beside its core.
