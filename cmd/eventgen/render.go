@@ -33,16 +33,19 @@ type outcome struct {
 
 // load reads the packages of the job, and joins them with those that the output's lock holds.
 func (a *app) load(ctx context.Context, j *job) (out *outcome, loaded *ir.Model, lock *gen.Lock, err error) {
-	lock = &gen.Lock{}
+	var text gen.LockText
 	var lockErr error
 	var reading sync.WaitGroup
 	if j.TS != "" {
-		reading.Go(func() { lock, lockErr = gen.ReadLock(j.TS) }) // while the go command lists packages
+		reading.Go(func() { text, lockErr = gen.OpenLock(j.TS) }) // while the go command lists packages
 	}
 	loaded, list, err := a.parse(ctx, j, j.patterns)
 	reading.Wait()
 	if err != nil {
 		return nil, nil, nil, err
+	}
+	if lockErr == nil {
+		lock, lockErr = text.Lock(func(dir string) bool { return slices.Contains(loaded.Covered, dir) })
 	}
 	if lockErr != nil {
 		return nil, nil, nil, environment(lockErr, "")
@@ -60,7 +63,6 @@ func (a *app) load(ctx context.Context, j *job) (out *outcome, loaded *ir.Model,
 	model, duplicates := lock.Join(loaded)
 	list.Append(duplicates)
 	out = &outcome{app: a, list: list.Sorted(), model: model}
-	lock.Release(loaded)
 	for _, p := range lock.Kept(loaded) {
 		out.kept = append(out.kept, p.Dir)
 	}
@@ -128,25 +130,16 @@ func (a *app) render(ctx context.Context, j *job) (*outcome, error) {
 	contracts := out.model.Contracts()
 	rendering.Go(func() { files, goProblems = golang.Generate(loaded, contracts) })
 	if j.TS != "" {
-		scripts, tsProblems = typescript.Generate(out.model, contracts, typescript.Options{
-			Dir: j.TS, Hooks: j.Hooks, Decoders: j.Decoders,
-			ImportExtension: j.ImportExtension, Runtime: j.Runtime, Transports: j.Transports,
-		})
+		scripts, tsProblems, err = typeScript(j, out.model, contracts)
 	}
 	rendering.Wait()
+	if err != nil {
+		return nil, environment(err, "")
+	}
 	out.list.Append(goProblems)
 	out.list.Append(tsProblems)
-	output := gen.Output{Dir: j.TS, Files: files, Former: former(loaded)}
+	output := gen.Output{Dir: j.TS, Files: append(files, scripts...), Former: former(loaded)}
 	if j.TS != "" {
-		next, err := gen.NewLock(j.TS, out.model, scripts)
-		if err != nil {
-			return nil, environment(err, "")
-		}
-		lockFile, err := next.File(j.TS)
-		if err != nil {
-			return nil, environment(err, "")
-		}
-		output.Files = append(append(files, scripts...), lockFile)
 		output.Former = append(output.Former, lock.Orphans(j.TS, out.model)...)
 	}
 	if out.list = out.list.Sorted(); out.list.HasErrors() {
@@ -157,6 +150,20 @@ func (a *app) render(ctx context.Context, j *job) (*outcome, error) {
 	}
 	out.files, out.total = output.Files, len(output.Files)
 	return out, nil
+}
+
+// typeScript renders the TypeScript of the output, and its lock.
+func typeScript(j *job, m *ir.Model, contracts ir.Contracts) ([]gen.File, diag.List, error) {
+	scripts, problems := typescript.Generate(m, contracts, typescript.Options{
+		Dir: j.TS, Hooks: j.Hooks, Decoders: j.Decoders,
+		ImportExtension: j.ImportExtension, Runtime: j.Runtime, Transports: j.Transports,
+	})
+	lock, err := gen.NewLock(j.TS, m, scripts)
+	if err != nil {
+		return nil, nil, err
+	}
+	file, err := lock.File(j.TS)
+	return append(scripts, file), problems, err
 }
 
 // former returns the generated Go files that may be in the packages that a run covered.

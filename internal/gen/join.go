@@ -38,17 +38,6 @@ func (l *Lock) Kept(loaded *ir.Model) []*ir.Package {
 	return kept
 }
 
-// Release drops what the lock holds of packages that [Lock.Join] does not add to loaded, but for
-// where they are.
-func (l *Lock) Release(loaded *ir.Model) {
-	kept := l.Kept(loaded)
-	for i, p := range l.Packages {
-		if !slices.Contains(kept, p.Package) {
-			l.Packages[i].Package = &ir.Package{Path: p.Path, Name: p.Name, Dir: p.Dir}
-		}
-	}
-}
-
 // duplicates reports the events of loaded whose wire name an event of kept has. The parser knows
 // only what it loaded itself.
 func duplicates(loaded, kept []*ir.Package) diag.List {

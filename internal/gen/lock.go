@@ -62,49 +62,123 @@ func NewLock(dir string, m *ir.Model, files []File) (*Lock, error) {
 
 // ReadLock reads the lock in dir, an absolute directory. Without one it returns an empty lock.
 func ReadLock(dir string) (*Lock, error) {
+	t, err := OpenLock(dir)
+	if err != nil {
+		return nil, err
+	}
+	return t.Lock(func(string) bool { return false })
+}
+
+// LockText is a lock whose packages are still text: a run that loads them anew need not read them.
+type LockText struct {
+	dir  string
+	file lockJSON
+}
+
+// OpenLock is the first half of [ReadLock], which needs no knowledge of the packages at hand.
+func OpenLock(dir string) (LockText, error) {
 	name := filepath.Join(dir, LockName)
 	src, err := os.ReadFile(name)
 	if errors.Is(err, fs.ErrNotExist) || errors.Is(err, syscall.ENOTDIR) {
-		return &Lock{}, nil // what stands in the directory's place is the planner's to tell
+		return LockText{dir: dir}, nil // what stands in the directory's place is the planner's to tell
 	}
 	if err != nil {
-		return nil, &Error{Path: name, Message: "cannot be read", Err: errors.Unwrap(err)}
+		return LockText{}, &Error{Path: name, Message: "cannot be read", Err: errors.Unwrap(err)}
 	}
-	l, err := ParseLock(src)
+	t := LockText{dir: dir}
+	if t.file, err = parseLock(src); err != nil {
+		return LockText{}, unreadable(name, err)
+	}
+	return t, nil
+}
+
+// Lock reads the packages. Of those for whose directories skip holds it tells no more than that
+// they are there.
+func (t LockText) Lock(skip func(dir string) bool) (*Lock, error) {
+	l, err := t.file.lock(func(rel string) bool { return skip(filepath.Join(t.dir, filepath.FromSlash(rel))) })
 	if err != nil {
-		return nil, &Error{
-			Path: name, Message: "is no lock file that this eventgen can read", Err: err,
-			Hint: "resolve the conflict or get it back from version control; or delete it and run eventgen for all packages of this output at once",
-		}
+		return nil, unreadable(filepath.Join(t.dir, LockName), err)
 	}
-	l.resolve(dir)
+	l.resolve(t.dir)
 	return l, nil
+}
+
+func unreadable(name string, err error) error {
+	return &Error{
+		Path: name, Message: "is no lock file that this eventgen can read", Err: err,
+		Hint: "resolve the conflict or get it back from version control; or delete it and run eventgen for all packages of this output at once",
+	}
 }
 
 // ParseLock reads the text of a lock file. The packages' directories are not resolved.
 func ParseLock(src []byte) (*Lock, error) {
-	var file struct {
-		Version  int                           `json:"eventgen"`
-		Settings ir.Settings                   `json:"settings"`
-		Files    []string                      `json:"files"`
-		Packages []struct{ lockedPackageJSON } `json:"packages"`
-	}
-	decoder := json.NewDecoder(bytes.NewReader(src))
-	decoder.DisallowUnknownFields()
-	if err := decoder.Decode(&file); err != nil {
+	file, err := parseLock(src)
+	if err != nil {
 		return nil, err
 	}
-	if file.Version != lockVersion {
-		return nil, fmt.Errorf("it has format %d, not %d: another version of eventgen wrote it", file.Version, lockVersion)
+	return file.lock(func(string) bool { return false })
+}
+
+// lockJSON is a lock file.
+type lockJSON struct {
+	Version  int               `json:"eventgen"`
+	Settings ir.Settings       `json:"settings"`
+	Files    []string          `json:"files"`
+	Packages []json.RawMessage `json:"packages"` // each a lockedPackageJSON
+}
+
+func parseLock(src []byte) (lockJSON, error) {
+	var file lockJSON
+	if err := decodeStrictly(src, &file); err != nil {
+		return lockJSON{}, err
 	}
-	l := &Lock{Settings: file.Settings, Files: file.Files}
-	for _, p := range file.Packages {
+	if file.Version != lockVersion {
+		return lockJSON{}, fmt.Errorf("it has format %d, not %d: another version of eventgen wrote it", file.Version, lockVersion)
+	}
+	return file, nil
+}
+
+func decodeStrictly(src []byte, v any) error {
+	decoder := json.NewDecoder(bytes.NewReader(src))
+	decoder.DisallowUnknownFields()
+	return decoder.Decode(v)
+}
+
+func (f *lockJSON) lock(skip func(rel string) bool) (*Lock, error) {
+	l := &Lock{Settings: f.Settings, Files: f.Files}
+	for _, text := range f.Packages {
+		var p lockedPackageJSON
+		if rel, ok := lockedDir(text); ok && skip(rel) {
+			p.Dir = rel
+		} else if err := decodeStrictly(text, &p); err != nil {
+			return nil, err
+		}
 		l.Packages = append(l.Packages, LockedPackage{
 			Package: &ir.Package{Path: p.Path, Name: p.Name, Doc: p.Doc, Allow: p.Allow, Events: p.Events, Decls: p.Decls},
 			Rel:     p.Dir,
 		})
 	}
 	return l, nil
+}
+
+// lockedDir returns the directory of a package in the lock, which stands near its beginning.
+func lockedDir(text []byte) (string, bool) {
+	decoder := json.NewDecoder(bytes.NewReader(text))
+	if _, err := decoder.Token(); err != nil {
+		return "", false
+	}
+	for decoder.More() {
+		key, err := decoder.Token()
+		if err != nil {
+			return "", false
+		}
+		value, err := decoder.Token()
+		text, ok := value.(string)
+		if err != nil || !ok || key == "dir" {
+			return text, ok && err == nil
+		}
+	}
+	return "", false
 }
 
 // lockedPackageJSON is a package as the lock file has it.

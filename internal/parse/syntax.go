@@ -15,6 +15,7 @@ import (
 type syntaxIndex struct {
 	program *program
 	files   map[string]map[lineName][]*entry
+	entries map[types.Object]*entry // those that were asked for
 }
 
 // lineName finds a declaration by what export data knows of it: line and name.
@@ -34,11 +35,20 @@ type entry struct {
 }
 
 func newSyntaxIndex(p *program) *syntaxIndex {
-	return &syntaxIndex{program: p, files: map[string]map[lineName][]*entry{}}
+	return &syntaxIndex{program: p, files: map[string]map[lineName][]*entry{}, entries: map[types.Object]*entry{}}
 }
 
 // entry returns the declaration of an object, or nil if its source is not to be found.
 func (s *syntaxIndex) entry(obj types.Object) *entry {
+	e, known := s.entries[obj]
+	if !known {
+		e = s.find(obj)
+		s.entries[obj] = e
+	}
+	return e
+}
+
+func (s *syntaxIndex) find(obj types.Object) *entry {
 	name, at, ok := s.place(obj)
 	if !ok {
 		return nil
