@@ -17,7 +17,7 @@ func newExport(a *app) *cobra.Command {
 		Short: "Write the events for other tools",
 		Long: `export writes the model of the packages, and of those that share their output, for
 other tools: to standard output, or to the file that --output names.`,
-		Args: cobra.NoArgs,
+		Args: noArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
 	cmd.AddCommand(newExportAsyncAPI(a), newExportSchema(a), newExportIR(a))

@@ -3,6 +3,7 @@ package main
 import (
 	"errors"
 	"fmt"
+	"go/build"
 	"os"
 	"path/filepath"
 	"strings"
@@ -167,9 +168,16 @@ func (f *outputFlags) applyTypes(c *config.Config) error {
 	return nil
 }
 
-// checkPatterns tells a mistyped command from a package.
+const packageHint = "packages are named as for the go command: ./..., ./internal/app, example.com/app/events"
+
+// checkPatterns tells a mistyped command from a package, and finds directories that are not there.
 func (a *app) checkPatterns(cmd *cobra.Command, args []string) error {
 	for _, arg := range args {
+		if dir := strings.TrimSuffix(arg, "/..."); build.IsLocalImport(dir) && !strings.Contains(dir, "...") {
+			if _, err := os.Stat(filepath.Join(a.dir, dir)); errors.Is(err, os.ErrNotExist) {
+				return usage(packageHint, "there is no directory %s", dir)
+			}
+		}
 		if strings.ContainsAny(arg, `./\`) {
 			continue
 		}
@@ -177,7 +185,7 @@ func (a *app) checkPatterns(cmd *cobra.Command, args []string) error {
 			return usage("", "%q is taken for a package of the standard library; write ./%s for the directory", arg, arg)
 		}
 		if cmd.HasParent() {
-			return usage("packages are named as for the go command: ./..., ./internal/app, example.com/app/events", "there is no package %q", arg)
+			return usage(packageHint, "there is no package %q", arg)
 		}
 		return unknownCommand(cmd, arg)
 	}
