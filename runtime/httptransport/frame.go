@@ -103,7 +103,7 @@ func (f *pageFrame) check() error {
 	listen := f.Listen
 	if f.Hello != nil {
 		if len(f.Hello.Window) > maxLabel {
-			return errors.New("a window's label has at most 128 characters")
+			return errors.New("a window's label has at most 128 bytes")
 		}
 		listen = f.Hello.Listen
 	}

@@ -87,7 +87,8 @@ func AuthorizeEmit(f func(ctx context.Context, peer eventbus.Peer, event string,
 
 // AllowOrigins lets in pages of other origins than the handler's own: "https://app.example.com",
 // or with one * for any label, "https://*.example.com", or for any port, "http://localhost:*".
-// "*" alone lets in everyone, which is safe only where no cookie identifies anybody.
+// "*" alone lets in everyone, sandboxed pages and files too, which is safe only where no cookie identifies
+// anybody. Shells with a scheme of their own are named like any other: "tauri://localhost".
 func AllowOrigins(patterns ...string) Option {
 	return optionFunc(func(c *config) { c.origins = append(c.origins, patterns...) })
 }
@@ -125,15 +126,16 @@ func Stale(p StalePolicy) Option { return optionFunc(func(c *config) { c.stale =
 // compressing secrets beside what an attacker controls can reveal them.
 func Compress() Option { return optionFunc(func(c *config) { c.compress = true }) }
 
-// Logger sets what is told of refused origins and failed authentications, at level warn. The
-// default is slog.Default.
+// Logger sets what is told of refused origins and failed authentications, at level warn, and of panics in
+// authorisations and responses that cannot be streamed, at level error. The default is [slog.Default].
 func Logger(l *slog.Logger) Option { return optionFunc(func(c *config) { c.logger = l }) }
 
-// MaxPayload bounds one payload from a page, in bytes. The default is 64 KiB.
+// MaxPayload bounds one payload from a page, in bytes; a message may have 4 KiB more. An event's own max may be
+// less. Each connection may hold this much while a message arrives. The default is 64 KiB.
 func MaxPayload(bytes int) Option { return optionFunc(func(c *config) { c.maxPayload = bytes }) }
 
-// MaxPeers bounds the live connections; further ones are asked to come back later. The default
-// is 65536.
+// MaxPeers bounds the live connections; further ones are asked to come back later, with 4429. As many sessions
+// may be away; of more, those that left first end. The default is 65536.
 func MaxPeers(n int) Option { return optionFunc(func(c *config) { c.maxPeers = n }) }
 
 // MaxSubscriptions bounds what one page listens to: each event counts as one, or as many as the
@@ -141,7 +143,7 @@ func MaxPeers(n int) Option { return optionFunc(func(c *config) { c.maxPeers = n
 // default is 4096.
 func MaxSubscriptions(n int) Option { return optionFunc(func(c *config) { c.maxSubscriptions = n }) }
 
-// Rate bounds the frames from one page: so many a second on average, and burst at once. Emits
+// Rate bounds the frames and pings from one page: so many a second on average, and burst at once. Emits
 // and listens beyond it are refused with "rate_limited"; a page that goes on for another burst
 // is closed with 4429. The default is 100 a second and bursts of 512, which is more than a page
 // sends together that was offline.
@@ -156,12 +158,14 @@ func Queue(entries int) Option { return optionFunc(func(c *config) { c.queue = e
 
 // Heartbeat sets how often at least a window hears something, so that it knows that the
 // connection lives. A WebSocket that has been silent for as long is pinged, and closed with 4408
-// after two and a half times that. The default is 25 s.
+// after two and a half times that. Proxies that end silent connections must wait for longer. From a millisecond
+// to a day; the default is 25 s.
 func Heartbeat(d time.Duration) Option { return optionFunc(func(c *config) { c.heartbeat = d }) }
 
 // Resume sets for how long a window that is away keeps its session and its subscriptions, so
-// that it can come back without loss as far as the bus's log reaches ([eventbus.WithLog]). The
-// default is two minutes, as is the log's.
+// that it can come back without loss as far as the bus's log reaches ([eventbus.WithLog]). A
+// window that comes back later is told of a gap, and its emits without an answer end with outcome_unknown.
+// 0 ends sessions at once. The default is two minutes, as is the log's.
 func Resume(d time.Duration) Option { return optionFunc(func(c *config) { c.resume = d }) }
 
 // Stall sets for how long a window may accept nothing of what is written to it, or leave a

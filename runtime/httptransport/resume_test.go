@@ -420,3 +420,59 @@ func (c *cutConn) Read(p []byte) (int, error) {
 	}
 	return copy(p, c.got), err
 }
+
+// A welcome that breaks a session's run comes in one message with the gap: a page that has not read it comes back
+// from where it was, and is told again.
+func TestGuarantee07GapsComeWithTheirPosition(t *testing.T) {
+	p := newPlaceOn(t, nil, []eventbus.Option{eventbus.WithLog(4096, 0)})
+	pg := p.open(`{"listen":{"tick":{},"other":{}}}`)
+	pg.cut()
+	p.wantPeers(0)
+	for i := range 100 {
+		emit(t, p.bus, tick, i)
+	}
+	emit(t, p.bus, other, "lost")
+	for range 2 {
+		back := p.socket(pageOption{})
+		back.send(`{"hello":` + pg.resume(`{"tick":{},"other":{}}`, pg.at()) + `}`)
+		text, err := back.read()
+		noError(t, err)
+		if got := string(text); !strings.HasPrefix(got, `[{"welcome"`) || !strings.HasSuffix(got, `,{"gap":{"events":{"other":1,"tick":null}}}]`) {
+			t.Errorf("got %s", got)
+		}
+		back.cut()
+		p.wantPeers(0)
+	}
+}
+
+// Kept values that may not have arrived are sent again, and those of a page that has got further are not.
+func TestGuarantee05KeptValuesComeAgain(t *testing.T) {
+	p := newPlace(t)
+	emit(t, p.bus, sticky, progress{"a", 1})
+	pg := p.open(`{"listen":{"sticky":{},"tick":{}}}`)
+	pg.cut() // before it has read more than the welcome
+	p.wantPeers(0)
+	emit(t, p.bus, sticky, progress{"b", 2})
+	back := p.open(pg.resume(`{"sticky":{},"tick":{}}`, pg.at()))
+	if back.welcome["resumed"] != true {
+		t.Errorf("welcome is %v", back.welcome)
+	}
+	back.want(`{"event":"sticky","payload":{"id":"a","n":1}}`)
+	seq := back.next()["seq"].(float64)
+	again := p.open(back.resume(`{"sticky":{},"tick":{}}`, seq))
+	emit(t, p.bus, tick, 3)
+	again.want(`{"event":"tick","payload":3}`)
+}
+
+// A page that comes back from before a listen that it knows to hold gets nothing from before that.
+func TestGuarantee03NothingFromBeforeTheListen(t *testing.T) {
+	p := newPlace(t)
+	p.open(`{"listen":{"tick":{}}}`) // so that it is logged
+	pg := p.open(`{"listen":{}}`)
+	emit(t, p.bus, tick, 1)
+	pg.send(`{"listen":{"tick":{}},"id":1}`)
+	pg.want(`{"ack":1}`)
+	back := p.open(pg.resume(`{"tick":{}}`, pg.at()))
+	emit(t, p.bus, tick, 2)
+	back.want(`{"event":"tick","payload":2}`)
+}

@@ -66,6 +66,9 @@ func (s *session) putLocked(event string, sub *subscription) {
 // takeLocked takes away all subscriptions, without ending them.
 func (s *session) takeLocked() map[string]*subscription {
 	old := s.subs
+	if len(old) == 0 {
+		return nil
+	}
 	s.subs, s.load = make(map[string]*subscription, len(old)), 0
 	return old
 }
