@@ -140,8 +140,11 @@ func upgrades(r *http.Request) bool {
 }
 
 func (h *Handler) refuseOrigin(w http.ResponseWriter, r *http.Request, origin string) {
-	h.logger.WarnContext(r.Context(), "eventgen: a page of a foreign origin was refused",
-		"origin", origin, "host", r.Host, "allow", fmt.Sprintf("httptransport.AllowOrigins(%q)", origin))
+	allow := fmt.Sprintf("httptransport.AllowOrigins(%q)", origin)
+	if !strings.Contains(origin, "://") { // "null", or none at all
+		allow = "nothing: a sandboxed page, a file or a foreign page without an origin cannot be named"
+	}
+	h.logger.WarnContext(r.Context(), "eventgen: a page of a foreign origin was refused", "origin", origin, "host", r.Host, "allow", allow)
 	fail(w, http.StatusForbidden, "forbidden", "this origin is not allowed")
 }
 

@@ -138,6 +138,9 @@ func TestGuarantee13Origins(t *testing.T) {
 	if !strings.Contains(p.log.String(), `httptransport.AllowOrigins(\"https://evil.example\")`) {
 		t.Errorf("the log is %s", p.log)
 	}
+	if strings.Contains(p.log.String(), `AllowOrigins(\"null`) {
+		t.Error("the log tells to allow what New refuses")
+	}
 	status, _, answer := p.do("OPTIONS", "", "Origin", "https://app.example.com")
 	if h := answer.Header; status != 204 || h.Get("Access-Control-Allow-Origin") != "https://app.example.com" ||
 		h.Get("Access-Control-Allow-Credentials") != "true" || h.Get("Vary") != "Origin" {
