@@ -476,3 +476,26 @@ func TestGuarantee03NothingFromBeforeTheListen(t *testing.T) {
 	emit(t, p.bus, tick, 2)
 	back.want(`{"event":"tick","payload":2}`)
 }
+
+// A backend that has restarted knows neither the session nor the epoch: the page is told of a gap, without a count, gets
+// the kept values, and goes on.
+func TestGuarantee07Restart(t *testing.T) {
+	before := newPlace(t)
+	emit(t, before.bus, sticky, progress{"a", 1})
+	pg := before.open(`{"listen":{"sticky":{},"tick":{}}}`)
+	pg.want(`{"event":"sticky","payload":{"id":"a","n":1}}`)
+	for _, open := range []func(*place, string) *page{
+		func(p *place, hello string) *page { return p.open(hello) },
+		func(p *place, hello string) *page { return p.stream(hello) },
+	} {
+		after := newPlace(t)
+		emit(t, after.bus, sticky, progress{"a", 2})
+		back := open(after, pg.resume(`{"sticky":{},"tick":{}}`, 1))
+		if back.welcome["session"] == pg.welcome["session"] || back.welcome["epoch"] == pg.welcome["epoch"] {
+			t.Errorf("welcome is %v", back.welcome)
+		}
+		back.want(`{"gap":{"events":{"sticky":null,"tick":null}}}`, `{"event":"sticky","payload":{"id":"a","n":2}}`)
+		emit(t, after.bus, tick, 3)
+		back.want(`{"event":"tick","payload":3}`)
+	}
+}
