@@ -2,6 +2,7 @@ package httptransport
 
 import (
 	"context"
+	"iter"
 	"net/http"
 	"sync"
 	"sync/atomic"
@@ -155,15 +156,36 @@ func (c *conn) reachLocked(at uint64) bool {
 // missesLocked reports whether something that the connection listens to has left the log before
 // it was read.
 func (c *conn) missesLocked() bool {
-	if c.class == nil {
-		return false
-	}
-	for info := range c.class.events {
-		if c.h.port.Missed(info, c.cursor) {
-			return true
-		}
+	for range c.missedLocked() {
+		return true
 	}
 	return false
+}
+
+// missedLocked yields the events of which something has left the log before it was read: of what holds now, and
+// of what holds from a step on.
+func (c *conn) missedLocked() iter.Seq[*eventbus.Info] {
+	return func(yield func(*eventbus.Info) bool) {
+		of := func(k *class, after uint64) bool {
+			if k == nil {
+				return true
+			}
+			for info := range k.events {
+				if c.h.port.Missed(info, after) && !yield(info) {
+					return false
+				}
+			}
+			return true
+		}
+		if !of(c.class, c.cursor) {
+			return
+		}
+		for _, s := range c.steps {
+			if !of(s.class, max(c.cursor, s.at)) {
+				return
+			}
+		}
+	}
 }
 
 // detachLocked hands a synced connection over to a drainer.

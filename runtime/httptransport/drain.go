@@ -142,14 +142,8 @@ func (c *conn) needsAllLocked(entries []*eventbus.Entry) bool {
 // the page of them, or false if they end the connection. Then the page resumes, and is told of
 // the gap.
 func (c *conn) lostLocked() (gap []byte, ok bool) {
-	if c.class == nil {
-		return nil, true
-	}
 	missed := map[string]*uint64{}
-	for info := range c.class.events {
-		if !c.h.port.Missed(info, c.cursor) {
-			continue
-		}
+	for info := range c.missedLocked() {
 		if info.Slow == eventbus.SlowResume {
 			c.giveUpLocked("slow: the log no longer reaches back")
 			return nil, false

@@ -71,6 +71,23 @@ func TestSlowWindowHearsWhatWasDropped(t *testing.T) {
 	})
 }
 
+// A page whose listen has not yet got that far on its connection misses what leaves the log as any other does.
+func TestGuarantee07LostBehindTheWelcome(t *testing.T) {
+	bubble(t, func(t *testing.T, l *pipeListener) {
+		p := newPlaceOn(t, l, []eventbus.Option{eventbus.WithLog(4096, 0)})
+		pg := p.socket(pageOption{})
+		pg.send(`{"hello":{"listen":{"tick":{}}}}`)
+		time.Sleep(time.Second) // the write of the welcome waits for the page
+		for n := range 100 {
+			emit(t, p.bus, tick, n)
+		}
+		pg.takeWelcome()
+		pg.wantClosed(closeSlow)
+		back := p.open(pg.resume(`{"tick":{}}`, pg.at()))
+		back.want(`{"gap":{"events":{"tick":null}}}`)
+	})
+}
+
 // What is dropped is told before anything newer, with the position behind it: a page that is cut off in between
 // neither misses it silently nor gets it beside the gap.
 func TestGuarantee07DroppedBeforeNewer(t *testing.T) {
