@@ -1,6 +1,16 @@
 import fc from 'fast-check';
 import { expect, test, vi } from 'vitest';
-import { type Connection, type Link, createEventsClient, emit, listen } from '../src/index.ts';
+import {
+  type Connection,
+  type EventsClient,
+  type Link,
+  type ServerFrame,
+  type Unlisten,
+  createEventsClient,
+  emit,
+  listen,
+  plainEvent,
+} from '../src/index.ts';
 import { action, progress, tick } from './events.ts';
 import type { PageFrame } from './wire.ts';
 
@@ -22,8 +32,10 @@ class Model {
   #listening = new Set<string>();
   #link: Link | undefined;
   #fromPage: string[] = [];
-  #toPage: unknown[] = [];
+  #toPage: ServerFrame[] = [];
   #sent = 0;
+  /** The position that the page has reached. */
+  #reached = 0;
 
   connect(link: Link): Connection {
     this.#link = link;
@@ -54,10 +66,16 @@ class Model {
     for (const text of this.#fromPage.splice(0, count)) {
       const { hello, listen, unlisten, emit, id = 0, payload } = JSON.parse(text) as PageFrame;
       if (hello) {
+        const names = Object.keys(hello.listen);
+        if (hello.resume) {
+          expect(hello.resume.seq).toBe(this.#reached);
+          expect([...this.#listening]).toEqual(expect.arrayContaining(names));
+        }
         const at = hello.resume ? hello.resume.seq : this.log.length;
-        this.#listening = new Set(Object.keys(hello.listen));
+        this.#listening = new Set(names);
         this.#toPage.push({ welcome: { peer: 'p', session: 's', epoch: 'e', at, resumed: !!hello.resume } });
-        this.#sent = at;
+        // Some of what was there before comes again.
+        this.#sent = Math.max(0, at - 2);
         this.#welcomed = true;
         this.#follow();
       } else if (emit) {
@@ -66,7 +84,7 @@ class Model {
         this.#toPage.push({ ack: id });
       } else {
         for (const name of Object.keys(listen ?? {})) this.#listening.add(name);
-        for (const name of unlisten ?? []) this.#listening.delete(name);
+        for (const name of unlisten ?? []) expect(this.#listening.delete(name)).toBe(true);
         this.#toPage.push({ ack: id });
       }
     }
@@ -75,7 +93,9 @@ class Model {
   /** Gives the page what is on its way, up to `count` frames, in one message. */
   deliver(count: number): void {
     const frames = this.#toPage.splice(0, count);
-    if (frames.length) this.#link?.receive(JSON.stringify(frames));
+    if (!this.#link || !frames.length) return;
+    for (const { seq = 0, welcome } of frames) this.#reached = Math.max(this.#reached, seq, welcome?.at ?? 0);
+    this.#link.receive(JSON.stringify(frames));
   }
 
   cut(): void {
@@ -83,9 +103,46 @@ class Model {
     this.#link = undefined;
     this.#welcomed = false;
     this.#sent = 0;
+    const late = this.#toPage;
     this.#fromPage = [];
     this.#toPage = [];
     link?.closed();
+    // Nobody hears what a dead connection says.
+    link?.receive(JSON.stringify(late));
+  }
+}
+
+const extra = plainEvent<'extra', number>('extra', '000000ee');
+
+/** A listener that comes while all this goes on, and may leave before its end. */
+class Guest {
+  readonly #got: number[] = [];
+  readonly #off: Unlisten;
+  #left = false;
+  /** How many there were when it was told that it misses none from then on. */
+  #from: number | undefined;
+
+  constructor(client: EventsClient, sent: readonly number[]) {
+    this.#off = listen(extra, (n) => this.#got.push(n), { client });
+    this.#off.ready.then(
+      () => (this.#from = sent.length),
+      () => undefined,
+    );
+  }
+
+  leave(): void {
+    this.#left = true;
+    this.#off();
+  }
+
+  check(sent: readonly number[]): void {
+    const [first] = this.#got;
+    const start = first === undefined ? sent.length : sent.indexOf(first);
+    const due = this.#from ?? sent.length;
+    // Once, in order, and without a hole, from its beginning to its end.
+    expect(this.#got).toEqual(sent.slice(start, this.#left ? start + this.#got.length : undefined));
+    if (!this.#left || first !== undefined) expect(start).toBeLessThanOrEqual(due);
+    if (!this.#left) expect(this.#from).toBeDefined();
   }
 }
 
@@ -95,6 +152,9 @@ const step = fc.oneof(
   { weight: 3, arbitrary: fc.constant({ do: 'emit' as const }) },
   { weight: 4, arbitrary: fc.record({ do: fc.constant('handle' as const), count: fc.integer({ min: 1, max: 4 }) }) },
   { weight: 4, arbitrary: fc.record({ do: fc.constant('deliver' as const), count: fc.integer({ min: 1, max: 4 }) }) },
+  { weight: 4, arbitrary: fc.constant({ do: 'extra' as const }) },
+  { weight: 2, arbitrary: fc.constant({ do: 'join' as const }) },
+  { weight: 2, arbitrary: fc.constant({ do: 'leave' as const }) },
   { weight: 2, arbitrary: fc.constant({ do: 'cut' as const }) },
   { weight: 2, arbitrary: fc.constant({ do: 'wait' as const }) },
 );
@@ -110,6 +170,9 @@ test('whatever is cut, every listener gets each delivery once and in order, and 
         const all: unknown[] = [];
         const ofA: unknown[] = [];
         const acks: Promise<void>[] = [];
+        const extras: number[] = [];
+        const guests: Guest[] = [];
+        const present: Guest[] = [];
         let n = 0;
         const note = (payload: unknown) => all.push(payload);
         listen(tick, (payload) => ticks.push(payload), { client });
@@ -121,7 +184,7 @@ test('whatever is cut, every listener gets each delivery once and in order, and 
           model.handle(Infinity);
           model.deliver(Infinity);
         }
-        for (const at of steps)
+        for (const at of steps) {
           switch (at.do) {
             case 'tick':
               model.emit('tick', ++n);
@@ -132,6 +195,17 @@ test('whatever is cut, every listener gets each delivery once and in order, and 
             case 'emit':
               acks.push(emit(action, { kind: String(++n) }, { client, timeout: 0 }));
               break;
+            case 'extra':
+              extras.push(++n);
+              model.emit('extra', n);
+              break;
+            case 'join':
+              guests.push(new Guest(client, extras));
+              present.push(...guests.slice(-1));
+              break;
+            case 'leave':
+              present.shift()?.leave();
+              break;
             case 'cut':
               model.cut();
               break;
@@ -141,6 +215,8 @@ test('whatever is cut, every listener gets each delivery once and in order, and 
             default:
               model[at.do](at.count);
           }
+          await vi.advanceTimersByTimeAsync(0);
+        }
         // At last the network is good.
         for (let second = 0; second < 45; second++) {
           await vi.advanceTimersByTimeAsync(1000);
@@ -151,7 +227,8 @@ test('whatever is cut, every listener gets each delivery once and in order, and 
         const payloads = (name?: string) =>
           model.log.filter(({ event }) => !name || event === name).map(({ payload }) => payload);
         expect(ticks).toEqual(payloads('tick'));
-        expect(all).toEqual(payloads());
+        expect(all).toEqual(model.log.filter(({ event }) => event !== extra.name).map(({ payload }) => payload));
+        for (const guest of guests) guest.check(extras);
         expect(ofA).toEqual(
           (payloads('download:progress') as { id: string; current: number }[])
             .filter(({ id }) => id === 'a')
@@ -164,6 +241,6 @@ test('whatever is cut, every listener gets each delivery once and in order, and 
         vi.useRealTimers();
       }
     }),
-    { numRuns: 100 },
+    { numRuns: 300 },
   );
 }, 60_000);
