@@ -55,40 +55,49 @@ function catchUp(topic: Topic): void {
   for (const run of late) run();
 }
 
+/** Hands out a delivery that has to be kept, or taken apart. */
+function handOut(topic: Topic, { payload, batch, decoded }: ServerFrame, meta: EventMeta, call: Call): void {
+  const { event, entries, keyed } = topic;
+  const most = event.sticky ? mostSticky : event.replay;
+  const items = (batch ?? [payload]).map((wire) => ({
+    payload: event.read && !decoded ? event.read(wire as never) : wire,
+    key: (most || keyed) && event.key && keyId(keyOf(event.key, wire)),
+    meta,
+  }));
+  if (most)
+    for (const item of items) {
+      const kept = (topic.kept ??= new Map<unknown, Item>());
+      const id = event.sticky ? item.key : item;
+      // The newest is the last one in.
+      kept.delete(id);
+      kept.set(id, item);
+      if (kept.size > most) kept.delete(kept.keys().next().value);
+    }
+  if (batch) {
+    // Those who come while this runs have to wait for the next.
+    const count = entries.length;
+    for (let i = 0; i < count; i++) deliver(entries[i] as Entry, items, call);
+  } else
+    for (const { payload, key } of items) {
+      const own = keyed && entries.filter(({ id }) => id === undefined || id === key);
+      call(
+        own ? { entries: own } : topic,
+        payload,
+        meta,
+        own?.map(({ sink }) => sink.next),
+      );
+    }
+}
+
 /** The delivery of events with any options. */
 export const delivery: Delivery = {
-  dispatch(topic, { payload, batch, decoded }, meta, call) {
+  dispatch(topic, frame, meta, call) {
     catchUp(topic);
-    const { event, entries, keyed } = topic;
-    const most = event.sticky ? mostSticky : event.replay;
-    const items = (batch ?? [payload]).map((wire) => ({
-      payload: event.read && !decoded ? event.read(wire as never) : wire,
-      key: (most || keyed) && event.key && keyId(keyOf(event.key, wire)),
-      meta,
-    }));
-    if (most)
-      for (const item of items) {
-        const kept = (topic.kept ??= new Map<unknown, Item>());
-        const id = event.sticky ? item.key : item;
-        // The newest is the last one in.
-        kept.delete(id);
-        kept.set(id, item);
-        if (kept.size > most) kept.delete(kept.keys().next().value);
-      }
-    if (batch) {
-      // Those who come while this runs have to wait for the next.
-      const count = entries.length;
-      for (let i = 0; i < count; i++) deliver(entries[i] as Entry, items, call);
-    } else
-      for (const { payload, key } of items) {
-        const own = keyed && entries.filter(({ id }) => id === undefined || id === key);
-        call(
-          own ? { entries: own } : topic,
-          payload,
-          meta,
-          own?.map(({ sink }) => sink.next),
-        );
-      }
+    const { event } = topic;
+    const { payload } = frame;
+    // By far the most frequent case needs no more than this.
+    if (frame.batch || topic.keyed || event.sticky || event.replay) handOut(topic, frame, meta, call);
+    else call(topic, event.read && !frame.decoded ? event.read(payload as never) : payload, meta);
   },
 
   join(topic, entry, call) {
