@@ -497,6 +497,15 @@ func TestGuarantee19Stored(t *testing.T) {
 		j.want(t, "stored", "sticky {a 0}", "sticky {b 0}", "replay 1", "replay 2")
 		settle(2 * time.Hour)
 		j.want(t, "newer", "sticky {a 2}", "sticky {b 2}")
+
+		release := make(chan struct{})
+		go replay.Listen(b, func(_ context.Context, n int) error { <-release; j.add("slow %d", n); return nil })
+		synctest.Wait()
+		noError(t, replay.Emit(background, b, 3))
+		j.want(t, "while a new listener is given what is stored", "replay 3")
+		close(release)
+		synctest.Wait()
+		j.want(t, "then", "slow 1", "slow 2", "slow 3")
 	})
 }
 

@@ -59,5 +59,5 @@ type DeprecatedDoc struct {
 	N int32
 }
 
-//eventgen:event named ts=Renamed
+//eventgen:event name=named ts=Renamed
 type Named struct{ N int32 }
