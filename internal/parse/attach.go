@@ -76,7 +76,9 @@ func (a *annotator) typeBody(expr ast.Expr) {
 		switch n := n.(type) {
 		case *ast.StructType:
 			for _, f := range n.Fields.List {
-				a.attach(f.Doc, &declaration{target: directive.OnField, field: f, node: f})
+				if a.comments[f.Doc] != nil {
+					a.attach(f.Doc, &declaration{target: directive.OnField, field: f, node: f})
+				}
 				a.beside(f.Comment, "a field")
 			}
 		case *ast.InterfaceType:

@@ -8,11 +8,11 @@ import (
 	"github.com/eventgen/eventgen/internal/ir"
 )
 
-// emit returns a copy of a lowered type with its references resolved, and asks for the
-// declarations that it refers to.
+// emit returns a lowered type with its references resolved, a copy where it has parts, and asks
+// for the declarations that it refers to.
 func (l *Lowerer) emit(t *ir.Type, want func(*node)) *ir.Type {
-	if t == nil {
-		return nil
+	if t == nil || t.Kind != ir.KindRef && t.Key == nil && t.Elem == nil && t.Fields == nil && (t.Go == nil || l.spellable(t.Go)) {
+		return t
 	}
 	out := *t
 	if t.Kind == ir.KindRef {
