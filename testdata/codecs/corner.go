@@ -74,3 +74,19 @@ type Ring[T any] struct {
 	Value T        `json:"value"`
 	Next  *Ring[T] `json:"next,omitempty"`
 }
+
+// Forest has maps of several types that contain it.
+//
+//eventgen:event
+type Forest struct {
+	Forests map[string]Forest         `json:"forests"`
+	Groves  map[int]Grove             `json:"groves"`
+	Named   map[TextKey]Forest        `json:"named"`
+	Lists   map[string]map[int]Forest `json:"lists"`
+}
+
+// Grove contains Forest.
+type Grove struct {
+	Forests map[string]Forest `json:"forests"`
+	Groves  map[string]Grove  `json:"groves"`
+}

@@ -24,6 +24,7 @@ var Events = eventbus.NewCatalog(
 	DeclaredPointersEvent,
 	EmbeddingEvent,
 	EnumsEvent,
+	ForestEvent,
 	GenericsEvent,
 	GraphEvent,
 	ListsEvent,
@@ -297,6 +298,51 @@ func OnEnums(b *eventbus.Bus, fn func(ctx context.Context, payload Enums) error,
 // OnceEnums calls fn for the next "enums", unless unlisten is called first.
 func OnceEnums(b *eventbus.Bus, fn func(ctx context.Context, payload Enums) error, opts ...eventbus.ListenOption) (unlisten func()) {
 	return EnumsEvent.Once(b, fn, opts...)
+}
+
+// ForestEvent describes the event "forest".
+//
+// Forest has maps of several types that contain it.
+var ForestEvent = eventbus.Define(eventbus.Definition[Forest]{
+	Name:     "forest",
+	Contract: "997cd225",
+	From:     eventbus.FromBoth,
+	Encode: func(dst []byte, p *Forest) ([]byte, error) {
+		var err error
+		if dst, err = appendForest(dst, p, 0); err != nil {
+			return dst, err
+		}
+		return dst, nil
+	},
+	Decode: func(src []byte, p *Forest) error {
+		d := codec.NewDecoder(src)
+		decodeForest(d, p)
+		return d.End()
+	},
+})
+
+// EmitForest emits "forest" to everyone who listens.
+//
+// Forest has maps of several types that contain it.
+func EmitForest(ctx context.Context, b *eventbus.Bus, payload Forest) error {
+	return ForestEvent.Emit(ctx, b, payload)
+}
+
+// EmitForestTo emits "forest" to a target alone; Go listeners do not see it.
+func EmitForestTo(ctx context.Context, b *eventbus.Bus, to eventbus.Target, payload Forest) error {
+	return ForestEvent.EmitTo(ctx, b, to, payload)
+}
+
+// OnForest calls fn for every "forest", until unlisten is called.
+//
+// Forest has maps of several types that contain it.
+func OnForest(b *eventbus.Bus, fn func(ctx context.Context, payload Forest) error, opts ...eventbus.ListenOption) (unlisten func()) {
+	return ForestEvent.Listen(b, fn, opts...)
+}
+
+// OnceForest calls fn for the next "forest", unless unlisten is called first.
+func OnceForest(b *eventbus.Bus, fn func(ctx context.Context, payload Forest) error, opts ...eventbus.ListenOption) (unlisten func()) {
+	return ForestEvent.Once(b, fn, opts...)
 }
 
 // GenericsEvent describes the event "generics".
@@ -2331,6 +2377,116 @@ func appendEnums(dst []byte, v *Enums) ([]byte, error) {
 		if dst, err = appendLevel(dst, *v.Ptr); err != nil {
 			return dst, codec.At(err, "ptr")
 		}
+	}
+	dst = append(dst, '}')
+	return dst, nil
+}
+
+// appendForest appends a Forest as JSON.
+func appendForest(dst []byte, v *Forest, depth int) ([]byte, error) {
+	var x Forest
+	var x2 Grove
+	var x3 Forest
+	var x4 Forest
+	var err error
+	if depth > codec.MaxEncodeDepth {
+		return dst, codec.TooDeep()
+	}
+	if v.Forests == nil {
+		dst = append(dst, `{"forests":null`...)
+	} else {
+		dst = append(dst, `{"forests":{`...)
+		keys := codec.SortStrings(v.Forests)
+		for i, key := range keys.List {
+			if i > 0 {
+				dst = append(dst, ',')
+			}
+			dst = codec.AppendString(dst, key)
+			dst = append(dst, ':')
+			x = v.Forests[key]
+			if dst, err = appendForest(dst, &x, depth+1); err != nil {
+				return dst, codec.At(codec.At(err, key), "forests")
+			}
+		}
+		keys.Free()
+		dst = append(dst, '}')
+	}
+	if v.Groves == nil {
+		dst = append(dst, `,"groves":null`...)
+	} else {
+		dst = append(dst, `,"groves":{`...)
+		keys := codec.SortInts(v.Groves)
+		for i := range keys.List {
+			if i > 0 {
+				dst = append(dst, ',')
+			}
+			key := &keys.List[i]
+			dst = codec.AppendIntKey(dst, key)
+			dst = append(dst, ':')
+			x2 = v.Groves[int(key.Int())]
+			if dst, err = appendGrove(dst, &x2, depth+1); err != nil {
+				return dst, codec.At(codec.At(err, string(key.Text())), "groves")
+			}
+		}
+		keys.Free()
+		dst = append(dst, '}')
+	}
+	if v.Named == nil {
+		dst = append(dst, `,"named":null`...)
+	} else {
+		dst = append(dst, `,"named":{`...)
+		keys, err2 := codec.SortTexts(v.Named)
+		if err2 != nil {
+			return dst, codec.At(err2, "named")
+		}
+		for i, key := range keys {
+			if i > 0 {
+				dst = append(dst, ',')
+			}
+			dst = codec.AppendString(dst, key.Text)
+			dst = append(dst, ':')
+			x3 = v.Named[key.Key]
+			if dst, err = appendForest(dst, &x3, depth+1); err != nil {
+				return dst, codec.At(codec.At(err, key.Text), "named")
+			}
+		}
+		dst = append(dst, '}')
+	}
+	if v.Lists == nil {
+		dst = append(dst, `,"lists":null`...)
+	} else {
+		dst = append(dst, `,"lists":{`...)
+		keys := codec.SortStrings(v.Lists)
+		for i, key := range keys.List {
+			if i > 0 {
+				dst = append(dst, ',')
+			}
+			dst = codec.AppendString(dst, key)
+			dst = append(dst, ':')
+			x := v.Lists[key]
+			if x == nil {
+				dst = append(dst, "null"...)
+			} else {
+				dst = append(dst, '{')
+				keys2 := codec.SortInts(x)
+				for i2 := range keys2.List {
+					if i2 > 0 {
+						dst = append(dst, ',')
+					}
+					key2 := &keys2.List[i2]
+					dst = codec.AppendIntKey(dst, key2)
+					dst = append(dst, ':')
+					x4 = x[int(key2.Int())]
+					if dst, err = appendForest(dst, &x4, depth+1); err != nil {
+						return dst, codec.At(codec.At(codec.At(err, string(key2.Text())), key), "lists")
+					}
+				}
+				keys2.Free()
+				dst = append(dst, '}')
+			}
+		}
+		keys.Free()
+		dst = append(dst, '}')
 	}
 	dst = append(dst, '}')
 	return dst, nil
@@ -4743,6 +4899,56 @@ func appendLevel(dst []byte, v Level) ([]byte, error) {
 	return dst, codec.NotMember("one of -1, 0, 1", int64(v))
 }
 
+// appendGrove appends a Grove as JSON.
+func appendGrove(dst []byte, v *Grove, depth int) ([]byte, error) {
+	var x Forest
+	var x2 Grove
+	var err error
+	if depth > codec.MaxEncodeDepth {
+		return dst, codec.TooDeep()
+	}
+	if v.Forests == nil {
+		dst = append(dst, `{"forests":null`...)
+	} else {
+		dst = append(dst, `{"forests":{`...)
+		keys := codec.SortStrings(v.Forests)
+		for i, key := range keys.List {
+			if i > 0 {
+				dst = append(dst, ',')
+			}
+			dst = codec.AppendString(dst, key)
+			dst = append(dst, ':')
+			x = v.Forests[key]
+			if dst, err = appendForest(dst, &x, depth+1); err != nil {
+				return dst, codec.At(codec.At(err, key), "forests")
+			}
+		}
+		keys.Free()
+		dst = append(dst, '}')
+	}
+	if v.Groves == nil {
+		dst = append(dst, `,"groves":null`...)
+	} else {
+		dst = append(dst, `,"groves":{`...)
+		keys := codec.SortStrings(v.Groves)
+		for i, key := range keys.List {
+			if i > 0 {
+				dst = append(dst, ',')
+			}
+			dst = codec.AppendString(dst, key)
+			dst = append(dst, ':')
+			x2 = v.Groves[key]
+			if dst, err = appendGrove(dst, &x2, depth+1); err != nil {
+				return dst, codec.At(codec.At(err, key), "groves")
+			}
+		}
+		keys.Free()
+		dst = append(dst, '}')
+	}
+	dst = append(dst, '}')
+	return dst, nil
+}
+
 // appendPageOfInt appends a Page[…] as JSON.
 func appendPageOfInt(dst []byte, v *Page[int]) []byte {
 	if v.Items == nil {
@@ -5852,6 +6058,84 @@ func decodeEnums(d *codec.Decoder, v *Enums) {
 		}
 		if seen&0x1bf != 0x1bf {
 			d.Missing(at, seen, 0x1bf, knownEnums)
+		}
+	}
+}
+
+// decodeForest reads a Forest.
+func decodeForest(d *codec.Decoder, v *Forest) {
+	if at := d.Offset(); d.Object() {
+		var seen uint64
+		for d.Field() {
+			switch string(d.Name()) {
+			case "forests":
+				if d.First(&seen, 1<<0) {
+					if !d.Null() && d.Object() {
+						codec.NewMap(&v.Forests)
+						for d.Field() {
+							if k := string(d.Name()); codec.Absent(d, v.Forests, k) {
+								x := codec.Zero(v.Forests)
+								decodeForest(d, &x)
+								v.Forests[k] = x
+							}
+						}
+					}
+				}
+			case "groves":
+				if d.First(&seen, 1<<1) {
+					if !d.Null() && d.Object() {
+						codec.NewMap(&v.Groves)
+						for d.Field() {
+							if k, ok := d.KeyInt(codec.IntSize); ok && codec.Absent(d, v.Groves, int(k)) {
+								x := codec.Zero(v.Groves)
+								decodeGrove(d, &x)
+								v.Groves[int(k)] = x
+							}
+						}
+					}
+				}
+			case "named":
+				if d.First(&seen, 1<<2) {
+					if !d.Null() && d.Object() {
+						codec.NewMap(&v.Named)
+						for d.Field() {
+							var k TextKey
+							if d.KeyText(&k) && codec.Absent(d, v.Named, k) {
+								x := codec.Zero(v.Named)
+								decodeForest(d, &x)
+								v.Named[k] = x
+							}
+						}
+					}
+				}
+			case "lists":
+				if d.First(&seen, 1<<3) {
+					if !d.Null() && d.Object() {
+						codec.NewMap(&v.Lists)
+						for d.Field() {
+							if k := string(d.Name()); codec.Absent(d, v.Lists, k) {
+								x := codec.Zero(v.Lists)
+								if !d.Null() && d.Object() {
+									codec.NewMap(&x)
+									for d.Field() {
+										if k2, ok := d.KeyInt(codec.IntSize); ok && codec.Absent(d, x, int(k2)) {
+											x2 := codec.Zero(x)
+											decodeForest(d, &x2)
+											x[int(k2)] = x2
+										}
+									}
+								}
+								v.Lists[k] = x
+							}
+						}
+					}
+				}
+			default:
+				d.Unknown(knownForest)
+			}
+		}
+		if seen&0xf != 0xf {
+			d.Missing(at, seen, 0xf, knownForest)
 		}
 	}
 }
@@ -8035,6 +8319,48 @@ func decodeLevel(d *codec.Decoder) Level {
 	return Level(codec.Member(d, at, d.Int(8), knownLevel))
 }
 
+// decodeGrove reads a Grove.
+func decodeGrove(d *codec.Decoder, v *Grove) {
+	if at := d.Offset(); d.Object() {
+		var seen uint64
+		for d.Field() {
+			switch string(d.Name()) {
+			case "forests":
+				if d.First(&seen, 1<<0) {
+					if !d.Null() && d.Object() {
+						codec.NewMap(&v.Forests)
+						for d.Field() {
+							if k := string(d.Name()); codec.Absent(d, v.Forests, k) {
+								x := codec.Zero(v.Forests)
+								decodeForest(d, &x)
+								v.Forests[k] = x
+							}
+						}
+					}
+				}
+			case "groves":
+				if d.First(&seen, 1<<1) {
+					if !d.Null() && d.Object() {
+						codec.NewMap(&v.Groves)
+						for d.Field() {
+							if k := string(d.Name()); codec.Absent(d, v.Groves, k) {
+								x := codec.Zero(v.Groves)
+								decodeGrove(d, &x)
+								v.Groves[k] = x
+							}
+						}
+					}
+				}
+			default:
+				d.Unknown(knownGrove)
+			}
+		}
+		if seen&0x3 != 0x3 {
+			d.Missing(at, seen, 0x3, knownGrove)
+		}
+	}
+}
+
 // decodePageOfInt reads a Page[…].
 func decodePageOfInt(d *codec.Decoder, v *Page[int]) {
 	if at := d.Offset(); d.Object() {
@@ -8857,6 +9183,7 @@ var (
 	knownEmbedding             = []string{"id", "ptr1", "ptr2", "deep1", "deep2", "hidden", "name", "parts", "depth", "tagged", "MyInt", "Strings", "own"}
 	knownEnums                 = []string{"color", "level", "mask", "open", "colors", "levels", "opt", "map", "ptr"}
 	knownColor                 = []string{"red", "gr<een", "blue"}
+	knownForest                = []string{"forests", "groves", "named", "lists"}
 	knownGenerics              = []string{"ints", "points", "nested", "pair", "bytes", "text", "box", "boxed", "linked", "keyed", "omitted", "phantom"}
 	knownLists                 = []string{"ints", "strings", "bools", "floats", "floats32", "points", "ptrs", "nested", "bytes", "mybytes", "blobs", "texts", "array", "points2", "hash", "none", "named", "anon", "others", "matrix"}
 	knownListsPart             = []string{"A", "B"}
@@ -8891,6 +9218,7 @@ var (
 	knownPtrZero               = []string{"N"}
 	knownOtherPart             = []string{"size"}
 	knownTagged                = []string{"T"}
+	knownGrove                 = []string{"forests", "groves"}
 	knownPageOfInt             = []string{"items", "next"}
 	knownPageOfPoint           = []string{"items", "next"}
 	knownPageOfPageOfString    = []string{"items", "next"}

@@ -2,7 +2,9 @@ package golang
 
 import (
 	"encoding/json"
+	"slices"
 	"strconv"
+	"strings"
 
 	"github.com/eventgen/eventgen/internal/ir"
 )
@@ -43,6 +45,17 @@ func (e *encoder) body(head string, write func()) {
 		}
 		e.insert(start, e.hoisted...)
 	})
+}
+
+// hoist declares a variable outside of loops, where no other scope gives its name back.
+func (e *encoder) hoist(name, typ string) string {
+	free := disambiguate(name, func(s string) bool {
+		return slices.Contains(e.used, s) || e.g.names.hides(s) ||
+			slices.ContainsFunc(e.hoisted, func(declared string) bool { return strings.HasPrefix(declared, "var "+s+" ") })
+	})
+	e.used = append(e.used, free)
+	e.hoisted = append(e.hoisted, "var "+free+" "+typ)
+	return free
 }
 
 // lit writes constant text.
@@ -282,7 +295,7 @@ func (g *pkg) scalar(t *ir.Type) bool {
 // mapping writes the entries of a map in the order of their keys.
 func (e *encoder) mapping(t *ir.Type, l loc) {
 	g := e.g
-	keys, i, key, x := e.local("keys"), e.local("i"), e.local("key"), e.local("x")
+	keys, i, key := e.local("keys"), e.local("i"), e.local("key")
 	k := g.basic(t.Key)
 	e.lit("{")
 	e.flush()
@@ -341,13 +354,15 @@ func (e *encoder) mapping(t *ir.Type, l loc) {
 			write()
 			e.lit(":")
 			e.flush()
-			assign := " := "
+			x, assign := "", " := "
 			if e.depth != "" && g.recursive(t.Elem) {
 				// What a loop declares and hands to the function that it is in goes to the heap.
 				if typ, ok := g.goType(t.Elem); ok {
-					e.hoisted = append(e.hoisted, "var "+x+" "+typ)
-					assign = " = "
+					x, assign = e.hoist("x", typ), " = "
 				}
+			}
+			if x == "" {
+				x = e.local("x")
 			}
 			if !g.constant(t.Elem) {
 				e.line(x, assign, l.operand(), "[", lookup, "]")

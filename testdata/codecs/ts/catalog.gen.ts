@@ -9,6 +9,7 @@ import {
   declaredPointers,
   embedding,
   enums,
+  forest,
   generics,
   graph,
   lists,
@@ -60,6 +61,7 @@ import type {
   Embedding,
   Enums,
   Exposes,
+  Forest,
   Generics,
   Graph,
   Lists,
@@ -99,6 +101,7 @@ export interface ServerEvents {
   'declared-pointers': DeclaredPointers;
   'embedding': Embedding;
   'enums': Enums;
+  'forest': Forest;
   'generics': Generics;
   'graph': Graph | null;
   'lists': Lists;
@@ -148,6 +151,7 @@ export interface ClientEvents {
   'declared-pointers': DeclaredPointers;
   'embedding': Embedding;
   'enums': Enums;
+  'forest': Forest;
   'generics': Generics;
   'graph': Graph | null;
   'lists': Lists;
@@ -196,6 +200,7 @@ export type AnyServerEvent =
   | { event: 'declared-pointers'; payload: DeclaredPointers; meta: $EventMeta }
   | { event: 'embedding'; payload: Embedding; meta: $EventMeta }
   | { event: 'enums'; payload: Enums; meta: $EventMeta }
+  | { event: 'forest'; payload: Forest; meta: $EventMeta }
   | { event: 'generics'; payload: Generics; meta: $EventMeta }
   | { event: 'graph'; payload: Graph | null; meta: $EventMeta }
   | { event: 'lists'; payload: Lists; meta: $EventMeta }
@@ -244,6 +249,7 @@ export type AnyClientEvent =
   | { event: 'declared-pointers'; payload: DeclaredPointers }
   | { event: 'embedding'; payload: Embedding }
   | { event: 'enums'; payload: Enums }
+  | { event: 'forest'; payload: Forest }
   | { event: 'generics'; payload: Generics }
   | { event: 'graph'; payload: Graph | null }
   | { event: 'lists'; payload: Lists }
@@ -299,6 +305,7 @@ export const events: Events = /* @__PURE__ */ $createEvents([
   declaredPointers,
   embedding,
   enums,
+  forest,
   generics,
   graph,
   lists,

@@ -43,6 +43,7 @@ import type {
   Embedding,
   Enums,
   Exposes,
+  Forest,
   Generics,
   Graph,
   Lists,
@@ -111,6 +112,8 @@ const $decodeOpen: $Decoder = $string;
 const $decodeEnums: $Decoder = /* @__PURE__ */ $object({ color: $decodeColor, level: $decodeLevel, mask: $decodeMask, open: $decodeOpen, colors: $nullable($list($decodeColor)), levels: $tuple($decodeLevel, 2), opt: $optional($decodeColor), map: $nullable($map($decodeLevel, $oneOf(['red', 'gr<een', 'blue']))), ptr: $nullable($decodeLevel) });
 const $decodeInner: $Decoder = /* @__PURE__ */ $object({ a: $int(64), b: $nullable($list($lazy(() => $decodeInner))) });
 const $decodeExposes: $Decoder = /* @__PURE__ */ $object({ inner: $decodeInner, list: $nullable($list($decodeInner)) });
+const $decodeGrove: $Decoder = /* @__PURE__ */ $object({ forests: $nullable($map($lazy(() => $decodeForest))), groves: $nullable($map($lazy(() => $decodeGrove))) });
+const $decodeForest: $Decoder = /* @__PURE__ */ $object({ forests: $nullable($map($lazy(() => $decodeForest))), groves: $nullable($map($decodeGrove, $quotedInt(64))), named: $nullable($map($lazy(() => $decodeForest))), lists: $nullable($map($nullable($map($lazy(() => $decodeForest), $quotedInt(64))))) });
 const $decodeQuit: $Decoder = /* @__PURE__ */ $object({});
 const $decodeMessage: $Decoder = /* @__PURE__ */ $union('type', { Forward: $lazy(() => $decodeForward), Quit: $decodeQuit, Text: $decodeCodecsText });
 const $decodeForward: $Decoder = /* @__PURE__ */ $object({ first: $nullable($decodeMessage), rest: $nullable($list($nullable($decodeMessage))) });
@@ -219,6 +222,14 @@ export const enumsSchema: $Schema<Enums> = /* @__PURE__ */ $schema($decodeEnums)
 /** Whether a value is the payload of `enums` as it travels. */
 export function isEnums(value: unknown): value is Enums {
   return $is($decodeEnums, value);
+}
+
+/** The payload of `forest`, as a Standard Schema. */
+export const forestSchema: $Schema<Forest> = /* @__PURE__ */ $schema($decodeForest);
+
+/** Whether a value is the payload of `forest` as it travels. */
+export function isForest(value: unknown): value is Forest {
+  return $is($decodeForest, value);
 }
 
 /** The payload of `generics`, as a Standard Schema. */

@@ -166,6 +166,14 @@ export interface Exposes {
   list: Inner[] | null;
 }
 
+/** Forest has maps of several types that contain it. */
+export interface Forest {
+  forests: { [key: string]: Forest } | null;
+  groves: { [key: `${bigint}`]: Grove } | null;
+  named: { [key: string]: Forest } | null;
+  lists: { [key: string]: { [key: `${bigint}`]: Forest } | null } | null;
+}
+
 /** Forward is a message that holds messages. */
 export interface Forward {
   first: Message | null;
@@ -195,6 +203,12 @@ export type Graph = { [key: string]: Graph | null };
 export interface Group {
   shapes: (Shape | null)[] | null;
   named?: { [key: string]: Shape | null };
+}
+
+/** Grove contains Forest. */
+export interface Grove {
+  forests: { [key: string]: Forest } | null;
+  groves: { [key: string]: Grove } | null;
 }
 
 export interface Inner {
@@ -1076,6 +1090,43 @@ export function streamEnums(options?: $StreamOptions): $EventStream<Enums> {
 /** Emits `enums` to the backend and settles with its answer. */
 export function emitEnums(payload: Enums, options?: $EmitOptions): Promise<void> {
   return $emit(enums, payload, options);
+}
+
+/**
+ * The event `forest`. Windows emit it too.
+ *
+ * Forest has maps of several types that contain it.
+ */
+export const forest: $SharedEvent<'forest', Forest> =
+  /* @__PURE__ */ $sharedEvent('forest', '997cd225');
+
+/** Calls `listener` for each `forest`. */
+export function onForest(
+  listener: (payload: Forest, meta: $EventMeta) => unknown,
+  options?: $ListenOptions,
+): $Unlisten {
+  return $listen(forest, listener, options);
+}
+
+/** Waits for the next `forest`. */
+export function onceForest(options?: $OnceOptions<Forest>): Promise<Forest>;
+/** Calls `listener` for the next `forest`. */
+export function onceForest(
+  listener: (payload: Forest, meta: $EventMeta) => unknown,
+  options?: $OnceOptions<Forest>,
+): $Unlisten;
+export function onceForest(first?: any, options?: any): any {
+  return $once(forest, first, options);
+}
+
+/** Iterates over `forest`, from this call on. */
+export function streamForest(options?: $StreamOptions): $EventStream<Forest> {
+  return $stream(forest, options);
+}
+
+/** Emits `forest` to the backend and settles with its answer. */
+export function emitForest(payload: Forest, options?: $EmitOptions): Promise<void> {
+  return $emit(forest, payload, options);
 }
 
 /**
