@@ -36,14 +36,14 @@ type TextKeyed struct {
 //eventgen:event
 type TextFloats map[TextKey]float64
 
-// DeclaredPointers are pointers with names of their own, which have no methods.
+// DeclaredPointers are pointers with names of their own, which have no methods. encoding/json
+// writes what they point to by its methods and reads it without, so none leads to a plain kind.
 //
 //eventgen:event
 type DeclaredPointers struct {
 	Custom  CustomPtrPtr   `json:"custom"`
 	Text    PtrTextPtr     `json:"text"`
 	Texts   []PtrTextPtr   `json:"texts"`
-	Value   TextStringPtr  `json:"value"`
 	Point   PointPtr       `json:"point"`
 	Pointer *PointPtr      `json:"pointer"`
 	Omitted CustomPtrPtr   `json:"omitted,omitempty"`
@@ -53,10 +53,9 @@ type DeclaredPointers struct {
 
 // Declared pointers.
 type (
-	CustomPtrPtr  *CustomPtr
-	PtrTextPtr    *PtrText
-	TextStringPtr *TextString
-	Ptr           *PtrTextPtr
+	CustomPtrPtr *CustomPtr
+	PtrTextPtr   *PtrText
+	Ptr          *PtrTextPtr
 )
 
 // Unspelled has arguments whose types generated code cannot write.

@@ -185,10 +185,11 @@ func OnceConstant(b *eventbus.Bus, fn func(ctx context.Context, payload Constant
 
 // DeclaredPointersEvent describes the event "declared-pointers".
 //
-// DeclaredPointers are pointers with names of their own, which have no methods.
+// DeclaredPointers are pointers with names of their own, which have no methods. encoding/json
+// writes what they point to by its methods and reads it without, so none leads to a plain kind.
 var DeclaredPointersEvent = eventbus.Define(eventbus.Definition[DeclaredPointers]{
 	Name:     "declared-pointers",
-	Contract: "33e4f148",
+	Contract: "90990ac4",
 	From:     eventbus.FromBoth,
 	Encode:   appendDeclaredPointers,
 	Decode: func(src []byte, p *DeclaredPointers) error {
@@ -200,7 +201,8 @@ var DeclaredPointersEvent = eventbus.Define(eventbus.Definition[DeclaredPointers
 
 // EmitDeclaredPointers emits "declared-pointers" to everyone who listens.
 //
-// DeclaredPointers are pointers with names of their own, which have no methods.
+// DeclaredPointers are pointers with names of their own, which have no methods. encoding/json
+// writes what they point to by its methods and reads it without, so none leads to a plain kind.
 func EmitDeclaredPointers(ctx context.Context, b *eventbus.Bus, payload DeclaredPointers) error {
 	return DeclaredPointersEvent.Emit(ctx, b, payload)
 }
@@ -212,7 +214,8 @@ func EmitDeclaredPointersTo(ctx context.Context, b *eventbus.Bus, to eventbus.Ta
 
 // OnDeclaredPointers calls fn for every "declared-pointers", until unlisten is called.
 //
-// DeclaredPointers are pointers with names of their own, which have no methods.
+// DeclaredPointers are pointers with names of their own, which have no methods. encoding/json
+// writes what they point to by its methods and reads it without, so none leads to a plain kind.
 func OnDeclaredPointers(b *eventbus.Bus, fn func(ctx context.Context, payload DeclaredPointers) error, opts ...eventbus.ListenOption) (unlisten func()) {
 	return DeclaredPointersEvent.Listen(b, fn, opts...)
 }
@@ -2162,14 +2165,6 @@ func appendDeclaredPointers(dst []byte, v *DeclaredPointers) ([]byte, error) {
 			}
 		}
 		dst = append(dst, ']')
-	}
-	if v.Value == nil {
-		dst = append(dst, `,"value":null`...)
-	} else {
-		dst = append(dst, `,"value":`...)
-		if dst, err = codec.AppendTextMarshaler(dst, &(*v.Value)); err != nil {
-			return dst, codec.At(err, "value")
-		}
 	}
 	if v.Point == nil {
 		dst = append(dst, `,"point":null`...)
@@ -5835,22 +5830,15 @@ func decodeDeclaredPointers(d *codec.Decoder, v *DeclaredPointers) {
 						}
 					}
 				}
-			case "value":
-				if d.First(&seen, 1<<3) {
-					if !d.Null() {
-						x := codec.New(d, &v.Value)
-						d.UnmarshalText(x)
-					}
-				}
 			case "point":
-				if d.First(&seen, 1<<4) {
+				if d.First(&seen, 1<<3) {
 					if !d.Null() {
 						x := codec.New(d, &v.Point)
 						decodePoint(d, x)
 					}
 				}
 			case "pointer":
-				if d.First(&seen, 1<<5) {
+				if d.First(&seen, 1<<4) {
 					if !d.Null() {
 						x := codec.New(d, &v.Pointer)
 						if !d.Null() {
@@ -5860,19 +5848,19 @@ func decodeDeclaredPointers(d *codec.Decoder, v *DeclaredPointers) {
 					}
 				}
 			case "omitted":
-				if d.First(&seen, 1<<6) {
+				if d.First(&seen, 1<<5) {
 					if !d.Null() {
 						x := codec.New(d, &v.Omitted)
 						d.Unmarshal(x)
 					}
 				}
 			case "both":
-				if d.First(&seen, 1<<7) {
+				if d.First(&seen, 1<<6) {
 					x := codec.New(d, &v.Both)
 					decodePtrZero(d, x)
 				}
 			case "map":
-				if d.First(&seen, 1<<8) {
+				if d.First(&seen, 1<<7) {
 					if !d.Null() && d.Object() {
 						codec.NewMap(&v.Map)
 						for d.Field() {
@@ -5894,8 +5882,8 @@ func decodeDeclaredPointers(d *codec.Decoder, v *DeclaredPointers) {
 				d.Unknown(knownDeclaredPointers)
 			}
 		}
-		if seen&0x13f != 0x13f {
-			d.Missing(at, seen, 0x13f, knownDeclaredPointers)
+		if seen&0x9f != 0x9f {
+			d.Missing(at, seen, 0x9f, knownDeclaredPointers)
 		}
 	}
 }
@@ -9179,7 +9167,7 @@ var (
 	knownConstantPart2         = []string{}
 	knownConstantPart3         = []string{}
 	knownConstantPart4         = []string{}
-	knownDeclaredPointers      = []string{"custom", "text", "texts", "value", "point", "pointer", "omitted", "both", "map"}
+	knownDeclaredPointers      = []string{"custom", "text", "texts", "point", "pointer", "omitted", "both", "map"}
 	knownEmbedding             = []string{"id", "ptr1", "ptr2", "deep1", "deep2", "hidden", "name", "parts", "depth", "tagged", "MyInt", "Strings", "own"}
 	knownEnums                 = []string{"color", "level", "mask", "open", "colors", "levels", "opt", "map", "ptr"}
 	knownColor                 = []string{"red", "gr<een", "blue"}

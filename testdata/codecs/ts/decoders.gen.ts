@@ -93,12 +93,10 @@ const $decodeCustomPtrValue: $Decoder = /* @__PURE__ */ $object({ N: $int(64) })
 const $decodeCustomSlice: $Decoder = $anything;
 const $decodePtrText: $Decoder = $string;
 const $decodePtrTextPtr: $Decoder = $decodePtrText;
-const $decodeTextString: $Decoder = $string;
-const $decodeTextStringPtr: $Decoder = $decodeTextString;
 const $decodePointPtr: $Decoder = $decodePoint;
 const $decodePtrZero: $Decoder = /* @__PURE__ */ $object({ N: $int(64) });
 const $decodePtr: $Decoder = /* @__PURE__ */ $nullable($decodePtrTextPtr);
-const $decodeDeclaredPointers: $Decoder = /* @__PURE__ */ $object({ custom: $nullable($decodeCustomPtrPtr), text: $nullable($decodePtrTextPtr), texts: $nullable($list($nullable($decodePtrTextPtr))), value: $nullable($decodeTextStringPtr), point: $nullable($decodePointPtr), pointer: $nullable($decodePointPtr), omitted: $optional($decodeCustomPtrPtr), both: $optional($decodePtrZero), map: $nullable($map($nullable($decodePtr))) });
+const $decodeDeclaredPointers: $Decoder = /* @__PURE__ */ $object({ custom: $nullable($decodeCustomPtrPtr), text: $nullable($decodePtrTextPtr), texts: $nullable($list($nullable($decodePtrTextPtr))), point: $nullable($decodePointPtr), pointer: $nullable($decodePointPtr), omitted: $optional($decodeCustomPtrPtr), both: $optional($decodePtrZero), map: $nullable($map($nullable($decodePtr))) });
 const $decodeDuration: $Decoder = /* @__PURE__ */ $int(64);
 const $decodeOtherText: $Decoder = $string;
 const $decodePart: $Decoder = /* @__PURE__ */ $object({ size: $decodeCount });
@@ -120,6 +118,7 @@ const $decodeForward: $Decoder = /* @__PURE__ */ $object({ first: $nullable($dec
 const $decodePage = (_T: $Decoder): $Decoder => $object({ items: $nullable($list(_T)), next: $optional($string) });
 const $decodePair = (_A: $Decoder, _B: $Decoder): $Decoder => $object({ first: _A, second: _B });
 const $decodePageUint8: $Decoder = /* @__PURE__ */ $object({ items: $nullable($base64), next: $optional($string) });
+const $decodeTextString: $Decoder = $string;
 const $decodeThing: $Decoder = /* @__PURE__ */ $object({ name: $decodeOtherText, parts: $optional($list($decodePart)) });
 const $decodeLinked = (_T: $Decoder): $Decoder => $object({ value: _T, next: $nullable($lazy(() => $decodeLinked(_T))) });
 const $decodeKeyed = (_K: $Decoder, _V: $Decoder): $Decoder => $map(_V);

@@ -110,12 +110,14 @@ export interface CustomPtrValue {
 /** CustomSlice has MarshalJSON on the value. */
 export type CustomSlice = { n: number };
 
-/** DeclaredPointers are pointers with names of their own, which have no methods. */
+/**
+ * DeclaredPointers are pointers with names of their own, which have no methods. encoding/json
+ * writes what they point to by its methods and reads it without, so none leads to a plain kind.
+ */
 export interface DeclaredPointers {
   custom: CustomPtrPtr | null;
   text: PtrTextPtr | null;
   texts: (PtrTextPtr | null)[] | null;
-  value: TextStringPtr | null;
   point: PointPtr | null;
   pointer: PointPtr | null;
   omitted?: CustomPtrPtr;
@@ -738,8 +740,6 @@ export interface TextKeyed {
 /** TextString has MarshalText on the value. */
 export type TextString = string;
 
-export type TextStringPtr = TextString;
-
 /** Thing is a struct. */
 export interface Thing {
   name: OtherText;
@@ -979,10 +979,11 @@ export function emitConstant(payload: Constant, options?: $EmitOptions): Promise
 /**
  * The event `declared-pointers`. Windows emit it too.
  *
- * DeclaredPointers are pointers with names of their own, which have no methods.
+ * DeclaredPointers are pointers with names of their own, which have no methods. encoding/json
+ * writes what they point to by its methods and reads it without, so none leads to a plain kind.
  */
 export const declaredPointers: $SharedEvent<'declared-pointers', DeclaredPointers> =
-  /* @__PURE__ */ $sharedEvent('declared-pointers', '33e4f148');
+  /* @__PURE__ */ $sharedEvent('declared-pointers', '90990ac4');
 
 /** Calls `listener` for each `declared-pointers`. */
 export function onDeclaredPointers(
