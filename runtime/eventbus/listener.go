@@ -45,8 +45,6 @@ func (l *listener[T]) kill() bool {
 	return l.state.Or(listenerDead)&listenerDead == 0
 }
 
-func (l *listener[T]) isDead() bool { return l.state.Load()&listenerDead != 0 }
-
 // occasion is what is known of one delivery beside its payload.
 type occasion struct {
 	seq     uint64

@@ -68,7 +68,6 @@ type made struct {
 type modelLane struct {
 	place
 	due   int // 0: never
-	since int // orders those that are due at the same time
 	open  bool
 	items []step
 }

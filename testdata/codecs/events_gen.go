@@ -2136,7 +2136,7 @@ func appendDeclaredPointers(dst []byte, v *DeclaredPointers) ([]byte, error) {
 		dst = append(dst, `{"custom":null`...)
 	} else {
 		dst = append(dst, `{"custom":`...)
-		if dst, err = codec.AppendMarshaler(dst, &(*v.Custom)); err != nil {
+		if dst, err = codec.AppendMarshaler(dst, (*CustomPtr)(v.Custom)); err != nil {
 			return dst, codec.At(err, "custom")
 		}
 	}
@@ -2144,7 +2144,7 @@ func appendDeclaredPointers(dst []byte, v *DeclaredPointers) ([]byte, error) {
 		dst = append(dst, `,"text":null`...)
 	} else {
 		dst = append(dst, `,"text":`...)
-		if dst, err = codec.AppendTextMarshaler(dst, &(*v.Text)); err != nil {
+		if dst, err = codec.AppendTextMarshaler(dst, (*PtrText)(v.Text)); err != nil {
 			return dst, codec.At(err, "text")
 		}
 	}
@@ -2159,7 +2159,7 @@ func appendDeclaredPointers(dst []byte, v *DeclaredPointers) ([]byte, error) {
 			if x == nil {
 				dst = append(dst, "null"...)
 			} else {
-				if dst, err = codec.AppendTextMarshaler(dst, &(*x)); err != nil {
+				if dst, err = codec.AppendTextMarshaler(dst, (*PtrText)(x)); err != nil {
 					return dst, codec.At(codec.AtIndex(err, i), "texts")
 				}
 			}
@@ -2170,7 +2170,7 @@ func appendDeclaredPointers(dst []byte, v *DeclaredPointers) ([]byte, error) {
 		dst = append(dst, `,"point":null`...)
 	} else {
 		dst = append(dst, `,"point":`...)
-		if dst, err = appendPoint(dst, &(*v.Point)); err != nil {
+		if dst, err = appendPoint(dst, (*Point)(v.Point)); err != nil {
 			return dst, codec.At(err, "point")
 		}
 	}
@@ -2181,14 +2181,14 @@ func appendDeclaredPointers(dst []byte, v *DeclaredPointers) ([]byte, error) {
 			dst = append(dst, `,"pointer":null`...)
 		} else {
 			dst = append(dst, `,"pointer":`...)
-			if dst, err = appendPoint(dst, &(**v.Pointer)); err != nil {
+			if dst, err = appendPoint(dst, (*Point)(*v.Pointer)); err != nil {
 				return dst, codec.At(err, "pointer")
 			}
 		}
 	}
 	if v.Omitted != nil {
 		dst = append(dst, `,"omitted":`...)
-		if dst, err = codec.AppendMarshaler(dst, &(*v.Omitted)); err != nil {
+		if dst, err = codec.AppendMarshaler(dst, (*CustomPtr)(v.Omitted)); err != nil {
 			return dst, codec.At(err, "omitted")
 		}
 	}
@@ -2211,10 +2211,10 @@ func appendDeclaredPointers(dst []byte, v *DeclaredPointers) ([]byte, error) {
 			if x == nil {
 				dst = append(dst, "null"...)
 			} else {
-				if (*x) == nil {
+				if *(*PtrTextPtr)(x) == nil {
 					dst = append(dst, "null"...)
 				} else {
-					if dst, err = codec.AppendTextMarshaler(dst, &(*(*x))); err != nil {
+					if dst, err = codec.AppendTextMarshaler(dst, (*PtrText)(*(*PtrTextPtr)(x))); err != nil {
 						return dst, codec.At(codec.At(err, key), "map")
 					}
 				}
@@ -4208,7 +4208,7 @@ func appendPointers(dst []byte, v *Pointers) ([]byte, error) {
 		dst = append(dst, `,"named":null`...)
 	} else {
 		dst = append(dst, `,"named":`...)
-		if dst, err = appendPoint(dst, &(*v.Named)); err != nil {
+		if dst, err = appendPoint(dst, (*Point)(v.Named)); err != nil {
 			return dst, codec.At(err, "named")
 		}
 	}

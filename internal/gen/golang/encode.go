@@ -176,7 +176,9 @@ func (e *encoder) value(t *ir.Type, l loc, f form) {
 	case ir.KindPtr:
 		elem := l.deref()
 		if f.named { // a declared pointer type has no methods; what it points to may have some
-			elem = loc{val: elem.operand(), addr: true}
+			if name, ok := g.goType(t.Elem); ok {
+				elem = loc{ptr: "(*" + name + ")(" + l.value() + ")", addr: true}
+			}
 		}
 		e.nilable(l, f, "null", func() { e.value(t.Elem, elem, form{quoted: f.quoted}) })
 	case ir.KindStruct:
