@@ -63,8 +63,8 @@ test.describe('quickstart', () => {
     expect(await number(left, 'lost')).toBe(0);
     expect(await number(left, 'duplicated')).toBe(0);
     expect(await number(right, 'lost')).toBe(0);
-    const difference = Math.abs((await number(left, 'sent')) - (await number(left, 'received')));
-    expect(difference).toBeLessThan(200); // what is under way
+    const sent = await number(left, 'sent'); // part of it is under way
+    await expect.poll(() => number(left, 'received')).toBeGreaterThanOrEqual(sent);
   });
 
   test('a page goes on with a server that was restarted in mid-stream', async ({ page, run }) => {

@@ -256,7 +256,7 @@ func fill(r *rand.Rand, v reflect.Value, depth int) {
 		if depth < 4 {
 			v.Set(reflect.MakeMap(v.Type()))
 			texts := map[string]bool{}
-			for range r.IntN(5) {
+			for range r.IntN(5 - depth) { // fewer further in, where types of many maps recurse
 				key, elem := reflect.New(v.Type().Key()).Elem(), reflect.New(v.Type().Elem()).Elem()
 				fill(r, key, depth+1)
 				fill(r, elem, depth+1)
