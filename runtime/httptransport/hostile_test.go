@@ -115,10 +115,10 @@ func TestHandshakeAnswers(t *testing.T) {
 		noError(t, err)
 		answer, err := http.ReadResponse(bufio.NewReader(conn), nil)
 		noError(t, err)
-		if got := answer.Header.Values("Sec-Websocket-Protocol"); answer.StatusCode != 101 || len(got) != 1 || got[0] != Protocol {
+		if got := answer.Header.Values("Sec-WebSocket-Protocol"); answer.StatusCode != 101 || len(got) != 1 || got[0] != Protocol {
 			t.Errorf("%s: %s, subprotocol %q", offer, answer.Status, got)
 		}
-		extensions := answer.Header.Get("Sec-Websocket-Extensions")
+		extensions := answer.Header.Get("Sec-WebSocket-Extensions")
 		if options, _ := httphead.ParseOptions([]byte(extensions), nil); (len(options) == 1) != accepted {
 			t.Errorf("%s is answered with %q", offer, extensions)
 		}
@@ -154,7 +154,7 @@ func TestSlowBody(t *testing.T) {
 		go fmt.Fprint(conn, "POST / HTTP/1.1\r\nHost: x\r\nAccept: text/event-stream\r\nContent-Type: application/json\r\nContent-Length: 100\r\n\r\n{")
 		answer, err := http.ReadResponse(bufio.NewReader(conn), nil)
 		noError(t, err)
-		if d := time.Since(start); answer.StatusCode != 400 || d != bodyTime {
+		if d := time.Since(start); answer.StatusCode != http.StatusBadRequest || d != bodyTime {
 			t.Errorf("%s after %v", answer.Status, d)
 		}
 	})

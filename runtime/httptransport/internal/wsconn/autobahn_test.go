@@ -71,7 +71,7 @@ func fragments(op byte, payload string, n int) string {
 func lonely(from, to byte) string {
 	var out strings.Builder
 	for b := from; b < to; b++ {
-		out.WriteString(string([]byte{b, ' '}))
+		out.Write([]byte{b, ' '})
 	}
 	return out.String()
 }
