@@ -115,7 +115,7 @@ func TestHandshakeAnswers(t *testing.T) {
 		noError(t, err)
 		answer, err := http.ReadResponse(bufio.NewReader(conn), nil)
 		noError(t, err)
-		if got := answer.Header.Values("Sec-WebSocket-Protocol"); answer.StatusCode != 101 || len(got) != 1 || got[0] != Protocol {
+		if got := answer.Header.Values("Sec-WebSocket-Protocol"); answer.StatusCode != http.StatusSwitchingProtocols || len(got) != 1 || got[0] != Protocol {
 			t.Errorf("%s: %s, subprotocol %q", offer, answer.Status, got)
 		}
 		extensions := answer.Header.Get("Sec-WebSocket-Extensions")
