@@ -1,6 +1,9 @@
 package eventbus
 
-import "context"
+import (
+	"context"
+	"unsafe"
+)
 
 // nestedBatches bounds, in batches, what listeners may add to a batch while it cannot be delivered.
 const nestedBatches = 64
@@ -8,21 +11,21 @@ const nestedBatches = 64
 // emitBatched adds the payload to its batch, and delivers the batch if it is full. While an earlier batch
 // is still being delivered and the next is full, it waits for room, unless the caller is inside a listener
 // and may be what it would wait for.
-func (c *coalescer[T]) emitBatched(ctx context.Context, payload T, d *delivery[T]) error {
+func (c *coalescer) emitBatched(ctx context.Context, d *delivery) error {
 	c.mu.Lock()
-	l, err := c.admit(payload, d)
+	l, err := c.admit(d)
 	if err != nil {
 		c.mu.Unlock()
 		return err
 	}
-	if l.busy && len(l.waiting.items) >= c.batch {
+	if l.busy && l.waiting.n >= c.batch {
 		if l, err = c.waitForRoom(ctx, l, d); err != nil {
 			c.mu.Unlock()
 			return err
 		}
 	}
-	c.collect(l, ctx, payload, d)
-	if len(l.waiting.items) < c.batch || l.busy {
+	c.collect(l, ctx, d)
+	if l.waiting.n < c.batch || l.busy {
 		c.mu.Unlock()
 		return nil
 	}
@@ -37,11 +40,11 @@ func (c *coalescer[T]) emitBatched(ctx context.Context, payload T, d *delivery[T
 }
 
 // waitForRoom returns the lane of the delivery once a payload may be added to it.
-func (c *coalescer[T]) waitForRoom(ctx context.Context, l *lane[T], d *delivery[T]) (*lane[T], error) {
+func (c *coalescer) waitForRoom(ctx context.Context, l *lane, d *delivery) (*lane, error) {
 	nested := insideListener()
-	for l.busy && len(l.waiting.items) >= c.batch {
+	for l.busy && l.waiting.n >= c.batch {
 		if nested {
-			if len(l.waiting.items) >= nestedBatches*c.batch {
+			if l.waiting.n >= nestedBatches*c.batch {
 				return nil, c.t.err(CodeOverflow, nil)
 			}
 			return l, nil
@@ -68,20 +71,16 @@ func (c *coalescer[T]) waitForRoom(ctx context.Context, l *lane[T], d *delivery[
 }
 
 // collect adds the payload to the batch that waits.
-func (c *coalescer[T]) collect(l *lane[T], ctx context.Context, payload T, d *delivery[T]) {
+func (c *coalescer) collect(l *lane, ctx context.Context, d *delivery) {
 	w := &l.waiting
-	if !l.has {
-		l.has = true
-		if w.items = c.spare; w.items == nil {
-			w.items = make([]T, 0, min(c.batch, 1024))
-		}
-		c.spare = nil
+	if w.n == 0 {
+		c.makePlace(w)
 		if !l.queued {
 			c.queue.push(l, c.t.b.now()+c.period)
 			c.arm()
 		}
 	}
-	w.items = append(w.items, payload)
+	c.t.payloads.copy(c.nextPlace(w), d.at, 1)
 	w.ctx = ctx
 	w.peer = d.occ.peer
 	if d.encoded != nil {
@@ -91,19 +90,33 @@ func (c *coalescer[T]) collect(l *lane[T], ctx context.Context, payload T, d *de
 	}
 }
 
+// nextPlace counts one more payload in, and returns the address to put it at.
+func (c *coalescer) nextPlace(w *pending) address {
+	p := c.t.payloads
+	if w.n == w.room {
+		larger := p.make(2 * w.room)
+		p.copy(larger, w.at, w.n)
+		w.at, w.room = larger, 2*w.room
+	}
+	w.n++
+	return unsafe.Add(w.at, uintptr(w.n-1)*p.stride())
+}
+
 // take removes what waits in the lane, of a batch at most as much as one may have.
-func (c *coalescer[T]) take(l *lane[T]) pending[T] {
+func (c *coalescer) take(l *lane) pending {
 	taken := l.waiting
-	l.waiting, l.has = pending[T]{}, false
+	l.waiting = pending{}
 	if c.mode != batching {
 		return taken
 	}
 	c.queue.remove(l)
-	if len(taken.items) > c.batch {
+	if over := taken.n - c.batch; over > 0 {
+		p := c.t.payloads
 		rest := taken
-		rest.items = append([]T(nil), taken.items[c.batch:]...)
-		clear(taken.items[c.batch:])
-		taken.items = taken.items[:c.batch:c.batch]
+		from := unsafe.Add(taken.at, uintptr(c.batch)*p.stride())
+		rest.at, rest.n, rest.room = clone(p, from, over), over, over
+		p.clear(from, over)
+		taken.n = c.batch
 		if taken.ends != nil {
 			cut := taken.ends[c.batch-1]
 			rest.encoded, rest.ends = append([]byte(nil), taken.encoded[cut:]...), nil
@@ -112,15 +125,15 @@ func (c *coalescer[T]) take(l *lane[T]) pending[T] {
 			}
 			taken.encoded, taken.ends = taken.encoded[:cut], taken.ends[:c.batch]
 		}
-		l.waiting, l.has = rest, true
+		l.waiting = rest
 		c.queue.push(l, c.t.b.now()+c.period)
 	}
 	return taken
 }
 
 // json returns what was encoded at the emits, as one text.
-func (w *pending[T]) json() []byte {
-	if w.items == nil {
+func (w *pending) json(batch bool) []byte {
+	if !batch {
 		return w.encoded
 	}
 	text := append([]byte{'['}, w.encoded[1:]...)

@@ -17,11 +17,11 @@ type Bus struct {
 	gate   gate
 	start  time.Time
 
-	topics map[string]topic
+	topics map[string]*topic
 	events []AnyEvent
-	first  uint32           // the ordinal of dense[0]
-	dense  []topic          // by ordinal
-	sparse map[uint32]topic // instead, if the ordinals lie far apart
+	first  uint32            // the ordinal of dense[0]
+	dense  []*topic          // by ordinal
+	sparse map[uint32]*topic // instead, if the ordinals lie far apart
 
 	emitChain EmitFunc // nil without interceptors
 	log       eventLog
@@ -31,7 +31,7 @@ type Bus struct {
 	cluster   *cluster // nil without a broker
 
 	anyMu  sync.Mutex
-	anyOut []*fanout[anyItem] // the queues of asynchronous catch-all listeners
+	anyOut []*fanout // the queues of asynchronous catch-all listeners
 
 	closed chan struct{} // closed when Close has ended
 	ended  chan struct{} // closed when nothing is delivered any more
@@ -94,7 +94,7 @@ func logError(ctx context.Context, err *Error) {
 
 // know makes the state of every event.
 func (b *Bus) know(catalogs []*Catalog) error {
-	b.topics = map[string]topic{}
+	b.topics = map[string]*topic{}
 	var errs []error
 	for _, c := range catalogs {
 		if c == nil {
@@ -103,7 +103,7 @@ func (b *Bus) know(catalogs []*Catalog) error {
 		for _, e := range c.events {
 			info := e.Info()
 			if old, ok := b.topics[info.Name]; ok {
-				if old.base().info != info {
+				if old.info != info {
 					errs = append(errs, fmt.Errorf("two events are called %q", info.Name))
 				}
 				continue
@@ -112,7 +112,7 @@ func (b *Bus) know(catalogs []*Catalog) error {
 				errs = append(errs, err)
 				continue
 			}
-			b.topics[info.Name] = e.attach(b)
+			b.topics[info.Name] = newTopic(b, e)
 			b.events = append(b.events, e)
 		}
 	}
@@ -127,28 +127,28 @@ func (b *Bus) know(catalogs []*Catalog) error {
 // linkFlushes finds the events that others flush.
 func (b *Bus) linkFlushes() (errs []error) {
 	for _, e := range b.events {
-		t := b.topics[e.Info().Name].base()
+		t := b.topics[e.Info().Name]
 		for _, name := range e.Info().Flushes {
 			other, ok := b.topics[name]
 			if !ok {
 				errs = append(errs, fmt.Errorf("event %q flushes %q, which is in no catalogue", t.info.Name, name))
 				continue
 			}
-			if other.base().info.deferred() {
+			if other.info.deferred() {
 				t.flushes = append(t.flushes, other)
 			}
 		}
 	}
 	for _, e := range b.events {
-		if t := b.topics[e.Info().Name]; b.flushesReach(t, t, map[topic]bool{}) {
+		if t := b.topics[e.Info().Name]; b.flushesReach(t, t, map[*topic]bool{}) {
 			errs = append(errs, fmt.Errorf("event %q flushes itself through others", e.Info().Name))
 		}
 	}
 	return errs
 }
 
-func (b *Bus) flushesReach(from, to topic, seen map[topic]bool) bool {
-	for _, next := range from.base().flushes {
+func (b *Bus) flushesReach(from, to *topic, seen map[*topic]bool) bool {
+	for _, next := range from.flushes {
 		if next == to || !seen[next] {
 			seen[next] = true
 			if next == to || b.flushesReach(next, to, seen) {
@@ -170,9 +170,9 @@ func (b *Bus) index() {
 		first, last = min(first, e.ordinal()), max(last, e.ordinal())
 	}
 	if span := int(last-first) + 1; span > 4*len(b.events)+1024 {
-		b.sparse = make(map[uint32]topic, len(b.events))
+		b.sparse = make(map[uint32]*topic, len(b.events))
 	} else {
-		b.first, b.dense = first, make([]topic, span)
+		b.first, b.dense = first, make([]*topic, span)
 	}
 	for _, e := range b.events {
 		t := b.topics[e.Info().Name]
@@ -185,7 +185,7 @@ func (b *Bus) index() {
 }
 
 // topic returns the state of the event of that ordinal, or nil.
-func (b *Bus) topic(ordinal uint32) topic {
+func (b *Bus) topic(ordinal uint32) *topic {
 	if i := ordinal - b.first; i < uint32(len(b.dense)) {
 		return b.dense[i]
 	}
@@ -204,7 +204,7 @@ func (b *Bus) Events() []*Info {
 // Lookup describes the event of that wire name, or returns nil.
 func (b *Bus) Lookup(name string) *Info {
 	if t, ok := b.topics[name]; ok {
-		return t.base().info
+		return t.info
 	}
 	return nil
 }

@@ -7,8 +7,8 @@ type AnyEvent interface {
 	// Info describes the event.
 	Info() *Info
 
-	// attach makes the event's state on one bus.
-	attach(b *Bus) topic
+	// payloads tells how to handle payloads of its type.
+	payloads() payloads
 	// ordinal numbers the events of a process, so that a bus finds an event's state by index.
 	ordinal() uint32
 }

@@ -155,9 +155,9 @@ func (c *cluster) event(env *Envelope) {
 	if !ok {
 		return // an event of another version of the program
 	}
-	info := t.base().info
+	info := t.info
 	if env.Contract != info.Contract {
-		c.b.fail(context.Background(), t.base().err(CodeContract,
+		c.b.fail(context.Background(), t.err(CodeContract,
 			fmt.Errorf("node %s has contract %q, this one %q", env.Node, env.Contract, info.Contract)))
 		return
 	}
@@ -170,7 +170,7 @@ func (c *cluster) event(env *Envelope) {
 }
 
 // envelope returns what tells other nodes of a delivery. Its payload is kept by the entry, or copied.
-func (t *topicState[T]) envelope(kind EnvelopeKind, d *delivery[T], e encoded, entry *Entry) *Envelope {
+func (t *topic) envelope(kind EnvelopeKind, d *delivery, e encoded, entry *Entry) *Envelope {
 	o := &d.occ
 	env := &Envelope{
 		Kind: kind, Event: t.info.Name, Contract: t.info.Contract,
@@ -188,10 +188,10 @@ func (t *topicState[T]) envelope(kind EnvelopeKind, d *delivery[T], e encoded, e
 }
 
 // tellNodes tells the Go listeners of other nodes what a window has emitted.
-func (t *topicState[T]) tellNodes(ctx context.Context, d *delivery[T]) {
-	s := t.pool.get()
-	defer t.pool.put(s)
-	e := t.encode(s, d, func(err *Error) { t.b.fail(ctx, err) })
+func (t *topic) tellNodes(ctx context.Context, d *delivery) {
+	buf := newBuffer()
+	defer buf.free()
+	e := t.encode(buf, d, func(err *Error) { t.b.fail(ctx, err) })
 	if e.ok {
 		env := t.envelope(EnvelopeWindow, d, e, nil)
 		env.Target = Target{}
@@ -200,14 +200,14 @@ func (t *topicState[T]) tellNodes(ctx context.Context, d *delivery[T]) {
 }
 
 // remote takes in what another node delivered, or with a sequencer, what this one did.
-func (t *topicState[T]) remote(env *Envelope) {
+func (t *topic) remote(env *Envelope) {
 	if env.Kind == EnvelopeForget {
 		t.forgetHere(env.Keys)
 		return
 	}
-	v := &stored[T]{raw: true}
+	v := &stored{raw: true}
 	d := &v.d
-	d.stored, d.encoded, d.count = true, env.Payload, env.Batch
+	d.stored, d.encoded, d.n, d.batch = true, env.Payload, max(env.Batch, 1), env.Batch > 0
 	d.occ = occasion{key: env.Key, target: env.Target, time: env.Time, node: env.Node}
 	if env.Peer.ID != "" {
 		d.occ.peer = &env.Peer
@@ -225,7 +225,7 @@ func (t *topicState[T]) remote(env *Envelope) {
 	ctx := context.Background()
 	live := *d
 	live.stored = false
-	if err := t.decodeDelivery(&live, env.Batch > 0); err != nil {
+	if err := t.decodeDelivery(&live); err != nil {
 		t.b.fail(ctx, err)
 		return
 	}
@@ -236,7 +236,7 @@ func (t *topicState[T]) remote(env *Envelope) {
 }
 
 // recordRemote logs and stores what came from the broker, and returns false if it came before.
-func (t *topicState[T]) recordRemote(v *stored[T], env *Envelope, own bool) bool {
+func (t *topic) recordRemote(v *stored, env *Envelope, own bool) bool {
 	l := &t.b.log
 	l.mu.Lock()
 	if l.sequenced && env.Seq <= l.at {
@@ -250,13 +250,13 @@ func (t *topicState[T]) recordRemote(v *stored[T], env *Envelope, own bool) bool
 			l.floor, l.origin = position-1, position-1
 		}
 	}
-	v.entry = l.fill(&t.topicBase, position, env.Payload, env.Batch, &v.d.occ)
+	v.entry = l.fill(t, position, env.Payload, env.Batch, &v.d.occ)
 	l.push(v.entry)
 	full := false
 	if t.store != nil {
 		kept := v
 		if env.Batch > 1 && t.info.Sticky {
-			kept = v.tail(1)
+			kept = v.tail(t.payloads, 1)
 		}
 		full = !t.shown.put(kept)
 		if !own && t.store != t.shown {
@@ -272,17 +272,21 @@ func (t *topicState[T]) recordRemote(v *stored[T], env *Envelope, own bool) bool
 }
 
 // decodeDelivery decodes what came as JSON.
-func (t *topicState[T]) decodeDelivery(d *delivery[T], batch bool) *Error {
-	if !batch {
-		return t.decode(d.encoded, &d.one, false)
+func (t *topic) decodeDelivery(d *delivery) *Error {
+	if !d.batch {
+		d.at = t.payloads.make(1)
+		return t.decode(d.encoded, d.at, false)
 	}
 	var texts []json.RawMessage
 	if err := json.Unmarshal(d.encoded, &texts); err != nil {
 		return t.err(CodeInvalidPayload, err)
 	}
-	d.items = make([]T, len(texts))
+	if len(texts) != d.n {
+		return t.err(CodeInvalidPayload, fmt.Errorf("the batch is said to have %d payloads, and has %d", d.n, len(texts)))
+	}
+	d.at = t.payloads.make(d.n)
 	for i, text := range texts {
-		if err := t.decode(text, &d.items[i], false); err != nil {
+		if err := t.decode(text, d.payload(t.payloads, i), false); err != nil {
 			return err
 		}
 	}
@@ -290,16 +294,16 @@ func (t *topicState[T]) decodeDelivery(d *delivery[T], batch bool) *Error {
 }
 
 // decodeStored decodes what is stored of another node, for a listener that wants it.
-func (t *topicState[T]) decodeStored(v *stored[T]) {
+func (t *topic) decodeStored(v *stored) {
 	l := &t.b.log
 	l.mu.Lock()
 	d := v.d
 	l.mu.Unlock()
-	err := t.decodeDelivery(&d, t.info.Batch > 0)
+	err := t.decodeDelivery(&d)
 	l.mu.Lock()
 	if v.raw {
 		v.raw, v.broken = false, err != nil
-		v.d.one, v.d.items = d.one, d.items
+		v.d.at = d.at
 	}
 	l.mu.Unlock()
 	if err != nil {
@@ -318,7 +322,7 @@ func (b *Bus) replay(ctx context.Context, after uint64, fn func(*Entry) bool) (b
 			return true
 		}
 		t, ok := b.topics[env.Event]
-		if !ok || t.base().info.Contract != env.Contract {
+		if !ok || t.info.Contract != env.Contract {
 			return true
 		}
 		o := occasion{key: env.Key, target: env.Target, time: env.Time, node: env.Node}
@@ -333,7 +337,7 @@ func (b *Bus) replay(ctx context.Context, after uint64, fn func(*Entry) bool) (b
 			l.mu.Unlock()
 			return false
 		}
-		e := l.fill(t.base(), env.Seq, env.Payload, env.Batch, &o)
+		e := l.fill(t, env.Seq, env.Payload, env.Batch, &o)
 		l.mu.Unlock()
 		return fn(e)
 	})

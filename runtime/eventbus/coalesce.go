@@ -8,23 +8,23 @@ import (
 
 // coalescer defers deliveries of one event: by throttle, debounce or batch. Its dispatcher is a goroutine
 // that is there while something is due; between that there is a timer.
-type coalescer[T any] struct {
-	t      *topicState[T]
+type coalescer struct {
+	t      *topic
 	mode   mode
 	period time.Duration
 	batch  int
-	simple bool // see topicState.simple
+	simple bool // see topic.simple
 
 	mu      sync.Mutex
-	lanes   lanes[T]
-	queue   deadlines[T]
-	ready   []*lane[T] // due at once
+	lanes   lanes
+	queue   deadlines
+	ready   []*lane // due at once
 	timer   *time.Timer
 	armed   bool // the timer will fire, not later than the first deadline
 	running bool // the dispatcher is there
 	sealed  bool
-	scratch T   // where the key is read from
-	spare   []T // an empty buffer for a batch
+	scratch address // where an emit puts a payload before its lane is known
+	spare   []space // empty ones
 }
 
 type mode uint8
@@ -35,8 +35,8 @@ const (
 	batching
 )
 
-func newCoalescer[T any](t *topicState[T]) *coalescer[T] {
-	c := &coalescer[T]{t: t, simple: t.simple()}
+func newCoalescer(t *topic) *coalescer {
+	c := &coalescer{t: t, simple: t.simple()}
 	switch i := t.info; {
 	case i.Throttle > 0:
 		c.mode, c.period = throttling, i.Throttle
@@ -49,19 +49,19 @@ func newCoalescer[T any](t *topicState[T]) *coalescer[T] {
 	return c
 }
 
-// emit takes a payload in. What it returns is the emit's error.
-func (c *coalescer[T]) emit(ctx context.Context, payload T, d *delivery[T]) error {
+// emit takes the payload of d in. What it returns is the emit's error.
+func (c *coalescer) emit(ctx context.Context, d *delivery) error {
 	if c.mode == batching {
-		return c.emitBatched(ctx, payload, d)
+		return c.emitBatched(ctx, d)
 	}
 	c.mu.Lock()
-	l, err := c.admit(payload, d)
+	l, err := c.admit(d)
 	if err != nil {
 		c.mu.Unlock()
 		return err
 	}
 	if c.mode == debouncing || l.busy || l.open || l.ready {
-		c.put(l, ctx, payload, d)
+		c.put(l, ctx, d)
 		if c.mode == debouncing {
 			c.queue.push(l, c.t.b.now()+c.period)
 			c.arm()
@@ -79,7 +79,7 @@ func (c *coalescer[T]) emit(ctx context.Context, payload T, d *delivery[T]) erro
 	c.arm()
 	c.mu.Unlock()
 	defer c.t.b.gate.leave(in)
-	defer c.finish(l, nil)
+	defer c.finish(l, pending{})
 	lead := *d // on this path alone the delivery goes on
 	lead.occ.key = l.id.key
 	c.t.deliver(ctx, &lead)
@@ -87,16 +87,16 @@ func (c *coalescer[T]) emit(ctx context.Context, payload T, d *delivery[T]) erro
 }
 
 // admit returns the lane that an emit belongs to.
-func (c *coalescer[T]) admit(payload T, d *delivery[T]) (*lane[T], error) {
+func (c *coalescer) admit(d *delivery) (*lane, error) {
 	if c.sealed || !c.t.b.gate.admits() {
 		return nil, c.t.err(CodeClosed, nil)
 	}
-	if c.t.def.Key == nil && d.occ.target.IsZero() && d.occ.peer == nil {
+	if !c.t.info.Keyed && d.occ.target.IsZero() && d.occ.peer == nil {
 		return &c.lanes.solo, nil
 	}
 	id := laneID{slotID: slotID{target: d.occ.target.id()}}
-	if c.t.def.Key != nil {
-		id.key = c.keyOf(payload)
+	if c.t.info.Keyed {
+		id.key = c.keyOf(d.at)
 	}
 	if d.occ.peer != nil {
 		if id.origin = anyWindow; c.mode == batching {
@@ -117,46 +117,68 @@ func (c *coalescer[T]) admit(payload T, d *delivery[T]) (*lane[T], error) {
 	return l, nil
 }
 
-// keyOf reads the payload's key, out of a place that its address may be taken of. The lock is let go if the
-// Key function panics.
-func (c *coalescer[T]) keyOf(payload T) (key Key) {
+// keyOf reads the payload's key. The lock is let go if the Key function panics.
+func (c *coalescer) keyOf(at address) Key {
 	returned := false
 	defer func() {
 		if !returned {
 			c.mu.Unlock()
 		}
 	}()
-	c.scratch = payload
-	key = c.t.def.Key(&c.scratch)
-	var zero T
-	c.scratch = zero
+	key := c.t.payloads.key(at)
 	returned = true
 	return key
 }
 
 // put makes the payload the one that waits.
-func (c *coalescer[T]) put(l *lane[T], ctx context.Context, payload T, d *delivery[T]) {
-	l.has = true
-	l.waiting.one = payload
-	l.waiting.ctx = ctx
-	l.waiting.peer = d.occ.peer
+func (c *coalescer) put(l *lane, ctx context.Context, d *delivery) {
+	w := &l.waiting
+	c.makePlace(w)
+	c.t.payloads.copy(w.at, d.at, 1)
+	w.n, w.ctx, w.peer = 1, ctx, d.occ.peer
 	if c.t.b.config.strict {
-		l.waiting.encoded = d.encoded
+		w.encoded = d.encoded
 	}
 }
 
-// finish ends a delivery of the lane. It may bring back the buffer of the batch.
-func (c *coalescer[T]) finish(l *lane[T], spare []T) {
+// makePlace sees to it that what waits has a place.
+func (c *coalescer) makePlace(w *pending) {
+	if w.at != nil {
+		return
+	}
+	if last := len(c.spare) - 1; last >= 0 {
+		w.space, c.spare = c.spare[last], c.spare[:last]
+		return
+	}
+	n := c.room()
+	w.space = space{c.t.payloads.make(n), n}
+}
+
+// maxSpare bounds how many places are kept for reuse.
+const maxSpare = 8
+
+// takeBack keeps the space of what has been delivered for the next that needs one.
+func (c *coalescer) takeBack(over pending) {
+	if len(c.spare) == maxSpare || over.room < c.room() {
+		return
+	}
+	c.t.payloads.clear(over.at, over.n)
+	c.spare = append(c.spare, over.space)
+}
+
+// room is how many payloads a lane has a place for at first.
+func (c *coalescer) room() int { return max(1, min(c.batch, 1024)) }
+
+// finish ends a delivery of the lane. The place of what is over may be used again.
+func (c *coalescer) finish(l *lane, over pending) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if spare != nil {
-		c.spare = spare
-	}
 	l.end()
 	if c.sealed {
 		return
 	}
-	if l.due || c.mode == batching && len(l.waiting.items) >= c.batch {
+	c.takeBack(over)
+	if l.due || c.mode == batching && l.waiting.n >= c.batch {
 		l.due = false
 		c.makeReady(l)
 	}
@@ -164,15 +186,15 @@ func (c *coalescer[T]) finish(l *lane[T], spare []T) {
 }
 
 // release forgets the lane if it holds nothing any more.
-func (c *coalescer[T]) release(l *lane[T]) {
-	if !l.busy && !l.has && !l.open && !l.ready && !l.queued {
+func (c *coalescer) release(l *lane) {
+	if !l.busy && !l.has() && !l.open && !l.ready && !l.queued {
 		c.lanes.drop(l)
 	}
 }
 
 // makeReady has the dispatcher deliver what waits in the lane at once.
-func (c *coalescer[T]) makeReady(l *lane[T]) {
-	if !l.has || l.ready {
+func (c *coalescer) makeReady(l *lane) {
+	if !l.has() || l.ready {
 		return
 	}
 	l.ready = true
@@ -186,7 +208,7 @@ func (c *coalescer[T]) makeReady(l *lane[T]) {
 
 // arm sets the timer to the first deadline, unless it will fire before or the dispatcher is there, which
 // sets it when it ends.
-func (c *coalescer[T]) arm() {
+func (c *coalescer) arm() {
 	if c.armed || c.running || c.queue.front == nil {
 		return
 	}
@@ -200,7 +222,7 @@ func (c *coalescer[T]) arm() {
 }
 
 // tick is called by the timer.
-func (c *coalescer[T]) tick() {
+func (c *coalescer) tick() {
 	c.mu.Lock()
 	c.armed = false
 	start := !c.running && !c.sealed
@@ -215,7 +237,7 @@ func (c *coalescer[T]) tick() {
 }
 
 // run is the dispatcher.
-func (c *coalescer[T]) run() {
+func (c *coalescer) run() {
 	ended := false
 	defer func() {
 		if !ended { // a listener called Goexit; the dispatcher goes on
@@ -228,7 +250,7 @@ func (c *coalescer[T]) run() {
 }
 
 // step makes one delivery that is due, and returns false, ending the dispatcher, if there is none.
-func (c *coalescer[T]) step() bool {
+func (c *coalescer) step() bool {
 	c.mu.Lock()
 	l := c.nextDue()
 	if l == nil {
@@ -243,7 +265,7 @@ func (c *coalescer[T]) step() bool {
 }
 
 // nextDue returns a lane whose waiting payloads are to be delivered now, or nil.
-func (c *coalescer[T]) nextDue() *lane[T] {
+func (c *coalescer) nextDue() *lane {
 	for len(c.ready) > 0 {
 		l := c.ready[0]
 		c.ready[0] = nil
@@ -253,7 +275,7 @@ func (c *coalescer[T]) nextDue() *lane[T] {
 			l.due = true
 			continue
 		}
-		if l.has {
+		if l.has() {
 			return l
 		}
 		c.release(l)
@@ -267,7 +289,7 @@ func (c *coalescer[T]) nextDue() *lane[T] {
 			l.due = true
 			continue
 		}
-		if l.has {
+		if l.has() {
 			return l
 		}
 		c.release(l)
@@ -276,7 +298,7 @@ func (c *coalescer[T]) nextDue() *lane[T] {
 }
 
 // deliver delivers what waits in the lane. The lock is held on entry and not on return.
-func (c *coalescer[T]) deliver(l *lane[T]) {
+func (c *coalescer) deliver(l *lane) {
 	waiting := c.take(l)
 	l.busy = true
 	switch {
@@ -288,36 +310,35 @@ func (c *coalescer[T]) deliver(l *lane[T]) {
 		c.queue.remove(l)
 	}
 	c.mu.Unlock()
-	var spare []T
-	defer func() { c.finish(l, spare) }()
-	d := delivery[T]{
-		one: waiting.one, items: waiting.items, late: true,
+	var over pending
+	defer func() { c.finish(l, over) }()
+	d := delivery{
+		at: waiting.at, n: waiting.n, batch: c.mode == batching, late: true,
 		occ: occasion{key: l.id.key, target: l.target, peer: waiting.peer},
 	}
 	if waiting.encoded != nil {
-		d.encoded = waiting.json()
+		d.encoded = waiting.json(d.batch)
 	}
 	c.t.deliver(detach(waiting.ctx), &d)
-	if waiting.items != nil && c.t.store == nil && !c.t.kept.Load() {
-		clear(waiting.items)
-		spare = waiting.items[:0]
+	if !d.batch || c.t.store == nil && !c.t.kept.Load() {
+		over = waiting
 	}
 }
 
 // flush has the dispatcher deliver everything that waits, and waits for it.
-func (c *coalescer[T]) flush(ctx context.Context) error {
+func (c *coalescer) flush(ctx context.Context) error {
 	type goal struct {
-		lane  *lane[T]
+		lane  *lane
 		count uint64
 	}
 	var goals []goal
 	c.mu.Lock()
-	c.lanes.all(func(l *lane[T]) {
+	c.lanes.all(func(l *lane) {
 		g := goal{l, l.count}
 		if l.busy {
 			g.count++
 		}
-		if l.has {
+		if l.has() {
 			g.count++
 			if l.busy {
 				l.due = true
@@ -350,11 +371,11 @@ func (c *coalescer[T]) flush(ctx context.Context) error {
 
 // flushFor delivers what waits of the key in the caller's goroutine: an event that flushes this one goes
 // out next. A delivery that is under way elsewhere is waited for, unless the caller may be in it.
-func (c *coalescer[T]) flushFor(key Key) {
-	var found []*lane[T]
+func (c *coalescer) flushFor(key Key) {
+	var found []*lane
 	c.mu.Lock()
-	c.lanes.of(key, func(l *lane[T]) {
-		if l.has || l.busy {
+	c.lanes.of(key, func(l *lane) {
+		if l.has() || l.busy {
 			found = append(found, l)
 		}
 	})
@@ -365,7 +386,7 @@ func (c *coalescer[T]) flushFor(key Key) {
 			<-ended
 			c.mu.Lock()
 		}
-		for l.has && !l.busy {
+		for l.has() && !l.busy {
 			c.deliver(l)
 			c.mu.Lock()
 		}
@@ -374,28 +395,28 @@ func (c *coalescer[T]) flushFor(key Key) {
 }
 
 // pending reports whether anything waits or is being delivered.
-func (c *coalescer[T]) pending() bool {
+func (c *coalescer) pending() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	found := c.running
-	c.lanes.all(func(l *lane[T]) { found = found || l.has || l.busy })
+	c.lanes.all(func(l *lane) { found = found || l.has() || l.busy })
 	return found
 }
 
 // seal drops what waits, for good.
-func (c *coalescer[T]) seal() {
+func (c *coalescer) seal() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.sealed = true
 	if c.timer != nil {
 		c.timer.Stop()
 	}
-	c.lanes.all(func(l *lane[T]) {
-		l.waiting, l.has = pending[T]{}, false
+	c.lanes.all(func(l *lane) {
+		l.waiting = pending{}
 		if l.ended != nil {
 			close(l.ended)
 			l.ended = nil
 		}
 	})
-	c.ready, c.queue, c.spare = nil, deadlines[T]{}, nil
+	c.ready, c.queue, c.spare, c.scratch = nil, deadlines{}, nil, nil
 }

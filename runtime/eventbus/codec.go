@@ -2,59 +2,21 @@ package eventbus
 
 import (
 	"bytes"
-	"encoding/json"
 	"errors"
 	"fmt"
-	"sync"
 
 	"github.com/eventgen/eventgen/runtime/eventbus/codec"
 )
 
-// scratch is what encoding a payload needs: a buffer, and a place for the payload that its address may be
-// taken of.
-type scratch[T any] struct {
-	buf []byte
-	one T
-}
-
-// keepScratch bounds the buffers that are kept for reuse.
-const keepScratch = 64 << 10
-
-type scratchPool[T any] struct{ pool sync.Pool }
-
-func (p *scratchPool[T]) get() *scratch[T] {
-	s, ok := p.pool.Get().(*scratch[T])
-	if !ok {
-		s = &scratch[T]{buf: make([]byte, 0, 512)}
-	}
-	return s
-}
-
-func (p *scratchPool[T]) put(s *scratch[T]) {
-	if cap(s.buf) > keepScratch {
-		return
-	}
-	var zero T
-	s.one, s.buf = zero, s.buf[:0]
-	p.pool.Put(s)
-}
-
 // appendPayload appends the payload's JSON. It fails if the payload cannot be encoded or is larger than the
 // event allows; dst is then what it was.
-func (t *topicState[T]) appendPayload(dst []byte, payload *T) (out []byte, err *Error) {
+func (t *topic) appendPayload(dst []byte, at address) (out []byte, err *Error) {
 	defer func() {
 		if reason := recover(); reason != nil {
 			out, err = dst, t.encodeError(fmt.Errorf("the encoder panicked: %v", reason))
 		}
 	}()
-	var cause error
-	if t.def.Encode != nil {
-		out, cause = t.def.Encode(dst, payload)
-	} else {
-		var text []byte
-		text, cause = json.Marshal(payload)
-		out = append(dst, text...)
-	}
+	out, cause := t.payloads.encode(dst, at)
 	if cause != nil {
 		return dst, t.encodeError(cause)
 	}
@@ -64,52 +26,59 @@ func (t *topicState[T]) appendPayload(dst []byte, payload *T) (out []byte, err *
 	return out, nil
 }
 
-func (t *topicState[T]) encodeError(cause error) *Error {
+func (t *topic) encodeError(cause error) *Error {
 	e := t.err(CodeEncode, cause)
 	e.Path = pathOf(cause)
 	return e
 }
 
-// encode makes the JSON of what is delivered, in s's buffer or as it was made at the emit: the payload, or
+// encoded is the JSON of a delivery.
+type encoded struct {
+	text []byte // nil if the event has no payload
+	n    int    // how many payloads a batch has
+	ok   bool   // there is something to send
+	done bool   // it has been tried
+}
+
+// encode makes the JSON of what is delivered, in the buffer or as it was made at the emit: the payload, or
 // for batches the array of those payloads that can be encoded.
-func (t *topicState[T]) encode(s *scratch[T], d *delivery[T], report func(*Error)) encoded {
+func (t *topic) encode(buf *buffer, d *delivery, report func(*Error)) encoded {
 	if d.encoded != nil {
-		return encoded{text: d.encoded, n: max(len(d.items), d.count), ok: true, done: true}
+		return encoded{text: d.encoded, n: d.count(), ok: true, done: true}
 	}
-	if d.items == nil {
+	if !d.batch {
 		if t.info.Empty {
 			return encoded{ok: true, done: true}
 		}
-		s.one = d.one
-		text, err := t.appendPayload(s.buf[:0], &s.one)
-		s.buf = text
+		text, err := t.appendPayload(buf.bytes[:0], d.at)
+		buf.bytes = text
 		if err != nil {
 			report(err)
 		}
 		return encoded{text: text, ok: err == nil, done: true}
 	}
 	n := 0
-	buf := append(s.buf[:0], '[')
-	for i := range d.items {
-		mark := len(buf)
+	text := append(buf.bytes[:0], '[')
+	for i := range d.n {
+		mark := len(text)
 		if n > 0 {
-			buf = append(buf, ',')
+			text = append(text, ',')
 		}
-		next, err := t.appendPayload(buf, &d.items[i])
+		next, err := t.appendPayload(text, d.payload(t.payloads, i))
 		if err != nil {
 			report(err)
-			buf = buf[:mark]
+			text = text[:mark]
 			continue
 		}
-		buf = next
+		text = next
 		n++
 	}
-	s.buf = append(buf, ']')
-	return encoded{text: s.buf, n: n, ok: n > 0, done: true}
+	buf.bytes = append(text, ']')
+	return encoded{text: buf.bytes, n: n, ok: n > 0, done: true}
 }
 
 // decode reads a payload that came as JSON, and validates it if it is not known to be valid.
-func (t *topicState[T]) decode(src []byte, payload *T, validate bool) (err *Error) {
+func (t *topic) decode(src []byte, at address, validate bool) (err *Error) {
 	defer func() {
 		if reason := recover(); reason != nil {
 			err = t.err(CodeInternal, fmt.Errorf("the decoder panicked: %v", reason))
@@ -121,17 +90,7 @@ func (t *topicState[T]) decode(src []byte, payload *T, validate bool) (err *Erro
 		}
 		return nil
 	}
-	var cause error
-	if t.def.Decode != nil {
-		cause = t.def.Decode(src, payload)
-	} else {
-		cause = json.Unmarshal(src, payload)
-	}
-	if cause == nil && validate {
-		if v, ok := any(payload).(interface{ Validate() error }); ok {
-			cause = v.Validate()
-		}
-	}
+	cause := t.payloads.decode(src, at, validate)
 	if cause != nil {
 		e := t.err(CodeInvalidPayload, cause)
 		e.Path = pathOf(cause)

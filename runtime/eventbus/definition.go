@@ -94,6 +94,8 @@ func (i *Info) stored() bool { return i.Sticky || i.Replay > 0 }
 // deferred reports whether a delivery may come later than its emit.
 func (i *Info) deferred() bool { return i.Throttle > 0 || i.Debounce > 0 || i.Batch > 0 }
 
+func (i *Info) unknown() *Error { return &Error{Code: CodeUnknownEvent, Event: i.Name} }
+
 func (d *Definition[T]) info() *Info {
 	i := &Info{
 		Name: d.Name, Contract: d.Contract, From: d.From, To: d.To, Relay: d.Relay,
@@ -102,13 +104,18 @@ func (d *Definition[T]) info() *Info {
 		Slow: d.Slow, Max: d.Max, Version: d.Version, Was: d.Was, Deprecated: d.Deprecated,
 	}
 	_, i.Empty = any((*T)(nil)).(*Empty)
+	i.complete()
+	return i
+}
+
+// complete fills in the defaults.
+func (i *Info) complete() {
 	if i.Keys == 0 && (i.stored() || i.deferred()) {
 		i.Keys = defaultKeys
 	}
 	if i.Batch > 0 && i.Wait == 0 {
 		i.Wait = defaultWait
 	}
-	return i
 }
 
 // check holds the rules that the generator holds too, for definitions written by hand. New reports what

@@ -7,7 +7,7 @@ import (
 
 // deliver brings a delivery to everyone: first what has to go before it, then windows and other nodes, so
 // that they see an event before what its listeners emit in turn, then Go listeners.
-func (t *topicState[T]) deliver(ctx context.Context, d *delivery[T]) {
+func (t *topic) deliver(ctx context.Context, d *delivery) {
 	for _, other := range t.flushes {
 		other.flushFor(d.occ.key)
 	}
@@ -23,7 +23,7 @@ func (t *topicState[T]) deliver(ctx context.Context, d *delivery[T]) {
 
 // deliverFromWindow brings what a window emitted to the Go listeners and, unless one of them refuses it, to
 // the windows that it is addressed to.
-func (t *topicState[T]) deliverFromWindow(ctx context.Context, d *delivery[T]) {
+func (t *topic) deliverFromWindow(ctx context.Context, d *delivery) {
 	said := d.occ.answers
 	if said == nil && !d.occ.target.IsZero() {
 		said = new(answers)
@@ -49,7 +49,7 @@ func (t *topicState[T]) deliverFromWindow(ctx context.Context, d *delivery[T]) {
 }
 
 // stampLocal gives the delivery what listeners may ask for, if nothing else does.
-func (t *topicState[T]) stampLocal(d *delivery[T]) {
+func (t *topic) stampLocal(d *delivery) {
 	if d.occ.time.IsZero() {
 		d.occ.time = time.Now()
 	}
@@ -58,7 +58,7 @@ func (t *topicState[T]) stampLocal(d *delivery[T]) {
 
 // publish stores and logs the delivery and hands it to the broker, as far as anyone needs that. It encodes
 // it at most once, and not at all if nobody does.
-func (t *topicState[T]) publish(ctx context.Context, d *delivery[T]) {
+func (t *topic) publish(ctx context.Context, d *delivery) {
 	b := t.b
 	logs := b.sequencer == nil && (t.interest.Load() > 0 || b.config.broker != nil)
 	if !logs && b.config.broker == nil && t.store == nil {
@@ -70,17 +70,17 @@ func (t *topicState[T]) publish(ctx context.Context, d *delivery[T]) {
 	if d.occ.time.IsZero() {
 		d.occ.time = time.Now()
 	}
-	s := t.pool.get()
-	defer t.pool.put(s)
+	buf := newBuffer()
+	defer buf.free()
 	report := func(err *Error) { b.fail(ctx, err) }
 	var e encoded
 	if logs || b.config.broker != nil {
-		e = t.encode(s, d, report)
+		e = t.encode(buf, d, report)
 	}
 	r := t.record(d, e)
 	if r.wanted {
 		// A window has begun to listen in the meantime.
-		e = t.encode(s, d, report)
+		e = t.encode(buf, d, report)
 		r = t.record(d, e)
 	}
 	if r.full {
@@ -94,14 +94,6 @@ func (t *topicState[T]) publish(ctx context.Context, d *delivery[T]) {
 	}
 }
 
-// encoded is the JSON of a delivery.
-type encoded struct {
-	text []byte // nil if the event has no payload
-	n    int    // how many payloads a batch has
-	ok   bool   // there is something to send
-	done bool   // it has been tried
-}
-
 // recorded is what record did.
 type recorded struct {
 	entry  *Entry // what was logged
@@ -110,7 +102,7 @@ type recorded struct {
 }
 
 // record gives the delivery its position, stores it and logs it, in one step.
-func (t *topicState[T]) record(d *delivery[T], e encoded) (r recorded) {
+func (t *topic) record(d *delivery, e encoded) (r recorded) {
 	l := &t.b.log
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -120,14 +112,14 @@ func (t *topicState[T]) record(d *delivery[T], e encoded) (r recorded) {
 	}
 	d.occ.seq = l.seq.Add(1)
 	if logs && e.ok {
-		r.entry = l.fill(&t.topicBase, d.occ.seq, e.text, e.n, &d.occ)
+		r.entry = l.fill(t, d.occ.seq, e.text, e.n, &d.occ)
 		l.push(r.entry)
 	}
 	if t.store == nil {
 		return r
 	}
 	v := t.keep(d)
-	if v.size() == max(1, e.n) { // not a part of it
+	if v.d.n == max(1, e.n) { // not a part of it
 		v.entry = r.entry
 	}
 	v.absent = e.done && !e.ok
@@ -136,18 +128,21 @@ func (t *topicState[T]) record(d *delivery[T], e encoded) (r recorded) {
 }
 
 // keep returns the delivery as it is stored: for a sticky event of a batch the last payload alone.
-func (t *topicState[T]) keep(d *delivery[T]) *stored[T] {
-	v := &stored[T]{d: *d}
+func (t *topic) keep(d *delivery) *stored {
+	v := &stored{d: *d}
 	v.d.stored, v.d.boxed, v.d.occ.answers = true, nil, nil
-	if len(d.items) > 1 && t.info.Sticky {
-		return v.tail(1)
+	switch {
+	case d.n > 1 && t.info.Sticky:
+		return v.tail(t.payloads, 1)
+	case !d.batch: // the place of a batch is its own
+		v.d.at = clone(t.payloads, d.at, 1)
 	}
 	return v
 }
 
 // show returns the entry of a stored delivery, which is made when it is first needed, or nil if there is
 // none to be had.
-func (t *topicState[T]) show(v *stored[T]) *Entry {
+func (t *topic) show(v *stored) *Entry {
 	t.showing.Lock()
 	defer t.showing.Unlock()
 	l := &t.b.log
@@ -157,19 +152,19 @@ func (t *topicState[T]) show(v *stored[T]) *Entry {
 	if entry != nil || absent {
 		return entry
 	}
-	s := t.pool.get()
-	defer t.pool.put(s)
-	e := t.encode(s, &v.d, func(err *Error) { t.b.fail(context.Background(), err) })
+	buf := newBuffer()
+	defer buf.free()
+	e := t.encode(buf, &v.d, func(err *Error) { t.b.fail(context.Background(), err) })
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	if v.absent = !e.ok; e.ok {
-		v.entry = l.fill(&t.topicBase, v.d.occ.seq, e.text, e.n, &v.d.occ)
+		v.entry = l.fill(t, v.d.occ.seq, e.text, e.n, &v.d.occ)
 	}
 	return v.entry
 }
 
 // forget drops what is stored, here and on other nodes.
-func (t *topicState[T]) forget(keys []Key) {
+func (t *topic) forget(keys []Key) {
 	t.forgetHere(keys)
 	if t.store != nil && t.b.config.broker != nil {
 		t.b.send(context.Background(), &Envelope{
@@ -178,7 +173,7 @@ func (t *topicState[T]) forget(keys []Key) {
 	}
 }
 
-func (t *topicState[T]) forgetHere(keys []Key) {
+func (t *topic) forgetHere(keys []Key) {
 	if t.store == nil {
 		return
 	}
@@ -191,7 +186,7 @@ func (t *topicState[T]) forgetHere(keys []Key) {
 
 // subscribe counts a window in and returns what is stored for it, the position up to which that holds:
 // what comes after it is in the log, and the one since which there has always been someone to log for.
-func (t *topicState[T]) subscribe(peer *Peer, wants func(Key) bool) (values []*Entry, at, since uint64) {
+func (t *topic) subscribe(peer *Peer, wants func(Key) bool) (values []*Entry, at, since uint64) {
 	l := &t.b.log
 	l.mu.Lock()
 	at = l.position()
@@ -200,7 +195,7 @@ func (t *topicState[T]) subscribe(peer *Peer, wants func(Key) bool) (values []*E
 		t.since = at
 	}
 	since = t.since
-	var chosen []*stored[T]
+	var chosen []*stored
 	if t.shown != nil {
 		chosen = t.shown.forPeer(peer, wants)
 	}

@@ -5,74 +5,34 @@ import (
 	"errors"
 	"fmt"
 	"runtime/debug"
+	"unsafe"
 )
 
-// delivery is one thing that listeners get: a payload, or a batch of them.
-type delivery[T any] struct {
-	one   T
-	items []T // set if it is a batch
+// delivery is one thing that listeners get: a payload, or a batch of them. Where the payloads lie they stay
+// until the delivery ends; whoever keeps a delivery for longer copies them.
+type delivery struct {
+	at    address // nil if it came from another node and has not been decoded
+	n     int     // how many payloads there are
+	batch bool
 	occ   occasion
-	boxed any // the payload, once something asked for it without its type
+	boxed any // the payload, or the batch, once something asked for it by its type
 
-	encoded []byte // the payload's JSON, if it was made at the emit or came from another node
-	count   int    // how many payloads encoded holds, if it is a batch and items is not set
+	encoded []byte // the JSON, if it was made at the emit or came from another node
 	stored  bool   // it is handed to a new listener out of what is stored
 	late    bool   // it was deferred: its emit has returned
 }
 
-// round is an emit that calls plain listeners.
-type round[T any] struct {
-	ctx   context.Context
-	slots []slot[T]
-	at    int // the listener that is being called; behind the last one, none is
+// payload returns the address of the i-th payload.
+func (d *delivery) payload(p payloads, i int) address {
+	return unsafe.Add(d.at, uintptr(i)*p.stride())
 }
 
-// callListeners calls the listeners, up to one that returns an error, or that asks for more than to be called
-// with the payload. Being small, it reloads less after each call than the loop would inside Emit.
-func (r *round[T]) callListeners(payload T) error {
-	for i := 0; i < len(r.slots); i = r.at + 1 {
-		r.at = i
-		l := r.slots[i].Load()
-		if s := l.state.Load(); s != 0 {
-			if s&listenerDead != 0 {
-				continue
-			}
-			return nil
-		}
-		if err := l.fn(r.ctx, payload); err != nil {
-			return err
-		}
+// count returns the number of payloads of a batch, as the wire has it: 0 if it is none.
+func (d *delivery) count() int {
+	if d.batch {
+		return d.n
 	}
-	r.at = len(r.slots)
-	return nil
-}
-
-// goOn goes on with an emit that has turned out not to be plain: of the listeners that are left, the first one
-// returned an error, is to be called once, or was registered just now.
-func (t *topicState[T]) goOn(ctx context.Context, left []slot[T], in *shard, err error, payload T) {
-	if err == nil {
-		t.rest(ctx, left, in, payload)
-		return
-	}
-	defer t.rest(ctx, left[1:], in, payload) // even if the error handler calls Goexit
-	t.listenerFailed(ctx, err, nil)
-}
-
-// interrupted ends an emit whose listener panicked or called Goexit. The remaining listeners are called before
-// the goroutine ends.
-func (t *topicState[T]) interrupted(ctx context.Context, left []slot[T], in *shard, reason any, payload T) {
-	defer t.rest(ctx, left, in, payload)
-	t.unreturned(ctx, reason, nil)
-}
-
-// rest ends an emit that is not plain.
-func (t *topicState[T]) rest(ctx context.Context, left []slot[T], in *shard, payload T) {
-	defer t.b.gate.leave(in) // even if a listener calls Goexit
-	d := delivery[T]{one: payload}
-	if t.metas.Load() > 0 {
-		t.stampLocal(&d)
-	}
-	t.call(ctx, &d, left)
+	return 0
 }
 
 // activity is what a dispatch is doing: it does not return from a listener that panics or exits, nor from
@@ -86,7 +46,7 @@ const (
 )
 
 // call hands the delivery to the listeners in the slots, in order.
-func (t *topicState[T]) call(ctx context.Context, d *delivery[T], slots []slot[T]) {
+func (t *topic) call(ctx context.Context, d *delivery, slots []slot) {
 	var at progress
 	for at.slot < len(slots) {
 		t.callListeners(ctx, d, slots, &at)
@@ -100,7 +60,7 @@ type progress struct {
 	doing activity
 }
 
-func (t *topicState[T]) callListeners(ctx context.Context, d *delivery[T], slots []slot[T], at *progress) {
+func (t *topic) callListeners(ctx context.Context, d *delivery, slots []slot, at *progress) {
 	defer func() {
 		if at.doing == idle {
 			return
@@ -126,16 +86,16 @@ func (t *topicState[T]) callListeners(ctx context.Context, d *delivery[T], slots
 }
 
 // passOver moves on behind what did not return.
-func (t *topicState[T]) passOver(d *delivery[T], at *progress) {
+func (t *topic) passOver(d *delivery, at *progress) {
 	at.doing = idle
-	if at.item++; at.item >= len(d.items) {
+	if at.item++; at.item >= d.n {
 		at.slot, at.item = at.slot+1, 0
 	}
 }
 
 // wants reports whether the delivery is for the listener, now. One that is still being given the stored
 // values keeps it for later.
-func (l *listener[T]) wants(ctx context.Context, d *delivery[T]) bool {
+func (l *listener) wants(ctx context.Context, d *delivery) bool {
 	if !l.accepts(d) {
 		return false
 	}
@@ -143,7 +103,7 @@ func (l *listener[T]) wants(ctx context.Context, d *delivery[T]) bool {
 }
 
 // accepts reports whether the delivery is for the listener at all.
-func (l *listener[T]) accepts(d *delivery[T]) bool {
+func (l *listener) accepts(d *delivery) bool {
 	s := l.state.Load()
 	switch {
 	case s&listenerDead != 0, d.occ.node != "" && s&listenerAllNodes == 0:
@@ -155,31 +115,31 @@ func (l *listener[T]) accepts(d *delivery[T]) bool {
 }
 
 // callListener calls one listener with the delivery.
-func (t *topicState[T]) callListener(ctx context.Context, l *listener[T], d *delivery[T], at *progress) {
+func (t *topic) callListener(ctx context.Context, l *listener, d *delivery, at *progress) {
 	switch {
-	case d.items == nil:
+	case !d.batch:
 		if t.claim(l) {
 			at.doing = calling
-			t.returned(ctx, t.invoke(ctx, l, &d.one, d), d, at)
+			t.returned(ctx, t.invoke(ctx, l, d.at, &d.occ, &d.boxed), d, at)
 		}
 	case l.batchFn != nil || l.whole:
 		if t.claim(l) {
-			at.item = len(d.items)
+			at.item = d.n
 			at.doing = calling
 			t.returned(ctx, t.invokeBatch(ctx, l, d), d, at)
 		}
 	default:
-		for at.item < len(d.items) && t.claim(l) {
+		for at.item < d.n && t.claim(l) {
 			at.doing = calling
-			single := delivery[T]{occ: d.occ}
-			t.returned(ctx, t.invoke(ctx, l, &d.items[at.item], &single), d, at)
+			var boxed any
+			t.returned(ctx, t.invoke(ctx, l, d.payload(t.payloads, at.item), &d.occ, &boxed), d, at)
 			at.item++
 		}
 	}
 }
 
 // returned deals with what a listener returned.
-func (t *topicState[T]) returned(ctx context.Context, err error, d *delivery[T], at *progress) {
+func (t *topic) returned(ctx context.Context, err error, d *delivery, at *progress) {
 	if err != nil {
 		at.doing = reporting
 		t.listenerFailed(ctx, err, d.occ.answers)
@@ -187,36 +147,38 @@ func (t *topicState[T]) returned(ctx context.Context, err error, d *delivery[T],
 	at.doing = idle
 }
 
-// invoke calls the listener's function with one payload.
-func (t *topicState[T]) invoke(ctx context.Context, l *listener[T], payload *T, d *delivery[T]) error {
+// invoke calls the listener's function with one payload, which is boxed once at most.
+func (t *topic) invoke(ctx context.Context, l *listener, at address, o *occasion, boxed *any) error {
 	switch {
-	case l.fn != nil:
-		return l.fn(ctx, *payload)
 	case l.metaFn != nil:
-		return l.metaFn(ctx, *payload, t.meta(&d.occ))
+		return l.metaFn(ctx, at, t.meta(o))
 	case l.batchFn != nil:
-		return l.batchFn(ctx, []T{*payload})
+		return l.batchFn(ctx, clone(t.payloads, at, 1), 1)
+	case l.wrapped == nil:
+		return t.payloads.call(ctx, l, at)
 	}
-	if l.whole && t.info.Batch > 0 {
-		return l.wrapped(ctx, Delivery{Event: t.info, Meta: t.meta(&d.occ), Payload: []T{*payload}})
+	payload := *boxed
+	switch {
+	case l.whole && t.info.Batch > 0:
+		payload = t.payloads.boxBatch(clone(t.payloads, at, 1), 1)
+	case payload == nil:
+		payload = t.payloads.box(at)
+		*boxed = payload
 	}
-	if d.boxed == nil {
-		d.boxed = *payload
-	}
-	return l.wrapped(ctx, Delivery{Event: t.info, Meta: t.meta(&d.occ), Payload: d.boxed})
+	return l.wrapped(ctx, Delivery{Event: t.info, Meta: t.meta(o), Payload: payload})
 }
 
-func (t *topicState[T]) invokeBatch(ctx context.Context, l *listener[T], d *delivery[T]) error {
+func (t *topic) invokeBatch(ctx context.Context, l *listener, d *delivery) error {
 	if l.batchFn != nil {
-		return l.batchFn(ctx, d.items)
+		return l.batchFn(ctx, d.at, d.n)
 	}
 	if d.boxed == nil {
-		d.boxed = d.items
+		d.boxed = t.payloads.boxBatch(d.at, d.n)
 	}
 	return l.wrapped(ctx, Delivery{Event: t.info, Meta: t.meta(&d.occ), Payload: d.boxed})
 }
 
-func (t *topicState[T]) meta(o *occasion) Meta {
+func (t *topic) meta(o *occasion) Meta {
 	m := Meta{Event: t.info.Name, Seq: o.seq, Time: o.time, Key: o.key, Node: o.node}
 	if o.peer != nil {
 		m.Peer = *o.peer
@@ -226,7 +188,7 @@ func (t *topicState[T]) meta(o *occasion) Meta {
 
 // claim reports whether the listener may be called now. Of those who would call a listener that is to be
 // called once, one gets true, and takes it out.
-func (t *topicState[T]) claim(l *listener[T]) bool {
+func (t *topic) claim(l *listener) bool {
 	for {
 		s := l.state.Load()
 		switch {
@@ -243,7 +205,7 @@ func (t *topicState[T]) claim(l *listener[T]) bool {
 
 // callListenerQueued hands queued deliveries to an asynchronous listener, from *pos on. It returns early
 // after a panic, behind the delivery that panicked.
-func (t *topicState[T]) callListenerQueued(l *listener[T], items []queued[T], pos *int, at *progress) {
+func (t *topic) callListenerQueued(l *listener, items []queued, pos *int, at *progress) {
 	defer func() {
 		if at.doing == idle {
 			return
@@ -251,7 +213,7 @@ func (t *topicState[T]) callListenerQueued(l *listener[T], items []queued[T], po
 		doing := at.doing
 		q := &items[*pos]
 		at.doing = idle
-		if at.item++; q.more == nil || at.item >= len(q.more.items) {
+		if at.item++; q.more == nil || at.item >= q.more.n {
 			at.item = 0
 			*pos++
 		}
@@ -263,17 +225,14 @@ func (t *topicState[T]) callListenerQueued(l *listener[T], items []queued[T], po
 		q := &items[*pos]
 		if q.more == nil && l.state.Load() == 0 {
 			at.doing = calling
-			if err := l.fn(q.ctx, q.one); err != nil {
+			if err := t.payloads.call(q.ctx, l, q.at); err != nil {
 				at.doing = reporting
 				t.listenerFailed(q.ctx, err, nil)
 			}
 			at.doing = idle
 			continue
 		}
-		d := delivery[T]{one: q.one}
-		if q.more != nil {
-			d = *q.more
-		}
+		d := q.delivery()
 		if l.accepts(&d) {
 			t.callListener(q.ctx, l, &d, at)
 		}
@@ -283,7 +242,7 @@ func (t *topicState[T]) callListenerQueued(l *listener[T], items []queued[T], po
 
 // listenerFailed reports what a listener returned. A refusal that a window waits for is an answer, not a
 // failure.
-func (t *topicBase) listenerFailed(ctx context.Context, err error, to *answers) {
+func (t *topic) listenerFailed(ctx context.Context, err error, to *answers) {
 	if to != nil && to.add(err) {
 		return
 	}
@@ -294,7 +253,7 @@ var errGoexit = errors.New("the listener called runtime.Goexit")
 
 // unreturned reports a listener that did not return: reason is what it panicked with, and nil after a
 // Goexit. A window that waits learns that its emit failed.
-func (t *topicBase) unreturned(ctx context.Context, reason any, to *answers) {
+func (t *topic) unreturned(ctx context.Context, reason any, to *answers) {
 	err := t.err(CodeListener, errGoexit)
 	if reason != nil {
 		err = t.err(CodePanic, &PanicError{Value: reason, Stack: debug.Stack()})

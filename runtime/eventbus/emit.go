@@ -11,12 +11,12 @@ import (
 // Emit returns what is known at once: [ErrClosed], [ErrCanceled], [ErrUnknownEvent], [ErrDirection],
 // [ErrAudience], [ErrTooManyKeys]. What fails later goes to the error handler of the bus.
 func (e *Event[T]) Emit(ctx context.Context, b *Bus, payload T) error {
-	t := topicOf(b, e)
+	t := b.topic(e.ord)
 	if t == nil {
-		return e.unknown()
+		return e.inf.unknown()
 	}
 	if t.extra.Load() != 0 {
-		return t.emit(ctx, payload)
+		return e.emit(ctx, t, payload)
 	}
 	// The short way of events of which nothing is asked but to call plain listeners. One deferred function
 	// serves all of them: isolation costs the same for one listener and for a hundred. It captures addresses
@@ -33,13 +33,17 @@ func (e *Event[T]) Emit(ctx context.Context, b *Bus, payload T) error {
 	p := &payload
 	defer func() {
 		if r.at < len(r.slots) {
-			t.interrupted(r.ctx, r.slots[r.at+1:], in, recover(), *p)
+			at := t.places.get()
+			*(*T)(at) = *p
+			t.interrupted(r.ctx, r.slots[r.at+1:], in, recover(), at)
 		}
 	}()
 	if err := r.callListeners(payload); r.at < len(r.slots) {
 		left := r.slots[r.at:]
 		r.at = len(r.slots)
-		t.goOn(ctx, left, in, err, payload)
+		at := t.places.get()
+		*(*T)(at) = payload
+		t.goOn(ctx, left, in, err, at)
 		return nil
 	}
 	if in.leave() {
@@ -48,24 +52,81 @@ func (e *Event[T]) Emit(ctx context.Context, b *Bus, payload T) error {
 	return nil
 }
 
-// emit is Event.Emit for all other events.
-func (t *topicState[T]) emit(ctx context.Context, payload T) error {
-	if t.late != nil && t.late.hold(ctx, payload) {
-		return nil
+// emit is Emit for all other events.
+func (e *Event[T]) emit(ctx context.Context, t *topic, payload T) error {
+	if t.late != nil {
+		if at := t.late.reserve(ctx); at != nil {
+			*(*T)(at) = payload
+			if t.late.hold(ctx) {
+				return nil
+			}
+		}
 	}
-	return t.emitAnyhow(ctx, payload, Target{})
+	at := t.places.get()
+	*(*T)(at) = payload
+	err := t.emit(ctx, at, Target{})
+	t.places.put(at)
+	return err
 }
 
-// emitTo is Event.EmitTo.
-func (t *topicState[T]) emitTo(ctx context.Context, to Target, payload T) error {
-	if to.IsZero() {
-		return t.err(CodeInvalidTarget, nil)
-	}
-	return t.emitAnyhow(ctx, payload, to)
+// round is an emit that calls plain listeners.
+type round[T any] struct {
+	ctx   context.Context
+	slots []slot
+	at    int // the listener that is being called; behind the last one, none is
 }
 
-// emitAnyhow is an emit of Go code: admission, interceptors, and what follows.
-func (t *topicState[T]) emitAnyhow(ctx context.Context, payload T, to Target) error {
+// callListeners calls the listeners, up to one that returns an error, or that asks for more than to be called
+// with the payload. Being small, it reloads less after each call than the loop would inside Emit.
+func (r *round[T]) callListeners(payload T) error {
+	for i := 0; i < len(r.slots); i = r.at + 1 {
+		r.at = i
+		l := r.slots[i].Load()
+		if s := l.state.Load(); s != 0 {
+			if s&listenerDead != 0 {
+				continue
+			}
+			return nil
+		}
+		if err := function[T](l)(r.ctx, payload); err != nil {
+			return err
+		}
+	}
+	r.at = len(r.slots)
+	return nil
+}
+
+// goOn goes on with an emit that has turned out not to be plain: of the listeners that are left, the first one
+// returned an error, is to be called once, or was registered just now.
+func (t *topic) goOn(ctx context.Context, left []slot, in *shard, err error, at address) {
+	if err == nil {
+		t.rest(ctx, left, in, at)
+		return
+	}
+	defer t.rest(ctx, left[1:], in, at) // even if the error handler calls Goexit
+	t.listenerFailed(ctx, err, nil)
+}
+
+// interrupted ends an emit whose listener panicked or called Goexit. The remaining listeners are called before
+// the goroutine ends.
+func (t *topic) interrupted(ctx context.Context, left []slot, in *shard, reason any, at address) {
+	defer t.rest(ctx, left, in, at)
+	t.unreturned(ctx, reason, nil)
+}
+
+// rest ends an emit that is not plain.
+func (t *topic) rest(ctx context.Context, left []slot, in *shard, at address) {
+	defer t.b.gate.leave(in) // even if a listener calls Goexit
+	d := delivery{at: at, n: 1}
+	if t.metas.Load() > 0 {
+		t.stampLocal(&d)
+	}
+	t.call(ctx, &d, left)
+	t.places.put(at)
+}
+
+// emit is an emit of Go code: admission, interceptors, and what follows.
+func (t *topic) emit(ctx context.Context, at address, to Target) error {
 	if t.info.From == FromClient {
 		return t.err(CodeDirection, nil)
 	}
@@ -73,24 +134,24 @@ func (t *topicState[T]) emitAnyhow(ctx context.Context, payload T, to Target) er
 		return err
 	}
 	if t.b.emitChain != nil {
-		return t.b.emitChain(ctx, Emission{Event: t.info, Target: to, Payload: payload})
+		return t.b.emitChain(ctx, Emission{Event: t.info, Target: to, Payload: t.payloads.box(at)})
 	}
-	return t.proceed(ctx, payload, to, nil, nil)
+	return t.proceed(ctx, at, to, nil, nil)
 }
 
 // admit returns what is wrong with an emit of Go code at once.
-func (t *topicState[T]) admit(ctx context.Context, to Target) error {
+func (t *topic) admit(ctx context.Context, to Target) error {
 	if !t.b.gate.admits() {
 		return t.err(CodeClosed, nil)
 	}
 	if err := ctx.Err(); err != nil {
 		return t.err(CodeCanceled, err)
 	}
-	return t.address(to)
+	return t.checkTarget(to)
 }
 
-// address checks the target against the audience.
-func (t *topicState[T]) address(to Target) error {
+// checkTarget checks the target against the audience.
+func (t *topic) checkTarget(to Target) error {
 	switch {
 	case to.IsZero():
 		if t.info.To != ToAny {
@@ -121,34 +182,39 @@ func (a Audience) allows(to Target) bool {
 }
 
 // emitAny is proceed for an emit that comes out of the interceptors, which may have changed it.
-func (t *topicState[T]) emitAny(ctx context.Context, e Emission) error {
-	payload, ok := e.Payload.(T)
-	if !ok {
+func (t *topic) emitAny(ctx context.Context, e Emission) error {
+	at := t.places.get()
+	if !t.payloads.unbox(e.Payload, at) {
 		return t.err(CodeInternal, fmt.Errorf("an interceptor passed on a %T", e.Payload))
 	}
-	if e.window != nil {
-		return t.proceed(ctx, payload, e.Target, e.window.peer, e.window.said)
+	if e.window == nil {
+		if err := t.admit(ctx, e.Target); err != nil {
+			return err
+		}
+		e.window = new(windowEmit)
 	}
-	if err := t.admit(ctx, e.Target); err != nil {
-		return err
-	}
-	return t.proceed(ctx, payload, e.Target, nil, nil)
+	err := t.proceed(ctx, at, e.Target, e.window.peer, e.window.said)
+	t.places.put(at)
+	return err
 }
 
 // proceed is what an admitted emit does: it resolves the target, shows the payload to the listeners that
-// see every emit, and delivers or defers it. said collects what listeners say to a window's emit.
-func (t *topicState[T]) proceed(ctx context.Context, payload T, to Target, peer *Peer, said *answers) error {
+// see every emit, and delivers or defers it. The payload stays where it is until proceed returns. said
+// collects what listeners say to a window's emit.
+func (t *topic) proceed(ctx context.Context, at address, to Target, peer *Peer, said *answers) error {
 	if to.open() {
 		to = to.resolve(t.b.peers.list())
 		if t.info.To == ToWindow && len(to.more.names) == 0 {
 			return t.err(CodeNoTarget, nil)
 		}
 	}
-	d := delivery[T]{one: payload, occ: occasion{target: to, peer: peer, answers: said}}
+	d := delivery{at: at, n: 1, occ: occasion{target: to, peer: peer, answers: said}}
 	if t.b.config.strict && !t.info.Empty {
-		if err := t.encodeAtOnce(&d); err != nil {
+		text, err := t.appendPayload(nil, at)
+		if err != nil {
 			return err
 		}
+		d.encoded = text
 	}
 	if t.late != nil {
 		if t.every.busy() && (to.IsZero() || peer != nil) {
@@ -156,11 +222,10 @@ func (t *topicState[T]) proceed(ctx context.Context, payload T, to Target, peer 
 				return err
 			}
 		}
-		return t.late.emit(ctx, payload, &d)
+		return t.late.emit(ctx, &d)
 	}
-	if t.def.Key != nil {
-		keyed := payload
-		d.occ.key = t.def.Key(&keyed)
+	if t.info.Keyed {
+		d.occ.key = t.payloads.key(at)
 	}
 	if t.store != nil && (peer == nil || !to.IsZero()) && !t.roomToStore(&d.occ) {
 		return t.err(CodeTooManyKeys, nil)
@@ -174,21 +239,8 @@ func (t *topicState[T]) proceed(ctx context.Context, payload T, to Target, peer 
 	return nil
 }
 
-// encodeAtOnce encodes the payload in the emit, whether or not anything will need it.
-func (t *topicState[T]) encodeAtOnce(d *delivery[T]) error {
-	s := t.pool.get()
-	defer t.pool.put(s)
-	s.one = d.one
-	text, err := t.appendPayload(nil, &s.one)
-	if err != nil {
-		return err
-	}
-	d.encoded = text
-	return nil
-}
-
 // showEvery hands the emit to the listeners that see every one of a deferred event.
-func (t *topicState[T]) showEvery(ctx context.Context, d delivery[T]) error {
+func (t *topic) showEvery(ctx context.Context, d delivery) error {
 	in := t.b.gate.enter()
 	if in == nil {
 		return t.err(CodeClosed, nil)
@@ -197,15 +249,14 @@ func (t *topicState[T]) showEvery(ctx context.Context, d delivery[T]) error {
 	if t.metas.Load() > 0 {
 		t.stampLocal(&d)
 	}
-	if t.def.Key != nil {
-		keyed := d.one
-		d.occ.key = t.def.Key(&keyed)
+	if t.info.Keyed {
+		d.occ.key = t.payloads.key(d.at)
 	}
 	t.hand(ctx, t.every, &d)
 	return nil
 }
 
-func (t *topicState[T]) roomToStore(o *occasion) bool {
+func (t *topic) roomToStore(o *occasion) bool {
 	l := &t.b.log
 	l.mu.Lock()
 	defer l.mu.Unlock()

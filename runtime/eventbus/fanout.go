@@ -5,32 +5,42 @@ import (
 	"math"
 	"slices"
 	"sync"
+	"unsafe"
 )
 
 // fanout is the queue of the asynchronous listeners of one event: one log for all of them, with a cursor
 // for each. A payload is written once however many listeners there are, and a reader takes many at a time.
 // The queue of a listener is what lies between its cursor and the head; its bound and its policy decide
 // what happens when that grows.
-type fanout[I any] struct {
-	gate *gate
+type fanout struct {
+	gate     *gate
+	payloads payloads
 
 	mu      sync.Mutex
-	chunks  []*[chunkSize]I // from the oldest that a reader may need
-	base    uint64          // the position of the first item of chunks[0], a multiple of chunkSize
-	head    uint64          // the position of the next item
-	cleared uint64          // items before it hold nothing any more
-	limit   uint64          // up to here head may go without a look at the readers
-	readers []*reader[I]
-	resting []*reader[I]  // those that nobody runs
-	leaving []*reader[I]  // those that were stopped with items in hand
+	chunks  []chunk // from the oldest that a reader may need
+	base    uint64  // the position of the first item of chunks[0], a multiple of chunkSize
+	head    uint64  // the position of the next item
+	cleared uint64  // items before it hold nothing any more
+	limit   uint64  // up to here head may go without a look at the readers
+	readers []*reader
+	resting []*reader     // those that nobody runs
+	leaving []*reader     // those that were stopped with items in hand
 	moved   chan struct{} // closed when a reader has moved on; nil if nobody waits for that
+}
+
+// chunk is a part of the log: items, and the places of their payloads.
+type chunk struct {
+	items  *[chunkSize]queued
+	places address
 }
 
 const chunkSize = 64
 
+func (f *fanout) init(g *gate, p payloads) { f.gate, f.payloads = g, p }
+
 // attach adds a reader that sees the initial items, which do not count against its bound, and what is
 // added from now on.
-func (f *fanout[I]) attach(r *reader[I], initial []I) {
+func (f *fanout) attach(r *reader, initial []queued) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	r.f, r.cursor, r.initial = f, f.head, initial
@@ -42,8 +52,9 @@ func (f *fanout[I]) attach(r *reader[I], initial []I) {
 	}
 }
 
-// add appends an item for all readers. A reader that blocks and is full makes it wait, until ctx is done.
-func (f *fanout[I]) add(ctx context.Context, item I) {
+// add appends an item for all readers, with a copy of its payload unless it is a batch. A reader that blocks
+// and is full makes it wait, until ctx is done.
+func (f *fanout) add(ctx context.Context, item queued) {
 	f.mu.Lock()
 	if f.head >= f.limit {
 		f.makeRoom(ctx)
@@ -53,7 +64,12 @@ func (f *fanout[I]) add(ctx context.Context, item I) {
 		if at == 0 || len(f.chunks) == 0 {
 			f.grow()
 		}
-		f.chunks[len(f.chunks)-1][at] = item
+		c := f.chunks[len(f.chunks)-1]
+		if from := item.at; item.single() {
+			item.at = unsafe.Add(c.places, uintptr(at)*f.payloads.stride())
+			f.payloads.copy(item.at, from, 1)
+		}
+		c.items[at] = item
 		f.head++
 		if len(f.resting) > 0 {
 			f.start()
@@ -64,7 +80,7 @@ func (f *fanout[I]) add(ctx context.Context, item I) {
 
 // makeRoom is called when some reader may be full. It waits for those that block, and lets those pass over
 // the next item that are full all the same. The lock is held on entry and on return.
-func (f *fanout[I]) makeRoom(ctx context.Context) {
+func (f *fanout) makeRoom(ctx context.Context) {
 	for f.blocked() {
 		moved := f.watch()
 		f.mu.Unlock()
@@ -92,7 +108,7 @@ func (f *fanout[I]) makeRoom(ctx context.Context) {
 	}
 }
 
-func (f *fanout[I]) blocked() bool {
+func (f *fanout) blocked() bool {
 	for _, r := range f.readers {
 		if r.overflow == Block && r.room() <= 0 {
 			return true
@@ -102,7 +118,7 @@ func (f *fanout[I]) blocked() bool {
 }
 
 // grow adds a chunk for the item at head, and drops the chunks that nobody needs any more.
-func (f *fanout[I]) grow() {
+func (f *fanout) grow() {
 	need := f.head
 	for _, r := range f.readers {
 		need = min(need, r.oldest())
@@ -118,21 +134,21 @@ func (f *fanout[I]) grow() {
 		f.chunks = f.chunks[:n]
 	}
 	if len(f.chunks) == 0 {
-		f.base = f.head - f.head%chunkSize
+		f.base, f.cleared = f.head-f.head%chunkSize, f.head
 	}
-	f.chunks = append(f.chunks, new([chunkSize]I))
+	f.chunks = append(f.chunks, chunk{new([chunkSize]queued), f.payloads.make(chunkSize)})
 }
 
 // at returns the items from the position on that lie together, at most k.
-func (f *fanout[I]) at(position uint64, k int) []I {
-	chunk := f.chunks[(position-f.base)/chunkSize]
+func (f *fanout) at(position uint64, k int) []queued {
+	items := f.chunks[(position-f.base)/chunkSize].items
 	from := position % chunkSize
-	return chunk[from:min(chunkSize, from+uint64(k), from+f.head-position)]
+	return items[from:min(chunkSize, from+uint64(k), from+f.head-position)]
 }
 
 // start sets the resting readers to work.
-func (f *fanout[I]) start() {
-	var run []*reader[I]
+func (f *fanout) start() {
+	var run []*reader
 	for _, r := range f.resting {
 		r.resting = false
 		if r.pull != nil {
@@ -153,7 +169,7 @@ func (f *fanout[I]) start() {
 }
 
 // startAll starts many readers apart from the emitter, which pays for one goroutine only.
-func startAll[I any](readers []*reader[I]) {
+func startAll(readers []*reader) {
 	for _, r := range readers[1:] {
 		go r.run()
 	}
@@ -161,7 +177,7 @@ func startAll[I any](readers []*reader[I]) {
 }
 
 // rest takes note that nobody runs the reader any more. When all rest, what they have read is let go.
-func (f *fanout[I]) rest(r *reader[I]) {
+func (f *fanout) rest(r *reader) {
 	r.resting = true
 	f.resting = append(f.resting, r)
 	f.tidy()
@@ -169,7 +185,7 @@ func (f *fanout[I]) rest(r *reader[I]) {
 
 // tidy lets go of what every reader has read. Items in hand lie in the chunks, so nothing is cleared under
 // a reader that is leaving.
-func (f *fanout[I]) tidy() {
+func (f *fanout) tidy() {
 	if len(f.resting) < len(f.readers) || len(f.leaving) > 0 {
 		return
 	}
@@ -191,19 +207,25 @@ func (f *fanout[I]) tidy() {
 		return
 	}
 	from := max(f.cleared, f.base)
-	clear(f.chunks[0][from-f.base : f.head-f.base])
+	read := f.chunks[0].items[from-f.base : f.head-f.base]
+	for i := range read {
+		if q := &read[i]; q.single() {
+			f.payloads.clear(q.at, 1)
+		}
+	}
+	clear(read)
 	f.cleared = f.head
 }
 
 // watch returns a channel that is closed when a reader has moved on.
-func (f *fanout[I]) watch() <-chan struct{} {
+func (f *fanout) watch() <-chan struct{} {
 	if f.moved == nil {
 		f.moved = make(chan struct{})
 	}
 	return f.moved
 }
 
-func (f *fanout[I]) notify() {
+func (f *fanout) notify() {
 	if f.moved != nil {
 		close(f.moved)
 		f.moved = nil
@@ -211,7 +233,7 @@ func (f *fanout[I]) notify() {
 }
 
 // flush waits until every listener has had what is in its queue now.
-func (f *fanout[I]) flush(ctx context.Context) error {
+func (f *fanout) flush(ctx context.Context) error {
 	f.mu.Lock()
 	head := f.head
 	for {
@@ -235,7 +257,7 @@ func (f *fanout[I]) flush(ctx context.Context) error {
 }
 
 // empty reports whether no listener has anything queued or in hand.
-func (f *fanout[I]) empty() bool {
+func (f *fanout) empty() bool {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	for _, r := range f.readers {
@@ -247,7 +269,7 @@ func (f *fanout[I]) empty() bool {
 }
 
 // seal drops what is queued for listeners; loops that pull may still have what is there.
-func (f *fanout[I]) seal() {
+func (f *fanout) seal() {
 	f.mu.Lock()
 	readers := slices.Clone(f.readers)
 	f.mu.Unlock()

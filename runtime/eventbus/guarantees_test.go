@@ -653,7 +653,7 @@ func TestGuarantee26Keys(t *testing.T) {
 				}
 			}
 			settle(time.Minute)
-			if c := topicOf(b, e).late; len(c.lanes.texts) != 0 {
+			if c := b.topic(e.ordinal()).late; len(c.lanes.texts) != 0 {
 				t.Errorf("%d idle keys", len(c.lanes.texts))
 			}
 		}

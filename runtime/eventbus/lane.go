@@ -7,12 +7,11 @@ import (
 
 // lane is what a coalescer holds for one key and target. At most one delivery of a lane is under way at a
 // time, wherever it runs; what is emitted meanwhile waits.
-type lane[T any] struct {
+type lane struct {
 	id     laneID
 	target Target
 
-	waiting pending[T]
-	has     bool // something is waiting
+	waiting pending
 	busy    bool // a delivery is under way
 	open    bool // throttle: a delivery was made less than a period ago
 	due     bool // its time came while it was busy
@@ -20,7 +19,7 @@ type lane[T any] struct {
 
 	deadline   time.Duration // on the bus's clock, while it is in the queue of deadlines
 	queued     bool
-	prev, next *lane[T]
+	prev, next *lane
 
 	count uint64        // of deliveries that have ended
 	ended chan struct{} // closed when the delivery under way has ended; nil if nobody waits
@@ -41,17 +40,26 @@ func (id laneID) plain() bool { return id.target.kind == targetInvalid && id.ori
 const anyWindow = "*"
 
 // pending is what waits in a lane: the last payload, or the payloads of a batch.
-type pending[T any] struct {
+type pending struct {
+	space
+	n       int // how many payloads wait
 	ctx     context.Context
-	one     T
-	items   []T
 	peer    *Peer
 	encoded []byte // what strict emits have encoded: the payload, or the elements of the batch
 	ends    []int  // where each element in encoded ends
 }
 
+// space is where payloads wait.
+type space struct {
+	at   address // nil if there is none yet
+	room int     // for so many payloads
+}
+
+// has reports whether something is waiting.
+func (l *lane) has() bool { return l.waiting.n > 0 }
+
 // wait returns a channel that is closed when the delivery under way has ended.
-func (l *lane[T]) wait() <-chan struct{} {
+func (l *lane) wait() <-chan struct{} {
 	if l.ended == nil {
 		l.ended = make(chan struct{})
 	}
@@ -59,7 +67,7 @@ func (l *lane[T]) wait() <-chan struct{} {
 }
 
 // end takes note that the delivery under way has ended.
-func (l *lane[T]) end() {
+func (l *lane) end() {
 	l.busy = false
 	l.count++
 	if l.ended != nil {
@@ -70,30 +78,30 @@ func (l *lane[T]) end() {
 
 // lanes are the lanes of one coalescer that hold something. The one of broadcasts without a key is always
 // there; the others come and go with what they hold.
-type lanes[T any] struct {
-	solo   lane[T]
-	texts  map[string]*lane[T] // broadcasts whose key is a string
-	keys   map[Key]*lane[T]    // broadcasts of other keys
-	others map[laneID]*lane[T] // what is addressed, and what windows emit
+type lanes struct {
+	solo   lane
+	texts  map[string]*lane // broadcasts whose key is a string
+	keys   map[Key]*lane    // broadcasts of other keys
+	others map[laneID]*lane // what is addressed, and what windows emit
 	max    int
 }
 
-func (ls *lanes[T]) init(most int) {
+func (ls *lanes) init(most int) {
 	ls.max = most
-	ls.texts = map[string]*lane[T]{}
-	ls.keys = map[Key]*lane[T]{}
-	ls.others = map[laneID]*lane[T]{}
+	ls.texts = map[string]*lane{}
+	ls.keys = map[Key]*lane{}
+	ls.others = map[laneID]*lane{}
 }
 
 // get returns the lane of the id, and nil if there are too many.
-func (ls *lanes[T]) get(id laneID, target Target) *lane[T] {
+func (ls *lanes) get(id laneID, target Target) *lane {
 	if l := ls.find(id); l != nil {
 		return l
 	}
 	if len(ls.texts)+len(ls.keys)+len(ls.others) >= ls.max {
 		return nil
 	}
-	l := &lane[T]{id: id, target: target}
+	l := &lane{id: id, target: target}
 	switch {
 	case !id.plain():
 		ls.others[id] = l
@@ -105,7 +113,7 @@ func (ls *lanes[T]) get(id laneID, target Target) *lane[T] {
 	return l
 }
 
-func (ls *lanes[T]) find(id laneID) *lane[T] {
+func (ls *lanes) find(id laneID) *lane {
 	switch {
 	case !id.plain():
 		return ls.others[id]
@@ -118,7 +126,7 @@ func (ls *lanes[T]) find(id laneID) *lane[T] {
 }
 
 // drop forgets a lane that holds nothing.
-func (ls *lanes[T]) drop(l *lane[T]) {
+func (ls *lanes) drop(l *lane) {
 	switch {
 	case l == &ls.solo:
 	case !l.id.plain():
@@ -131,7 +139,7 @@ func (ls *lanes[T]) drop(l *lane[T]) {
 }
 
 // all calls fn with every lane, of which fn may drop those it gets.
-func (ls *lanes[T]) all(fn func(*lane[T])) {
+func (ls *lanes) all(fn func(*lane)) {
 	fn(&ls.solo)
 	for _, l := range ls.texts {
 		fn(l)
@@ -146,7 +154,7 @@ func (ls *lanes[T]) all(fn func(*lane[T])) {
 
 // of calls fn with the lanes of a key: those of equal keys and those whose keys are of another kind, which
 // cannot be told apart by it.
-func (ls *lanes[T]) of(key Key, fn func(*lane[T])) {
+func (ls *lanes) of(key Key, fn func(*lane)) {
 	if key.kind == keyNone {
 		ls.all(fn)
 		return
@@ -185,9 +193,9 @@ func (k Key) class() keyKind {
 
 // deadlines is a queue of lanes, in the order of their deadlines: all lanes of an event wait equally long,
 // so that a lane is always added at the end.
-type deadlines[T any] struct{ front, back *lane[T] }
+type deadlines struct{ front, back *lane }
 
-func (q *deadlines[T]) push(l *lane[T], at time.Duration) {
+func (q *deadlines) push(l *lane, at time.Duration) {
 	q.remove(l)
 	l.deadline, l.queued = at, true
 	if l.prev = q.back; l.prev != nil {
@@ -198,7 +206,7 @@ func (q *deadlines[T]) push(l *lane[T], at time.Duration) {
 	q.back = l
 }
 
-func (q *deadlines[T]) remove(l *lane[T]) {
+func (q *deadlines) remove(l *lane) {
 	if !l.queued {
 		return
 	}

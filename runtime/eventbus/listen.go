@@ -12,15 +12,15 @@ var (
 	errNeverCalled = errors.New("the event is addressed to windows, so that no Go listener would ever be called")
 )
 
-// listen registers a listener, whose function may be missing.
-func (e *Event[T]) listen(b *Bus, opts []ListenOption, l *listener[T], missing bool) (unlisten func()) {
-	t := topicOf(b, e)
+// listen registers a listener, which is nil if its function is.
+func (b *Bus) listen(e AnyEvent, l *listener, opts []ListenOption) (unlisten func()) {
+	t := b.topic(e.ordinal())
 	if t == nil {
-		b.fail(context.Background(), &Error{Code: CodeUnknownEvent, Event: e.inf.Name})
+		b.fail(context.Background(), e.Info().unknown())
 		return func() {}
 	}
 	c := listenConfigOf(opts)
-	if err := t.refuses(c, missing); err != nil {
+	if err := t.refuses(c, l == nil); err != nil {
 		b.fail(context.Background(), err)
 		return func() {}
 	}
@@ -43,7 +43,7 @@ func listenConfigOf(opts []ListenOption) listenConfig {
 }
 
 // refuses returns why a listener cannot be registered.
-func (t *topicState[T]) refuses(c listenConfig, missing bool) *Error {
+func (t *topic) refuses(c listenConfig, missing bool) *Error {
 	switch {
 	case missing:
 		return t.err(CodeListen, errNoFunction)
@@ -58,39 +58,40 @@ func (t *topicState[T]) refuses(c listenConfig, missing bool) *Error {
 }
 
 // wrap puts the interceptors of the bus around the listener.
-func (t *topicState[T]) wrap(l *listener[T]) {
+func (t *topic) wrap(l *listener) {
 	if len(t.b.config.interceptors) == 0 {
 		return
 	}
-	fn := l.fn
-	var metaFn func(context.Context, T, Meta) error
-	var batchFn func(context.Context, []T) error
+	var m manner
 	if l.manner != nil {
-		metaFn, batchFn = l.metaFn, l.batchFn
+		m = *l.manner
 	}
-	l.fn, l.manner = nil, &manner[T]{whole: batchFn != nil}
+	l.manner = &manner{whole: m.batchFn != nil}
+	l.state.Or(listenerSpecial)
+	p := t.payloads
 	l.wrapped = t.b.wrapListen(func(ctx context.Context, d Delivery) error {
-		if items, ok := d.Payload.([]T); ok && batchFn != nil {
-			return batchFn(ctx, items)
+		if m.batchFn != nil {
+			if at, n, ok := p.unboxBatch(d.Payload); ok {
+				return m.batchFn(ctx, at, n)
+			}
 		}
-		payload, ok := d.Payload.(T)
-		switch {
+		at := p.make(1)
+		switch ok := p.unbox(d.Payload, at); {
 		case !ok:
 			return fmt.Errorf("an interceptor passed on a %T", d.Payload)
-		case fn != nil:
-			return fn(ctx, payload)
-		case metaFn != nil:
-			return metaFn(ctx, payload, d.Meta)
+		case m.metaFn != nil:
+			return m.metaFn(ctx, at, d.Meta)
+		case m.batchFn != nil:
+			return m.batchFn(ctx, at, 1)
 		}
-		return batchFn(ctx, []T{payload})
+		return p.call(ctx, l, at)
 	})
 }
 
 // register adds the listener to its hub, and hands it what is stored.
-func (t *topicState[T]) register(l *listener[T], c listenConfig) {
+func (t *topic) register(l *listener, c listenConfig) {
 	state := l.state.Load()
-	if l.fn == nil {
-		state |= listenerSpecial
+	if state&listenerSpecial != 0 {
 		t.metas.Add(1)
 		t.extra.Add(1)
 		t.kept.Store(true)
@@ -103,7 +104,7 @@ func (t *topicState[T]) register(l *listener[T], c listenConfig) {
 	switch {
 	case l.manner != nil:
 	case c.async > 0 || t.store != nil:
-		l.manner = new(manner[T])
+		l.manner = new(manner)
 	default:
 		l.manner = &t.usual
 	}
@@ -113,18 +114,18 @@ func (t *topicState[T]) register(l *listener[T], c listenConfig) {
 		l.state.Store(state)
 		l.queue = t.newReader(l, c)
 		l.hub.readers.Add(1)
-		t.begin(l, c.allNodes, func(initial []queued[T]) { l.hub.async.attach(l.queue, initial) })
+		t.begin(l, c.allNodes, func(initial []queued) { l.hub.async.attach(l.queue, initial) })
 		return
 	}
 	if t.store != nil {
-		l.prime = new(priming[T])
+		l.prime = new(priming)
 		state |= listenerPriming
 	}
 	if state != 0 {
 		l.state.Store(state)
 	}
-	var stored []queued[T]
-	t.begin(l, c.allNodes, func(initial []queued[T]) {
+	var stored []queued
+	t.begin(l, c.allNodes, func(initial []queued) {
 		stored = initial
 		l.hub.list.add(l)
 	})
@@ -133,10 +134,10 @@ func (t *topicState[T]) register(l *listener[T], c listenConfig) {
 	}
 }
 
-func (t *topicState[T]) newReader(l *listener[T], c listenConfig) *reader[queued[T]] {
-	r := &reader[queued[T]]{n: c.async, overflow: c.overflow, pull: l.pull}
+func (t *topic) newReader(l *listener, c listenConfig) *reader {
+	r := &reader{n: c.async, overflow: c.overflow, pull: l.pull}
 	at := new(progress)
-	r.handle = func(items []queued[T], pos *int) { t.callListenerQueued(l, items, pos, at) }
+	r.handle = func(items []queued, pos *int) { t.callListenerQueued(l, items, pos, at) }
 	r.report = func(dropped uint64) {
 		t.b.fail(context.Background(), t.err(CodeOverflow,
 			fmt.Errorf("the queue of %d of a listener was full: %d dropped (%v)", c.async, dropped, c.overflow)))
@@ -146,7 +147,7 @@ func (t *topicState[T]) newReader(l *listener[T], c listenConfig) *reader[queued
 
 // begin adds the listener by attach, which gets what is stored. What is recorded afterwards reaches the
 // listener, and nothing twice.
-func (t *topicState[T]) begin(l *listener[T], allNodes bool, attach func([]queued[T])) {
+func (t *topic) begin(l *listener, allNodes bool, attach func([]queued)) {
 	if t.store == nil {
 		attach(nil)
 		return
@@ -154,14 +155,14 @@ func (t *topicState[T]) begin(l *listener[T], allNodes bool, attach func([]queue
 	log := &t.b.log
 	for {
 		log.mu.Lock()
-		var raw *stored[T]
-		var initial []queued[T]
+		var raw *stored
+		var initial []queued
 		for _, v := range t.store.forListeners(allNodes) {
 			if v.raw {
 				raw = v
 				break
 			}
-			initial = append(initial, queued[T]{ctx: context.Background(), one: v.d.one, more: &v.d})
+			initial = append(initial, queued{ctx: context.Background(), at: v.d.at, more: &v.d})
 		}
 		if raw == nil {
 			l.since = log.seq.Load()
@@ -176,7 +177,7 @@ func (t *topicState[T]) begin(l *listener[T], allNodes bool, attach func([]queue
 
 // handOver gives a new listener the stored values, and then what was emitted meanwhile, until it has caught
 // up.
-func (t *topicState[T]) handOver(l *listener[T], items []queued[T]) {
+func (t *topic) handOver(l *listener, items []queued) {
 	var at progress
 	pos := 0
 	done := false
@@ -205,14 +206,14 @@ func (t *topicState[T]) handOver(l *listener[T], items []queued[T]) {
 }
 
 // unlisten ends a listener, once.
-func (t *topicState[T]) unlisten(l *listener[T]) {
+func (t *topic) unlisten(l *listener) {
 	if l.kill() {
 		t.drop(l)
 	}
 }
 
 // drop takes a dead listener out. Whoever has marked it dead calls it.
-func (t *topicState[T]) drop(l *listener[T]) {
+func (t *topic) drop(l *listener) {
 	if l.queue != nil {
 		l.queue.stop()
 		l.hub.readers.Add(-1)
@@ -220,7 +221,7 @@ func (t *topicState[T]) drop(l *listener[T]) {
 	} else {
 		l.hub.list.remove(l)
 	}
-	if l.fn == nil {
+	if l.state.Load()&listenerSpecial != 0 {
 		t.metas.Add(-1)
 		t.extra.Add(-1)
 	}

@@ -47,11 +47,11 @@ func ListenAny(b *Bus, fn func(ctx context.Context, d Delivery) error, opts ...L
 	})
 }
 
-func (t *topicState[T]) listenAny(c listenConfig, fn ListenFunc) (unlisten func()) {
+func (t *topic) listenAny(c listenConfig, fn ListenFunc) (unlisten func()) {
 	if t.info.To != ToAny && t.info.From == FromServer {
 		return func() {}
 	}
-	l := &listener[T]{manner: &manner[T]{wrapped: fn, whole: true}}
+	l := newSpecial(&manner{wrapped: fn, whole: true})
 	t.observers.Add(1)
 	t.register(l, c)
 	return func() {
@@ -60,18 +60,13 @@ func (t *topicState[T]) listenAny(c listenConfig, fn ListenFunc) (unlisten func(
 	}
 }
 
-// anyItem is a delivery that waits for an asynchronous catch-all listener.
-type anyItem struct {
-	ctx context.Context
-	d   Delivery
-}
-
 // queueAny returns a function that queues deliveries for fn, and one that ends it. The queue is one for
 // all events, so that their order is kept.
 func (b *Bus) queueAny(fn ListenFunc, c listenConfig) (push ListenFunc, stop func()) {
-	f := &fanout[anyItem]{gate: &b.gate}
-	r := &reader[anyItem]{n: c.async, overflow: c.overflow}
-	r.handle = func(items []anyItem, pos *int) { b.callListenerOfAny(fn, r, items, pos) }
+	f := new(fanout)
+	f.init(&b.gate, new(payloadsOf[Delivery]))
+	r := &reader{n: c.async, overflow: c.overflow}
+	r.handle = func(items []queued, pos *int) { b.callListenerOfAny(fn, r, items, pos) }
 	r.report = func(dropped uint64) {
 		b.fail(context.Background(), &Error{Code: CodeOverflow, Err: fmt.Errorf(
 			"the queue of %d of a catch-all listener was full: %d dropped (%v)", c.async, dropped, c.overflow)})
@@ -81,20 +76,20 @@ func (b *Bus) queueAny(fn ListenFunc, c listenConfig) (push ListenFunc, stop fun
 	b.anyOut = append(b.anyOut, f)
 	b.anyMu.Unlock()
 	push = func(ctx context.Context, d Delivery) error {
-		f.add(ctx, anyItem{detach(ctx), d})
+		f.add(ctx, queued{ctx: detach(ctx), at: address(&d)})
 		return nil
 	}
 	stop = func() {
 		r.stop()
 		b.anyMu.Lock()
-		b.anyOut = slices.DeleteFunc(b.anyOut, func(x *fanout[anyItem]) bool { return x == f })
+		b.anyOut = slices.DeleteFunc(b.anyOut, func(x *fanout) bool { return x == f })
 		b.anyMu.Unlock()
 	}
 	return push, stop
 }
 
 // callListenerOfAny hands queued deliveries to an asynchronous catch-all listener.
-func (b *Bus) callListenerOfAny(fn ListenFunc, r *reader[anyItem], items []anyItem, pos *int) {
+func (b *Bus) callListenerOfAny(fn ListenFunc, r *reader, items []queued, pos *int) {
 	doing := idle
 	defer func() {
 		if doing == idle {
@@ -103,8 +98,9 @@ func (b *Bus) callListenerOfAny(fn ListenFunc, r *reader[anyItem], items []anyIt
 		item := &items[*pos]
 		*pos++
 		reason := recover()
-		if t, ok := b.topics[item.d.Event.Name]; ok && (reason != nil || doing == calling) {
-			t.base().unreturned(item.ctx, reason, nil)
+		event := (*Delivery)(item.at).Event
+		if t, ok := b.topics[event.Name]; ok && (reason != nil || doing == calling) {
+			t.unreturned(item.ctx, reason, nil)
 		}
 	}()
 	for ; *pos < len(items); *pos++ {
@@ -114,16 +110,17 @@ func (b *Bus) callListenerOfAny(fn ListenFunc, r *reader[anyItem], items []anyIt
 		}
 		item := &items[*pos]
 		doing = calling
-		if err := fn(item.ctx, item.d); err != nil {
+		d := (*Delivery)(item.at)
+		if err := fn(item.ctx, *d); err != nil {
 			doing = reporting
-			b.fail(item.ctx, &Error{Code: CodeListener, Event: item.d.Event.Name, Err: err})
+			b.fail(item.ctx, &Error{Code: CodeListener, Event: d.Event.Name, Err: err})
 		}
 		doing = idle
 	}
 }
 
 // anyQueues returns the queues of asynchronous catch-all listeners.
-func (b *Bus) anyQueues() []*fanout[anyItem] {
+func (b *Bus) anyQueues() []*fanout {
 	b.anyMu.Lock()
 	defer b.anyMu.Unlock()
 	return slices.Clone(b.anyOut)

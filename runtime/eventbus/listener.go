@@ -7,28 +7,27 @@ import (
 	"time"
 )
 
-// listener is one registered function. The state of a live listener that does nothing but call fn with
-// each payload is 0, so that a dispatch asks one question.
-type listener[T any] struct {
+// listener is one registered function. The state of a live listener that does nothing but call the fn of its
+// [functionListener] with each payload is 0, so that a dispatch asks one question.
+type listener struct {
 	state atomic.Uint32
 	slot  uint32 // its place in the list, guarded by the list
-	fn    func(context.Context, T) error
-	hub   *hub[T]
-	*manner[T]
+	hub   *hub
+	*manner
 }
 
 // manner is what only few listeners have; the others share an empty one.
-type manner[T any] struct {
-	// One of these is set if fn is not.
-	metaFn  func(context.Context, T, Meta) error
-	batchFn func(context.Context, []T) error
+type manner struct {
+	// One of these is set if the listener is special.
+	metaFn  func(ctx context.Context, at address, meta Meta) error
+	batchFn func(ctx context.Context, at address, n int) error
 	wrapped ListenFunc // a catch-all listener, or one that interceptors have wrapped
 	whole   bool       // wrapped takes batches as a whole
 
-	since uint64             // deliveries up to this Seq came before the listener
-	queue *reader[queued[T]] // set for asynchronous listeners
-	pull  chan struct{}      // set if a loop pulls from the queue
-	prime *priming[T]        // set if stored values are handed over first
+	since uint64        // deliveries up to this Seq came before the listener
+	queue *reader       // set for asynchronous listeners
+	pull  chan struct{} // set if a loop pulls from the queue
+	prime *priming      // set if stored values are handed over first
 }
 
 // Bits of a listener's state.
@@ -40,8 +39,15 @@ const (
 	listenerAllNodes                    // it gets what other nodes emit
 )
 
+// newSpecial returns a listener that is not a plain function.
+func newSpecial(m *manner) *listener {
+	l := &listener{manner: m}
+	l.state.Store(listenerSpecial)
+	return l
+}
+
 // kill marks the listener dead and reports whether it was alive.
-func (l *listener[T]) kill() bool {
+func (l *listener) kill() bool {
 	return l.state.Or(listenerDead)&listenerDead == 0
 }
 
@@ -58,37 +64,61 @@ type occasion struct {
 
 // priming holds back what is emitted while a new listener is still being given the stored values, so that
 // it gets everything once and in order.
-type priming[T any] struct {
+type priming struct {
 	mu      sync.Mutex
 	done    bool
-	backlog []queued[T]
+	backlog []queued
 }
 
 // queued is a delivery that waits for a listener. A payload with nothing known of it has no more.
-type queued[T any] struct {
+type queued struct {
 	ctx  context.Context
-	one  T
-	more *delivery[T]
+	at   address // of the payload, if it is a single one
+	more *delivery
+}
+
+// single reports whether it is a payload that lies at q.at, rather than a batch.
+func (q *queued) single() bool { return q.more == nil || !q.more.batch }
+
+// delivery returns what waits.
+func (q *queued) delivery() delivery {
+	if q.more == nil {
+		return delivery{at: q.at, n: 1}
+	}
+	d := *q.more
+	if q.single() {
+		d.at = q.at
+	}
+	return d
 }
 
 // hold keeps the delivery for later and reports whether it did: not any more if the stored values have
 // been handed over in the meantime.
-func (l *listener[T]) hold(ctx context.Context, d *delivery[T]) bool {
+func (l *listener) hold(ctx context.Context, d *delivery) bool {
 	l.prime.mu.Lock()
 	defer l.prime.mu.Unlock()
 	if l.prime.done {
 		return false
 	}
-	l.prime.backlog = append(l.prime.backlog, later(ctx, d))
+	q := later(ctx, d)
+	if q.single() {
+		q.at = clone(l.hub.t.payloads, q.at, 1)
+	}
+	l.prime.backlog = append(l.prime.backlog, q)
 	return true
 }
 
-// later returns what must be kept of a delivery that some listener gets after the emit.
-func later[T any](ctx context.Context, d *delivery[T]) queued[T] {
-	kept := *d
-	kept.occ.answers = nil
-	kept.boxed = nil
-	return queued[T]{ctx: detach(ctx), one: d.one, more: &kept}
+// later returns what must be kept of a delivery that some listener gets after the emit. A single payload is
+// still where it was.
+func later(ctx context.Context, d *delivery) queued {
+	q := queued{ctx: detach(ctx), at: d.at}
+	if d.batch || d.occ.seq != 0 || d.occ.node != "" {
+		kept := *d
+		kept.occ.answers = nil
+		kept.boxed = nil
+		q.more = &kept
+	}
+	return q
 }
 
 // detach returns a context with the values of ctx and without its cancellation.

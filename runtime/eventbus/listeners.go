@@ -8,38 +8,38 @@ import (
 // listeners is a list that is read without a lock while it changes: new listeners are appended in place
 // behind a published length, one that leaves has its slot replaced by a dead one, and now and then the
 // live ones move to a new array. A reader keeps the array and the length that it began with.
-type listeners[T any] struct {
-	current atomic.Pointer[listenerArray[T]]
+type listeners struct {
+	current atomic.Pointer[listenerArray]
 
 	mu   sync.Mutex
 	live int
-	dead listener[T] // fills the slots of those that left
+	dead listener // fills the slots of those that left
 }
 
-type listenerArray[T any] struct {
+type listenerArray struct {
 	n     atomic.Int64
-	slots []slot[T] // the first n are published
+	slots []slot // the first n are published
 }
 
 // slot holds a listener, or a dead one where one was.
-type slot[T any] = atomic.Pointer[listener[T]]
+type slot = atomic.Pointer[listener]
 
 // spareDead is how many dead slots a list may hold beyond its live ones.
 const spareDead = 8
 
-func (ls *listeners[T]) init() {
+func (ls *listeners) init() {
 	ls.dead.state.Store(listenerDead)
-	ls.current.Store(&listenerArray[T]{})
+	ls.current.Store(&listenerArray{})
 }
 
 // snapshot returns the slots as they are now; which of them are dead may change.
-func (ls *listeners[T]) snapshot() []slot[T] {
+func (ls *listeners) snapshot() []slot {
 	a := ls.current.Load()
 	n := a.n.Load()
 	return a.slots[:n:n]
 }
 
-func (ls *listeners[T]) add(l *listener[T]) {
+func (ls *listeners) add(l *listener) {
 	ls.mu.Lock()
 	defer ls.mu.Unlock()
 	a := ls.current.Load()
@@ -55,7 +55,7 @@ func (ls *listeners[T]) add(l *listener[T]) {
 }
 
 // remove takes out a listener that is in the list. Its caller has marked it dead.
-func (ls *listeners[T]) remove(l *listener[T]) {
+func (ls *listeners) remove(l *listener) {
 	ls.mu.Lock()
 	defer ls.mu.Unlock()
 	a := ls.current.Load()
@@ -67,8 +67,8 @@ func (ls *listeners[T]) remove(l *listener[T]) {
 }
 
 // move publishes a new array of the live listeners, with room for size.
-func (ls *listeners[T]) move(old *listenerArray[T], size int) *listenerArray[T] {
-	a := &listenerArray[T]{slots: make([]slot[T], size)}
+func (ls *listeners) move(old *listenerArray, size int) *listenerArray {
+	a := &listenerArray{slots: make([]slot, size)}
 	n := 0
 	for i := range old.slots[:old.n.Load()] {
 		if l := old.slots[i].Load(); l != &ls.dead {
@@ -83,7 +83,7 @@ func (ls *listeners[T]) move(old *listenerArray[T], size int) *listenerArray[T] 
 }
 
 // count returns the number of live listeners.
-func (ls *listeners[T]) count() int {
+func (ls *listeners) count() int {
 	ls.mu.Lock()
 	defer ls.mu.Unlock()
 	return ls.live

@@ -48,7 +48,7 @@ func (l *eventLog) position() uint64 {
 }
 
 // fill makes the entry of a delivery: its frame, in the arena, with the payload as a part of it.
-func (l *eventLog) fill(t *topicBase, seq uint64, text []byte, batch int, o *occasion) *Entry {
+func (l *eventLog) fill(t *topic, seq uint64, text []byte, batch int, o *occasion) *Entry {
 	if len(l.slab) == 0 {
 		l.slab = make([]Entry, slabSize)
 	}
@@ -66,7 +66,7 @@ func (l *eventLog) fill(t *topicBase, seq uint64, text []byte, batch int, o *occ
 	return e
 }
 
-func (l *eventLog) frame(t *topicBase, seq uint64, text []byte, batch bool) (frame, payload []byte) {
+func (l *eventLog) frame(t *topic, seq uint64, text []byte, batch bool) (frame, payload []byte) {
 	const member = `,"payload":`
 	size := len(t.prefix) + 20 + len(member) + len(text) + 1
 	if cap(l.arena)-len(l.arena) < size {
@@ -82,7 +82,7 @@ func (l *eventLog) frame(t *topicBase, seq uint64, text []byte, batch bool) (fra
 }
 
 // appendFrame appends the frame of the wire protocol to dst, which is empty and has room for it.
-func appendFrame(dst []byte, t *topicBase, seq uint64, text []byte, batch bool) (frame, payload []byte) {
+func appendFrame(dst []byte, t *topic, seq uint64, text []byte, batch bool) (frame, payload []byte) {
 	dst = append(dst, t.prefix...)
 	dst = strconv.AppendUint(dst, seq, 10)
 	if text == nil {

@@ -70,7 +70,7 @@ func (p *Port) At() uint64 {
 // Event describes an event of the bus, or is nil if the bus does not know it.
 func (p *Port) Event(name string) *Info {
 	if t, ok := p.b.topics[name]; ok {
-		return t.base().info
+		return t.info
 	}
 	return nil
 }
@@ -120,7 +120,7 @@ func (p *Port) Listen(peer Peer, event string, keys ...Key) (*Subscription, erro
 	if !ok {
 		return nil, &Error{Code: CodeUnknownEvent, Event: event}
 	}
-	info := t.base().info
+	info := t.info
 	if info.From == FromClient && !info.Relay {
 		return nil, &Error{Code: CodeDirection, Event: event, Err: errors.New("windows emit the event and never get it")}
 	}
@@ -150,7 +150,7 @@ func (s *Subscription) Close() {
 	s.port.mu.Lock()
 	delete(s.port.subscriptions, s)
 	s.port.mu.Unlock()
-	t := s.topic.base()
+	t := s.topic
 	l := &t.b.log
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -221,7 +221,7 @@ func (p *Port) Missed(event *Info, after uint64) bool {
 	l := &p.b.log
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return t.base().evicted > after || after < l.origin
+	return t.evicted > after || after < l.origin
 }
 
 // Replay hands over what came after the position and has left the log, oldest first, from the log that a

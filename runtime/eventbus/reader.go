@@ -7,27 +7,27 @@ import (
 
 // reader is the place of one asynchronous listener in a fanout, whose lock guards all but the last group
 // of fields.
-type reader[I any] struct {
-	f        *fanout[I]
+type reader struct {
+	f        *fanout
 	n        int
 	overflow Overflow
 	pull     chan struct{} // set if a loop pulls: it is told here that there is something
 
-	initial []I    // what comes first and does not count
-	early   []I    // what comes before the cursor's item: taken out of the log when the queue was full
-	cursor  uint64 // the position of the next item
-	dropped uint64 // how many were, since it was reported
+	initial []queued // what comes first and does not count
+	early   []queued // what comes before the cursor's item: taken out of the log when the queue was full
+	cursor  uint64   // the position of the next item
+	dropped uint64   // how many were, since it was reported
 	resting bool
 	gone    bool
 
 	// handle hands the items over, from *pos on, advancing it. It returns early after a panic, having
 	// passed over what panicked; after a Goexit it does not return.
-	handle func(items []I, pos *int)
+	handle func(items []queued, pos *int)
 	report func(dropped uint64)
 
 	// What whoever runs the reader has taken out of the queue and not yet handed over; inHand tells the
 	// others, under the lock, that there is some.
-	batch  []I
+	batch  []queued
 	pos    int
 	inHand bool
 }
@@ -37,10 +37,10 @@ type reader[I any] struct {
 const maxClaim = 64
 
 // room returns how many more items the queue can take.
-func (r *reader[I]) room() int { return r.n - len(r.early) - int(r.f.head-r.cursor) }
+func (r *reader) room() int { return r.n - len(r.early) - int(r.f.head-r.cursor) }
 
 // oldest returns the position of the oldest item in the log that the reader may still want.
-func (r *reader[I]) oldest() uint64 {
+func (r *reader) oldest() uint64 {
 	if bound := uint64(r.n); (r.overflow == DropOldest || r.overflow == Latest) && r.f.head-r.cursor > bound {
 		return r.f.head - bound
 	}
@@ -48,16 +48,21 @@ func (r *reader[I]) oldest() uint64 {
 }
 
 // passed reports whether everything before the position has been handed over.
-func (r *reader[I]) passed(position uint64) bool {
+func (r *reader) passed(position uint64) bool {
 	return r.cursor >= position && len(r.initial) == 0 && len(r.early) == 0 && !r.inHand
 }
 
 // skip makes the reader pass over the next item of the log. What is queued before it is set apart, so that
 // the log need not be kept for it.
-func (r *reader[I]) skip() {
+func (r *reader) skip() {
 	for r.cursor < r.f.head {
 		items := r.f.at(r.cursor, chunkSize)
-		r.early = append(r.early, items...)
+		for _, q := range items {
+			if q.single() {
+				q.at = clone(r.f.payloads, q.at, 1)
+			}
+			r.early = append(r.early, q)
+		}
 		r.cursor += uint64(len(items))
 	}
 	r.cursor++
@@ -65,7 +70,7 @@ func (r *reader[I]) skip() {
 }
 
 // take removes up to k items from the front of the queue. The lock is held.
-func (r *reader[I]) take(k int) []I {
+func (r *reader) take(k int) []queued {
 	f := r.f
 	if n := min(k, len(r.initial)); n > 0 {
 		items := r.initial[:n:n]
@@ -98,7 +103,7 @@ func (r *reader[I]) take(k int) []I {
 }
 
 // run hands over what is queued until there is nothing left.
-func (r *reader[I]) run() {
+func (r *reader) run() {
 	ended := false
 	defer func() {
 		if !ended { // a listener called Goexit; its queue goes on
@@ -133,7 +138,7 @@ const (
 	rested
 )
 
-func (r *reader[I]) claim(rest bool) claimResult {
+func (r *reader) claim(rest bool) claimResult {
 	f := r.f
 	f.mu.Lock()
 	r.batch, r.pos = nil, 0
@@ -163,11 +168,11 @@ func (r *reader[I]) claim(rest bool) claimResult {
 	return result
 }
 
-// next returns the next item to a loop that pulls. It waits until there is one, and returns false when ctx
+// next returns the next item to a loop that pulls, and copies its payload unless it is a batch. It waits until there is one, and returns false when ctx
 // is done, when the reader is stopped, and when closed is and the queue is empty.
-func (r *reader[I]) next(ctx context.Context, closed <-chan struct{}) (item I, ok bool) {
+func (r *reader) next(ctx context.Context, closed <-chan struct{}, to address) (item queued, ok bool) {
 	for last := false; ; {
-		item, ok = r.pullOne()
+		item, ok = r.pullOne(to)
 		if ok || last || r.isGone() {
 			return item, ok
 		}
@@ -181,12 +186,16 @@ func (r *reader[I]) next(ctx context.Context, closed <-chan struct{}) (item I, o
 	}
 }
 
-func (r *reader[I]) pullOne() (item I, ok bool) {
+func (r *reader) pullOne(to address) (item queued, ok bool) {
 	f := r.f
 	f.mu.Lock()
 	if !r.gone {
 		if items := r.take(1); len(items) > 0 {
 			item, ok = items[0], true
+			if item.single() {
+				f.payloads.copy(to, item.at, 1)
+				item.at = to
+			}
 		} else if !r.resting {
 			f.rest(r)
 		}
@@ -201,14 +210,14 @@ func (r *reader[I]) pullOne() (item I, ok bool) {
 	return item, ok
 }
 
-func (r *reader[I]) isGone() bool {
+func (r *reader) isGone() bool {
 	r.f.mu.Lock()
 	defer r.f.mu.Unlock()
 	return r.gone
 }
 
 // poke tells a loop that pulls that something has changed.
-func (r *reader[I]) poke() {
+func (r *reader) poke() {
 	select {
 	case r.pull <- struct{}{}:
 	default:
@@ -217,7 +226,7 @@ func (r *reader[I]) poke() {
 
 // stop takes the reader out. What was queued for it is dropped; whoever waits for the queues to be empty
 // still waits for the call that is under way.
-func (r *reader[I]) stop() {
+func (r *reader) stop() {
 	f := r.f
 	f.mu.Lock()
 	defer f.mu.Unlock()

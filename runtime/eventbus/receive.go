@@ -8,22 +8,24 @@ import (
 
 // receive takes in what a window emits. What it returns is the answer to the window, before [Public] has
 // made it fit to be shown.
-func (t *topicState[T]) receive(ctx context.Context, from *Peer, in Incoming) error {
+func (t *topic) receive(ctx context.Context, from *Peer, in Incoming) error {
 	if err := t.admitWindow(ctx, in); err != nil {
 		return err
 	}
-	var payload T
-	if err := t.decode(in.Payload, &payload, true); err != nil {
+	at := t.places.get()
+	if err := t.decode(in.Payload, at, true); err != nil {
 		return err
 	}
 	said := new(answers)
-	e := Emission{Event: t.info, Target: in.To, Payload: payload, Peer: *from, window: &windowEmit{from, said}}
 	var err error
 	if t.b.emitChain != nil {
-		err = t.b.emitChain(ctx, e)
+		err = t.b.emitChain(ctx, Emission{
+			Event: t.info, Target: in.To, Payload: t.payloads.box(at), Peer: *from, window: &windowEmit{from, said},
+		})
 	} else {
-		err = t.proceed(ctx, payload, in.To, from, said)
+		err = t.proceed(ctx, at, in.To, from, said)
 	}
+	t.places.put(at)
 	if err != nil {
 		return err
 	}
@@ -34,7 +36,7 @@ func (t *topicState[T]) receive(ctx context.Context, from *Peer, in Incoming) er
 }
 
 // admitWindow returns what is wrong with an emit of a window before its payload is looked at.
-func (t *topicState[T]) admitWindow(ctx context.Context, in Incoming) error {
+func (t *topic) admitWindow(ctx context.Context, in Incoming) error {
 	switch {
 	case !t.b.gate.admits():
 		return t.err(CodeClosed, nil)

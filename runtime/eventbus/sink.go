@@ -64,7 +64,7 @@ type Entry struct {
 	// Node is the node that emitted it, empty if it was this one.
 	Node string
 
-	topic      *topicBase
+	topic      *topic
 	superseded atomic.Bool
 }
 
@@ -94,7 +94,7 @@ type Subscription struct {
 	Values []*Entry
 
 	port   *Port
-	topic  topic
+	topic  *topic
 	peer   Peer
 	keys   map[Key]struct{} // nil: all
 	closed atomic.Bool

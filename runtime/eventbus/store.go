@@ -7,34 +7,35 @@ import (
 
 // store keeps what new listeners of an event get: the last value of each key and target if it is sticky,
 // the last so many of each target if it replays. The log's lock guards it.
-type store[T any] struct {
-	replay int // 0: sticky
-	keys   int
-	sticky map[slotID]*stored[T]
-	recent map[targetID][]*stored[T]
+type store struct {
+	payloads payloads
+	replay   int // 0: sticky
+	keys     int
+	sticky   map[slotID]*stored
+	recent   map[targetID][]*stored
 }
 
 // stored is a delivery that is kept. Once listeners have been given it, only the entry may change.
-type stored[T any] struct {
-	d      delivery[T]
+type stored struct {
+	d      delivery
 	entry  *Entry // what windows get, once it was needed
 	absent bool   // it cannot be encoded: windows do not get it
 	raw    bool   // it came from another node and has not been decoded
 	broken bool   // it came from another node and cannot be decoded
 }
 
-func newStore[T any](i *Info) *store[T] {
-	s := &store[T]{replay: i.Replay, keys: i.Keys}
+func newStore(p payloads, i *Info) *store {
+	s := &store{payloads: p, replay: i.Replay, keys: i.Keys}
 	if i.Replay > 0 {
-		s.recent = map[targetID][]*stored[T]{}
+		s.recent = map[targetID][]*stored{}
 	} else {
-		s.sticky = map[slotID]*stored[T]{}
+		s.sticky = map[slotID]*stored{}
 	}
 	return s
 }
 
 // admits reports whether a value of the key and target may be stored without passing the bound.
-func (s *store[T]) admits(key Key, target Target) bool {
+func (s *store) admits(key Key, target Target) bool {
 	if s.replay > 0 {
 		_, known := s.recent[target.id()]
 		return known || len(s.recent) < s.keys
@@ -44,7 +45,7 @@ func (s *store[T]) admits(key Key, target Target) bool {
 }
 
 // put stores a delivery and reports whether there was room.
-func (s *store[T]) put(v *stored[T]) bool {
+func (s *store) put(v *stored) bool {
 	key, target := v.d.occ.key, v.d.occ.target
 	if !s.admits(key, target) {
 		return false
@@ -54,7 +55,7 @@ func (s *store[T]) put(v *stored[T]) bool {
 		return true
 	}
 	list := append(s.recent[target.id()], v)
-	if over := s.count(list) - s.replay; over > 0 {
+	if over := count(list) - s.replay; over > 0 {
 		list = dropFirst(list, over)
 	}
 	s.recent[target.id()] = list
@@ -62,34 +63,27 @@ func (s *store[T]) put(v *stored[T]) bool {
 }
 
 // count returns how many payloads a list holds.
-func (s *store[T]) count(list []*stored[T]) int {
+func count(list []*stored) int {
 	n := 0
 	for _, v := range list {
-		n += v.size()
+		n += v.d.n
 	}
 	return n
 }
 
-func (v *stored[T]) size() int {
-	if v.d.items == nil {
-		return max(v.d.count, 1)
-	}
-	return len(v.d.items)
-}
-
 // dropFirst removes the first over payloads of a list, as far as whole deliveries go: the oldest batch
 // stays whole, and is shortened when it is handed out.
-func dropFirst[T any](list []*stored[T], over int) []*stored[T] {
+func dropFirst(list []*stored, over int) []*stored {
 	drop := 0
-	for drop < len(list) && list[drop].size() <= over {
-		over -= list[drop].size()
+	for drop < len(list) && list[drop].d.n <= over {
+		over -= list[drop].d.n
 		drop++
 	}
 	return slices.Delete(list, 0, drop)
 }
 
 // forget drops what is stored of the keys, or everything.
-func (s *store[T]) forget(keys []Key) {
+func (s *store) forget(keys []Key) {
 	if len(keys) == 0 {
 		clear(s.sticky)
 		clear(s.recent)
@@ -103,15 +97,15 @@ func (s *store[T]) forget(keys []Key) {
 }
 
 // forListeners returns what a new Go listener gets, oldest first.
-func (s *store[T]) forListeners(allNodes bool) []*stored[T] {
-	return s.choose(func(v *stored[T]) bool {
+func (s *store) forListeners(allNodes bool) []*stored {
+	return s.choose(func(v *stored) bool {
 		return v.d.occ.target.IsZero() && !v.broken && (v.d.occ.node == "" || allNodes)
 	})
 }
 
 // forPeer returns what a window gets when it listens to the wanted keys, oldest first.
-func (s *store[T]) forPeer(peer *Peer, wants func(Key) bool) []*stored[T] {
-	return s.choose(func(v *stored[T]) bool {
+func (s *store) forPeer(peer *Peer, wants func(Key) bool) []*stored {
+	return s.choose(func(v *stored) bool {
 		o := &v.d.occ
 		return !v.absent && wants(o.key) && (o.target.IsZero() || o.target.matches(peer)) &&
 			(o.peer == nil || o.peer.ID != peer.ID)
@@ -120,8 +114,8 @@ func (s *store[T]) forPeer(peer *Peer, wants func(Key) bool) []*stored[T] {
 
 // choose returns the matching values that a new listener gets: the newest of each key, or the last so
 // many, oldest first.
-func (s *store[T]) choose(match func(*stored[T]) bool) []*stored[T] {
-	var found []*stored[T]
+func (s *store) choose(match func(*stored) bool) []*stored {
+	var found []*stored
 	if s.replay > 0 {
 		for _, list := range s.recent {
 			for _, v := range list {
@@ -131,13 +125,13 @@ func (s *store[T]) choose(match func(*stored[T]) bool) []*stored[T] {
 			}
 		}
 		sortStored(found)
-		if over := s.count(found) - s.replay; over > 0 {
+		if over := count(found) - s.replay; over > 0 {
 			found = dropFirst(found, over)
-			found = shorten(found, s.count(found)-s.replay)
+			found = s.shorten(found, count(found)-s.replay)
 		}
 		return found
 	}
-	newest := map[Key]*stored[T]{}
+	newest := map[Key]*stored{}
 	for id, v := range s.sticky {
 		if !match(v) {
 			continue
@@ -154,21 +148,21 @@ func (s *store[T]) choose(match func(*stored[T]) bool) []*stored[T] {
 }
 
 // shorten leaves out the first over payloads of a list whose first batch is longer than that.
-func shorten[T any](list []*stored[T], over int) []*stored[T] {
+func (s *store) shorten(list []*stored, over int) []*stored {
 	if over > 0 {
-		list[0] = list[0].tail(list[0].size() - over)
+		list[0] = list[0].tail(s.payloads, list[0].d.n-over)
 	}
 	return list
 }
 
 // tail returns the last n payloads of a stored batch, which has more.
-func (v *stored[T]) tail(n int) *stored[T] {
-	short := &stored[T]{d: v.d, raw: v.raw, broken: v.broken, absent: v.absent}
-	if v.d.items != nil {
-		short.d.items, short.d.encoded = v.d.items[len(v.d.items)-n:], nil
+func (v *stored) tail(p payloads, n int) *stored {
+	short := &stored{d: v.d, raw: v.raw, broken: v.broken, absent: v.absent}
+	short.d.n = n
+	if v.d.at != nil {
+		short.d.at, short.d.encoded = clone(p, v.d.payload(p, v.d.n-n), n), nil
 		return short
 	}
-	short.d.count = n
 	var texts []json.RawMessage
 	if json.Unmarshal(v.d.encoded, &texts) != nil || len(texts) < n {
 		short.absent, short.broken = true, true
@@ -179,8 +173,8 @@ func (v *stored[T]) tail(n int) *stored[T] {
 	return short
 }
 
-func sortStored[T any](list []*stored[T]) {
-	slices.SortFunc(list, func(a, b *stored[T]) int {
+func sortStored(list []*stored) {
+	slices.SortFunc(list, func(a, b *stored) int {
 		switch {
 		case a.d.occ.seq < b.d.occ.seq:
 			return -1

@@ -1,21 +1,25 @@
 package eventbus
 
-import (
-	"context"
-	"iter"
-)
+import "context"
 
 // streamQueue is the bound of a stream's queue if Async does not set another.
 const streamQueue = 1024
 
-// stream is Event.Stream. The loop that ranges over it pulls from a queue like that of an asynchronous
-// listener.
-func (e *Event[T]) stream(ctx context.Context, b *Bus, opts []ListenOption) iter.Seq[T] {
-	t := topicOf(b, e)
-	nothing := func(func(T) bool) {}
+// stream is what a loop over [Event.Stream] pulls from: a queue like that of an asynchronous listener.
+type stream struct {
+	t         *topic
+	l         *listener
+	batch     delivery // the batch that is being handed out
+	at        int      // how many of its payloads were
+	stopAfter func() bool
+}
+
+// stream begins to listen. What keeps it from that goes to the error handler, and nothing will come.
+func (b *Bus) stream(ctx context.Context, e AnyEvent, opts []ListenOption) *stream {
+	t := b.topic(e.ordinal())
 	if t == nil {
-		b.fail(ctx, &Error{Code: CodeUnknownEvent, Event: e.inf.Name})
-		return nothing
+		b.fail(ctx, e.Info().unknown())
+		return nil
 	}
 	c := listenConfigOf(opts)
 	if c.async == 0 {
@@ -23,83 +27,78 @@ func (e *Event[T]) stream(ctx context.Context, b *Bus, opts []ListenOption) iter
 	}
 	if err := t.refuses(c, false); err != nil {
 		b.fail(ctx, err)
-		return nothing
+		return nil
 	}
-	l := &listener[T]{
-		fn:     func(context.Context, T) error { return nil },
-		manner: &manner[T]{pull: make(chan struct{}, 1)},
+	s := &stream{t: t, l: &listener{manner: &manner{pull: make(chan struct{}, 1)}}}
+	t.register(s.l, c)
+	s.stopAfter = context.AfterFunc(ctx, func() { t.unlisten(s.l) })
+	return s
+}
+
+// next copies the next payload out. It waits until there is one, and returns false when there will be none.
+func (s *stream) next(ctx context.Context, to address) bool {
+	if s == nil {
+		return false
 	}
-	t.register(l, c)
-	stopAfter := context.AfterFunc(ctx, func() { t.unlisten(l) })
-	return func(yield func(T) bool) {
-		defer stopAfter()
-		defer t.unlisten(l)
-		for {
-			q, ok := l.queue.next(ctx, b.ended)
-			if !ok || ctx.Err() != nil {
-				return
-			}
-			d := delivery[T]{one: q.one}
-			if q.more != nil {
-				d = *q.more
-			}
-			if !l.accepts(&d) {
-				continue
-			}
-			if d.items == nil {
-				d.items = []T{d.one}
-			}
-			for _, payload := range d.items {
-				if !yield(payload) {
-					return
-				}
-			}
+	p := s.t.payloads
+	for {
+		if s.at < s.batch.n {
+			p.copy(to, s.batch.payload(p, s.at), 1)
+			s.at++
+			return true
 		}
+		s.batch, s.at = delivery{}, 0
+		q, ok := s.l.queue.next(ctx, s.t.b.ended, to)
+		if !ok || ctx.Err() != nil {
+			return false
+		}
+		d := q.delivery()
+		if !s.l.accepts(&d) {
+			continue
+		}
+		if !d.batch {
+			return true
+		}
+		s.batch = d
 	}
 }
 
-// wait is Event.Wait.
-func (e *Event[T]) wait(ctx context.Context, b *Bus, where []func(T) bool) (T, error) {
-	var zero T
-	t := topicOf(b, e)
+// stop ends the stream.
+func (s *stream) stop() {
+	if s != nil {
+		s.stopAfter()
+		s.t.unlisten(s.l)
+	}
+}
+
+// wait registers the listener until found is closed, ctx is done or the bus is closed.
+func (b *Bus) wait(ctx context.Context, e AnyEvent, l *listener, found <-chan struct{}) error {
+	t := b.topic(e.ordinal())
 	if t == nil {
-		return zero, e.unknown()
+		return e.Info().unknown()
 	}
 	if err := ctx.Err(); err != nil {
-		return zero, err
+		return err
 	}
 	if err := t.refuses(listenConfig{}, false); err != nil {
-		return zero, err
+		return err
 	}
-	found := make(chan T, 1)
-	l := &listener[T]{fn: func(_ context.Context, payload T) error {
-		for _, ok := range where {
-			if !ok(payload) {
-				return nil
-			}
-		}
-		select {
-		case found <- payload:
-		default:
-		}
-		return nil
-	}}
 	t.register(l, listenConfig{})
 	defer t.unlisten(l)
 	select {
-	case payload := <-found:
-		return payload, nil
+	case <-found:
+		return nil
 	case <-ctx.Done():
 	case <-b.ended:
 	}
 	// What came at the same time counts.
 	select {
-	case payload := <-found:
-		return payload, nil
+	case <-found:
+		return nil
 	default:
 	}
 	if err := ctx.Err(); err != nil {
-		return zero, err
+		return err
 	}
-	return zero, t.err(CodeClosed, nil)
+	return t.err(CodeClosed, nil)
 }

@@ -176,7 +176,7 @@ func TestAHundredThousandListeners(t *testing.T) {
 	if calls != 0 {
 		t.Errorf("%d calls", calls)
 	}
-	if slots := len(topicOf(b, e).out.list.snapshot()); slots > 2+spareDead {
+	if slots := len(b.topic(e.ordinal()).out.list.snapshot()); slots > 2+spareDead {
 		t.Errorf("%d slots are left of one listener", slots)
 	}
 }
@@ -221,7 +221,7 @@ func TestAMillionKeys(t *testing.T) {
 		if n := calls.Load(); n != 2*int64(count) {
 			t.Errorf("%d deliveries", n)
 		}
-		if left := len(topicOf(b, e).late.lanes.keys); left != 0 {
+		if left := len(b.topic(e.ordinal()).late.lanes.keys); left != 0 {
 			t.Errorf("%d idle keys", left)
 		}
 	})

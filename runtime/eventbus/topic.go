@@ -6,35 +6,21 @@ import (
 	"sync/atomic"
 )
 
-// topic is an event's state on one bus, without the payload's type.
-type topic interface {
-	base() *topicBase
-	// emitAny goes on with an emit behind the interceptors.
-	emitAny(ctx context.Context, e Emission) error
-	// receive takes in what a window emits.
-	receive(ctx context.Context, from *Peer, in Incoming) error
-	// remote takes in what another node delivered.
-	remote(env *Envelope)
-	// flush sends out what is pending and waits for it; see Event.Flush.
-	flush(ctx context.Context) error
-	// flushFor sends out what is pending of the key, in the caller's goroutine.
-	flushFor(key Key)
-	// pending reports whether anything is deferred or queued.
-	pending() bool
-	// seal drops what is pending and takes nothing in any more.
-	seal()
-	forget(keys []Key)
-	listenAny(c listenConfig, fn ListenFunc) (unlisten func())
-	// subscribe counts a window in and returns what is stored for it.
-	subscribe(peer *Peer, wants func(Key) bool) (values []*Entry, at, since uint64)
-}
+// topic is an event's state on one bus.
+type topic struct {
+	b        *Bus
+	info     *Info
+	payloads payloads
+	places   places
+	flushes  []*topic
+	prefix   []byte // the beginning of its frames, up to the seq
 
-// topicBase is the part of a topic that does not know the payload's type.
-type topicBase struct {
-	b       *Bus
-	info    *Info
-	flushes []topic
-	prefix  []byte // the beginning of its frames, up to the seq
+	out   hub
+	every *hub       // nil unless the event is deferred
+	late  *coalescer // nil unless the event is deferred
+	store *store     // nil unless the event is stored
+	shown *store     // what windows get of it; the same, unless a sequencer gives positions
+	usual manner     // of listeners that are nothing but a fn; empty
 
 	// interest counts the subscriptions of windows.
 	interest atomic.Int32
@@ -50,6 +36,8 @@ type topicBase struct {
 	// kept says that some listener may have kept the slice of a batch.
 	kept atomic.Bool
 
+	showing sync.Mutex // held while a stored value is encoded
+
 	// The log guards these.
 	since   uint64            // from here on the event has been logged without a break
 	evicted uint64            // the newest position that has left the log
@@ -62,41 +50,22 @@ type slotID struct {
 	target targetID
 }
 
-func (t *topicBase) err(code Code, cause error) *Error {
-	return &Error{Code: code, Event: t.info.Name, Err: cause}
-}
-
-// topicState is an event's state on one bus.
-type topicState[T any] struct {
-	topicBase
-	def *Definition[T]
-
-	out   hub[T]
-	every *hub[T]       // nil unless the event is deferred
-	late  *coalescer[T] // nil unless the event is deferred
-	store *store[T]     // nil unless the event is stored
-	shown *store[T]     // what windows get of it; the same, unless a sequencer gives positions
-	pool  scratchPool[T]
-	usual manner[T] // of listeners that are nothing but a fn; empty
-
-	showing sync.Mutex // held while a stored value is encoded
-}
-
-func newTopic[T any](b *Bus, e *Event[T]) topic {
-	t := &topicState[T]{topicBase: topicBase{b: b, info: e.inf}, def: &e.def}
-	t.prefix = append(appendJSONString([]byte(`{"event":`), e.inf.Name), `,"seq":`...)
+func newTopic(b *Bus, e AnyEvent) *topic {
+	i := e.Info()
+	t := &topic{b: b, info: i, payloads: e.payloads()}
+	t.places.of = t.payloads
+	t.prefix = append(appendJSONString([]byte(`{"event":`), i.Name), `,"seq":`...)
 	t.out.init(t)
-	i := e.inf
 	if i.deferred() {
-		t.every = new(hub[T])
+		t.every = new(hub)
 		t.every.init(t)
 		t.late = newCoalescer(t)
 	}
 	if i.stored() {
-		t.store = newStore[T](i)
+		t.store = newStore(t.payloads, i)
 		t.shown = t.store
 		if b.sequencer != nil {
-			t.shown = newStore[T](i)
+			t.shown = newStore(t.payloads, i)
 		}
 	}
 	if i.Slow == SlowLatest {
@@ -109,15 +78,12 @@ func newTopic[T any](b *Bus, e *Event[T]) topic {
 	return t
 }
 
-func (t *topicState[T]) base() *topicBase { return &t.topicBase }
-
-func topicOf[T any](b *Bus, e *Event[T]) *topicState[T] {
-	t, _ := b.topic(e.ord).(*topicState[T])
-	return t
+func (t *topic) err(code Code, cause error) *Error {
+	return &Error{Code: code, Event: t.info.Name, Err: cause}
 }
 
 // hubFor returns the hub that a listener belongs to.
-func (t *topicState[T]) hubFor(every bool) *hub[T] {
+func (t *topic) hubFor(every bool) *hub {
 	if every && t.every != nil {
 		return t.every
 	}
@@ -125,7 +91,7 @@ func (t *topicState[T]) hubFor(every bool) *hub[T] {
 }
 
 // attended reports whether a listener was registered for the event, rather than for everything.
-func (t *topicState[T]) attended() bool {
+func (t *topic) attended() bool {
 	n := -int(t.observers.Load())
 	for _, h := range t.hubs() {
 		n += h.list.count() + int(h.readers.Load())
@@ -133,7 +99,7 @@ func (t *topicState[T]) attended() bool {
 	return n > 0
 }
 
-func (t *topicState[T]) hasListeners() bool {
+func (t *topic) hasListeners() bool {
 	if t.interest.Load() > 0 || t.b.config.broker != nil {
 		return true
 	}
@@ -145,7 +111,8 @@ func (t *topicState[T]) hasListeners() bool {
 	return false
 }
 
-func (t *topicState[T]) flush(ctx context.Context) error {
+// flush sends out what is pending and waits for it; see Event.Flush.
+func (t *topic) flush(ctx context.Context) error {
 	if t.late != nil {
 		if err := t.late.flush(ctx); err != nil {
 			return err
@@ -162,13 +129,15 @@ func (t *topicState[T]) flush(ctx context.Context) error {
 	return nil
 }
 
-func (t *topicState[T]) flushFor(key Key) {
+// flushFor sends out what is pending of the key, in the caller's goroutine.
+func (t *topic) flushFor(key Key) {
 	if t.late != nil {
 		t.late.flushFor(key)
 	}
 }
 
-func (t *topicState[T]) pending() bool {
+// pending reports whether anything is deferred or queued.
+func (t *topic) pending() bool {
 	if t.late != nil && t.late.pending() {
 		return true
 	}
@@ -180,7 +149,8 @@ func (t *topicState[T]) pending() bool {
 	return false
 }
 
-func (t *topicState[T]) seal() {
+// seal drops what is pending and takes nothing in any more.
+func (t *topic) seal() {
 	if t.late != nil {
 		t.late.seal()
 	}
@@ -190,9 +160,9 @@ func (t *topicState[T]) seal() {
 }
 
 // hubs returns the hubs of the event.
-func (t *topicState[T]) hubs() []*hub[T] {
+func (t *topic) hubs() []*hub {
 	if t.every == nil {
-		return []*hub[T]{&t.out}
+		return []*hub{&t.out}
 	}
-	return []*hub[T]{&t.out, t.every}
+	return []*hub{&t.out, t.every}
 }
