@@ -177,6 +177,8 @@ type Decl struct {
 	Type  *Type  `json:"type,omitempty"`
 	Enum  *Enum  `json:"enum,omitempty"`
 	Union *Union `json:"union,omitempty"`
+	// Unmarshals: *T has UnmarshalJSON or UnmarshalText, and no method writes it.
+	Unmarshals bool `json:"unmarshals,omitempty"`
 	// Validates: *T has Validate() error.
 	Validates bool `json:"validates,omitempty"`
 	// Local: declared in a package that is a target of this run or of its module.

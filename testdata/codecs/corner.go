@@ -1,6 +1,12 @@
 package codecs
 
-import "example.test/testdata/codecs/other"
+import (
+	"encoding/json"
+	"strconv"
+	"strings"
+
+	"example.test/testdata/codecs/other"
+)
 
 // Constant holds values that all have one wire form, so that no code looks at them.
 //
@@ -88,4 +94,57 @@ type Forest struct {
 type Grove struct {
 	Forests map[string]Forest `json:"forests"`
 	Groves  map[string]Grove  `json:"groves"`
+}
+
+// LateConstant begins with a property that can be absent, and ends with one that is the same text always.
+//
+//eventgen:event
+type LateConstant struct {
+	Maybe int    `json:"maybe,omitempty"`
+	None  [0]int `json:"none"`
+}
+
+// ReadByMethod holds types that have methods for reading alone: their structure is written.
+//
+//eventgen:event from=both
+type ReadByMethod struct {
+	Count   Lenient            `json:"count"`
+	Counts  []Lenient          `json:"counts"`
+	Pointer *Lenient           `json:"pointer,omitempty"`
+	Word    Upper              `json:"word"`
+	Words   map[string]Upper   `json:"words"`
+	Whole   Evened             `json:"whole"`
+	Wholes  map[string]*Evened `json:"wholes,omitempty"`
+}
+
+// Lenient is read from a number or a string of one.
+type Lenient int
+
+// UnmarshalJSON takes quotation marks off.
+func (n *Lenient) UnmarshalJSON(text []byte) error {
+	i, err := strconv.Atoi(strings.Trim(string(text), `"`))
+	*n = Lenient(i)
+	return err
+}
+
+// Upper is read in capital letters.
+type Upper string
+
+// UnmarshalText turns letters into capitals.
+func (u *Upper) UnmarshalText(text []byte) error {
+	*u = Upper(strings.ToUpper(string(text)))
+	return nil
+}
+
+// Evened is read as an even number.
+type Evened struct {
+	Even int `json:"even"`
+}
+
+// UnmarshalJSON rounds the number down.
+func (e *Evened) UnmarshalJSON(text []byte) error {
+	var read struct{ Even int }
+	err := json.Unmarshal(text, &read)
+	e.Even = read.Even &^ 1
+	return err
 }

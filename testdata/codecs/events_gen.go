@@ -27,6 +27,7 @@ var Events = eventbus.NewCatalog(
 	ForestEvent,
 	GenericsEvent,
 	GraphEvent,
+	LateConstantEvent,
 	ListsEvent,
 	MapsEvent,
 	MarshalersEvent,
@@ -55,6 +56,7 @@ var Events = eventbus.NewCatalog(
 	ProgressEvent,
 	PtrFirstEvent,
 	QuotedEvent,
+	ReadByMethodEvent,
 	SelfMadeEvent,
 	ShapeEvent,
 	TextFloatsEvent,
@@ -430,6 +432,48 @@ func OnGraph(b *eventbus.Bus, fn func(ctx context.Context, payload Graph) error,
 // OnceGraph calls fn for the next "graph", unless unlisten is called first.
 func OnceGraph(b *eventbus.Bus, fn func(ctx context.Context, payload Graph) error, opts ...eventbus.ListenOption) (unlisten func()) {
 	return GraphEvent.Once(b, fn, opts...)
+}
+
+// LateConstantEvent describes the event "late-constant".
+//
+// LateConstant begins with a property that can be absent, and ends with one that is the same text always.
+var LateConstantEvent = eventbus.Define(eventbus.Definition[LateConstant]{
+	Name:     "late-constant",
+	Contract: "88977519",
+	From:     eventbus.FromBoth,
+	Encode: func(dst []byte, p *LateConstant) ([]byte, error) {
+		dst = appendLateConstant(dst, p)
+		return dst, nil
+	},
+	Decode: func(src []byte, p *LateConstant) error {
+		d := codec.NewDecoder(src)
+		decodeLateConstant(d, p)
+		return d.End()
+	},
+})
+
+// EmitLateConstant emits "late-constant" to everyone who listens.
+//
+// LateConstant begins with a property that can be absent, and ends with one that is the same text always.
+func EmitLateConstant(ctx context.Context, b *eventbus.Bus, payload LateConstant) error {
+	return LateConstantEvent.Emit(ctx, b, payload)
+}
+
+// EmitLateConstantTo emits "late-constant" to a target alone; Go listeners do not see it.
+func EmitLateConstantTo(ctx context.Context, b *eventbus.Bus, to eventbus.Target, payload LateConstant) error {
+	return LateConstantEvent.EmitTo(ctx, b, to, payload)
+}
+
+// OnLateConstant calls fn for every "late-constant", until unlisten is called.
+//
+// LateConstant begins with a property that can be absent, and ends with one that is the same text always.
+func OnLateConstant(b *eventbus.Bus, fn func(ctx context.Context, payload LateConstant) error, opts ...eventbus.ListenOption) (unlisten func()) {
+	return LateConstantEvent.Listen(b, fn, opts...)
+}
+
+// OnceLateConstant calls fn for the next "late-constant", unless unlisten is called first.
+func OnceLateConstant(b *eventbus.Bus, fn func(ctx context.Context, payload LateConstant) error, opts ...eventbus.ListenOption) (unlisten func()) {
+	return LateConstantEvent.Once(b, fn, opts...)
 }
 
 // ListsEvent describes the event "lists".
@@ -1581,6 +1625,48 @@ func OnceQuoted(b *eventbus.Bus, fn func(ctx context.Context, payload Quoted) er
 	return QuotedEvent.Once(b, fn, opts...)
 }
 
+// ReadByMethodEvent describes the event "read-by-method".
+//
+// ReadByMethod holds types that have methods for reading alone: their structure is written.
+var ReadByMethodEvent = eventbus.Define(eventbus.Definition[ReadByMethod]{
+	Name:     "read-by-method",
+	Contract: "dbdc18d7",
+	From:     eventbus.FromBoth,
+	Encode: func(dst []byte, p *ReadByMethod) ([]byte, error) {
+		dst = appendReadByMethod(dst, p)
+		return dst, nil
+	},
+	Decode: func(src []byte, p *ReadByMethod) error {
+		d := codec.NewDecoder(src)
+		decodeReadByMethod(d, p)
+		return d.End()
+	},
+})
+
+// EmitReadByMethod emits "read-by-method" to everyone who listens.
+//
+// ReadByMethod holds types that have methods for reading alone: their structure is written.
+func EmitReadByMethod(ctx context.Context, b *eventbus.Bus, payload ReadByMethod) error {
+	return ReadByMethodEvent.Emit(ctx, b, payload)
+}
+
+// EmitReadByMethodTo emits "read-by-method" to a target alone; Go listeners do not see it.
+func EmitReadByMethodTo(ctx context.Context, b *eventbus.Bus, to eventbus.Target, payload ReadByMethod) error {
+	return ReadByMethodEvent.EmitTo(ctx, b, to, payload)
+}
+
+// OnReadByMethod calls fn for every "read-by-method", until unlisten is called.
+//
+// ReadByMethod holds types that have methods for reading alone: their structure is written.
+func OnReadByMethod(b *eventbus.Bus, fn func(ctx context.Context, payload ReadByMethod) error, opts ...eventbus.ListenOption) (unlisten func()) {
+	return ReadByMethodEvent.Listen(b, fn, opts...)
+}
+
+// OnceReadByMethod calls fn for the next "read-by-method", unless unlisten is called first.
+func OnceReadByMethod(b *eventbus.Bus, fn func(ctx context.Context, payload ReadByMethod) error, opts ...eventbus.ListenOption) (unlisten func()) {
+	return ReadByMethodEvent.Once(b, fn, opts...)
+}
+
 // SelfMadeEvent describes the event "self-made".
 //
 // MarshalJSONEvent is written by its own method as a whole.
@@ -2559,6 +2645,19 @@ func appendGraph(dst []byte, v *Graph, depth int) ([]byte, error) {
 		dst = append(dst, '}')
 	}
 	return dst, nil
+}
+
+// appendLateConstant appends a LateConstant as JSON.
+func appendLateConstant(dst []byte, v *LateConstant) []byte {
+	n := len(dst)
+	if v.Maybe != 0 {
+		dst = append(dst, `,"maybe":`...)
+		dst = codec.AppendInt(dst, int64(v.Maybe))
+	}
+	dst = append(dst, `,"none":[]`...)
+	dst[n] = '{'
+	dst = append(dst, '}')
+	return dst
 }
 
 // appendLists appends a Lists as JSON.
@@ -4367,6 +4466,70 @@ func appendQuoted(dst []byte, v *Quoted) ([]byte, error) {
 	return dst, nil
 }
 
+// appendReadByMethod appends a ReadByMethod as JSON.
+func appendReadByMethod(dst []byte, v *ReadByMethod) []byte {
+	dst = append(dst, `{"count":`...)
+	dst = codec.AppendInt(dst, int64(v.Count))
+	if v.Counts == nil {
+		dst = append(dst, `,"counts":null`...)
+	} else {
+		dst = append(dst, `,"counts":[`...)
+		for i, x := range v.Counts {
+			if i > 0 {
+				dst = append(dst, ',')
+			}
+			dst = codec.AppendInt(dst, int64(x))
+		}
+		dst = append(dst, ']')
+	}
+	if v.Pointer != nil {
+		dst = append(dst, `,"pointer":`...)
+		dst = codec.AppendInt(dst, int64(*v.Pointer))
+	}
+	dst = append(dst, `,"word":`...)
+	dst = codec.AppendString(dst, string(v.Word))
+	if v.Words == nil {
+		dst = append(dst, `,"words":null`...)
+	} else {
+		dst = append(dst, `,"words":{`...)
+		keys := codec.SortStrings(v.Words)
+		for i, key := range keys.List {
+			if i > 0 {
+				dst = append(dst, ',')
+			}
+			dst = codec.AppendString(dst, key)
+			dst = append(dst, ':')
+			x := v.Words[key]
+			dst = codec.AppendString(dst, string(x))
+		}
+		keys.Free()
+		dst = append(dst, '}')
+	}
+	dst = append(dst, `,"whole":`...)
+	dst = appendEvened(dst, &v.Whole)
+	if len(v.Wholes) != 0 {
+		dst = append(dst, `,"wholes":{`...)
+		keys := codec.SortStrings(v.Wholes)
+		for i, key := range keys.List {
+			if i > 0 {
+				dst = append(dst, ',')
+			}
+			dst = codec.AppendString(dst, key)
+			dst = append(dst, ':')
+			x := v.Wholes[key]
+			if x == nil {
+				dst = append(dst, "null"...)
+			} else {
+				dst = appendEvened(dst, x)
+			}
+		}
+		keys.Free()
+		dst = append(dst, '}')
+	}
+	dst = append(dst, '}')
+	return dst
+}
+
 // appendShape appends a Shape as JSON.
 func appendShape(dst []byte, v Shape, depth int) ([]byte, error) {
 	var err error
@@ -5418,6 +5581,14 @@ func appendPong(dst []byte, v *Pong, depth int) ([]byte, error) {
 	return dst, nil
 }
 
+// appendEvened appends an Evened as JSON.
+func appendEvened(dst []byte, v *Evened) []byte {
+	dst = append(dst, `{"even":`...)
+	dst = codec.AppendInt(dst, int64(v.Even))
+	dst = append(dst, '}')
+	return dst
+}
+
 // appendBlank appends a Blank as JSON.
 func appendBlank(dst []byte, v *Blank) []byte {
 	dst = append(dst, "{}"...)
@@ -6205,6 +6376,33 @@ func decodeGraph(d *codec.Decoder, v *Graph) {
 				decodeGraph(d, &x)
 				(*v)[k] = x
 			}
+		}
+	}
+}
+
+// decodeLateConstant reads a LateConstant.
+func decodeLateConstant(d *codec.Decoder, v *LateConstant) {
+	if at := d.Offset(); d.Object() {
+		var seen uint64
+		for d.Field() {
+			switch string(d.Name()) {
+			case "maybe":
+				if d.First(&seen, 1<<0) {
+					v.Maybe = int(d.Int(codec.IntSize))
+				}
+			case "none":
+				if d.First(&seen, 1<<1) {
+					if at2 := d.Offset(); d.Array() {
+						for i := 0; d.TupleElement(at2, i, 0); i++ {
+						}
+					}
+				}
+			default:
+				d.Unknown(knownLateConstant)
+			}
+		}
+		if seen&0x2 != 0x2 {
+			d.Missing(at, seen, 0x2, knownLateConstant)
 		}
 	}
 }
@@ -7892,6 +8090,80 @@ func decodeQuoted(d *codec.Decoder, v *Quoted) {
 	}
 }
 
+// decodeReadByMethod reads a ReadByMethod.
+func decodeReadByMethod(d *codec.Decoder, v *ReadByMethod) {
+	if at := d.Offset(); d.Object() {
+		var seen uint64
+		for d.Field() {
+			switch string(d.Name()) {
+			case "count":
+				if d.First(&seen, 1<<0) {
+					d.JSON(&v.Count)
+				}
+			case "counts":
+				if d.First(&seen, 1<<1) {
+					if !d.Null() && d.Array() {
+						codec.Empty(&v.Counts)
+						for d.Element() {
+							x := codec.Extend(d, &v.Counts)
+							d.JSON(x)
+						}
+					}
+				}
+			case "pointer":
+				if d.First(&seen, 1<<2) {
+					if !d.Null() {
+						x := codec.New(d, &v.Pointer)
+						d.JSON(x)
+					}
+				}
+			case "word":
+				if d.First(&seen, 1<<3) {
+					d.JSON(&v.Word)
+				}
+			case "words":
+				if d.First(&seen, 1<<4) {
+					if !d.Null() && d.Object() {
+						codec.NewMap(&v.Words)
+						for d.Field() {
+							if k := string(d.Name()); codec.Absent(d, v.Words, k) {
+								x := codec.Zero(v.Words)
+								d.JSON(&x)
+								v.Words[k] = x
+							}
+						}
+					}
+				}
+			case "whole":
+				if d.First(&seen, 1<<5) {
+					d.JSON(&v.Whole)
+				}
+			case "wholes":
+				if d.First(&seen, 1<<6) {
+					if d.Object() {
+						codec.NewMap(&v.Wholes)
+						for d.Field() {
+							if k := string(d.Name()); codec.Absent(d, v.Wholes, k) {
+								x := codec.Zero(v.Wholes)
+								if !d.Null() {
+									x2 := codec.New(d, &x)
+									d.JSON(x2)
+								}
+								v.Wholes[k] = x
+							}
+						}
+					}
+				}
+			default:
+				d.Unknown(knownReadByMethod)
+			}
+		}
+		if seen&0x3b != 0x3b {
+			d.Missing(at, seen, 0x3b, knownReadByMethod)
+		}
+	}
+}
+
 // decodeShape reads a Shape.
 func decodeShape(d *codec.Decoder, v *Shape) {
 	u := d.Adjacent("kind", "shape")
@@ -8076,7 +8348,7 @@ func decodeTimes(d *codec.Decoder, v *Times) {
 				}
 			case "embed":
 				if d.First(&seen, 1<<4) {
-					d.Unmarshal(&v.Embed)
+					d.UnmarshalTime(&v.Embed)
 				}
 			case "raw":
 				if d.First(&seen, 1<<5) {
@@ -9173,6 +9445,7 @@ var (
 	knownColor                 = []string{"red", "gr<een", "blue"}
 	knownForest                = []string{"forests", "groves", "named", "lists"}
 	knownGenerics              = []string{"ints", "points", "nested", "pair", "bytes", "text", "box", "boxed", "linked", "keyed", "omitted", "phantom"}
+	knownLateConstant          = []string{"maybe", "none"}
 	knownLists                 = []string{"ints", "strings", "bools", "floats", "floats32", "points", "ptrs", "nested", "bytes", "mybytes", "blobs", "texts", "array", "points2", "hash", "none", "named", "anon", "others", "matrix"}
 	knownListsPart             = []string{"A", "B"}
 	knownMaps                  = []string{"string", "named", "int", "int8", "uint", "text", "addr", "ptrtext", "struct", "ptr", "slice", "nested", "any", "enum", "level", "named2", "anon", "array"}
@@ -9198,6 +9471,7 @@ var (
 	knownProgress              = []string{"id", "current", "total", "speed_mbps"}
 	knownPtrFirst              = []string{"id", "own", "same", "z"}
 	knownQuoted                = []string{"Bool", "Int", "Int8", "Uint", "Float", "Float32", "String", "Named", "Number", "PtrInt", "PtrStr", "PtrBool", "PtrPtr", "Slice", "Level", "Color"}
+	knownReadByMethod          = []string{"count", "counts", "pointer", "word", "words", "whole", "wholes"}
 	knownShape                 = []string{"Blank", "Circle", "Group", "Square", "text"}
 	knownTextKeyed             = []string{"table", "deep", "ptrs", "lists"}
 	knownTimes                 = []string{"time", "ptr", "list", "map", "embed", "raw", "raws", "num", "nums"}

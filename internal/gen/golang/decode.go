@@ -66,7 +66,9 @@ func (e *decoder) value(t *ir.Type, l loc, f form) {
 		e.ref(t, l, f)
 	case ir.KindText:
 		e.method("UnmarshalText", t, l)
-	case ir.KindTime, ir.KindRaw, ir.KindCustom:
+	case ir.KindTime:
+		e.method("UnmarshalTime", t, l)
+	case ir.KindRaw, ir.KindCustom:
 		e.method("Unmarshal", t, l)
 	default:
 		e.json(l)
@@ -76,7 +78,7 @@ func (e *decoder) value(t *ir.Type, l loc, f form) {
 // nullable reports whether the wire form of t can be null.
 func (g *pkg) nullable(t *ir.Type) bool {
 	b := g.basic(t)
-	if t.Opaque || b.Opaque {
+	if d := g.decls[t.Ref]; t.Opaque || b.Opaque || d != nil && d.Unmarshals {
 		return true
 	}
 	switch b.Kind {
@@ -156,7 +158,7 @@ func (e *decoder) scalar(t *ir.Type, f form) (string, bool) {
 	case ir.KindRef:
 		i := g.instanceOf(t)
 		switch {
-		case i == nil || i.recursive || i.decl.Union != nil:
+		case i == nil || i.recursive || i.decl.Union != nil || i.decl.Unmarshals:
 			return "", false
 		case i.closed():
 			if f.quoted {
@@ -243,7 +245,7 @@ func (e *decoder) place(t *ir.Type, source string, f form) {
 func (e *decoder) ref(t *ir.Type, l loc, f form) {
 	i := e.g.instanceOf(t)
 	switch {
-	case i == nil:
+	case i == nil || i.decl.Unmarshals:
 		e.json(l)
 	case i.closed(): // quoted: read it as what it is, then look whether it is a member
 		e.quotedEnum(t, i, l)

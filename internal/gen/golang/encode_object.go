@@ -20,7 +20,7 @@ func (e *encoder) object(t *ir.Type, l loc) {
 		start = e.local("n")
 		e.mark(start)
 	}
-	always := false
+	always := "" // how the first property begins that is always there
 	for rest := t.Fields; len(rest) > 0; {
 		guard := nilGuard(rest[0], l)
 		n := 1
@@ -39,8 +39,13 @@ func (e *encoder) object(t *ir.Type, l loc) {
 				}
 			}))
 		}
-		always = always || e.condition(group[0], l) == ""
+		if always == "" && e.condition(group[0], l) == "" {
+			always = opening + propertyText(group[0].Name)
+		}
 		opening = ","
+	}
+	if start != "" && always != "" && strings.Contains(e.pending, always) {
+		e.flush() // there must be a comma where the brace is put
 	}
 	e.lit("}")
 	if start == "" {
@@ -49,7 +54,7 @@ func (e *encoder) object(t *ir.Type, l loc) {
 	closing := e.pending
 	e.pending = ""
 	brace := func() { e.line(e.dst, "[", start, "] = '{'") }
-	if always {
+	if always != "" {
 		brace()
 	} else {
 		e.either("len("+e.dst+") == "+start, func() { e.line(e.dst, " = append(", e.dst, ", '{')") }, brace)

@@ -70,16 +70,17 @@ func (l *Lowerer) declOf(n *node) (*ir.Decl, []*node) {
 	want := func(n *node) { wanted = append(wanted, n) }
 	obj := n.obj()
 	d := &ir.Decl{
-		ID:        n.id(),
-		Go:        *l.goName(n.named),
-		Doc:       l.doc(obj),
-		Pos:       l.pos(obj),
-		Value:     n.value,
-		Type:      l.emit(n.body, want),
-		Enum:      n.enum,
-		Validates: !isInterface(n.named) && !isPointer(n.named) && validate(n.named) != nil,
-		Exported:  obj.Pkg() == nil || obj.Exported(),
-		Allow:     l.allow(obj),
+		ID:         n.id(),
+		Go:         *l.goName(n.named),
+		Doc:        l.doc(obj),
+		Pos:        l.pos(obj),
+		Value:      n.value,
+		Type:       l.emit(n.body, want),
+		Enum:       n.enum,
+		Unmarshals: unmarshalsOnly(n.named),
+		Validates:  !isInterface(n.named) && !isPointer(n.named) && validate(n.named) != nil,
+		Exported:   obj.Pkg() == nil || obj.Exported(),
+		Allow:      l.allow(obj),
 	}
 	if n.self() {
 		d.Go.Args = nil

@@ -107,6 +107,12 @@ func codecOf(t types.Type, addr bool) *codec {
 	return nil
 }
 
+// unmarshalsOnly reports whether encoding/json reads a value of type t by a method, but writes its structure.
+func unmarshalsOnly(t types.Type) bool {
+	return !isPointer(t) && !isInterface(t) && !isParam(t) && codecOf(t, true) == nil &&
+		(unmarshalJSON(t) != nil || unmarshalText(t) != nil)
+}
+
 func isPointer(t types.Type) bool {
 	if isParam(t) {
 		return false

@@ -14,7 +14,10 @@
 // and wrongly cased properties, text that is not Unicode, excess depth and trailing data are
 // problems, each with a JSON pointer. It goes on after a problem, so that one pass reports up to
 // [MaxProblems] of them. It never panics, and what it allocates is bounded by the payload's length.
-// Wherever it accepts a payload that encoding/json accepts too, both arrive at the same value.
+// Wherever it accepts a payload that encoding/json accepts too, both arrive at the same value, with two
+// exceptions, where encoding/json does not read what it writes: the keys of maps are read as they are written,
+// so that a key of a string kind is never handed to UnmarshalText; and so is what a pointer type with a name of
+// its own points to, by the methods that write it.
 //
 // Problems of either direction are [*Error] values; several at once are [Errors].
 //

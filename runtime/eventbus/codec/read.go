@@ -260,12 +260,13 @@ func (d *Decoder) Number() json.Number {
 	return v
 }
 
+const rfc3339 = "a time in RFC 3339"
+
 // Time reads a string in RFC 3339.
 func (d *Decoder) Time() time.Time {
-	const expected = "a time in RFC 3339"
 	var t time.Time
 	if d.peek() != '"' {
-		d.wrong(expected)
+		d.wrong(rfc3339)
 		return t
 	}
 	at := d.pos
@@ -273,7 +274,7 @@ func (d *Decoder) Time() time.Time {
 		return t
 	}
 	if err := t.UnmarshalJSON(d.src[at:d.pos]); err != nil {
-		d.problem(problem{at: at, expected: expected, found: shorten(string(d.src[at:d.pos]))})
+		d.problem(problem{at: at, expected: rfc3339, found: shorten(string(d.src[at:d.pos]))})
 		return time.Time{}
 	}
 	return t

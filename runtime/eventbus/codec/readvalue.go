@@ -46,6 +46,15 @@ func (d *Decoder) Unmarshal(v json.Unmarshaler) {
 	}
 }
 
+// UnmarshalTime reads a string by the v.UnmarshalJSON of a time, which on its own would take null too.
+func (d *Decoder) UnmarshalTime(v json.Unmarshaler) {
+	if d.peek() != '"' {
+		d.wrong(rfc3339)
+		return
+	}
+	d.Unmarshal(v)
+}
+
 // UnmarshalText reads a string by v.UnmarshalText.
 func (d *Decoder) UnmarshalText(v encoding.TextUnmarshaler) {
 	at := d.Offset()

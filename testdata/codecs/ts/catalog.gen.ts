@@ -12,6 +12,7 @@ import {
   forest,
   generics,
   graph,
+  lateConstant,
   lists,
   maps,
   marshalers,
@@ -40,6 +41,7 @@ import {
   progress,
   ptrFirst,
   quoted,
+  readByMethod,
   selfMade,
   shape,
   textFloats,
@@ -64,6 +66,7 @@ import type {
   Forest,
   Generics,
   Graph,
+  LateConstant,
   Lists,
   Maps,
   Marshalers,
@@ -81,6 +84,7 @@ import type {
   Progress,
   PtrFirst,
   Quoted,
+  ReadByMethod,
   SelfMade,
   Shape,
   TextFloats,
@@ -104,6 +108,7 @@ export interface ServerEvents {
   'forest': Forest;
   'generics': Generics;
   'graph': Graph | null;
+  'late-constant': LateConstant;
   'lists': Lists;
   'maps': Maps;
   'marshalers': Marshalers;
@@ -132,6 +137,7 @@ export interface ServerEvents {
   'progress': Progress;
   'ptr-first': PtrFirst;
   'quoted': Quoted;
+  'read-by-method': ReadByMethod;
   'self-made': SelfMade;
   'shape': Shape;
   'text-floats': TextFloats | null;
@@ -154,6 +160,7 @@ export interface ClientEvents {
   'forest': Forest;
   'generics': Generics;
   'graph': Graph | null;
+  'late-constant': LateConstant;
   'lists': Lists;
   'maps': Maps;
   'marshalers': Marshalers;
@@ -182,6 +189,7 @@ export interface ClientEvents {
   'progress': Progress;
   'ptr-first': PtrFirst;
   'quoted': Quoted;
+  'read-by-method': ReadByMethod;
   'self-made': SelfMade;
   'shape': Shape;
   'text-floats': TextFloats | null;
@@ -203,6 +211,7 @@ export type AnyServerEvent =
   | { event: 'forest'; payload: Forest; meta: $EventMeta }
   | { event: 'generics'; payload: Generics; meta: $EventMeta }
   | { event: 'graph'; payload: Graph | null; meta: $EventMeta }
+  | { event: 'late-constant'; payload: LateConstant; meta: $EventMeta }
   | { event: 'lists'; payload: Lists; meta: $EventMeta }
   | { event: 'maps'; payload: Maps; meta: $EventMeta }
   | { event: 'marshalers'; payload: Marshalers; meta: $EventMeta }
@@ -231,6 +240,7 @@ export type AnyServerEvent =
   | { event: 'progress'; payload: Progress; meta: $EventMeta }
   | { event: 'ptr-first'; payload: PtrFirst; meta: $EventMeta }
   | { event: 'quoted'; payload: Quoted; meta: $EventMeta }
+  | { event: 'read-by-method'; payload: ReadByMethod; meta: $EventMeta }
   | { event: 'self-made'; payload: SelfMade; meta: $EventMeta }
   | { event: 'shape'; payload: Shape; meta: $EventMeta }
   | { event: 'text-floats'; payload: TextFloats | null; meta: $EventMeta }
@@ -252,6 +262,7 @@ export type AnyClientEvent =
   | { event: 'forest'; payload: Forest }
   | { event: 'generics'; payload: Generics }
   | { event: 'graph'; payload: Graph | null }
+  | { event: 'late-constant'; payload: LateConstant }
   | { event: 'lists'; payload: Lists }
   | { event: 'maps'; payload: Maps }
   | { event: 'marshalers'; payload: Marshalers }
@@ -280,6 +291,7 @@ export type AnyClientEvent =
   | { event: 'progress'; payload: Progress }
   | { event: 'ptr-first'; payload: PtrFirst }
   | { event: 'quoted'; payload: Quoted }
+  | { event: 'read-by-method'; payload: ReadByMethod }
   | { event: 'self-made'; payload: SelfMade }
   | { event: 'shape'; payload: Shape }
   | { event: 'text-floats'; payload: TextFloats | null }
@@ -308,6 +320,7 @@ export const events: Events = /* @__PURE__ */ $createEvents([
   forest,
   generics,
   graph,
+  lateConstant,
   lists,
   maps,
   marshalers,
@@ -336,6 +349,7 @@ export const events: Events = /* @__PURE__ */ $createEvents([
   progress,
   ptrFirst,
   quoted,
+  readByMethod,
   selfMade,
   shape,
   textFloats,

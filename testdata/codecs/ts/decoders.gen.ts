@@ -46,6 +46,7 @@ import type {
   Forest,
   Generics,
   Graph,
+  LateConstant,
   Lists,
   Maps,
   Marshalers,
@@ -63,6 +64,7 @@ import type {
   Progress,
   PtrFirst,
   Quoted,
+  ReadByMethod,
   SelfMade,
   Shape,
   TextFloats,
@@ -108,6 +110,7 @@ const $decodeLevel: $Decoder = /* @__PURE__ */ $oneOf([-1, 0, 1]);
 const $decodeMask: $Decoder = /* @__PURE__ */ $uint(8);
 const $decodeOpen: $Decoder = $string;
 const $decodeEnums: $Decoder = /* @__PURE__ */ $object({ color: $decodeColor, level: $decodeLevel, mask: $decodeMask, open: $decodeOpen, colors: $nullable($list($decodeColor)), levels: $tuple($decodeLevel, 2), opt: $optional($decodeColor), map: $nullable($map($decodeLevel, $oneOf(['red', 'gr<een', 'blue']))), ptr: $nullable($decodeLevel) });
+const $decodeEvened: $Decoder = /* @__PURE__ */ $object({ even: $int(64) });
 const $decodeInner: $Decoder = /* @__PURE__ */ $object({ a: $int(64), b: $nullable($list($lazy(() => $decodeInner))) });
 const $decodeExposes: $Decoder = /* @__PURE__ */ $object({ inner: $decodeInner, list: $nullable($list($decodeInner)) });
 const $decodeGrove: $Decoder = /* @__PURE__ */ $object({ forests: $nullable($map($lazy(() => $decodeForest))), groves: $nullable($map($lazy(() => $decodeGrove))) });
@@ -131,6 +134,8 @@ const $decodeSquare: $Decoder = /* @__PURE__ */ $object({ side: $int(64) });
 const $decodeLabel: $Decoder = $string;
 const $decodeShape: $Decoder = /* @__PURE__ */ $union('kind', { Blank: $decodeBlank, Circle: $decodeCircle, Group: $lazy(() => $decodeGroup), Square: $decodeSquare, text: $decodeLabel }, 'shape');
 const $decodeGroup: $Decoder = /* @__PURE__ */ $object({ shapes: $nullable($list($nullable($decodeShape))), named: $optional($map($nullable($decodeShape))) });
+const $decodeLateConstant: $Decoder = /* @__PURE__ */ $object({ maybe: $optional($int(64)), none: $tuple($int(64), 0) });
+const $decodeLenient: $Decoder = /* @__PURE__ */ $int(64);
 const $decodeTextByte: $Decoder = $string;
 const $decodeLists: $Decoder = /* @__PURE__ */ $object({ ints: $nullable($list($int(64))), strings: $nullable($list($string)), bools: $nullable($list($boolean)), floats: $nullable($list($number)), floats32: $nullable($list($float32)), points: $nullable($list($decodePoint)), ptrs: $nullable($list($nullable($decodePoint))), nested: $nullable($list($nullable($list($int(64))))), bytes: $nullable($base64), mybytes: $nullable($base64), blobs: $nullable($list($nullable($base64))), texts: $nullable($list($decodeTextByte)), array: $tuple($int(64), 3), points2: $tuple($decodePoint, 2), hash: $tuple($uint(8), 4), none: $tuple($int(64), 0), named: $nullable($decodeStrings), anon: $nullable($list($object({ A: $int(64), B: $int(64) }))), others: $nullable($list($decodeThing)), matrix: $tuple($tuple($number, 2), 2) });
 const $decodeMyInt8: $Decoder = /* @__PURE__ */ $int(8);
@@ -163,6 +168,8 @@ const $decodePointers: $Decoder = /* @__PURE__ */ $object({ int: $nullable($int(
 const $decodeProgress: $Decoder = /* @__PURE__ */ $object({ id: $string, current: $uint(64), total: $uint(64), speed_mbps: $optional($number) });
 const $decodePtrFirst: $Decoder = /* @__PURE__ */ $object({ id: $optional($string), own: $optional($int(64)), same: $optional($int(64)), z: $optional($int(64)) });
 const $decodeQuoted: $Decoder = /* @__PURE__ */ $object({ Bool: $quotedBoolean, Int: $quotedInt(64), Int8: $quotedInt(8), Uint: $quotedUint(64), Float: $quotedNumber, Float32: $quotedFloat32, String: $quotedString, Named: $quotedString, Number: $quotedNumeral, PtrInt: $nullable($quotedInt(64)), PtrStr: $nullable($quotedString), PtrBool: $optional($quotedBoolean), PtrPtr: $nullable($int(64)), Slice: $nullable($list($int(64))), Level: $oneOf(['-1', '0', '1']), Color: $quotedOneOf(['red', 'gr<een', 'blue']) });
+const $decodeUpper: $Decoder = $string;
+const $decodeReadByMethod: $Decoder = /* @__PURE__ */ $object({ count: $decodeLenient, counts: $nullable($list($decodeLenient)), pointer: $optional($decodeLenient), word: $decodeUpper, words: $nullable($map($decodeUpper)), whole: $decodeEvened, wholes: $optional($map($nullable($decodeEvened))) });
 const $decodeRing = (_T: $Decoder): $Decoder => $object({ value: _T, next: $optional($lazy(() => $decodeRing(_T))) });
 const $decodeSelfMade: $Decoder = $anything;
 const $decodeStamp: $Decoder = $time;
@@ -245,6 +252,15 @@ export const graphSchema: $Schema<Graph | null> = /* @__PURE__ */ $schema($nulla
 /** Whether a value is the payload of `graph` as it travels. */
 export function isGraph(value: unknown): value is Graph | null {
   return $is($nullable($decodeGraph), value);
+}
+
+/** The payload of `late-constant`, as a Standard Schema. */
+export const lateConstantSchema: $Schema<LateConstant> =
+  /* @__PURE__ */ $schema($decodeLateConstant);
+
+/** Whether a value is the payload of `late-constant` as it travels. */
+export function isLateConstant(value: unknown): value is LateConstant {
+  return $is($decodeLateConstant, value);
 }
 
 /** The payload of `lists`, as a Standard Schema. */
@@ -467,6 +483,15 @@ export const quotedSchema: $Schema<Quoted> = /* @__PURE__ */ $schema($decodeQuot
 /** Whether a value is the payload of `quoted` as it travels. */
 export function isQuoted(value: unknown): value is Quoted {
   return $is($decodeQuoted, value);
+}
+
+/** The payload of `read-by-method`, as a Standard Schema. */
+export const readByMethodSchema: $Schema<ReadByMethod> =
+  /* @__PURE__ */ $schema($decodeReadByMethod);
+
+/** Whether a value is the payload of `read-by-method` as it travels. */
+export function isReadByMethod(value: unknown): value is ReadByMethod {
+  return $is($decodeReadByMethod, value);
 }
 
 /** The payload of `self-made`, as a Standard Schema. */

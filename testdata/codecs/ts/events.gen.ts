@@ -162,6 +162,11 @@ export interface Enums {
   ptr: Level | null;
 }
 
+/** Evened is read as an even number. */
+export interface Evened {
+  even: number;
+}
+
 /** Exposes has a field of a type that other packages cannot name. */
 export interface Exposes {
   inner: Inner;
@@ -223,6 +228,18 @@ export type Keyed<K extends string, V> = { [key in `${K}`]?: V };
 
 /** Label is a shape that is no struct. */
 export type Label = string;
+
+/**
+ * LateConstant begins with a property that can be absent, and ends with one that is the same
+ * text always.
+ */
+export interface LateConstant {
+  maybe?: number;
+  none: [];
+}
+
+/** Lenient is read from a number or a string of one. */
+export type Lenient = number;
 
 /** Level is a closed enum of integers. */
 export type Level = -1 | 0 | 1;
@@ -647,6 +664,17 @@ export interface Quoted {
   Color: '"red"' | '"gr\\u003ceen"' | '"blue"';
 }
 
+/** ReadByMethod holds types that have methods for reading alone: their structure is written. */
+export interface ReadByMethod {
+  count: Lenient;
+  counts: Lenient[] | null;
+  pointer?: Lenient;
+  word: Upper;
+  words: { [key: string]: Upper } | null;
+  whole: Evened;
+  wholes?: { [key: string]: Evened | null };
+}
+
 /** Ring is generic and contains itself. */
 export interface Ring<T> {
   value: T;
@@ -850,6 +878,9 @@ export interface Unspelled {
   empty: Box<{ [key: string]: never }>;
   ring: Ring<{ C: string }>;
 }
+
+/** Upper is read in capital letters. */
+export type Upper = string;
 
 /**
  * The Userinfo type is an immutable encapsulation of username and
@@ -1202,6 +1233,44 @@ export function streamGraph(options?: $StreamOptions): $EventStream<Graph | null
 /** Emits `graph` to the backend and settles with its answer. */
 export function emitGraph(payload: Graph | null, options?: $EmitOptions): Promise<void> {
   return $emit(graph, payload, options);
+}
+
+/**
+ * The event `late-constant`. Windows emit it too.
+ *
+ * LateConstant begins with a property that can be absent, and ends with one that is the same
+ * text always.
+ */
+export const lateConstant: $SharedEvent<'late-constant', LateConstant> =
+  /* @__PURE__ */ $sharedEvent('late-constant', '88977519');
+
+/** Calls `listener` for each `late-constant`. */
+export function onLateConstant(
+  listener: (payload: LateConstant, meta: $EventMeta) => unknown,
+  options?: $ListenOptions,
+): $Unlisten {
+  return $listen(lateConstant, listener, options);
+}
+
+/** Waits for the next `late-constant`. */
+export function onceLateConstant(options?: $OnceOptions<LateConstant>): Promise<LateConstant>;
+/** Calls `listener` for the next `late-constant`. */
+export function onceLateConstant(
+  listener: (payload: LateConstant, meta: $EventMeta) => unknown,
+  options?: $OnceOptions<LateConstant>,
+): $Unlisten;
+export function onceLateConstant(first?: any, options?: any): any {
+  return $once(lateConstant, first, options);
+}
+
+/** Iterates over `late-constant`, from this call on. */
+export function streamLateConstant(options?: $StreamOptions): $EventStream<LateConstant> {
+  return $stream(lateConstant, options);
+}
+
+/** Emits `late-constant` to the backend and settles with its answer. */
+export function emitLateConstant(payload: LateConstant, options?: $EmitOptions): Promise<void> {
+  return $emit(lateConstant, payload, options);
 }
 
 /**
@@ -2197,6 +2266,43 @@ export function streamQuoted(options?: $StreamOptions): $EventStream<Quoted> {
 /** Emits `quoted` to the backend and settles with its answer. */
 export function emitQuoted(payload: Quoted, options?: $EmitOptions): Promise<void> {
   return $emit(quoted, payload, options);
+}
+
+/**
+ * The event `read-by-method`. Windows emit it too.
+ *
+ * ReadByMethod holds types that have methods for reading alone: their structure is written.
+ */
+export const readByMethod: $SharedEvent<'read-by-method', ReadByMethod> =
+  /* @__PURE__ */ $sharedEvent('read-by-method', 'dbdc18d7');
+
+/** Calls `listener` for each `read-by-method`. */
+export function onReadByMethod(
+  listener: (payload: ReadByMethod, meta: $EventMeta) => unknown,
+  options?: $ListenOptions,
+): $Unlisten {
+  return $listen(readByMethod, listener, options);
+}
+
+/** Waits for the next `read-by-method`. */
+export function onceReadByMethod(options?: $OnceOptions<ReadByMethod>): Promise<ReadByMethod>;
+/** Calls `listener` for the next `read-by-method`. */
+export function onceReadByMethod(
+  listener: (payload: ReadByMethod, meta: $EventMeta) => unknown,
+  options?: $OnceOptions<ReadByMethod>,
+): $Unlisten;
+export function onceReadByMethod(first?: any, options?: any): any {
+  return $once(readByMethod, first, options);
+}
+
+/** Iterates over `read-by-method`, from this call on. */
+export function streamReadByMethod(options?: $StreamOptions): $EventStream<ReadByMethod> {
+  return $stream(readByMethod, options);
+}
+
+/** Emits `read-by-method` to the backend and settles with its answer. */
+export function emitReadByMethod(payload: ReadByMethod, options?: $EmitOptions): Promise<void> {
+  return $emit(readByMethod, payload, options);
 }
 
 /**
