@@ -22,6 +22,24 @@ type Constant struct {
 	EmptyPtr *struct{}           `json:"emptyPtr"`
 	EmptyMap map[int]struct{}    `json:"emptyMap"`
 	Pairs    [2][0]string        `json:"pairs"`
+	Inner    map[TextKey]struct {
+		None [0]int `json:"none"`
+	} `json:"inner"`
+}
+
+// Omittable holds nothing either, but parts of it can be absent.
+//
+//eventgen:event from=both
+type Omittable struct {
+	Inner map[string]struct {
+		None [0]int `json:"none,omitempty"`
+	} `json:"inner"`
+	Nothing []struct {
+		None [0]int `json:"none"`
+	} `json:"nothing"`
+	Pointer *struct {
+		None [0]int `json:"none"`
+	} `json:"pointer"`
 }
 
 // NoneOf is a declared array of nothing.
@@ -72,6 +90,7 @@ type Unspelled struct {
 	Boxes map[string]other.Box[[]struct{ B *int }] `json:"boxes"`
 	Empty other.Box[struct{}]                      `json:"empty"`
 	Ring  Ring[struct{ C string }]                 `json:"ring"`
+	Rings *Ring[Ring[struct{ D int }]]             `json:"rings"`
 }
 
 // Ring is generic and contains itself.

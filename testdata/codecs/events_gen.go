@@ -48,6 +48,7 @@ var Events = eventbus.NewCatalog(
 	NamesEvent,
 	NodeEvent,
 	NothingEvent,
+	OmittableEvent,
 	OmittedEvent,
 	OmittedFirstEvent,
 	OptionalFirstEvent,
@@ -151,7 +152,7 @@ func OnceBasics(b *eventbus.Bus, fn func(ctx context.Context, payload Basics) er
 // Constant holds values that all have one wire form, so that no code looks at them.
 var ConstantEvent = eventbus.Define(eventbus.Definition[Constant]{
 	Name:     "constant",
-	Contract: "a70ac3b6",
+	Contract: "205340fc",
 	From:     eventbus.FromBoth,
 	Encode:   appendConstant,
 	Decode: func(src []byte, p *Constant) error {
@@ -1299,6 +1300,48 @@ func OnceNothing(b *eventbus.Bus, fn func(ctx context.Context, payload Nothing) 
 	return NothingEvent.Once(b, fn, opts...)
 }
 
+// OmittableEvent describes the event "omittable".
+//
+// Omittable holds nothing either, but parts of it can be absent.
+var OmittableEvent = eventbus.Define(eventbus.Definition[Omittable]{
+	Name:     "omittable",
+	Contract: "a694e056",
+	From:     eventbus.FromBoth,
+	Encode: func(dst []byte, p *Omittable) ([]byte, error) {
+		dst = appendOmittable(dst, p)
+		return dst, nil
+	},
+	Decode: func(src []byte, p *Omittable) error {
+		d := codec.NewDecoder(src)
+		decodeOmittable(d, p)
+		return d.End()
+	},
+})
+
+// EmitOmittable emits "omittable" to everyone who listens.
+//
+// Omittable holds nothing either, but parts of it can be absent.
+func EmitOmittable(ctx context.Context, b *eventbus.Bus, payload Omittable) error {
+	return OmittableEvent.Emit(ctx, b, payload)
+}
+
+// EmitOmittableTo emits "omittable" to a target alone; Go listeners do not see it.
+func EmitOmittableTo(ctx context.Context, b *eventbus.Bus, to eventbus.Target, payload Omittable) error {
+	return OmittableEvent.EmitTo(ctx, b, to, payload)
+}
+
+// OnOmittable calls fn for every "omittable", until unlisten is called.
+//
+// Omittable holds nothing either, but parts of it can be absent.
+func OnOmittable(b *eventbus.Bus, fn func(ctx context.Context, payload Omittable) error, opts ...eventbus.ListenOption) (unlisten func()) {
+	return OmittableEvent.Listen(b, fn, opts...)
+}
+
+// OnceOmittable calls fn for the next "omittable", unless unlisten is called first.
+func OnceOmittable(b *eventbus.Bus, fn func(ctx context.Context, payload Omittable) error, opts ...eventbus.ListenOption) (unlisten func()) {
+	return OmittableEvent.Once(b, fn, opts...)
+}
+
 // OmittedEvent describes the event "omitted".
 //
 // Omitted has the options omitempty and omitzero on every kind.
@@ -1961,7 +2004,7 @@ func OnceUnions(b *eventbus.Bus, fn func(ctx context.Context, payload Unions) er
 // Unspelled has arguments whose types generated code cannot write.
 var UnspelledEvent = eventbus.Define(eventbus.Definition[Unspelled]{
 	Name:     "unspelled",
-	Contract: "33ae2128",
+	Contract: "2e0e0bee",
 	From:     eventbus.FromBoth,
 	Encode:   appendUnspelled,
 	Decode: func(src []byte, p *Unspelled) error {
@@ -2211,7 +2254,25 @@ func appendConstant(dst []byte, v *Constant) ([]byte, error) {
 		}
 		dst = append(dst, "[]"...)
 	}
-	dst = append(dst, "]}"...)
+	if v.Inner == nil {
+		dst = append(dst, `],"inner":null`...)
+	} else {
+		dst = append(dst, `],"inner":{`...)
+		keys, err2 := codec.SortTexts(v.Inner)
+		if err2 != nil {
+			return dst, codec.At(err2, "inner")
+		}
+		for i, key := range keys {
+			if i > 0 {
+				dst = append(dst, ',')
+			}
+			dst = codec.AppendString(dst, key.Text)
+			dst = append(dst, ':')
+			dst = append(dst, `{"none":[]}`...)
+		}
+		dst = append(dst, '}')
+	}
+	dst = append(dst, '}')
 	return dst, nil
 }
 
@@ -3829,6 +3890,45 @@ func appendNothing(dst []byte, v *Nothing) []byte {
 	return dst
 }
 
+// appendOmittable appends an Omittable as JSON.
+func appendOmittable(dst []byte, v *Omittable) []byte {
+	if v.Inner == nil {
+		dst = append(dst, `{"inner":null`...)
+	} else {
+		dst = append(dst, `{"inner":{`...)
+		keys := codec.SortStrings(v.Inner)
+		for i, key := range keys.List {
+			if i > 0 {
+				dst = append(dst, ',')
+			}
+			dst = codec.AppendString(dst, key)
+			dst = append(dst, ':')
+			dst = append(dst, "{}"...)
+		}
+		keys.Free()
+		dst = append(dst, '}')
+	}
+	if v.Nothing == nil {
+		dst = append(dst, `,"nothing":null`...)
+	} else {
+		dst = append(dst, `,"nothing":[`...)
+		for i := range v.Nothing {
+			if i > 0 {
+				dst = append(dst, ',')
+			}
+			dst = append(dst, `{"none":[]}`...)
+		}
+		dst = append(dst, ']')
+	}
+	if v.Pointer == nil {
+		dst = append(dst, `,"pointer":null`...)
+	} else {
+		dst = append(dst, `,"pointer":{"none":[]}`...)
+	}
+	dst = append(dst, '}')
+	return dst
+}
+
 // appendOmitted appends an Omitted as JSON.
 func appendOmitted(dst []byte, v *Omitted) ([]byte, error) {
 	var err error
@@ -5008,6 +5108,14 @@ func appendUnspelled(dst []byte, v *Unspelled) ([]byte, error) {
 	if dst, err = codec.AppendJSON(dst, &v.Ring); err != nil {
 		return dst, codec.At(err, "ring")
 	}
+	if v.Rings == nil {
+		dst = append(dst, `,"rings":null`...)
+	} else {
+		dst = append(dst, `,"rings":`...)
+		if dst, err = codec.AppendJSON(dst, v.Rings); err != nil {
+			return dst, codec.At(err, "rings")
+		}
+	}
 	dst = append(dst, '}')
 	return dst, nil
 }
@@ -5958,12 +6066,44 @@ func decodeConstant(d *codec.Decoder, v *Constant) {
 						}
 					}
 				}
+			case "inner":
+				if d.First(&seen, 1<<10) {
+					if !d.Null() && d.Object() {
+						codec.NewMap(&v.Inner)
+						for d.Field() {
+							var k TextKey
+							if d.KeyText(&k) && codec.Absent(d, v.Inner, k) {
+								x := codec.Zero(v.Inner)
+								if at2 := d.Offset(); d.Object() {
+									var seen2 uint64
+									for d.Field() {
+										switch string(d.Name()) {
+										case "none":
+											if d.First(&seen2, 1<<0) {
+												if at3 := d.Offset(); d.Array() {
+													for i := 0; d.TupleElement(at3, i, 0); i++ {
+													}
+												}
+											}
+										default:
+											d.Unknown(knownConstantPart5)
+										}
+									}
+									if seen2&0x1 != 0x1 {
+										d.Missing(at2, seen2, 0x1, knownConstantPart5)
+									}
+								}
+								v.Inner[k] = x
+							}
+						}
+					}
+				}
 			default:
 				d.Unknown(knownConstant)
 			}
 		}
-		if seen&0x3ff != 0x3ff {
-			d.Missing(at, seen, 0x3ff, knownConstant)
+		if seen&0x7ff != 0x7ff {
+			d.Missing(at, seen, 0x7ff, knownConstant)
 		}
 	}
 }
@@ -7433,6 +7573,92 @@ func decodeNothing(d *codec.Decoder, v *Nothing) {
 	}
 }
 
+// decodeOmittable reads an Omittable.
+func decodeOmittable(d *codec.Decoder, v *Omittable) {
+	if at := d.Offset(); d.Object() {
+		var seen uint64
+		for d.Field() {
+			switch string(d.Name()) {
+			case "inner":
+				if d.First(&seen, 1<<0) {
+					if !d.Null() && d.Object() {
+						codec.NewMap(&v.Inner)
+						for d.Field() {
+							if k := string(d.Name()); codec.Absent(d, v.Inner, k) {
+								x := codec.Zero(v.Inner)
+								if d.Object() {
+									for d.Field() {
+										d.Unknown(knownOmittablePart)
+									}
+								}
+								v.Inner[k] = x
+							}
+						}
+					}
+				}
+			case "nothing":
+				if d.First(&seen, 1<<1) {
+					if !d.Null() && d.Array() {
+						codec.Empty(&v.Nothing)
+						for d.Element() {
+							codec.Extend(d, &v.Nothing)
+							if at2 := d.Offset(); d.Object() {
+								var seen2 uint64
+								for d.Field() {
+									switch string(d.Name()) {
+									case "none":
+										if d.First(&seen2, 1<<0) {
+											if at3 := d.Offset(); d.Array() {
+												for i := 0; d.TupleElement(at3, i, 0); i++ {
+												}
+											}
+										}
+									default:
+										d.Unknown(knownOmittablePart2)
+									}
+								}
+								if seen2&0x1 != 0x1 {
+									d.Missing(at2, seen2, 0x1, knownOmittablePart2)
+								}
+							}
+						}
+					}
+				}
+			case "pointer":
+				if d.First(&seen, 1<<2) {
+					if !d.Null() {
+						codec.New(d, &v.Pointer)
+						if at2 := d.Offset(); d.Object() {
+							var seen2 uint64
+							for d.Field() {
+								switch string(d.Name()) {
+								case "none":
+									if d.First(&seen2, 1<<0) {
+										if at3 := d.Offset(); d.Array() {
+											for i := 0; d.TupleElement(at3, i, 0); i++ {
+											}
+										}
+									}
+								default:
+									d.Unknown(knownOmittablePart3)
+								}
+							}
+							if seen2&0x1 != 0x1 {
+								d.Missing(at2, seen2, 0x1, knownOmittablePart3)
+							}
+						}
+					}
+				}
+			default:
+				d.Unknown(knownOmittable)
+			}
+		}
+		if seen&0x7 != 0x7 {
+			d.Missing(at, seen, 0x7, knownOmittable)
+		}
+	}
+}
+
 // decodeOmitted reads an Omitted.
 func decodeOmitted(d *codec.Decoder, v *Omitted) {
 	if at := d.Offset(); d.Object() {
@@ -8503,12 +8729,19 @@ func decodeUnspelled(d *codec.Decoder, v *Unspelled) {
 				if d.First(&seen, 1<<3) {
 					d.JSON(&v.Ring)
 				}
+			case "rings":
+				if d.First(&seen, 1<<4) {
+					if !d.Null() {
+						x := codec.New(d, &v.Rings)
+						d.JSON(x)
+					}
+				}
 			default:
 				d.Unknown(knownUnspelled)
 			}
 		}
-		if seen&0xf != 0xf {
-			d.Missing(at, seen, 0xf, knownUnspelled)
+		if seen&0x1f != 0x1f {
+			d.Missing(at, seen, 0x1f, knownUnspelled)
 		}
 	}
 }
@@ -9434,11 +9667,12 @@ func decodeUrlUserinfo(d *codec.Decoder, v *url.Userinfo) {
 var (
 	knownAnys                  = []string{"any", "list", "map"}
 	knownBasics                = []string{"bool", "int", "int8", "int16", "int32", "int64", "uint", "uint8", "uint16", "uint32", "uint64", "uintptr", "float32", "float64", "string", "Rune", "Byte"}
-	knownConstant              = []string{"none", "nones", "nonePtr", "noneMap", "noneText", "empty", "empties", "emptyPtr", "emptyMap", "pairs"}
+	knownConstant              = []string{"none", "nones", "nonePtr", "noneMap", "noneText", "empty", "empties", "emptyPtr", "emptyMap", "pairs", "inner"}
 	knownConstantPart          = []string{}
 	knownConstantPart2         = []string{}
 	knownConstantPart3         = []string{}
 	knownConstantPart4         = []string{}
+	knownConstantPart5         = []string{"none"}
 	knownDeclaredPointers      = []string{"custom", "text", "texts", "point", "pointer", "omitted", "both", "map"}
 	knownEmbedding             = []string{"id", "ptr1", "ptr2", "deep1", "deep2", "hidden", "name", "parts", "depth", "tagged", "MyInt", "Strings", "own"}
 	knownEnums                 = []string{"color", "level", "mask", "open", "colors", "levels", "opt", "map", "ptr"}
@@ -9461,6 +9695,10 @@ var (
 	knownNames                 = []string{"<a&b>", "two words", "-", "a/b~c", "ä", "upper", "UPPER"}
 	knownNode                  = []string{"value", "next", "children", "named"}
 	knownNothing               = []string{}
+	knownOmittable             = []string{"inner", "nothing", "pointer"}
+	knownOmittablePart         = []string{}
+	knownOmittablePart2        = []string{"none"}
+	knownOmittablePart3        = []string{"none"}
 	knownOmitted               = []string{"bool", "int", "uint", "float", "string", "ptr", "ptrptr", "slice", "bytes", "map", "any", "struct", "time", "array", "raw", "number", "text", "custom", "zbool", "zint", "zfloat", "zstring", "zptr", "zslice", "zmap", "zany", "zstruct", "ztime", "zptime", "zarray", "zboth", "zptrm", "zpptrm", "zslices", "ztext", "zzeroer", "zparts", "zother", "zcustom", "zlists", "textn", "last"}
 	knownOmittedPart           = []string{"A"}
 	knownOmittedFirst          = []string{"a", "b", "c", "d"}
@@ -9476,7 +9714,7 @@ var (
 	knownTextKeyed             = []string{"table", "deep", "ptrs", "lists"}
 	knownTimes                 = []string{"time", "ptr", "list", "map", "embed", "raw", "raws", "num", "nums"}
 	knownUnions                = []string{"shape", "opt", "zero", "list", "map", "message", "array"}
-	knownUnspelled             = []string{"box", "boxes", "empty", "ring"}
+	knownUnspelled             = []string{"box", "boxes", "empty", "ring", "rings"}
 	knownPtrZero               = []string{"N"}
 	knownOtherPart             = []string{"size"}
 	knownTagged                = []string{"T"}

@@ -233,7 +233,7 @@ func (e *decoder) pointer(t *ir.Type, l loc, f form) {
 // place reads a value into the new place that source makes and returns a pointer to.
 func (e *decoder) place(t *ir.Type, source string, f form) {
 	x := e.local("x")
-	if e.g.constant(t) {
+	if e.g.vacuous(t, func(*ir.Field) bool { return false }) {
 		e.line(source)
 	} else {
 		e.line(x, " := ", source)

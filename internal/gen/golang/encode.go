@@ -271,14 +271,24 @@ func (e *encoder) comma(index string) {
 // constant reports whether the wire form of t is the same for every value, so that no code looks
 // at one.
 func (g *pkg) constant(t *ir.Type) bool {
+	return g.vacuous(t, func(f *ir.Field) bool { return f.OmitEmpty || f.OmitZero != "" })
+}
+
+// vacuous reports whether nothing is in t that a value could hold. A struct is not vacuous if a
+// field counts for one of its properties, or there is a function for it.
+func (g *pkg) vacuous(t *ir.Type, counts func(*ir.Field) bool) bool {
 	switch {
 	case t.Opaque:
 		return false
 	case t.Kind == ir.KindRef:
 		i := g.instanceOf(t)
-		return i != nil && !i.function() && g.constant(i.body)
+		return i != nil && !i.function() && !i.decl.Unmarshals && g.vacuous(i.body, counts)
+	case t.Kind == ir.KindStruct:
+		return !slices.ContainsFunc(t.Fields, func(f *ir.Field) bool {
+			return counts(f) || !g.vacuous(f.Type, counts) || slices.ContainsFunc(f.Path, func(s ir.Step) bool { return s.Ptr })
+		})
 	}
-	return t.Kind == ir.KindStruct && len(t.Fields) == 0 || t.Kind == ir.KindArray && t.Len == 0
+	return t.Kind == ir.KindArray && t.Len == 0
 }
 
 // scalar reports whether values of t are so small that loops copy them.

@@ -26,7 +26,7 @@ func (l *Lowerer) goType(t types.Type) *ir.Type {
 	case *types.TypeParam:
 		return &ir.Type{Kind: ir.KindParam, Param: t.Obj().Name()}
 	case *types.Named:
-		return &ir.Type{Kind: ir.KindAny, Go: l.goName(t), Opaque: !l.nameable(t)}
+		return &ir.Type{Kind: ir.KindAny, Go: l.goName(t), Opaque: !l.writable(t)}
 	case *types.Basic:
 		if out := basic(t); out != nil {
 			return out

@@ -33,6 +33,7 @@ import {
   names,
   node,
   nothing,
+  omittable,
   omitted,
   omittedFirst,
   optionalFirst,
@@ -75,6 +76,7 @@ import type {
   Names,
   Node,
   Nothing,
+  Omittable,
   Omitted,
   OmittedFirst,
   OptionalFirst,
@@ -129,6 +131,7 @@ export interface ServerEvents {
   'names': Names;
   'node': Node;
   'nothing': Nothing;
+  'omittable': Omittable;
   'omitted': Omitted;
   'omitted-first': OmittedFirst;
   'optional-first': OptionalFirst;
@@ -181,6 +184,7 @@ export interface ClientEvents {
   'names': Names;
   'node': Node;
   'nothing': Nothing;
+  'omittable': Omittable;
   'omitted': Omitted;
   'omitted-first': OmittedFirst;
   'optional-first': OptionalFirst;
@@ -232,6 +236,7 @@ export type AnyServerEvent =
   | { event: 'names'; payload: Names; meta: $EventMeta }
   | { event: 'node'; payload: Node; meta: $EventMeta }
   | { event: 'nothing'; payload: Nothing; meta: $EventMeta }
+  | { event: 'omittable'; payload: Omittable; meta: $EventMeta }
   | { event: 'omitted'; payload: Omitted; meta: $EventMeta }
   | { event: 'omitted-first'; payload: OmittedFirst; meta: $EventMeta }
   | { event: 'optional-first'; payload: OptionalFirst; meta: $EventMeta }
@@ -283,6 +288,7 @@ export type AnyClientEvent =
   | { event: 'names'; payload: Names }
   | { event: 'node'; payload: Node }
   | { event: 'nothing'; payload: Nothing }
+  | { event: 'omittable'; payload: Omittable }
   | { event: 'omitted'; payload: Omitted }
   | { event: 'omitted-first'; payload: OmittedFirst }
   | { event: 'optional-first'; payload: OptionalFirst }
@@ -341,6 +347,7 @@ export const events: Events = /* @__PURE__ */ $createEvents([
   names,
   node,
   nothing,
+  omittable,
   omitted,
   omittedFirst,
   optionalFirst,

@@ -55,6 +55,7 @@ import type {
   Names,
   Node,
   Nothing,
+  Omittable,
   Omitted,
   OmittedFirst,
   OptionalFirst,
@@ -86,7 +87,7 @@ const $decodeCodecsText: $Decoder = /* @__PURE__ */ $object({ body: $string, to:
 const $decodeColor: $Decoder = /* @__PURE__ */ $oneOf(['red', 'gr<een', 'blue']);
 const $decodePoint: $Decoder = /* @__PURE__ */ $object({ x: $number, y: $number });
 const $decodeNoneOf: $Decoder = /* @__PURE__ */ $tuple($decodePoint, 0);
-const $decodeConstant: $Decoder = /* @__PURE__ */ $object({ none: $tuple($int(64), 0), nones: $nullable($list($tuple($int(64), 0))), nonePtr: $nullable($tuple($boolean, 0)), noneMap: $nullable($map($tuple($decodePoint, 0))), noneText: $nullable($map($decodeNoneOf)), empty: $object({}), empties: $nullable($list($object({}))), emptyPtr: $nullable($object({})), emptyMap: $nullable($map($object({}), $quotedInt(64))), pairs: $tuple($tuple($string, 0), 2) });
+const $decodeConstant: $Decoder = /* @__PURE__ */ $object({ none: $tuple($int(64), 0), nones: $nullable($list($tuple($int(64), 0))), nonePtr: $nullable($tuple($boolean, 0)), noneMap: $nullable($map($tuple($decodePoint, 0))), noneText: $nullable($map($decodeNoneOf)), empty: $object({}), empties: $nullable($list($object({}))), emptyPtr: $nullable($object({})), emptyMap: $nullable($map($object({}), $quotedInt(64))), pairs: $tuple($tuple($string, 0), 2), inner: $nullable($map($object({ none: $tuple($int(64), 0) }))) });
 const $decodeCount: $Decoder = /* @__PURE__ */ $int(16);
 const $decodeCustomNoDecode: $Decoder = $anything;
 const $decodeCustomPtr: $Decoder = $anything;
@@ -158,6 +159,7 @@ const $decodeNamedBasics: $Decoder = /* @__PURE__ */ $object({ Bool: $decodeMyBo
 const $decodeNames: $Decoder = /* @__PURE__ */ $object({ '<a&b>': $string, 'two words': $int(64), '-': $int(64), 'a/b~c': $int(64), 'ä': $int(64), upper: $int(64), UPPER: $int(64) });
 const $decodeNode: $Decoder = /* @__PURE__ */ $object({ value: $int(64), next: $optional($lazy(() => $decodeNode)), children: $optional($list($lazy(() => $decodeNode))), named: $optional($map($nullable($lazy(() => $decodeNode)))) });
 const $decodeNothing: $Decoder = /* @__PURE__ */ $object({});
+const $decodeOmittable: $Decoder = /* @__PURE__ */ $object({ inner: $nullable($map($object({}))), nothing: $nullable($list($object({ none: $tuple($int(64), 0) }))), pointer: $nullable($object({ none: $tuple($int(64), 0) })) });
 const $decodeParts: $Decoder = /* @__PURE__ */ $object({ A: $nullable($list($int(64))), B: $nullable($map($int(64))), C: $decodePoint, D: $object({ E: $nullable($list($string)) }), F: $anything, G: $decodeTextString });
 const $decodeOmitted: $Decoder = /* @__PURE__ */ $object({ bool: $optional($boolean), int: $optional($int(64)), uint: $optional($decodeMyUint), float: $optional($number), string: $optional($decodeMyString), ptr: $optional($int(64)), ptrptr: $optional($nullable($int(64))), slice: $optional($list($int(64))), bytes: $optional($base64), map: $optional($map($int(64))), any: $optional($anything), struct: $decodePoint, time: $time, array: $tuple($int(64), 2), raw: $optional($anything), number: $optional($numeral), text: $optional($decodeTextString), custom: $optional($decodeCustomSlice), zbool: $optional($boolean), zint: $optional($int(64)), zfloat: $optional($float32), zstring: $optional($string), zptr: $optional($int(64)), zslice: $optional($list($int(64))), zmap: $optional($map($string)), zany: $optional($anything), zstruct: $optional($decodePoint), ztime: $optional($time), zptime: $optional($time), zarray: $optional($tuple($number, 2)), zboth: $optional($list($int(64))), zptrm: $optional($decodePtrZero), zpptrm: $optional($decodePtrZero), zslices: $optional($object({ A: $nullable($list($int(64))) })), ztext: $optional($decodeTextString), zzeroer: $optional($anything), zparts: $optional($decodeParts), zother: $optional($decodeThing), zcustom: $optional($decodeCustomSlice), zlists: $optional($tuple($nullable($list($int(64))), 2)), textn: $optional($decodeTextByte), last: $optional($string) });
 const $decodeOmittedFirst: $Decoder = /* @__PURE__ */ $object({ a: $optional($int(64)), b: $optional($string), c: $boolean, d: $optional($decodePoint) });
@@ -178,7 +180,7 @@ const $decodeTextKeyed: $Decoder = /* @__PURE__ */ $object({ table: $nullable($m
 const $decodeTimes: $Decoder = /* @__PURE__ */ $object({ time: $time, ptr: $nullable($time), list: $nullable($list($time)), map: $nullable($map($time)), embed: $decodeStamp, raw: $anything, raws: $nullable($list($anything)), num: $numeral, nums: $nullable($map($numeral)) });
 const $decodeTree: $Decoder = /* @__PURE__ */ $list($nullable($lazy(() => $decodeTree)));
 const $decodeUnions: $Decoder = /* @__PURE__ */ $object({ shape: $nullable($decodeShape), opt: $optional($decodeShape), zero: $optional($decodeMessage), list: $nullable($list($nullable($decodeShape))), map: $nullable($map($nullable($decodeShape))), message: $nullable($decodeMessage), array: $tuple($nullable($decodeMessage), 2) });
-const $decodeUnspelled: $Decoder = /* @__PURE__ */ $object({ box: $decodeBox($object({ A: $int(64) })), boxes: $nullable($map($decodeBox($nullable($list($object({ B: $nullable($int(64)) })))))), empty: $decodeBox($object({})), ring: $decodeRing($object({ C: $string })) });
+const $decodeUnspelled: $Decoder = /* @__PURE__ */ $object({ box: $decodeBox($object({ A: $int(64) })), boxes: $nullable($map($decodeBox($nullable($list($object({ B: $nullable($int(64)) })))))), empty: $decodeBox($object({})), ring: $decodeRing($object({ C: $string })), rings: $nullable($decodeRing($decodeRing($object({ D: $int(64) })))) });
 const $decodeWriteOnly: $Decoder = /* @__PURE__ */ $object({ noDecode: $decodeCustomNoDecode });
 
 /** The payload of `anys`, as a Standard Schema. */
@@ -417,6 +419,14 @@ export const nothingSchema: $Schema<Nothing> = /* @__PURE__ */ $schema($decodeNo
 /** Whether a value is the payload of `nothing` as it travels. */
 export function isNothing(value: unknown): value is Nothing {
   return $is($decodeNothing, value);
+}
+
+/** The payload of `omittable`, as a Standard Schema. */
+export const omittableSchema: $Schema<Omittable> = /* @__PURE__ */ $schema($decodeOmittable);
+
+/** Whether a value is the payload of `omittable` as it travels. */
+export function isOmittable(value: unknown): value is Omittable {
+  return $is($decodeOmittable, value);
 }
 
 /** The payload of `omitted`, as a Standard Schema. */

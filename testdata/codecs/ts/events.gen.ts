@@ -84,6 +84,7 @@ export interface Constant {
   emptyPtr: { [key: string]: never } | null;
   emptyMap: { [key: `${bigint}`]: { [key: string]: never } } | null;
   pairs: [[], []];
+  inner: { [key: string]: { none: [] } } | null;
 }
 
 /** Count is a declared integer. */
@@ -440,6 +441,13 @@ export type NoneOf = [];
 
 /** Nothing has no properties. */
 export type Nothing = { [key: string]: never };
+
+/** Omittable holds nothing either, but parts of it can be absent. */
+export interface Omittable {
+  inner: { [key: string]: { [key: string]: never } } | null;
+  nothing: { none: [] }[] | null;
+  pointer: { none: [] } | null;
+}
 
 /** Omitted has the options omitempty and omitzero on every kind. */
 export interface Omitted {
@@ -877,6 +885,7 @@ export interface Unspelled {
   boxes: { [key: string]: Box<{ B: number | null }[] | null> } | null;
   empty: Box<{ [key: string]: never }>;
   ring: Ring<{ C: string }>;
+  rings: Ring<Ring<{ D: number }>> | null;
 }
 
 /** Upper is read in capital letters. */
@@ -976,7 +985,7 @@ export function emitBasics(payload: Basics, options?: $EmitOptions): Promise<voi
  * Constant holds values that all have one wire form, so that no code looks at them.
  */
 export const constant: $SharedEvent<'constant', Constant> =
-  /* @__PURE__ */ $sharedEvent('constant', 'a70ac3b6');
+  /* @__PURE__ */ $sharedEvent('constant', '205340fc');
 
 /** Calls `listener` for each `constant`. */
 export function onConstant(
@@ -1973,6 +1982,43 @@ export function emitNothing(payload: Nothing, options?: $EmitOptions): Promise<v
 }
 
 /**
+ * The event `omittable`. Windows emit it too.
+ *
+ * Omittable holds nothing either, but parts of it can be absent.
+ */
+export const omittable: $SharedEvent<'omittable', Omittable> =
+  /* @__PURE__ */ $sharedEvent('omittable', 'a694e056');
+
+/** Calls `listener` for each `omittable`. */
+export function onOmittable(
+  listener: (payload: Omittable, meta: $EventMeta) => unknown,
+  options?: $ListenOptions,
+): $Unlisten {
+  return $listen(omittable, listener, options);
+}
+
+/** Waits for the next `omittable`. */
+export function onceOmittable(options?: $OnceOptions<Omittable>): Promise<Omittable>;
+/** Calls `listener` for the next `omittable`. */
+export function onceOmittable(
+  listener: (payload: Omittable, meta: $EventMeta) => unknown,
+  options?: $OnceOptions<Omittable>,
+): $Unlisten;
+export function onceOmittable(first?: any, options?: any): any {
+  return $once(omittable, first, options);
+}
+
+/** Iterates over `omittable`, from this call on. */
+export function streamOmittable(options?: $StreamOptions): $EventStream<Omittable> {
+  return $stream(omittable, options);
+}
+
+/** Emits `omittable` to the backend and settles with its answer. */
+export function emitOmittable(payload: Omittable, options?: $EmitOptions): Promise<void> {
+  return $emit(omittable, payload, options);
+}
+
+/**
  * The event `omitted`. Windows emit it too.
  *
  * Omitted has the options omitempty and omitzero on every kind.
@@ -2572,7 +2618,7 @@ export function emitUnions(payload: Unions, options?: $EmitOptions): Promise<voi
  * Unspelled has arguments whose types generated code cannot write.
  */
 export const unspelled: $SharedEvent<'unspelled', Unspelled> =
-  /* @__PURE__ */ $sharedEvent('unspelled', '33ae2128');
+  /* @__PURE__ */ $sharedEvent('unspelled', '2e0e0bee');
 
 /** Calls `listener` for each `unspelled`. */
 export function onUnspelled(
