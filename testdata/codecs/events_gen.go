@@ -57,6 +57,7 @@ var Events = eventbus.NewCatalog(
 	ProgressEvent,
 	PtrFirstEvent,
 	QuotedEvent,
+	QuotedByMethodEvent,
 	ReadByMethodEvent,
 	SelfMadeEvent,
 	ShapeEvent,
@@ -1666,6 +1667,48 @@ func OnQuoted(b *eventbus.Bus, fn func(ctx context.Context, payload Quoted) erro
 // OnceQuoted calls fn for the next "quoted", unless unlisten is called first.
 func OnceQuoted(b *eventbus.Bus, fn func(ctx context.Context, payload Quoted) error, opts ...eventbus.ListenOption) (unlisten func()) {
 	return QuotedEvent.Once(b, fn, opts...)
+}
+
+// QuotedByMethodEvent describes the event "quoted-by-method".
+//
+// QuotedByMethod holds what a method reads out of a string.
+var QuotedByMethodEvent = eventbus.Define(eventbus.Definition[QuotedByMethod]{
+	Name:     "quoted-by-method",
+	Contract: "48501441",
+	From:     eventbus.FromBoth,
+	Encode: func(dst []byte, p *QuotedByMethod) ([]byte, error) {
+		dst = appendQuotedByMethod(dst, p)
+		return dst, nil
+	},
+	Decode: func(src []byte, p *QuotedByMethod) error {
+		d := codec.NewDecoder(src)
+		decodeQuotedByMethod(d, p)
+		return d.End()
+	},
+})
+
+// EmitQuotedByMethod emits "quoted-by-method" to everyone who listens.
+//
+// QuotedByMethod holds what a method reads out of a string.
+func EmitQuotedByMethod(ctx context.Context, b *eventbus.Bus, payload QuotedByMethod) error {
+	return QuotedByMethodEvent.Emit(ctx, b, payload)
+}
+
+// EmitQuotedByMethodTo emits "quoted-by-method" to a target alone; Go listeners do not see it.
+func EmitQuotedByMethodTo(ctx context.Context, b *eventbus.Bus, to eventbus.Target, payload QuotedByMethod) error {
+	return QuotedByMethodEvent.EmitTo(ctx, b, to, payload)
+}
+
+// OnQuotedByMethod calls fn for every "quoted-by-method", until unlisten is called.
+//
+// QuotedByMethod holds what a method reads out of a string.
+func OnQuotedByMethod(b *eventbus.Bus, fn func(ctx context.Context, payload QuotedByMethod) error, opts ...eventbus.ListenOption) (unlisten func()) {
+	return QuotedByMethodEvent.Listen(b, fn, opts...)
+}
+
+// OnceQuotedByMethod calls fn for the next "quoted-by-method", unless unlisten is called first.
+func OnceQuotedByMethod(b *eventbus.Bus, fn func(ctx context.Context, payload QuotedByMethod) error, opts ...eventbus.ListenOption) (unlisten func()) {
+	return QuotedByMethodEvent.Once(b, fn, opts...)
 }
 
 // ReadByMethodEvent describes the event "read-by-method".
@@ -4564,6 +4607,21 @@ func appendQuoted(dst []byte, v *Quoted) ([]byte, error) {
 	dst = codec.Requote(dst, n)
 	dst = append(dst, '}')
 	return dst, nil
+}
+
+// appendQuotedByMethod appends a QuotedByMethod as JSON.
+func appendQuotedByMethod(dst []byte, v *QuotedByMethod) []byte {
+	dst = append(dst, `{"word":`...)
+	dst = codec.AppendQuotedString(dst, string(v.Word))
+	if v.Count == nil {
+		dst = append(dst, `,"count":null`...)
+	} else {
+		dst = append(dst, `,"count":"`...)
+		dst = codec.AppendInt(dst, int64(*v.Count))
+		dst = append(dst, '"')
+	}
+	dst = append(dst, '}')
+	return dst
 }
 
 // appendReadByMethod appends a ReadByMethod as JSON.
@@ -8316,6 +8374,33 @@ func decodeQuoted(d *codec.Decoder, v *Quoted) {
 	}
 }
 
+// decodeQuotedByMethod reads a QuotedByMethod.
+func decodeQuotedByMethod(d *codec.Decoder, v *QuotedByMethod) {
+	if at := d.Offset(); d.Object() {
+		var seen uint64
+		for d.Field() {
+			switch string(d.Name()) {
+			case "word":
+				if d.First(&seen, 1<<0) {
+					d.QuotedJSON(&v.Word)
+				}
+			case "count":
+				if d.First(&seen, 1<<1) {
+					if !d.Null() {
+						x := codec.New(d, &v.Count)
+						d.QuotedJSON(x)
+					}
+				}
+			default:
+				d.Unknown(knownQuotedByMethod)
+			}
+		}
+		if seen&0x3 != 0x3 {
+			d.Missing(at, seen, 0x3, knownQuotedByMethod)
+		}
+	}
+}
+
 // decodeReadByMethod reads a ReadByMethod.
 func decodeReadByMethod(d *codec.Decoder, v *ReadByMethod) {
 	if at := d.Offset(); d.Object() {
@@ -9709,6 +9794,7 @@ var (
 	knownProgress              = []string{"id", "current", "total", "speed_mbps"}
 	knownPtrFirst              = []string{"id", "own", "same", "z"}
 	knownQuoted                = []string{"Bool", "Int", "Int8", "Uint", "Float", "Float32", "String", "Named", "Number", "PtrInt", "PtrStr", "PtrBool", "PtrPtr", "Slice", "Level", "Color"}
+	knownQuotedByMethod        = []string{"word", "count"}
 	knownReadByMethod          = []string{"count", "counts", "pointer", "word", "words", "whole", "wholes"}
 	knownShape                 = []string{"Blank", "Circle", "Group", "Square", "text"}
 	knownTextKeyed             = []string{"table", "deep", "ptrs", "lists"}

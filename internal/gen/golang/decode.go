@@ -245,6 +245,8 @@ func (e *decoder) place(t *ir.Type, source string, f form) {
 func (e *decoder) ref(t *ir.Type, l loc, f form) {
 	i := e.g.instanceOf(t)
 	switch {
+	case i != nil && i.decl.Unmarshals && f.quoted:
+		e.line(e.read("QuotedJSON", l.pointer()))
 	case i == nil || i.decl.Unmarshals:
 		e.json(l)
 	case i.closed(): // quoted: read it as what it is, then look whether it is a member

@@ -38,6 +38,14 @@ func (d *Decoder) JSON(v any) {
 	}
 }
 
+// QuotedJSON reads a string, and the JSON in it as JSON does.
+func (d *Decoder) QuotedJSON(v any) {
+	at := d.Offset()
+	if text, ok := d.Text(); ok {
+		d.guard(at, func() error { return json.Unmarshal(text, v) })
+	}
+}
+
 // Unmarshal reads any value by v.UnmarshalJSON.
 func (d *Decoder) Unmarshal(v json.Unmarshaler) {
 	at := d.Offset()

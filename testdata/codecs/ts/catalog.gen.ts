@@ -42,6 +42,7 @@ import {
   progress,
   ptrFirst,
   quoted,
+  quotedByMethod,
   readByMethod,
   selfMade,
   shape,
@@ -86,6 +87,7 @@ import type {
   Progress,
   PtrFirst,
   Quoted,
+  QuotedByMethod,
   ReadByMethod,
   SelfMade,
   Shape,
@@ -140,6 +142,7 @@ export interface ServerEvents {
   'progress': Progress;
   'ptr-first': PtrFirst;
   'quoted': Quoted;
+  'quoted-by-method': QuotedByMethod;
   'read-by-method': ReadByMethod;
   'self-made': SelfMade;
   'shape': Shape;
@@ -193,6 +196,7 @@ export interface ClientEvents {
   'progress': Progress;
   'ptr-first': PtrFirst;
   'quoted': Quoted;
+  'quoted-by-method': QuotedByMethod;
   'read-by-method': ReadByMethod;
   'self-made': SelfMade;
   'shape': Shape;
@@ -245,6 +249,7 @@ export type AnyServerEvent =
   | { event: 'progress'; payload: Progress; meta: $EventMeta }
   | { event: 'ptr-first'; payload: PtrFirst; meta: $EventMeta }
   | { event: 'quoted'; payload: Quoted; meta: $EventMeta }
+  | { event: 'quoted-by-method'; payload: QuotedByMethod; meta: $EventMeta }
   | { event: 'read-by-method'; payload: ReadByMethod; meta: $EventMeta }
   | { event: 'self-made'; payload: SelfMade; meta: $EventMeta }
   | { event: 'shape'; payload: Shape; meta: $EventMeta }
@@ -297,6 +302,7 @@ export type AnyClientEvent =
   | { event: 'progress'; payload: Progress }
   | { event: 'ptr-first'; payload: PtrFirst }
   | { event: 'quoted'; payload: Quoted }
+  | { event: 'quoted-by-method'; payload: QuotedByMethod }
   | { event: 'read-by-method'; payload: ReadByMethod }
   | { event: 'self-made'; payload: SelfMade }
   | { event: 'shape'; payload: Shape }
@@ -356,6 +362,7 @@ export const events: Events = /* @__PURE__ */ $createEvents([
   progress,
   ptrFirst,
   quoted,
+  quotedByMethod,
   readByMethod,
   selfMade,
   shape,

@@ -65,6 +65,7 @@ import type {
   Progress,
   PtrFirst,
   Quoted,
+  QuotedByMethod,
   ReadByMethod,
   SelfMade,
   Shape,
@@ -171,6 +172,7 @@ const $decodeProgress: $Decoder = /* @__PURE__ */ $object({ id: $string, current
 const $decodePtrFirst: $Decoder = /* @__PURE__ */ $object({ id: $optional($string), own: $optional($int(64)), same: $optional($int(64)), z: $optional($int(64)) });
 const $decodeQuoted: $Decoder = /* @__PURE__ */ $object({ Bool: $quotedBoolean, Int: $quotedInt(64), Int8: $quotedInt(8), Uint: $quotedUint(64), Float: $quotedNumber, Float32: $quotedFloat32, String: $quotedString, Named: $quotedString, Number: $quotedNumeral, PtrInt: $nullable($quotedInt(64)), PtrStr: $nullable($quotedString), PtrBool: $optional($quotedBoolean), PtrPtr: $nullable($int(64)), Slice: $nullable($list($int(64))), Level: $oneOf(['-1', '0', '1']), Color: $quotedOneOf(['red', 'gr<een', 'blue']) });
 const $decodeUpper: $Decoder = $string;
+const $decodeQuotedByMethod: $Decoder = /* @__PURE__ */ $object({ word: $quotedString, count: $nullable($quotedInt(64)) });
 const $decodeReadByMethod: $Decoder = /* @__PURE__ */ $object({ count: $decodeLenient, counts: $nullable($list($decodeLenient)), pointer: $optional($decodeLenient), word: $decodeUpper, words: $nullable($map($decodeUpper)), whole: $decodeEvened, wholes: $optional($map($nullable($decodeEvened))) });
 const $decodeRing = (_T: $Decoder): $Decoder => $object({ value: _T, next: $optional($lazy(() => $decodeRing(_T))) });
 const $decodeSelfMade: $Decoder = $anything;
@@ -493,6 +495,15 @@ export const quotedSchema: $Schema<Quoted> = /* @__PURE__ */ $schema($decodeQuot
 /** Whether a value is the payload of `quoted` as it travels. */
 export function isQuoted(value: unknown): value is Quoted {
   return $is($decodeQuoted, value);
+}
+
+/** The payload of `quoted-by-method`, as a Standard Schema. */
+export const quotedByMethodSchema: $Schema<QuotedByMethod> =
+  /* @__PURE__ */ $schema($decodeQuotedByMethod);
+
+/** Whether a value is the payload of `quoted-by-method` as it travels. */
+export function isQuotedByMethod(value: unknown): value is QuotedByMethod {
+  return $is($decodeQuotedByMethod, value);
 }
 
 /** The payload of `read-by-method`, as a Standard Schema. */

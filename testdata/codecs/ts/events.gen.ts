@@ -672,6 +672,12 @@ export interface Quoted {
   Color: '"red"' | '"gr\\u003ceen"' | '"blue"';
 }
 
+/** QuotedByMethod holds what a method reads out of a string. */
+export interface QuotedByMethod {
+  word: `"${string}"`;
+  count: `${bigint}` | null;
+}
+
 /** ReadByMethod holds types that have methods for reading alone: their structure is written. */
 export interface ReadByMethod {
   count: Lenient;
@@ -2312,6 +2318,45 @@ export function streamQuoted(options?: $StreamOptions): $EventStream<Quoted> {
 /** Emits `quoted` to the backend and settles with its answer. */
 export function emitQuoted(payload: Quoted, options?: $EmitOptions): Promise<void> {
   return $emit(quoted, payload, options);
+}
+
+/**
+ * The event `quoted-by-method`. Windows emit it too.
+ *
+ * QuotedByMethod holds what a method reads out of a string.
+ */
+export const quotedByMethod: $SharedEvent<'quoted-by-method', QuotedByMethod> =
+  /* @__PURE__ */ $sharedEvent('quoted-by-method', '48501441');
+
+/** Calls `listener` for each `quoted-by-method`. */
+export function onQuotedByMethod(
+  listener: (payload: QuotedByMethod, meta: $EventMeta) => unknown,
+  options?: $ListenOptions,
+): $Unlisten {
+  return $listen(quotedByMethod, listener, options);
+}
+
+/** Waits for the next `quoted-by-method`. */
+export function onceQuotedByMethod(
+  options?: $OnceOptions<QuotedByMethod>,
+): Promise<QuotedByMethod>;
+/** Calls `listener` for the next `quoted-by-method`. */
+export function onceQuotedByMethod(
+  listener: (payload: QuotedByMethod, meta: $EventMeta) => unknown,
+  options?: $OnceOptions<QuotedByMethod>,
+): $Unlisten;
+export function onceQuotedByMethod(first?: any, options?: any): any {
+  return $once(quotedByMethod, first, options);
+}
+
+/** Iterates over `quoted-by-method`, from this call on. */
+export function streamQuotedByMethod(options?: $StreamOptions): $EventStream<QuotedByMethod> {
+  return $stream(quotedByMethod, options);
+}
+
+/** Emits `quoted-by-method` to the backend and settles with its answer. */
+export function emitQuotedByMethod(payload: QuotedByMethod, options?: $EmitOptions): Promise<void> {
+  return $emit(quotedByMethod, payload, options);
 }
 
 /**
