@@ -127,9 +127,6 @@ func (t *topic) rest(ctx context.Context, left []slot, in *shard, at address) {
 
 // emit is an emit of Go code: admission, interceptors, and what follows.
 func (t *topic) emit(ctx context.Context, at address, to Target) error {
-	if t.info.From == FromClient {
-		return t.err(CodeDirection, nil)
-	}
 	if err := t.admit(ctx, to); err != nil {
 		return err
 	}
@@ -146,6 +143,9 @@ func (t *topic) admit(ctx context.Context, to Target) error {
 	}
 	if err := ctx.Err(); err != nil {
 		return t.err(CodeCanceled, err)
+	}
+	if t.info.From == FromClient {
+		return t.err(CodeDirection, nil)
 	}
 	return t.checkTarget(to)
 }
@@ -181,7 +181,8 @@ func (a Audience) allows(to Target) bool {
 	return true
 }
 
-// emitAny is proceed for an emit that comes out of the interceptors, which may have changed it.
+// emitAny is proceed for an emit that comes out of the interceptors. It is admitted anew: they may have
+// changed it, and may pass it on later, and more than once.
 func (t *topic) emitAny(ctx context.Context, e Emission) error {
 	at := t.places.get()
 	if !t.payloads.unbox(e.Payload, at) {
@@ -191,11 +192,28 @@ func (t *topic) emitAny(ctx context.Context, e Emission) error {
 		if err := t.admit(ctx, e.Target); err != nil {
 			return err
 		}
-		e.window = new(windowEmit)
+		err := t.proceed(ctx, at, e.Target, nil, nil)
+		t.places.put(at)
+		return err
 	}
-	err := t.proceed(ctx, at, e.Target, e.window.peer, e.window.said)
+	if err := t.admitWindow(ctx, Incoming{To: e.Target}); err != nil {
+		return err
+	}
+	var said answers
+	err := t.proceed(ctx, at, e.Target, e.window.peer, &said)
 	t.places.put(at)
+	if !e.window.answer(&said) {
+		t.missed(ctx, &said)
+	}
 	return err
+}
+
+// missed reports what listeners said to a window that has had its answer already. What is no refusal was
+// reported when it was said.
+func (t *topic) missed(ctx context.Context, said *answers) {
+	if said.rejection != nil {
+		t.b.fail(ctx, t.err(CodeListener, said.rejection))
+	}
 }
 
 // proceed is what an admitted emit does: it resolves the target, shows the payload to the listeners that

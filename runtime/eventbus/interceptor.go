@@ -1,6 +1,9 @@
 package eventbus
 
-import "context"
+import (
+	"context"
+	"sync"
+)
 
 // Interceptor wraps what passes through a bus: tracing, metrics, policies, recording. A bus without
 // interceptors pays nothing for them. Both methods are called once, when the bus is made and when a
@@ -8,7 +11,8 @@ import "context"
 type Interceptor interface {
 	// WrapEmit returns an emit function around next. It sees every emit that has passed admission for
 	// event and direction, before coalescing. Not calling next suppresses the emit; returning an error
-	// refuses it.
+	// refuses it. Next may be called more than once, and after the return, from any goroutine; each call
+	// is admitted by itself.
 	WrapEmit(next EmitFunc) EmitFunc
 	// WrapListen returns a listener around next. It sees every call of every listener.
 	WrapListen(next ListenFunc) ListenFunc
@@ -27,8 +31,8 @@ type Emission struct {
 	// Target is whom the emit is addressed to, and the zero Target for a broadcast to windows and Go
 	// listeners.
 	Target Target
-	// Payload holds a T. An interceptor may pass on a changed copy of the emission with
-	// another payload of the same type.
+	// Payload holds a T. An interceptor may pass on a changed copy of the emission: with another payload
+	// or Target, or with the Event and Payload of another event of the bus.
 	Payload any
 	// Peer is the window that emitted, zero if Go code did.
 	Peer Peer
@@ -39,7 +43,31 @@ type Emission struct {
 // windowEmit is what an emit of a window takes through the interceptors.
 type windowEmit struct {
 	peer *Peer
-	said *answers
+
+	mu       sync.Mutex
+	said     answers // to all that was passed on
+	answered bool
+}
+
+// answer adds what listeners said, and reports whether the window still waits for it.
+func (w *windowEmit) answer(said *answers) bool {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.said.rejection == nil {
+		w.said.rejection = said.rejection
+	}
+	if w.said.failure == nil {
+		w.said.failure = said.failure
+	}
+	return !w.answered
+}
+
+// end returns what the window is told. What is said afterwards it does not learn.
+func (w *windowEmit) end() error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.answered = true
+	return w.said.err()
 }
 
 // Delivery is a listener's call as interceptors and catch-all listeners see it.

@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"testing"
+	"testing/synctest"
+	"time"
 )
 
 // tracer is an interceptor that writes down what passes.
@@ -96,5 +98,160 @@ func TestPoliciesHaveNames(t *testing.T) {
 	want := "server client both any window group resume latest drop block drop-oldest drop-newest latest invalid invalid invalid invalid"
 	if got != want {
 		t.Errorf("got %q", got)
+	}
+}
+
+// passing is an interceptor of emits alone.
+type passing func(next EmitFunc) EmitFunc
+
+func (p passing) WrapEmit(next EmitFunc) EmitFunc       { return p(next) }
+func (p passing) WrapListen(next ListenFunc) ListenFunc { return next }
+
+func TestInterceptorsMayPassOnTwiceNeverOrLater(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		for name, c := range map[string]struct {
+			pass func(ctx context.Context, e Emission, next EmitFunc) error
+			want []string
+		}{
+			"twice": {func(ctx context.Context, e Emission, next EmitFunc) error {
+				return errors.Join(next(ctx, e), next(ctx, e))
+			}, []string{"got 1", "got 1"}},
+			"never": {func(context.Context, Emission, EmitFunc) error { return nil }, nil},
+			"later": {func(ctx context.Context, e Emission, next EmitFunc) error {
+				time.AfterFunc(time.Second, func() { noError(t, next(ctx, e)) })
+				return nil
+			}, []string{"got 1"}},
+			"after the end": {func(ctx context.Context, e Emission, next EmitFunc) error {
+				time.AfterFunc(3*time.Second, func() { wantCode(t, next(ctx, e), CodeClosed) })
+				return nil
+			}, nil},
+			"canceled": {func(ctx context.Context, e Emission, next EmitFunc) error {
+				ctx, cancel := context.WithCancel(ctx)
+				cancel()
+				wantCode(t, next(ctx, e), CodeCanceled)
+				return nil
+			}, nil},
+		} {
+			e := Define(Definition[int]{Name: "e"})
+			b, _ := newBus(t, events(e), WithInterceptor(passing(func(next EmitFunc) EmitFunc {
+				return func(ctx context.Context, e Emission) error { return c.pass(ctx, e, next) }
+			})))
+			var j journal
+			e.Listen(b, logTo[int](&j, "got"))
+			noError(t, e.Emit(background, b, 1))
+			settle(2 * time.Second)
+			noError(t, b.Close(background))
+			settle(2 * time.Second)
+			j.want(t, name, c.want...)
+		}
+	})
+}
+
+func TestInterceptorsMayPassOnAnotherEvent(t *testing.T) {
+	from := Define(Definition[int]{Name: "from"})
+	to := Define(Definition[string]{Name: "to"})
+	client := Define(Definition[int]{Name: "client", From: FromClient})
+	window := Define(Definition[int]{Name: "window", To: ToWindow})
+	unknown := Define(Definition[int]{Name: "unknown"})
+	var change func(*Emission)
+	b, _ := newBus(t, events(from, to, client, window), WithInterceptor(passing(func(next EmitFunc) EmitFunc {
+		return func(ctx context.Context, e Emission) error {
+			change(&e)
+			return next(ctx, e)
+		}
+	})))
+	var j journal
+	from.Listen(b, logTo[int](&j, "from"))
+	to.Listen(b, logTo[string](&j, "to"))
+	client.Listen(b, logTo[int](&j, "client"))
+	emit := func(how func(*Emission)) error {
+		change = how
+		return from.Emit(background, b, 1)
+	}
+	noError(t, emit(func(e *Emission) { e.Event, e.Payload = to.Info(), "one" }))
+	j.want(t, "another event", "to one")
+	noError(t, emit(func(e *Emission) { e.Target = Window("main") }))
+	j.want(t, "a target")
+	wantCode(t, emit(func(e *Emission) { e.Event = to.Info() }), CodeInternal)
+	wantCode(t, emit(func(e *Emission) { e.Event = client.Info() }), CodeDirection)
+	wantCode(t, emit(func(e *Emission) { e.Event = window.Info() }), CodeAudience)
+	wantCode(t, emit(func(e *Emission) { e.Event = unknown.Info() }), CodeUnknownEvent)
+	wantCode(t, emit(func(e *Emission) { e.Event = nil }), CodeUnknownEvent)
+
+	p, _ := attach(t, b)
+	peer := join(t, p, Peer{Window: "main"})
+	send := func(how func(*Emission)) error {
+		change = how
+		return p.Emit(background, peer, Incoming{Event: "client", Payload: []byte("2")})
+	}
+	wantCode(t, send(func(e *Emission) { e.Event = from.Info() }), CodeDirection)
+	wantCode(t, send(func(e *Emission) { e.Target = Window("main") }), CodeAudience)
+	j.want(t, "nothing")
+	noError(t, send(func(e *Emission) { e.Payload = 3 }))
+	j.want(t, "another payload", "client 3")
+}
+
+func TestInterceptorsMayPassOnNil(t *testing.T) {
+	e := Define(Definition[fmt.Stringer]{Name: "e"})
+	b, _ := newBus(t, events(e), WithInterceptor(tracer{name: "i", j: new(journal)}))
+	var j journal
+	e.Listen(b, logTo[fmt.Stringer](&j, "got"))
+	e.ListenMeta(b, func(_ context.Context, s fmt.Stringer, _ Meta) error { j.add("meta %v", s); return nil })
+	noError(t, e.Emit(background, b, nil))
+	j.want(t, "a nil interface", "got <nil>", "meta <nil>")
+}
+
+// A window has its answer when the interceptors return: what listeners say to what is passed on afterwards
+// goes to the error handler.
+func TestInterceptorsMayPassOnAWindowsEmitLater(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		e := Define(Definition[int]{Name: "e", From: FromClient, Relay: true})
+		b, f := newBus(t, events(e), WithInterceptor(passing(func(next EmitFunc) EmitFunc {
+			return func(ctx context.Context, e Emission) error {
+				for range 4 {
+					go func() { noError(t, next(ctx, e)) }()
+				}
+				return nil
+			}
+		})))
+		e.Listen(b, func(context.Context, int) error { return Reject("no", "") })
+		p, _ := attach(t, b)
+		peer := join(t, p, Peer{Window: "other"})
+		said := p.Emit(background, peer, Incoming{Event: "e", Payload: []byte("9"), To: Window("other")})
+		synctest.Wait()
+		if reported := len(f.codes()); (said == nil) != (reported == 4) {
+			t.Errorf("the window was told %v, and the error handler of %d refusals", said, reported)
+		}
+	})
+}
+
+// Each call of next is an emit of its own: a refusal of the first keeps the second from nobody.
+func TestInterceptorsMayPassOnAWindowsEmitTwice(t *testing.T) {
+	e := Define(Definition[int]{Name: "e", From: FromClient, Relay: true})
+	b, _ := newBus(t, events(e), WithInterceptor(passing(func(next EmitFunc) EmitFunc {
+		return func(ctx context.Context, e Emission) error {
+			for n := range 2 {
+				e.Payload = n
+				if err := next(ctx, e); err != nil {
+					return err
+				}
+			}
+			return nil
+		}
+	})))
+	e.Listen(b, func(_ context.Context, n int) error {
+		if n == 0 {
+			return Reject("zero", "")
+		}
+		return nil
+	})
+	p, _ := attach(t, b)
+	peer, other := join(t, p, Peer{}), join(t, p, Peer{Window: "other"})
+	listen(t, p, other, "e")
+	err := p.Emit(background, peer, Incoming{Event: "e", Payload: []byte("9"), To: Window("other")})
+	wantCode(t, Public(err), "zero")
+	entries := make([]*Entry, 4)
+	if n, _ := p.Read(0, entries); n != 1 || string(entries[0].Payload) != "1" {
+		t.Errorf("the other window got %d entries", n)
 	}
 }

@@ -80,7 +80,7 @@ func (*payloadsOf[T]) boxBatch(at address, n int) any { return unsafe.Slice((*T)
 
 func (*payloadsOf[T]) unbox(v any, to address) bool {
 	payload, ok := v.(T)
-	if ok {
+	if ok = ok || v == nil && any(payload) == nil; ok { // nil is a T if T is an interface
 		*(*T)(to) = payload
 	}
 	return ok

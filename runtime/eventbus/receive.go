@@ -16,21 +16,22 @@ func (t *topic) receive(ctx context.Context, from *Peer, in Incoming) error {
 	if err := t.decode(in.Payload, at, true); err != nil {
 		return err
 	}
-	said := new(answers)
+	w := &windowEmit{peer: from}
 	var err error
 	if t.b.emitChain != nil {
 		err = t.b.emitChain(ctx, Emission{
-			Event: t.info, Target: in.To, Payload: t.payloads.box(at), Peer: *from, window: &windowEmit{from, said},
+			Event: t.info, Target: in.To, Payload: t.payloads.box(at), Peer: *from, window: w,
 		})
 	} else {
-		err = t.proceed(ctx, at, in.To, from, said)
+		err = t.proceed(ctx, at, in.To, from, &w.said)
 	}
 	t.places.put(at)
-	if err != nil {
+	said := w.end()
+	switch {
+	case err != nil:
 		return err
-	}
-	if err := said.err(); err != nil {
-		return t.err(CodeListener, err)
+	case said != nil:
+		return t.err(CodeListener, said)
 	}
 	return nil
 }
