@@ -106,6 +106,7 @@ func (c *coalescer) nextPlace(w *pending) address {
 func (c *coalescer) take(l *lane) pending {
 	taken := l.waiting
 	l.waiting = pending{}
+	l.due = max(l.due-1, 0)
 	if c.mode != batching {
 		return taken
 	}

@@ -67,6 +67,9 @@ func (b *Bus) end(ctx context.Context) {
 	for _, t := range b.topics {
 		t.seal()
 	}
+	for _, f := range b.anyQueues() {
+		f.seal()
+	}
 	close(b.ended)
 	for _, p := range *b.log.ports.Load() {
 		p.shutdown()

@@ -117,11 +117,12 @@ func (c *coalescer) admit(d *delivery) (*lane, error) {
 	return l, nil
 }
 
-// keyOf reads the payload's key. The lock is let go if the Key function panics.
+// keyOf reads the payload's key. If the Key function panics, the lock is let go and the payload too.
 func (c *coalescer) keyOf(at address) Key {
 	returned := false
 	defer func() {
 		if !returned {
+			c.scratch = nil
 			c.mu.Unlock()
 		}
 	}()
@@ -157,9 +158,10 @@ func (c *coalescer) makePlace(w *pending) {
 // maxSpare bounds how many places are kept for reuse.
 const maxSpare = 8
 
-// takeBack keeps the space of what has been delivered for the next that needs one.
+// takeBack keeps the space of what has been delivered for the next that needs one, unless it is smaller or
+// larger than usual.
 func (c *coalescer) takeBack(over pending) {
-	if len(c.spare) == maxSpare || over.room < c.room() {
+	if len(c.spare) == maxSpare || over.room < c.room() || over.room > 2*max(1, c.batch) {
 		return
 	}
 	c.t.payloads.clear(over.at, over.n)
@@ -178,8 +180,10 @@ func (c *coalescer) finish(l *lane, over pending) {
 		return
 	}
 	c.takeBack(over)
-	if l.due || c.mode == batching && l.waiting.n >= c.batch {
-		l.due = false
+	if !l.has() {
+		l.due = 0
+	}
+	if l.due > 0 || c.mode == batching && l.waiting.n >= c.batch {
 		c.makeReady(l)
 	}
 	c.release(l)
@@ -272,7 +276,7 @@ func (c *coalescer) nextDue() *lane {
 		c.ready = c.ready[1:]
 		l.ready = false
 		if l.busy { // somebody else came first; what is left waits for that
-			l.due = true
+			l.due = max(l.due, 1)
 			continue
 		}
 		if l.has() {
@@ -286,7 +290,7 @@ func (c *coalescer) nextDue() *lane {
 		c.queue.remove(l)
 		l.open = false
 		if l.busy {
-			l.due = true
+			l.due = max(l.due, 1)
 			continue
 		}
 		if l.has() {
@@ -320,7 +324,7 @@ func (c *coalescer) deliver(l *lane) {
 		d.encoded = waiting.json(d.batch)
 	}
 	c.t.deliver(detach(waiting.ctx), &d)
-	if !d.batch || c.t.store == nil && !c.t.kept.Load() {
+	if !d.batch || !c.t.kept.Load() {
 		over = waiting
 	}
 }
@@ -339,10 +343,9 @@ func (c *coalescer) flush(ctx context.Context) error {
 			g.count++
 		}
 		if l.has() {
-			g.count++
-			if l.busy {
-				l.due = true
-			} else {
+			l.due = c.deliveries(l.waiting.n)
+			g.count += uint64(l.due)
+			if !l.busy {
 				c.makeReady(l)
 			}
 		}
@@ -367,6 +370,14 @@ func (c *coalescer) flush(ctx context.Context) error {
 	}
 	c.mu.Unlock()
 	return nil
+}
+
+// deliveries returns how many it takes to deliver n payloads that wait in a lane.
+func (c *coalescer) deliveries(n int) int {
+	if c.mode == batching {
+		return (n + c.batch - 1) / c.batch
+	}
+	return 1
 }
 
 // flushFor delivers what waits of the key in the caller's goroutine: an event that flushes this one goes

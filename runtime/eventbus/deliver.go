@@ -127,16 +127,15 @@ func (t *topic) record(d *delivery, e encoded) (r recorded) {
 	return r
 }
 
-// keep returns the delivery as it is stored: for a sticky event of a batch the last payload alone.
+// keep returns the delivery as it is stored, in a place of its own: for a sticky event of a batch the last
+// payload alone.
 func (t *topic) keep(d *delivery) *stored {
 	v := &stored{d: *d}
 	v.d.stored, v.d.boxed, v.d.occ.answers = true, nil, nil
-	switch {
-	case d.n > 1 && t.info.Sticky:
+	if d.n > 1 && t.info.Sticky {
 		return v.tail(t.payloads, 1)
-	case !d.batch: // the place of a batch is its own
-		v.d.at = clone(t.payloads, d.at, 1)
 	}
+	v.d.at = clone(t.payloads, d.at, d.n)
 	return v
 }
 

@@ -49,7 +49,8 @@
 //  18. A listener with EveryEmit sees every emit when it is made.
 //  19. A new listener of a sticky event gets the last delivered value of each key first, one of a replayed
 //     event the last ones, and then everything newer, nothing twice. A synchronous one gets them in the
-//     goroutine that registers it; emits do not wait for it until it has caught up.
+//     goroutine that registers it; emits do not wait for it until it has caught up. What comes meanwhile is
+//     queued: at most 1024 deliveries, of which the oldest is dropped and reported as in 24.
 //  20. A deferred or asynchronous call gets a context with the values of the last emit's, and without its
 //     cancellation.
 //  21. Interceptors see every admitted emit and every call of a listener.

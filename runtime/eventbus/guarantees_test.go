@@ -23,7 +23,7 @@ func TestGuaranteesHaveTests(t *testing.T) {
 	noError(t, err)
 	numbers := regexp.MustCompile(`(?m)^//  (\d+)\. `).FindAllStringSubmatch(string(doc), -1)
 	var tests strings.Builder
-	for _, name := range []string{"guarantees_test.go", "cluster_test.go", "interceptor_test.go", "stress_test.go"} {
+	for _, name := range []string{"guarantees_test.go", "cluster_test.go", "interceptor_test.go", "memory_test.go", "stress_test.go"} {
 		text, err := os.ReadFile(name)
 		noError(t, err)
 		tests.Write(text)
@@ -747,59 +747,6 @@ func TestGuarantee30Allocations(t *testing.T) {
 	noError(t, throttled.Emit(ctx, b, step{"a", 1}))
 	if n := testing.AllocsPerRun(100, func() { noError(t, throttled.Emit(ctx, b, step{"a", 2})) }); n != 0 {
 		t.Errorf("a suppressed emit makes %v allocations", n)
-	}
-}
-
-func TestGuarantee31Memory(t *testing.T) {
-	type big struct{ data []byte }
-	freed := func(what string, use func(b *Bus, kept *big)) {
-		plain := Define(Definition[*big]{Name: "plain"})
-		throttled := Define(Definition[*big]{Name: "throttled", Throttle: time.Hour})
-		batched := Define(Definition[*big]{Name: "batched", Batch: 2, Wait: time.Hour})
-		b, _ := newBus(t, events(plain, throttled, batched))
-		hold := func(context.Context, *big) error { return nil }
-		plain.Listen(b, hold)
-		plain.Listen(b, hold, Async(8, Block))
-		throttled.Listen(b, hold)
-		batched.Listen(b, hold)
-		var gone atomic.Bool
-		func() {
-			v := &big{make([]byte, 1<<10)}
-			runtime.AddCleanup(v, func(int) { gone.Store(true) }, 0)
-			use(b, v)
-		}()
-		noError(t, b.Flush(background))
-		for range 100 {
-			runtime.GC()
-			if gone.Load() {
-				return
-			}
-			time.Sleep(time.Millisecond)
-		}
-		t.Errorf("%s: the bus keeps it", what)
-	}
-	event := func(b *Bus, name string) *Event[*big] {
-		for _, e := range b.events {
-			if e.Info().Name == name {
-				return e.(*Event[*big])
-			}
-		}
-		return nil
-	}
-	freed("an emitted payload", func(b *Bus, v *big) { noError(t, event(b, "plain").Emit(background, b, v)) })
-	freed("a throttled payload", func(b *Bus, v *big) {
-		for range 2 {
-			noError(t, event(b, "throttled").Emit(background, b, v))
-		}
-	})
-	freed("a batched payload", func(b *Bus, v *big) { noError(t, event(b, "batched").Emit(background, b, v)) })
-	for _, opts := range [][]ListenOption{nil, {Async(8, Block)}, {EveryEmit()}} {
-		freed("a listener", func(b *Bus, v *big) {
-			for _, name := range []string{"plain", "throttled"} {
-				stop := event(b, name).Listen(b, func(context.Context, *big) error { runtime.KeepAlive(v); return nil }, opts...)
-				stop()
-			}
-		})
 	}
 }
 

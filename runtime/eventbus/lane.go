@@ -14,7 +14,7 @@ type lane struct {
 	waiting pending
 	busy    bool // a delivery is under way
 	open    bool // throttle: a delivery was made less than a period ago
-	due     bool // its time came while it was busy
+	due     int  // how many deliveries are to be made as soon as it is not busy
 	ready   bool // it is in the list of lanes that the dispatcher delivers at once
 
 	deadline   time.Duration // on the bus's clock, while it is in the queue of deadlines

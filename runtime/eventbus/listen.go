@@ -138,11 +138,14 @@ func (t *topic) newReader(l *listener, c listenConfig) *reader {
 	r := &reader{n: c.async, overflow: c.overflow, pull: l.pull}
 	at := new(progress)
 	r.handle = func(items []queued, pos *int) { t.callListenerQueued(l, items, pos, at) }
-	r.report = func(dropped uint64) {
-		t.b.fail(context.Background(), t.err(CodeOverflow,
-			fmt.Errorf("the queue of %d of a listener was full: %d dropped (%v)", c.async, dropped, c.overflow)))
-	}
+	r.report = func(dropped uint64) { t.overflowed(c.async, dropped, c.overflow) }
 	return r
+}
+
+// overflowed reports what a listener does not get.
+func (t *topic) overflowed(bound int, dropped uint64, policy Overflow) {
+	t.b.fail(context.Background(), t.err(CodeOverflow,
+		fmt.Errorf("the queue of %d of a listener was full: %d dropped (%v)", bound, dropped, policy)))
 }
 
 // begin adds the listener by attach, which gets what is stored. What is recorded afterwards reaches the
@@ -193,6 +196,8 @@ func (t *topic) handOver(l *listener, items []queued) {
 		l.prime.mu.Lock()
 		items, pos = l.prime.backlog, 0
 		l.prime.backlog = nil
+		dropped := l.prime.dropped
+		l.prime.dropped = 0
 		if len(items) == 0 {
 			l.prime.done = true
 			l.state.And(^listenerPriming)
@@ -201,6 +206,9 @@ func (t *topic) handOver(l *listener, items []queued) {
 		if len(items) == 0 {
 			done = true
 			return
+		}
+		if dropped > 0 {
+			t.overflowed(usualQueue, dropped, DropOldest)
 		}
 	}
 }

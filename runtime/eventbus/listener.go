@@ -63,11 +63,12 @@ type occasion struct {
 }
 
 // priming holds back what is emitted while a new listener is still being given the stored values, so that
-// it gets everything once and in order.
+// it gets everything once and in order. What it holds back is bounded like a queue, as emits do not wait.
 type priming struct {
 	mu      sync.Mutex
 	done    bool
 	backlog []queued
+	dropped uint64 // the oldest, since it was reported
 }
 
 // queued is a delivery that waits for a listener. A payload with nothing known of it has no more.
@@ -103,6 +104,11 @@ func (l *listener) hold(ctx context.Context, d *delivery) bool {
 	q := later(ctx, d)
 	if q.single() {
 		q.at = clone(l.hub.t.payloads, q.at, 1)
+	}
+	if len(l.prime.backlog) == usualQueue {
+		l.prime.backlog[0] = queued{}
+		l.prime.backlog = l.prime.backlog[1:]
+		l.prime.dropped++
 	}
 	l.prime.backlog = append(l.prime.backlog, q)
 	return true

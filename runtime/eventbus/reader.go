@@ -74,7 +74,9 @@ func (r *reader) take(k int) []queued {
 	f := r.f
 	if n := min(k, len(r.initial)); n > 0 {
 		items := r.initial[:n:n]
-		r.initial = r.initial[n:]
+		if r.initial = r.initial[n:]; len(r.initial) == 0 {
+			r.initial = nil // an empty slice would keep what was there
+		}
 		return items
 	}
 	if n := min(k, len(r.early)); n > 0 {
@@ -168,8 +170,9 @@ func (r *reader) claim(rest bool) claimResult {
 	return result
 }
 
-// next returns the next item to a loop that pulls, and copies its payload unless it is a batch. It waits until there is one, and returns false when ctx
-// is done, when the reader is stopped, and when closed is and the queue is empty.
+// next returns the next item to a loop that pulls, and copies its payload unless it is a batch. It waits
+// until there is one, and returns false when ctx is done, when the reader is stopped, and when closed is and
+// the queue is empty.
 func (r *reader) next(ctx context.Context, closed <-chan struct{}, to address) (item queued, ok bool) {
 	for last := false; ; {
 		item, ok = r.pullOne(to)

@@ -2,8 +2,8 @@ package eventbus
 
 import "context"
 
-// streamQueue is the bound of a stream's queue if Async does not set another.
-const streamQueue = 1024
+// usualQueue is the bound of a queue where Async does not set another.
+const usualQueue = 1024
 
 // stream is what a loop over [Event.Stream] pulls from: a queue like that of an asynchronous listener.
 type stream struct {
@@ -23,7 +23,7 @@ func (b *Bus) stream(ctx context.Context, e AnyEvent, opts []ListenOption) *stre
 	}
 	c := listenConfigOf(opts)
 	if c.async == 0 {
-		c.async, c.overflow = streamQueue, DropOldest
+		c.async, c.overflow = usualQueue, DropOldest
 	}
 	if err := t.refuses(c, false); err != nil {
 		b.fail(ctx, err)
@@ -35,7 +35,8 @@ func (b *Bus) stream(ctx context.Context, e AnyEvent, opts []ListenOption) *stre
 	return s
 }
 
-// next copies the next payload out. It waits until there is one, and returns false when there will be none.
+// next copies the next payload out. It waits until there is one, keeping none meanwhile, and returns false
+// when there will be none.
 func (s *stream) next(ctx context.Context, to address) bool {
 	if s == nil {
 		return false
@@ -48,6 +49,7 @@ func (s *stream) next(ctx context.Context, to address) bool {
 			return true
 		}
 		s.batch, s.at = delivery{}, 0
+		p.clear(to, 1)
 		q, ok := s.l.queue.next(ctx, s.t.b.ended, to)
 		if !ok || ctx.Err() != nil {
 			return false

@@ -1,0 +1,140 @@
+package eventbus
+
+import (
+	"context"
+	"runtime"
+	"testing"
+	"time"
+	"weak"
+)
+
+// blob is a payload of which a test can see whether something keeps it.
+type blob struct{ data [1 << 10]byte }
+
+// wantGone fails the test if what p points to is still reachable.
+func wantGone(t *testing.T, what string, p weak.Pointer[blob]) {
+	t.Helper()
+	for range 3 { // pools let go in the second collection
+		runtime.GC()
+	}
+	if p.Value() != nil {
+		t.Errorf("%s: the bus keeps it", what)
+	}
+}
+
+// emitBlob emits a blob that the caller does not hold.
+//
+//go:noinline
+func emitBlob(t *testing.T, e *Event[*blob], b *Bus) weak.Pointer[blob] {
+	t.Helper()
+	v := new(blob)
+	noError(t, e.Emit(background, b, v))
+	return weak.Make(v)
+}
+
+func TestGuarantee31Memory(t *testing.T) {
+	plain := Define(Definition[*blob]{Name: "plain"})
+	throttled := Define(Definition[*blob]{Name: "throttled", Throttle: time.Hour})
+	batched := Define(Definition[*blob]{Name: "batched", Batch: 2, Wait: time.Hour})
+	b, _ := newBus(t, events(plain, throttled, batched))
+	for _, e := range []*Event[*blob]{plain, throttled, batched} {
+		nothing := func(context.Context, *blob) error { return nil }
+		e.Listen(b, nothing)
+		e.Listen(b, nothing, Async(8, Block))
+		e.ListenBatch(b, func(context.Context, []*blob) error { return nil })
+	}
+	gone := map[string]weak.Pointer[blob]{
+		"an emitted payload":      emitBlob(t, plain, b),
+		"a throttled payload":     emitBlob(t, throttled, b),
+		"one that took its place": emitBlob(t, throttled, b),
+		"a batched payload":       emitBlob(t, batched, b),
+	}
+	for name, opts := range map[string][]ListenOption{"plain": nil, "async": {Async(8, Block)}, "every": {EveryEmit()}} {
+		for _, e := range []*Event[*blob]{plain, throttled} {
+			gone["a listener of "+e.Name()+", "+name] = listenBriefly(e, b, opts)
+		}
+	}
+	noError(t, b.Flush(background))
+	for what, p := range gone {
+		wantGone(t, what, p)
+	}
+	runtime.KeepAlive(b)
+}
+
+// listenBriefly registers a listener that holds a blob, and ends it.
+//
+//go:noinline
+func listenBriefly(e *Event[*blob], b *Bus, opts []ListenOption) weak.Pointer[blob] {
+	v := new(blob)
+	e.Listen(b, func(context.Context, *blob) error { runtime.KeepAlive(v); return nil }, opts...)()
+	return weak.Make(v)
+}
+
+func TestGuarantee31StoredValuesOfAsyncListeners(t *testing.T) {
+	for name, opts := range map[string][]ListenOption{
+		"plain": nil, "async": {Async(8, Block)}, "one at a time": {Async(1, DropOldest)},
+	} {
+		e := Define(Definition[*blob]{Name: "e", Sticky: true})
+		b, _ := newBus(t, events(e))
+		old := emitBlob(t, e, b)
+		got := 0
+		e.Listen(b, func(context.Context, *blob) error { got++; return nil }, opts...)
+		noError(t, b.Flush(background))
+		emitBlob(t, e, b)
+		noError(t, b.Flush(background))
+		if got != 2 {
+			t.Fatalf("%s: got %d values, want 2", name, got)
+		}
+		wantGone(t, name, old)
+		runtime.KeepAlive(b)
+	}
+}
+
+func TestGuarantee31Streams(t *testing.T) {
+	for name, d := range map[string]Definition[*blob]{"single": {}, "batch": {Batch: 1}} {
+		bubble(t, func(t *testing.T) {
+			d.Name = "e"
+			e := Define(d)
+			b, _ := newBus(t, events(e))
+			got := 0
+			seq := e.Stream(background, b)
+			go func() {
+				for range seq {
+					got++
+				}
+			}()
+			old := emitBlob(t, e, b)
+			settle(time.Second) // it waits for the next
+			if got != 1 {
+				t.Fatalf("%s: got %d payloads, want 1", name, got)
+			}
+			wantGone(t, name, old)
+			noError(t, b.Close(background))
+		})
+	}
+}
+
+func TestGuarantee31PanickingKey(t *testing.T) {
+	e := Define(Definition[*blob]{Name: "e", Throttle: time.Hour, Key: func(p **blob) Key {
+		if (*p).data[0] == 1 {
+			panic("no key")
+		}
+		return IntKey(0)
+	}})
+	b, _ := newBus(t, events(e))
+	emitBlob(t, e, b)
+	old := func() weak.Pointer[blob] {
+		v := &blob{data: [1 << 10]byte{1}}
+		defer func() {
+			if recover() == nil {
+				t.Error("the key did not panic")
+			}
+		}()
+		p := weak.Make(v)
+		defer func() { _ = e.Emit(background, b, v) }()
+		return p
+	}()
+	wantGone(t, "the payload", old)
+	runtime.KeepAlive(b)
+	emitBlob(t, e, b) // nothing is locked
+}
