@@ -201,3 +201,26 @@ func TestGuarantee39CatchAllQueues(t *testing.T) {
 		j.want(t, "what was under way alone", "0")
 	})
 }
+
+// Batches that come while a listener is slow on its stored values are still what they were when it gets them.
+func TestGuarantee19BatchesMeanwhile(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		e := Define(Definition[int]{Name: "e", Replay: 4, Batch: 2, Wait: time.Second})
+		b, _ := newBus(t, events(e))
+		emit := func(from int) {
+			noError(t, e.Emit(background, b, from))
+			noError(t, e.Emit(background, b, from+1))
+		}
+		emit(1)
+		release := make(chan struct{})
+		var j journal
+		go e.Listen(b, func(_ context.Context, n int) error { <-release; j.add("%d", n); return nil })
+		synctest.Wait()
+		for n := 3; n < 9; n += 2 {
+			emit(n)
+		}
+		close(release)
+		synctest.Wait()
+		j.want(t, "everything", "1", "2", "3", "4", "5", "6", "7", "8")
+	})
+}

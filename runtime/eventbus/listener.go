@@ -102,8 +102,10 @@ func (l *listener) hold(ctx context.Context, d *delivery) bool {
 		return false
 	}
 	q := later(ctx, d)
-	if q.single() {
-		q.at = clone(l.hub.t.payloads, q.at, 1)
+	if p := l.hub.t.payloads; q.single() {
+		q.at = clone(p, q.at, 1)
+	} else {
+		q.more.at = clone(p, d.at, d.n)
 	}
 	if len(l.prime.backlog) == usualQueue {
 		l.prime.backlog[0] = queued{}
