@@ -123,7 +123,7 @@ func (c *converter) constants(needed map[string]bool) []constView {
 			v.Value = list + ": " + v.Type + " => " + body
 			v.Type = ""
 		} else {
-			v.Value = pure(body)
+			v.Value = pureTree(body)
 		}
 		c.declared[d.ID] = true
 		out = append(out, v)
@@ -143,6 +143,15 @@ func pure(value string) string {
 		return pureMark + value
 	}
 	return value
+}
+
+// pureTree marks an expression as one that may be dropped when its result is not used. A mark covers
+// the outermost call alone, so calls in calls stand in a function, and the mark on its call.
+func pureTree(value string) string {
+	if strings.Count(value, "(") > 1 {
+		return pureMark + "(() => " + value + ")()"
+	}
+	return pure(value)
 }
 
 // body is the conversion of a declaration.

@@ -87,7 +87,7 @@ func (b *decoderBuilder) schemaView(e *event, mention func(string)) schemaView {
 		SchemaDoc: docLines(0, []string{"The payload of " + wire + ", as a Standard Schema."}, e.Doc.Deprecated),
 		Schema:    e.names.schema,
 		Type:      b.file.decodeType("Schema") + "<" + types + ">",
-		Value:     pure(b.file.decodeValue("schema") + "(" + decoder + ")"),
+		Value:     pureTree(b.file.decodeValue("schema") + "(" + decoder + ")"),
 		Guard: functionView{
 			Doc: docLines(0, []string{"Whether a value is the payload of " + wire + " as it travels."}, e.Doc.Deprecated),
 			Signature: signature{
@@ -145,7 +145,7 @@ func (b *decoderBuilder) constants(wanted func(id string) bool) []constView {
 		b.params = typeParams(params, func(string) bool { return false })
 		b.at = d.ID
 		body := b.body(d)
-		v := constView{Name: b.p.decoderName(d.ID), Type: decoder, Value: pure(body)}
+		v := constView{Name: b.p.decoderName(d.ID), Type: decoder, Value: pureTree(body)}
 		if len(params) > 0 {
 			list := make([]string, len(params))
 			for i, p := range params {

@@ -190,10 +190,10 @@ func (b eventBuilder) options(c *converter) []string {
 	}
 	if conv := c.typ(e.Payload); conv != "" {
 		if arrives(e.Event) {
-			out = append(out, "read: "+pure(b.file.decodeValue(convertRead)+"("+conv+")"))
+			out = append(out, "read: "+pureTree(b.file.decodeValue(convertRead)+"("+conv+")"))
 		}
 		if e.From.Client() {
-			out = append(out, "write: "+pure(b.file.decodeValue(convertWrite)+"("+conv+")"))
+			out = append(out, "write: "+pureTree(b.file.decodeValue(convertWrite)+"("+conv+")"))
 		}
 	}
 	return out

@@ -12,6 +12,8 @@ const here = (path) => fileURLToPath(new URL(path, import.meta.url));
 const source = here('../src');
 /** A generated module. */
 const generated = here('../../../testdata/golden/delivery/ts/events.gen');
+/** Generated modules with decoders and conversions. */
+const decoding = here('../../../testdata/golden/output_decoders/ts');
 /** Bytes by row, in README.md too. The first row is a page that connects; others are what they add to it. */
 const budgets = JSON.parse(await readFile(here('size.json'), 'utf8'));
 
@@ -19,7 +21,7 @@ const budgets = JSON.parse(await readFile(here('size.json'), 'utf8'));
 async function bundle(contents) {
   const { outputFiles, metafile } = await build({
     stdin: { contents, resolveDir: source, sourcefile: 'entry.ts', loader: 'ts' },
-    alias: { '@eventgen/client': source + '/index.ts' },
+    alias: { '@eventgen/client': source + '/index.ts', '@eventgen/client/decode': source + '/decode.ts' },
     external: ['react', 'vue', 'svelte', 'svelte/*', 'solid-js', '@tauri-apps/api/*', '@wailsio/runtime'],
     bundle: true,
     minify: true,
@@ -87,6 +89,9 @@ const measured = {
   './svelte': await entry('svelte'),
   './solid': await entry('solid'),
   'an event that is not used': (await bundle(`import '${generated}';`)).minified,
+  'a decoder or a conversion that is not used': (
+    await bundle(`import '${decoding}/decoders.gen'; import '${decoding}/events.gen';`)
+  ).minified,
   'an event that is used, minified, beside its name': Math.ceil(each),
 };
 

@@ -79,77 +79,77 @@ import type {
   WriteOnly,
 } from './events.gen';
 
-const $decodeAnys: $Decoder = /* @__PURE__ */ $object({ any: $anything, list: $nullable($list($anything)), map: $nullable($map($anything)) });
-const $decodeBasics: $Decoder = /* @__PURE__ */ $object({ bool: $boolean, int: $int(64), int8: $int(8), int16: $int(16), int32: $int(32), int64: $int(64), uint: $uint(64), uint8: $uint(8), uint16: $uint(16), uint32: $uint(32), uint64: $uint(64), uintptr: $uint(64), float32: $float32, float64: $number, string: $string, Rune: $int(32), Byte: $uint(8) });
+const $decodeAnys: $Decoder = /* @__PURE__ */ (() => $object({ any: $anything, list: $nullable($list($anything)), map: $nullable($map($anything)) }))();
+const $decodeBasics: $Decoder = /* @__PURE__ */ (() => $object({ bool: $boolean, int: $int(64), int8: $int(8), int16: $int(16), int32: $int(32), int64: $int(64), uint: $uint(64), uint8: $uint(8), uint16: $uint(16), uint32: $uint(32), uint64: $uint(64), uintptr: $uint(64), float32: $float32, float64: $number, string: $string, Rune: $int(32), Byte: $uint(8) }))();
 const $decodeBlank: $Decoder = /* @__PURE__ */ $object({});
 const $decodeBox = (_T: $Decoder): $Decoder => $object({ value: _T, list: $nullable($list(_T)) });
 const $decodeCircle: $Decoder = /* @__PURE__ */ $object({ radius: $number });
-const $decodeCodecsText: $Decoder = /* @__PURE__ */ $object({ body: $string, to: $optional($list($string)) });
+const $decodeCodecsText: $Decoder = /* @__PURE__ */ (() => $object({ body: $string, to: $optional($list($string)) }))();
 const $decodeColor: $Decoder = /* @__PURE__ */ $oneOf(['red', 'gr<een', 'blue']);
 const $decodePoint: $Decoder = /* @__PURE__ */ $object({ x: $number, y: $number });
 const $decodeNoneOf: $Decoder = /* @__PURE__ */ $tuple($decodePoint, 0);
-const $decodeConstant: $Decoder = /* @__PURE__ */ $object({ none: $tuple($int(64), 0), nones: $nullable($list($tuple($int(64), 0))), nonePtr: $nullable($tuple($boolean, 0)), noneMap: $nullable($map($tuple($decodePoint, 0))), noneText: $nullable($map($decodeNoneOf)), empty: $object({}), empties: $nullable($list($object({}))), emptyPtr: $nullable($object({})), emptyMap: $nullable($map($object({}), $quotedInt(64))), pairs: $tuple($tuple($string, 0), 2), inner: $nullable($map($object({ none: $tuple($int(64), 0) }))) });
+const $decodeConstant: $Decoder = /* @__PURE__ */ (() => $object({ none: $tuple($int(64), 0), nones: $nullable($list($tuple($int(64), 0))), nonePtr: $nullable($tuple($boolean, 0)), noneMap: $nullable($map($tuple($decodePoint, 0))), noneText: $nullable($map($decodeNoneOf)), empty: $object({}), empties: $nullable($list($object({}))), emptyPtr: $nullable($object({})), emptyMap: $nullable($map($object({}), $quotedInt(64))), pairs: $tuple($tuple($string, 0), 2), inner: $nullable($map($object({ none: $tuple($int(64), 0) }))) }))();
 const $decodeCount: $Decoder = /* @__PURE__ */ $int(16);
 const $decodeCustomNoDecode: $Decoder = $anything;
 const $decodeCustomPtr: $Decoder = $anything;
 const $decodeCustomPtrPtr: $Decoder = $decodeCustomPtr;
-const $decodeCustomPtrValue: $Decoder = /* @__PURE__ */ $object({ N: $int(64) });
+const $decodeCustomPtrValue: $Decoder = /* @__PURE__ */ (() => $object({ N: $int(64) }))();
 const $decodeCustomSlice: $Decoder = $anything;
 const $decodePtrText: $Decoder = $string;
 const $decodePtrTextPtr: $Decoder = $decodePtrText;
 const $decodePointPtr: $Decoder = $decodePoint;
-const $decodePtrZero: $Decoder = /* @__PURE__ */ $object({ N: $int(64) });
+const $decodePtrZero: $Decoder = /* @__PURE__ */ (() => $object({ N: $int(64) }))();
 const $decodePtr: $Decoder = /* @__PURE__ */ $nullable($decodePtrTextPtr);
-const $decodeDeclaredPointers: $Decoder = /* @__PURE__ */ $object({ custom: $nullable($decodeCustomPtrPtr), text: $nullable($decodePtrTextPtr), texts: $nullable($list($nullable($decodePtrTextPtr))), point: $nullable($decodePointPtr), pointer: $nullable($decodePointPtr), omitted: $optional($decodeCustomPtrPtr), both: $optional($decodePtrZero), map: $nullable($map($nullable($decodePtr))) });
+const $decodeDeclaredPointers: $Decoder = /* @__PURE__ */ (() => $object({ custom: $nullable($decodeCustomPtrPtr), text: $nullable($decodePtrTextPtr), texts: $nullable($list($nullable($decodePtrTextPtr))), point: $nullable($decodePointPtr), pointer: $nullable($decodePointPtr), omitted: $optional($decodeCustomPtrPtr), both: $optional($decodePtrZero), map: $nullable($map($nullable($decodePtr))) }))();
 const $decodeDuration: $Decoder = /* @__PURE__ */ $int(64);
 const $decodeOtherText: $Decoder = $string;
 const $decodePart: $Decoder = /* @__PURE__ */ $object({ size: $decodeCount });
-const $decodeTagged: $Decoder = /* @__PURE__ */ $object({ T: $int(64) });
+const $decodeTagged: $Decoder = /* @__PURE__ */ (() => $object({ T: $int(64) }))();
 const $decodeMyInt: $Decoder = /* @__PURE__ */ $int(64);
 const $decodeStrings: $Decoder = /* @__PURE__ */ $list($string);
-const $decodeEmbedding: $Decoder = /* @__PURE__ */ $object({ id: $string, ptr1: $optional($int(64)), ptr2: $optional($string), deep1: $optional($number), deep2: $optional($nullable($list($int(64)))), hidden: $int(64), name: $decodeOtherText, parts: $optional($list($decodePart)), depth: $optional($int(64)), tagged: $decodeTagged, MyInt: $decodeMyInt, Strings: $nullable($decodeStrings), own: $string });
+const $decodeEmbedding: $Decoder = /* @__PURE__ */ (() => $object({ id: $string, ptr1: $optional($int(64)), ptr2: $optional($string), deep1: $optional($number), deep2: $optional($nullable($list($int(64)))), hidden: $int(64), name: $decodeOtherText, parts: $optional($list($decodePart)), depth: $optional($int(64)), tagged: $decodeTagged, MyInt: $decodeMyInt, Strings: $nullable($decodeStrings), own: $string }))();
 const $decodeLevel: $Decoder = /* @__PURE__ */ $oneOf([-1, 0, 1]);
 const $decodeMask: $Decoder = /* @__PURE__ */ $uint(8);
 const $decodeOpen: $Decoder = $string;
-const $decodeEnums: $Decoder = /* @__PURE__ */ $object({ color: $decodeColor, level: $decodeLevel, mask: $decodeMask, open: $decodeOpen, colors: $nullable($list($decodeColor)), levels: $tuple($decodeLevel, 2), opt: $optional($decodeColor), map: $nullable($map($decodeLevel, $oneOf(['red', 'gr<een', 'blue']))), ptr: $nullable($decodeLevel) });
-const $decodeEvened: $Decoder = /* @__PURE__ */ $object({ even: $int(64) });
-const $decodeInner: $Decoder = /* @__PURE__ */ $object({ a: $int(64), b: $nullable($list($lazy(() => $decodeInner))) });
-const $decodeExposes: $Decoder = /* @__PURE__ */ $object({ inner: $decodeInner, list: $nullable($list($decodeInner)) });
-const $decodeGrove: $Decoder = /* @__PURE__ */ $object({ forests: $nullable($map($lazy(() => $decodeForest))), groves: $nullable($map($lazy(() => $decodeGrove))) });
-const $decodeForest: $Decoder = /* @__PURE__ */ $object({ forests: $nullable($map($lazy(() => $decodeForest))), groves: $nullable($map($decodeGrove, $quotedInt(64))), named: $nullable($map($lazy(() => $decodeForest))), lists: $nullable($map($nullable($map($lazy(() => $decodeForest), $quotedInt(64))))) });
+const $decodeEnums: $Decoder = /* @__PURE__ */ (() => $object({ color: $decodeColor, level: $decodeLevel, mask: $decodeMask, open: $decodeOpen, colors: $nullable($list($decodeColor)), levels: $tuple($decodeLevel, 2), opt: $optional($decodeColor), map: $nullable($map($decodeLevel, $oneOf(['red', 'gr<een', 'blue']))), ptr: $nullable($decodeLevel) }))();
+const $decodeEvened: $Decoder = /* @__PURE__ */ (() => $object({ even: $int(64) }))();
+const $decodeInner: $Decoder = /* @__PURE__ */ (() => $object({ a: $int(64), b: $nullable($list($lazy(() => $decodeInner))) }))();
+const $decodeExposes: $Decoder = /* @__PURE__ */ (() => $object({ inner: $decodeInner, list: $nullable($list($decodeInner)) }))();
+const $decodeGrove: $Decoder = /* @__PURE__ */ (() => $object({ forests: $nullable($map($lazy(() => $decodeForest))), groves: $nullable($map($lazy(() => $decodeGrove))) }))();
+const $decodeForest: $Decoder = /* @__PURE__ */ (() => $object({ forests: $nullable($map($lazy(() => $decodeForest))), groves: $nullable($map($decodeGrove, $quotedInt(64))), named: $nullable($map($lazy(() => $decodeForest))), lists: $nullable($map($nullable($map($lazy(() => $decodeForest), $quotedInt(64))))) }))();
 const $decodeQuit: $Decoder = /* @__PURE__ */ $object({});
-const $decodeMessage: $Decoder = /* @__PURE__ */ $union('type', { Forward: $lazy(() => $decodeForward), Quit: $decodeQuit, Text: $decodeCodecsText });
-const $decodeForward: $Decoder = /* @__PURE__ */ $object({ first: $nullable($decodeMessage), rest: $nullable($list($nullable($decodeMessage))) });
+const $decodeMessage: $Decoder = /* @__PURE__ */ (() => $union('type', { Forward: $lazy(() => $decodeForward), Quit: $decodeQuit, Text: $decodeCodecsText }))();
+const $decodeForward: $Decoder = /* @__PURE__ */ (() => $object({ first: $nullable($decodeMessage), rest: $nullable($list($nullable($decodeMessage))) }))();
 const $decodePage = (_T: $Decoder): $Decoder => $object({ items: $nullable($list(_T)), next: $optional($string) });
 const $decodePair = (_A: $Decoder, _B: $Decoder): $Decoder => $object({ first: _A, second: _B });
-const $decodePageUint8: $Decoder = /* @__PURE__ */ $object({ items: $nullable($base64), next: $optional($string) });
+const $decodePageUint8: $Decoder = /* @__PURE__ */ (() => $object({ items: $nullable($base64), next: $optional($string) }))();
 const $decodeTextString: $Decoder = $string;
-const $decodeThing: $Decoder = /* @__PURE__ */ $object({ name: $decodeOtherText, parts: $optional($list($decodePart)) });
+const $decodeThing: $Decoder = /* @__PURE__ */ (() => $object({ name: $decodeOtherText, parts: $optional($list($decodePart)) }))();
 const $decodeLinked = (_T: $Decoder): $Decoder => $object({ value: _T, next: $nullable($lazy(() => $decodeLinked(_T))) });
 const $decodeKeyed = (_K: $Decoder, _V: $Decoder): $Decoder => $map(_V);
 const $decodeMyString: $Decoder = $string;
 const $decodeMaybe = (_T: $Decoder): $Decoder => $object({ value: $optional(_T) });
-const $decodePhantom: $Decoder = /* @__PURE__ */ $object({ n: $int(64) });
-const $decodeGenerics: $Decoder = /* @__PURE__ */ $object({ ints: $decodePage($int(64)), points: $decodePage($decodePoint), nested: $decodePage($decodePage($string)), pair: $decodePair($string, $decodeMyInt), bytes: $decodePageUint8, text: $decodePage($decodeTextString), box: $decodeBox($decodePoint), boxed: $decodeBox($decodeThing), linked: $nullable($decodeLinked($string)), keyed: $nullable($decodeKeyed($decodeMyString, $decodePoint)), omitted: $decodeMaybe($nullable($int(64))), phantom: $decodePhantom });
-const $decodeGraph: $Decoder = /* @__PURE__ */ $map($nullable($lazy(() => $decodeGraph)));
-const $decodeSquare: $Decoder = /* @__PURE__ */ $object({ side: $int(64) });
+const $decodePhantom: $Decoder = /* @__PURE__ */ (() => $object({ n: $int(64) }))();
+const $decodeGenerics: $Decoder = /* @__PURE__ */ (() => $object({ ints: $decodePage($int(64)), points: $decodePage($decodePoint), nested: $decodePage($decodePage($string)), pair: $decodePair($string, $decodeMyInt), bytes: $decodePageUint8, text: $decodePage($decodeTextString), box: $decodeBox($decodePoint), boxed: $decodeBox($decodeThing), linked: $nullable($decodeLinked($string)), keyed: $nullable($decodeKeyed($decodeMyString, $decodePoint)), omitted: $decodeMaybe($nullable($int(64))), phantom: $decodePhantom }))();
+const $decodeGraph: $Decoder = /* @__PURE__ */ (() => $map($nullable($lazy(() => $decodeGraph))))();
+const $decodeSquare: $Decoder = /* @__PURE__ */ (() => $object({ side: $int(64) }))();
 const $decodeLabel: $Decoder = $string;
-const $decodeShape: $Decoder = /* @__PURE__ */ $union('kind', { Blank: $decodeBlank, Circle: $decodeCircle, Group: $lazy(() => $decodeGroup), Square: $decodeSquare, text: $decodeLabel }, 'shape');
-const $decodeGroup: $Decoder = /* @__PURE__ */ $object({ shapes: $nullable($list($nullable($decodeShape))), named: $optional($map($nullable($decodeShape))) });
-const $decodeLateConstant: $Decoder = /* @__PURE__ */ $object({ maybe: $optional($int(64)), none: $tuple($int(64), 0) });
+const $decodeShape: $Decoder = /* @__PURE__ */ (() => $union('kind', { Blank: $decodeBlank, Circle: $decodeCircle, Group: $lazy(() => $decodeGroup), Square: $decodeSquare, text: $decodeLabel }, 'shape'))();
+const $decodeGroup: $Decoder = /* @__PURE__ */ (() => $object({ shapes: $nullable($list($nullable($decodeShape))), named: $optional($map($nullable($decodeShape))) }))();
+const $decodeLateConstant: $Decoder = /* @__PURE__ */ (() => $object({ maybe: $optional($int(64)), none: $tuple($int(64), 0) }))();
 const $decodeLenient: $Decoder = /* @__PURE__ */ $int(64);
 const $decodeTextByte: $Decoder = $string;
-const $decodeLists: $Decoder = /* @__PURE__ */ $object({ ints: $nullable($list($int(64))), strings: $nullable($list($string)), bools: $nullable($list($boolean)), floats: $nullable($list($number)), floats32: $nullable($list($float32)), points: $nullable($list($decodePoint)), ptrs: $nullable($list($nullable($decodePoint))), nested: $nullable($list($nullable($list($int(64))))), bytes: $nullable($base64), mybytes: $nullable($base64), blobs: $nullable($list($nullable($base64))), texts: $nullable($list($decodeTextByte)), array: $tuple($int(64), 3), points2: $tuple($decodePoint, 2), hash: $tuple($uint(8), 4), none: $tuple($int(64), 0), named: $nullable($decodeStrings), anon: $nullable($list($object({ A: $int(64), B: $int(64) }))), others: $nullable($list($decodeThing)), matrix: $tuple($tuple($number, 2), 2) });
+const $decodeLists: $Decoder = /* @__PURE__ */ (() => $object({ ints: $nullable($list($int(64))), strings: $nullable($list($string)), bools: $nullable($list($boolean)), floats: $nullable($list($number)), floats32: $nullable($list($float32)), points: $nullable($list($decodePoint)), ptrs: $nullable($list($nullable($decodePoint))), nested: $nullable($list($nullable($list($int(64))))), bytes: $nullable($base64), mybytes: $nullable($base64), blobs: $nullable($list($nullable($base64))), texts: $nullable($list($decodeTextByte)), array: $tuple($int(64), 3), points2: $tuple($decodePoint, 2), hash: $tuple($uint(8), 4), none: $tuple($int(64), 0), named: $nullable($decodeStrings), anon: $nullable($list($object({ A: $int(64), B: $int(64) }))), others: $nullable($list($decodeThing)), matrix: $tuple($tuple($number, 2), 2) }))();
 const $decodeMyInt8: $Decoder = /* @__PURE__ */ $int(8);
 const $decodeTable: $Decoder = /* @__PURE__ */ $map($number);
-const $decodeMaps: $Decoder = /* @__PURE__ */ $object({ string: $nullable($map($int(64))), named: $nullable($map($string)), int: $nullable($map($string, $quotedInt(64))), int8: $nullable($map($boolean, $quotedInt(8))), uint: $nullable($map($decodePoint, $quotedUint(16))), text: $nullable($map($int(64))), addr: $nullable($map($int(64))), ptrtext: $nullable($map($int(64))), struct: $nullable($map($decodePoint)), ptr: $nullable($map($nullable($decodePoint))), slice: $nullable($map($nullable($list($int(64))))), nested: $nullable($map($nullable($map($int(64))))), any: $nullable($map($anything)), enum: $nullable($map($int(64), $oneOf(['red', 'gr<een', 'blue']))), level: $nullable($map($int(64), $oneOf(['-1', '0', '1']))), named2: $nullable($decodeTable), anon: $nullable($map($object({ A: $int(64) }))), array: $nullable($map($tuple($int(64), 2))) });
+const $decodeMaps: $Decoder = /* @__PURE__ */ (() => $object({ string: $nullable($map($int(64))), named: $nullable($map($string)), int: $nullable($map($string, $quotedInt(64))), int8: $nullable($map($boolean, $quotedInt(8))), uint: $nullable($map($decodePoint, $quotedUint(16))), text: $nullable($map($int(64))), addr: $nullable($map($int(64))), ptrtext: $nullable($map($int(64))), struct: $nullable($map($decodePoint)), ptr: $nullable($map($nullable($decodePoint))), slice: $nullable($map($nullable($list($int(64))))), nested: $nullable($map($nullable($map($int(64))))), any: $nullable($map($anything)), enum: $nullable($map($int(64), $oneOf(['red', 'gr<een', 'blue']))), level: $nullable($map($int(64), $oneOf(['-1', '0', '1']))), named2: $nullable($decodeTable), anon: $nullable($map($object({ A: $int(64) }))), array: $nullable($map($tuple($int(64), 2))) }))();
 const $decodePtrTextValue: $Decoder = /* @__PURE__ */ $object({ S: $string });
 const $decodePtrHolderValue: $Decoder = /* @__PURE__ */ $object({ p: $decodePtrTextValue, c: $decodeCustomPtrValue });
 const $decodePtrHolder: $Decoder = /* @__PURE__ */ $object({ p: $decodePtrText, c: $decodeCustomPtr });
 const $decodeUserinfo: $Decoder = /* @__PURE__ */ $object({});
-const $decodeURL: $Decoder = /* @__PURE__ */ $object({ Scheme: $string, Opaque: $string, User: $nullable($decodeUserinfo), Host: $string, Path: $string, Fragment: $string, RawQuery: $string, RawPath: $string, RawFragment: $string, ForceQuery: $boolean, OmitHost: $boolean });
+const $decodeURL: $Decoder = /* @__PURE__ */ (() => $object({ Scheme: $string, Opaque: $string, User: $nullable($decodeUserinfo), Host: $string, Path: $string, Fragment: $string, RawQuery: $string, RawPath: $string, RawFragment: $string, ForceQuery: $boolean, OmitHost: $boolean }))();
 const $decodePromoted: $Decoder = $string;
-const $decodeMarshalers: $Decoder = /* @__PURE__ */ $object({ text: $decodeTextString, texts: $nullable($list($decodeTextString)), textMap: $nullable($map($decodeTextString)), textPtr: $nullable($decodeTextString), ptr: $decodePtrText, ptrs: $nullable($list($decodePtrText)), ptrMap: $nullable($map($decodePtrTextValue)), ptrPtr: $nullable($decodePtrText), ptrArr: $tuple($decodePtrText, 1), custom: $decodeCustomSlice, customs: $nullable($map($decodeCustomSlice)), cptr: $decodeCustomPtr, cptrs: $nullable($list($decodeCustomPtr)), cptrMap: $nullable($map($decodeCustomPtrValue)), cptrMapP: $nullable($map($nullable($decodeCustomPtr))), holder: $nullable($map($decodePtrHolderValue)), holderV: $decodePtrHolder, iface: $anything, addr: $string, addrs: $nullable($list($string)), url: $decodeURL, big: $anything, bigV: $anything, float: $nullable($string), opaque: $decodeExposes, opaques: $nullable($map($decodeExposes)), promoted: $decodePromoted });
+const $decodeMarshalers: $Decoder = /* @__PURE__ */ (() => $object({ text: $decodeTextString, texts: $nullable($list($decodeTextString)), textMap: $nullable($map($decodeTextString)), textPtr: $nullable($decodeTextString), ptr: $decodePtrText, ptrs: $nullable($list($decodePtrText)), ptrMap: $nullable($map($decodePtrTextValue)), ptrPtr: $nullable($decodePtrText), ptrArr: $tuple($decodePtrText, 1), custom: $decodeCustomSlice, customs: $nullable($map($decodeCustomSlice)), cptr: $decodeCustomPtr, cptrs: $nullable($list($decodeCustomPtr)), cptrMap: $nullable($map($decodeCustomPtrValue)), cptrMapP: $nullable($map($nullable($decodeCustomPtr))), holder: $nullable($map($decodePtrHolderValue)), holderV: $decodePtrHolder, iface: $anything, addr: $string, addrs: $nullable($list($string)), url: $decodeURL, big: $anything, bigV: $anything, float: $nullable($string), opaque: $decodeExposes, opaques: $nullable($map($decodeExposes)), promoted: $decodePromoted }))();
 const $decodeMyBool: $Decoder = $boolean;
 const $decodeMyByte: $Decoder = /* @__PURE__ */ $uint(8);
 const $decodeMyFloat: $Decoder = $float32;
@@ -157,32 +157,32 @@ const $decodeMyFloat2: $Decoder = $number;
 const $decodeMyUint: $Decoder = /* @__PURE__ */ $uint(64);
 const $decodemyString: $Decoder = $string;
 const $decodeNamedBasics: $Decoder = /* @__PURE__ */ $object({ Bool: $decodeMyBool, Int: $decodeMyInt, Int8: $decodeMyInt8, Uint: $decodeMyUint, Float: $decodeMyFloat, Float2: $decodeMyFloat2, String: $decodeMyString, String2: $decodemyString, Byte: $decodeMyByte, Dur: $decodeDuration, Other: $decodeOtherText, Level: $decodeCount });
-const $decodeNames: $Decoder = /* @__PURE__ */ $object({ '<a&b>': $string, 'two words': $int(64), '-': $int(64), 'a/b~c': $int(64), 'ä': $int(64), upper: $int(64), UPPER: $int(64) });
-const $decodeNode: $Decoder = /* @__PURE__ */ $object({ value: $int(64), next: $optional($lazy(() => $decodeNode)), children: $optional($list($lazy(() => $decodeNode))), named: $optional($map($nullable($lazy(() => $decodeNode)))) });
+const $decodeNames: $Decoder = /* @__PURE__ */ (() => $object({ '<a&b>': $string, 'two words': $int(64), '-': $int(64), 'a/b~c': $int(64), 'ä': $int(64), upper: $int(64), UPPER: $int(64) }))();
+const $decodeNode: $Decoder = /* @__PURE__ */ (() => $object({ value: $int(64), next: $optional($lazy(() => $decodeNode)), children: $optional($list($lazy(() => $decodeNode))), named: $optional($map($nullable($lazy(() => $decodeNode)))) }))();
 const $decodeNothing: $Decoder = /* @__PURE__ */ $object({});
-const $decodeOmittable: $Decoder = /* @__PURE__ */ $object({ inner: $nullable($map($object({}))), nothing: $nullable($list($object({ none: $tuple($int(64), 0) }))), pointer: $nullable($object({ none: $tuple($int(64), 0) })) });
-const $decodeParts: $Decoder = /* @__PURE__ */ $object({ A: $nullable($list($int(64))), B: $nullable($map($int(64))), C: $decodePoint, D: $object({ E: $nullable($list($string)) }), F: $anything, G: $decodeTextString });
-const $decodeOmitted: $Decoder = /* @__PURE__ */ $object({ bool: $optional($boolean), int: $optional($int(64)), uint: $optional($decodeMyUint), float: $optional($number), string: $optional($decodeMyString), ptr: $optional($int(64)), ptrptr: $optional($nullable($int(64))), slice: $optional($list($int(64))), bytes: $optional($base64), map: $optional($map($int(64))), any: $optional($anything), struct: $decodePoint, time: $time, array: $tuple($int(64), 2), raw: $optional($anything), number: $optional($numeral), text: $optional($decodeTextString), custom: $optional($decodeCustomSlice), zbool: $optional($boolean), zint: $optional($int(64)), zfloat: $optional($float32), zstring: $optional($string), zptr: $optional($int(64)), zslice: $optional($list($int(64))), zmap: $optional($map($string)), zany: $optional($anything), zstruct: $optional($decodePoint), ztime: $optional($time), zptime: $optional($time), zarray: $optional($tuple($number, 2)), zboth: $optional($list($int(64))), zptrm: $optional($decodePtrZero), zpptrm: $optional($decodePtrZero), zslices: $optional($object({ A: $nullable($list($int(64))) })), ztext: $optional($decodeTextString), zzeroer: $optional($anything), zparts: $optional($decodeParts), zother: $optional($decodeThing), zcustom: $optional($decodeCustomSlice), zlists: $optional($tuple($nullable($list($int(64))), 2)), textn: $optional($decodeTextByte), last: $optional($string) });
-const $decodeOmittedFirst: $Decoder = /* @__PURE__ */ $object({ a: $optional($int(64)), b: $optional($string), c: $boolean, d: $optional($decodePoint) });
-const $decodeOptionalFirst: $Decoder = /* @__PURE__ */ $object({ opt: $optional($decodeShape), zero: $optional($decodeMessage) });
-const $decodePong: $Decoder = /* @__PURE__ */ $object({ pings: $nullable($list($lazy(() => $decodePing))) });
-const $decodePing: $Decoder = /* @__PURE__ */ $object({ pong: $nullable($decodePong) });
-const $decodePointers: $Decoder = /* @__PURE__ */ $object({ int: $nullable($int(64)), intint: $nullable($int(64)), string: $nullable($string), struct: $nullable($decodePoint), slice: $nullable($list($int(64))), map: $nullable($map($int(64))), array: $nullable($tuple($int(64), 2)), any: $anything, bytes: $nullable($base64), enum: $nullable($decodeColor), named: $nullable($decodePointPtr), anon: $nullable($object({ a: $nullable($int(64)) })), text: $nullable($decodeTextString), event: $nullable($decodeShape) });
-const $decodeProgress: $Decoder = /* @__PURE__ */ $object({ id: $string, current: $uint(64), total: $uint(64), speed_mbps: $optional($number) });
-const $decodePtrFirst: $Decoder = /* @__PURE__ */ $object({ id: $optional($string), own: $optional($int(64)), same: $optional($int(64)), z: $optional($int(64)) });
-const $decodeQuoted: $Decoder = /* @__PURE__ */ $object({ Bool: $quotedBoolean, Int: $quotedInt(64), Int8: $quotedInt(8), Uint: $quotedUint(64), Float: $quotedNumber, Float32: $quotedFloat32, String: $quotedString, Named: $quotedString, Number: $quotedNumeral, PtrInt: $nullable($quotedInt(64)), PtrStr: $nullable($quotedString), PtrBool: $optional($quotedBoolean), PtrPtr: $nullable($int(64)), Slice: $nullable($list($int(64))), Level: $oneOf(['-1', '0', '1']), Color: $quotedOneOf(['red', 'gr<een', 'blue']) });
+const $decodeOmittable: $Decoder = /* @__PURE__ */ (() => $object({ inner: $nullable($map($object({}))), nothing: $nullable($list($object({ none: $tuple($int(64), 0) }))), pointer: $nullable($object({ none: $tuple($int(64), 0) })) }))();
+const $decodeParts: $Decoder = /* @__PURE__ */ (() => $object({ A: $nullable($list($int(64))), B: $nullable($map($int(64))), C: $decodePoint, D: $object({ E: $nullable($list($string)) }), F: $anything, G: $decodeTextString }))();
+const $decodeOmitted: $Decoder = /* @__PURE__ */ (() => $object({ bool: $optional($boolean), int: $optional($int(64)), uint: $optional($decodeMyUint), float: $optional($number), string: $optional($decodeMyString), ptr: $optional($int(64)), ptrptr: $optional($nullable($int(64))), slice: $optional($list($int(64))), bytes: $optional($base64), map: $optional($map($int(64))), any: $optional($anything), struct: $decodePoint, time: $time, array: $tuple($int(64), 2), raw: $optional($anything), number: $optional($numeral), text: $optional($decodeTextString), custom: $optional($decodeCustomSlice), zbool: $optional($boolean), zint: $optional($int(64)), zfloat: $optional($float32), zstring: $optional($string), zptr: $optional($int(64)), zslice: $optional($list($int(64))), zmap: $optional($map($string)), zany: $optional($anything), zstruct: $optional($decodePoint), ztime: $optional($time), zptime: $optional($time), zarray: $optional($tuple($number, 2)), zboth: $optional($list($int(64))), zptrm: $optional($decodePtrZero), zpptrm: $optional($decodePtrZero), zslices: $optional($object({ A: $nullable($list($int(64))) })), ztext: $optional($decodeTextString), zzeroer: $optional($anything), zparts: $optional($decodeParts), zother: $optional($decodeThing), zcustom: $optional($decodeCustomSlice), zlists: $optional($tuple($nullable($list($int(64))), 2)), textn: $optional($decodeTextByte), last: $optional($string) }))();
+const $decodeOmittedFirst: $Decoder = /* @__PURE__ */ (() => $object({ a: $optional($int(64)), b: $optional($string), c: $boolean, d: $optional($decodePoint) }))();
+const $decodeOptionalFirst: $Decoder = /* @__PURE__ */ (() => $object({ opt: $optional($decodeShape), zero: $optional($decodeMessage) }))();
+const $decodePong: $Decoder = /* @__PURE__ */ (() => $object({ pings: $nullable($list($lazy(() => $decodePing))) }))();
+const $decodePing: $Decoder = /* @__PURE__ */ (() => $object({ pong: $nullable($decodePong) }))();
+const $decodePointers: $Decoder = /* @__PURE__ */ (() => $object({ int: $nullable($int(64)), intint: $nullable($int(64)), string: $nullable($string), struct: $nullable($decodePoint), slice: $nullable($list($int(64))), map: $nullable($map($int(64))), array: $nullable($tuple($int(64), 2)), any: $anything, bytes: $nullable($base64), enum: $nullable($decodeColor), named: $nullable($decodePointPtr), anon: $nullable($object({ a: $nullable($int(64)) })), text: $nullable($decodeTextString), event: $nullable($decodeShape) }))();
+const $decodeProgress: $Decoder = /* @__PURE__ */ (() => $object({ id: $string, current: $uint(64), total: $uint(64), speed_mbps: $optional($number) }))();
+const $decodePtrFirst: $Decoder = /* @__PURE__ */ (() => $object({ id: $optional($string), own: $optional($int(64)), same: $optional($int(64)), z: $optional($int(64)) }))();
+const $decodeQuoted: $Decoder = /* @__PURE__ */ (() => $object({ Bool: $quotedBoolean, Int: $quotedInt(64), Int8: $quotedInt(8), Uint: $quotedUint(64), Float: $quotedNumber, Float32: $quotedFloat32, String: $quotedString, Named: $quotedString, Number: $quotedNumeral, PtrInt: $nullable($quotedInt(64)), PtrStr: $nullable($quotedString), PtrBool: $optional($quotedBoolean), PtrPtr: $nullable($int(64)), Slice: $nullable($list($int(64))), Level: $oneOf(['-1', '0', '1']), Color: $quotedOneOf(['red', 'gr<een', 'blue']) }))();
 const $decodeUpper: $Decoder = $string;
-const $decodeQuotedByMethod: $Decoder = /* @__PURE__ */ $object({ word: $quotedString, count: $nullable($quotedInt(64)) });
-const $decodeReadByMethod: $Decoder = /* @__PURE__ */ $object({ count: $decodeLenient, counts: $nullable($list($decodeLenient)), pointer: $optional($decodeLenient), word: $decodeUpper, words: $nullable($map($decodeUpper)), whole: $decodeEvened, wholes: $optional($map($nullable($decodeEvened))) });
+const $decodeQuotedByMethod: $Decoder = /* @__PURE__ */ (() => $object({ word: $quotedString, count: $nullable($quotedInt(64)) }))();
+const $decodeReadByMethod: $Decoder = /* @__PURE__ */ (() => $object({ count: $decodeLenient, counts: $nullable($list($decodeLenient)), pointer: $optional($decodeLenient), word: $decodeUpper, words: $nullable($map($decodeUpper)), whole: $decodeEvened, wholes: $optional($map($nullable($decodeEvened))) }))();
 const $decodeRing = (_T: $Decoder): $Decoder => $object({ value: _T, next: $optional($lazy(() => $decodeRing(_T))) });
 const $decodeSelfMade: $Decoder = $anything;
 const $decodeStamp: $Decoder = $time;
 const $decodeTextFloats: $Decoder = /* @__PURE__ */ $map($number);
-const $decodeTextKeyed: $Decoder = /* @__PURE__ */ $object({ table: $nullable($map($number)), deep: $nullable($map($nullable($map($decodeLevel)))), ptrs: $nullable($map($nullable($decodeTextString))), lists: $nullable($map($nullable($list($nullable($map($decodeCodecsText)))))) });
-const $decodeTimes: $Decoder = /* @__PURE__ */ $object({ time: $time, ptr: $nullable($time), list: $nullable($list($time)), map: $nullable($map($time)), embed: $decodeStamp, raw: $anything, raws: $nullable($list($anything)), num: $numeral, nums: $nullable($map($numeral)) });
-const $decodeTree: $Decoder = /* @__PURE__ */ $list($nullable($lazy(() => $decodeTree)));
-const $decodeUnions: $Decoder = /* @__PURE__ */ $object({ shape: $nullable($decodeShape), opt: $optional($decodeShape), zero: $optional($decodeMessage), list: $nullable($list($nullable($decodeShape))), map: $nullable($map($nullable($decodeShape))), message: $nullable($decodeMessage), array: $tuple($nullable($decodeMessage), 2) });
-const $decodeUnspelled: $Decoder = /* @__PURE__ */ $object({ box: $decodeBox($object({ A: $int(64) })), boxes: $nullable($map($decodeBox($nullable($list($object({ B: $nullable($int(64)) })))))), empty: $decodeBox($object({})), ring: $decodeRing($object({ C: $string })), rings: $nullable($decodeRing($decodeRing($object({ D: $int(64) })))) });
+const $decodeTextKeyed: $Decoder = /* @__PURE__ */ (() => $object({ table: $nullable($map($number)), deep: $nullable($map($nullable($map($decodeLevel)))), ptrs: $nullable($map($nullable($decodeTextString))), lists: $nullable($map($nullable($list($nullable($map($decodeCodecsText)))))) }))();
+const $decodeTimes: $Decoder = /* @__PURE__ */ (() => $object({ time: $time, ptr: $nullable($time), list: $nullable($list($time)), map: $nullable($map($time)), embed: $decodeStamp, raw: $anything, raws: $nullable($list($anything)), num: $numeral, nums: $nullable($map($numeral)) }))();
+const $decodeTree: $Decoder = /* @__PURE__ */ (() => $list($nullable($lazy(() => $decodeTree))))();
+const $decodeUnions: $Decoder = /* @__PURE__ */ (() => $object({ shape: $nullable($decodeShape), opt: $optional($decodeShape), zero: $optional($decodeMessage), list: $nullable($list($nullable($decodeShape))), map: $nullable($map($nullable($decodeShape))), message: $nullable($decodeMessage), array: $tuple($nullable($decodeMessage), 2) }))();
+const $decodeUnspelled: $Decoder = /* @__PURE__ */ (() => $object({ box: $decodeBox($object({ A: $int(64) })), boxes: $nullable($map($decodeBox($nullable($list($object({ B: $nullable($int(64)) })))))), empty: $decodeBox($object({})), ring: $decodeRing($object({ C: $string })), rings: $nullable($decodeRing($decodeRing($object({ D: $int(64) })))) }))();
 const $decodeWriteOnly: $Decoder = /* @__PURE__ */ $object({ noDecode: $decodeCustomNoDecode });
 
 /** The payload of `anys`, as a Standard Schema. */
@@ -251,7 +251,8 @@ export function isGenerics(value: unknown): value is Generics {
 }
 
 /** The payload of `graph`, as a Standard Schema. */
-export const graphSchema: $Schema<Graph | null> = /* @__PURE__ */ $schema($nullable($decodeGraph));
+export const graphSchema: $Schema<Graph | null> =
+  /* @__PURE__ */ (() => $schema($nullable($decodeGraph)))();
 
 /** Whether a value is the payload of `graph` as it travels. */
 export function isGraph(value: unknown): value is Graph | null {
@@ -309,7 +310,7 @@ export function isNameAny(value: unknown): value is unknown {
 
 /** The payload of `name:array`, as a Standard Schema. */
 export const nameArraySchema: $Schema<[boolean, boolean]> =
-  /* @__PURE__ */ $schema($tuple($boolean, 2));
+  /* @__PURE__ */ (() => $schema($tuple($boolean, 2)))();
 
 /** Whether a value is the payload of `name:array` as it travels. */
 export function isNameArray(value: unknown): value is [boolean, boolean] {
@@ -317,7 +318,8 @@ export function isNameArray(value: unknown): value is [boolean, boolean] {
 }
 
 /** The payload of `name:box`, as a Standard Schema. */
-export const nameBoxSchema: $Schema<Box<Color>> = /* @__PURE__ */ $schema($decodeBox($decodeColor));
+export const nameBoxSchema: $Schema<Box<Color>> =
+  /* @__PURE__ */ (() => $schema($decodeBox($decodeColor)))();
 
 /** Whether a value is the payload of `name:box` as it travels. */
 export function isNameBox(value: unknown): value is Box<Color> {
@@ -350,7 +352,7 @@ export function isNameFloat(value: unknown): value is number {
 
 /** The payload of `name:ints`, as a Standard Schema. */
 export const nameIntsSchema: $Schema<number[] | null> =
-  /* @__PURE__ */ $schema($nullable($list($int(64))));
+  /* @__PURE__ */ (() => $schema($nullable($list($int(64)))))();
 
 /** Whether a value is the payload of `name:ints` as it travels. */
 export function isNameInts(value: unknown): value is number[] | null {
@@ -359,7 +361,7 @@ export function isNameInts(value: unknown): value is number[] | null {
 
 /** The payload of `name:map`, as a Standard Schema. */
 export const nameMapSchema: $Schema<{ [key: string]: Point } | null> =
-  /* @__PURE__ */ $schema($nullable($map($decodePoint)));
+  /* @__PURE__ */ (() => $schema($nullable($map($decodePoint))))();
 
 /** Whether a value is the payload of `name:map` as it travels. */
 export function isNameMap(value: unknown): value is { [key: string]: Point } | null {
@@ -368,7 +370,7 @@ export function isNameMap(value: unknown): value is { [key: string]: Point } | n
 
 /** The payload of `name:ptr`, as a Standard Schema. */
 export const namePtrSchema: $Schema<Point | null> =
-  /* @__PURE__ */ $schema($nullable($decodePoint));
+  /* @__PURE__ */ (() => $schema($nullable($decodePoint)))();
 
 /** Whether a value is the payload of `name:ptr` as it travels. */
 export function isNamePtr(value: unknown): value is Point | null {
@@ -533,7 +535,7 @@ export function isShape(value: unknown): value is Shape {
 
 /** The payload of `text-floats`, as a Standard Schema. */
 export const textFloatsSchema: $Schema<TextFloats | null> =
-  /* @__PURE__ */ $schema($nullable($decodeTextFloats));
+  /* @__PURE__ */ (() => $schema($nullable($decodeTextFloats)))();
 
 /** Whether a value is the payload of `text-floats` as it travels. */
 export function isTextFloats(value: unknown): value is TextFloats | null {
@@ -557,7 +559,8 @@ export function isTimes(value: unknown): value is Times {
 }
 
 /** The payload of `tree`, as a Standard Schema. */
-export const treeSchema: $Schema<Tree | null> = /* @__PURE__ */ $schema($nullable($decodeTree));
+export const treeSchema: $Schema<Tree | null> =
+  /* @__PURE__ */ (() => $schema($nullable($decodeTree)))();
 
 /** Whether a value is the payload of `tree` as it travels. */
 export function isTree(value: unknown): value is Tree | null {

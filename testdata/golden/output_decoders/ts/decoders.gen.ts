@@ -57,9 +57,9 @@ export interface RemovedWire {
 }
 
 const $decodeLevel: $Decoder = /* @__PURE__ */ $oneOf(['info', 'warn']);
-const $decodeRecord: $Decoder = /* @__PURE__ */ $object({ id: $bigInt(64), at: $date, until: $optional($date), data: $nullable($byteArray), level: $decodeLevel, count: $uint(8), ratio: $quotedNumber, tags: $nullable($list($string)), labels: $optional($map($string)), position: $tuple($int(32), 2), parent: $optional($lazy(() => $decodeRecord)) });
+const $decodeRecord: $Decoder = /* @__PURE__ */ (() => $object({ id: $bigInt(64), at: $date, until: $optional($date), data: $nullable($byteArray), level: $decodeLevel, count: $uint(8), ratio: $quotedNumber, tags: $nullable($list($string)), labels: $optional($map($string)), position: $tuple($int(32), 2), parent: $optional($lazy(() => $decodeRecord)) }))();
 const $decodeCreated: $Decoder = /* @__PURE__ */ $object({ record: $decodeRecord });
-const $decodeRemoved: $Decoder = /* @__PURE__ */ $object({ id: $bigInt(64) });
+const $decodeRemoved: $Decoder = /* @__PURE__ */ (() => $object({ id: $bigInt(64) }))();
 const $decodeChange: $Decoder = /* @__PURE__ */ $union('type', { Created: $decodeCreated, Removed: $decodeRemoved }, 'data');
 
 /** The payload of `change`, as a Standard Schema. */

@@ -86,7 +86,7 @@ export interface Removed {
   id: bigint;
 }
 
-const $convertRecord: $Conversion = /* @__PURE__ */ $fields({ id: $bigints, at: $dates, until: $dates, data: $bytes, parent: $later(() => $convertRecord) });
+const $convertRecord: $Conversion = /* @__PURE__ */ (() => $fields({ id: $bigints, at: $dates, until: $dates, data: $bytes, parent: $later(() => $convertRecord) }))();
 const $convertCreated: $Conversion = /* @__PURE__ */ $fields({ record: $convertRecord });
 const $convertRemoved: $Conversion = /* @__PURE__ */ $fields({ id: $bigints });
 const $convertChange: $Conversion = /* @__PURE__ */ $variants('type', { Created: $convertCreated, Removed: $convertRemoved }, 'data');

@@ -55,7 +55,7 @@ export const Mask = {
   Execute: 4,
 } as const;
 
-const $convertChanged: $Conversion = /* @__PURE__ */ $fields({ id: $bigints, count: $bigints, ids: $each($bigints), size: $bigints, limit: $bigints });
+const $convertChanged: $Conversion = /* @__PURE__ */ (() => $fields({ id: $bigints, count: $bigints, ids: $each($bigints), size: $bigints, limit: $bigints }))();
 
 /** The event `changed`. Windows emit it too. */
 export const changed: $SharedEvent<'changed', Changed> =
