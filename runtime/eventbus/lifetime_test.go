@@ -1,0 +1,107 @@
+package eventbus
+
+import (
+	"context"
+	"sync"
+	"testing"
+	"time"
+)
+
+// pair is a payload that shows whether its place was cleared or used again while somebody read it.
+type pair struct {
+	a, b int
+	text string
+}
+
+func pairOf(n int) pair { return pair{n, n, "pair"} }
+
+func (p pair) whole() bool { return p.a > 0 && p.a == p.b && p.text == "pair" }
+
+// Places of payloads, slabs of queues and batches are used again, and never while somebody reads them:
+// listeners come and go, emit in turn, and hold what they got.
+func TestPlacesLastAsLongAsTheyAreRead(t *testing.T) {
+	for name, d := range map[string]Definition[pair]{
+		"plain": {}, "throttle": {Throttle: time.Microsecond}, "batch": {Batch: 3, Wait: time.Microsecond},
+		"sticky": {Sticky: true}, "sticky batch": {Sticky: true, Batch: 3, Wait: time.Microsecond},
+		"replay batch": {Replay: 5, Batch: 3, Wait: time.Microsecond},
+	} {
+		t.Run(name, func(t *testing.T) {
+			noLeak(t)
+			d.Name = "e"
+			e := Define(d)
+			nested := Define(Definition[pair]{Name: "nested"})
+			b, err := New(WithCatalog(NewCatalog(e, nested)), WithErrorHandler(func(context.Context, *Error) {}))
+			noError(t, err)
+			check := func(_ context.Context, p pair) error {
+				if !p.whole() {
+					t.Errorf("got %v", p)
+				}
+				return nil
+			}
+			nested.ListenMeta(b, func(ctx context.Context, p pair, _ Meta) error { return check(ctx, p) })
+			e.ListenMeta(b, func(ctx context.Context, p pair, _ Meta) error { return nested.Emit(ctx, b, pairOf(p.a+1)) })
+			e.ListenMeta(b, func(ctx context.Context, p pair, _ Meta) error { return check(ctx, p) })
+			var mu sync.Mutex
+			var held [][]pair
+			e.ListenBatch(b, func(_ context.Context, batch []pair) error {
+				mu.Lock()
+				defer mu.Unlock()
+				held = append(held, batch)
+				return nil
+			})
+			var wg sync.WaitGroup
+			const emits = 300
+			for range 2 {
+				wg.Go(func() {
+					for n := 1; n <= emits; n++ {
+						_ = e.Emit(background, b, pairOf(n))
+					}
+				})
+			}
+			for i := range 4 {
+				wg.Go(func() {
+					for n := range emits / 4 {
+						stop := e.Listen(b, check, Async(1+n%5, []Overflow{DropOldest, DropNewest, Latest, Block}[i]))
+						stopBatch := e.ListenBatch(b, func(ctx context.Context, batch []pair) error {
+							for _, p := range batch {
+								_ = check(ctx, p)
+							}
+							return nil
+						}, Async(2, DropOldest))
+						_ = e.Emit(background, b, pairOf(n+1))
+						stop()
+						stopBatch()
+					}
+				})
+			}
+			wg.Go(func() {
+				got := 0
+				for p := range e.Stream(background, b, Async(3, DropOldest)) {
+					_ = check(background, p)
+					if got++; got == emits {
+						return
+					}
+				}
+			})
+			done := make(chan struct{})
+			go func() { defer close(done); wg.Wait() }()
+			for n := 1; ; n++ { // until the stream has had enough
+				select {
+				case <-done:
+				default:
+					_ = e.Emit(background, b, pairOf(n))
+					continue
+				}
+				break
+			}
+			noError(t, b.Close(background))
+			for _, batch := range held {
+				for _, p := range batch {
+					if !p.whole() {
+						t.Fatalf("a batch that was kept holds %v", p)
+					}
+				}
+			}
+		})
+	}
+}
