@@ -4,6 +4,7 @@ import (
 	"context"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 )
 
@@ -104,4 +105,30 @@ func TestPlacesLastAsLongAsTheyAreRead(t *testing.T) {
 			}
 		})
 	}
+}
+
+// What a listener has in hand is not cleared when it is taken out, though all others have read it.
+func TestItemsInHandOutlastTheirListener(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		type key struct{}
+		e := Define(Definition[int]{Name: "e"})
+		var value any
+		b, err := New(WithCatalog(NewCatalog(e)), WithErrorHandler(func(ctx context.Context, _ *Error) {
+			if ctx != nil {
+				value = ctx.Value(key{})
+			}
+		}))
+		noError(t, err)
+		release := make(chan struct{})
+		stop := e.Listen(b, func(context.Context, int) error { <-release; return context.Canceled }, Async(8, Block))
+		e.Listen(b, func(context.Context, int) error { return nil }, Async(8, Block))
+		noError(t, e.Emit(context.WithValue(background, key{}, "emit"), b, 1))
+		synctest.Wait()
+		stop()
+		close(release)
+		noError(t, b.Close(background))
+		if value != "emit" {
+			t.Errorf("the error handler got a context with %v", value)
+		}
+	})
 }
