@@ -3,6 +3,7 @@ package eventbus
 import (
 	"context"
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -168,4 +169,28 @@ func kept(d Definition[step], list []step) (stay []step) {
 		}
 	}
 	return stay
+}
+
+// What a definition says is what Info tells, of options that the bus itself does nothing with too.
+func TestInfoTellsTheDefinition(t *testing.T) {
+	d := Definition[step]{
+		Name: "e", Contract: "7be1a900", From: FromBoth, To: ToGroup, Relay: true, Throttle: time.Second, Key: stepKey, Keys: 9,
+		Flushes: []string{"other"}, Sticky: true, Slow: SlowLatest, Max: 99, Version: 3, Was: "old", Deprecated: "use other",
+	}
+	b, _ := newBus(t, events(Define(d), Define(Definition[int]{Name: "other"})))
+	info := b.Lookup("e")
+	if !info.Keyed {
+		t.Error("the event has a key")
+	}
+	told, defined := reflect.ValueOf(*info), reflect.ValueOf(d)
+	for i := range defined.NumField() {
+		name := defined.Type().Field(i).Name
+		switch name {
+		case "Key", "Encode", "Decode": // functions, which Info does not hold
+			continue
+		}
+		if got, want := told.FieldByName(name).Interface(), defined.Field(i).Interface(); !reflect.DeepEqual(got, want) {
+			t.Errorf("Info.%s is %v, the definition says %v", name, got, want)
+		}
+	}
 }
