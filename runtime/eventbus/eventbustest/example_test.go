@@ -10,7 +10,7 @@ import (
 )
 
 // A test of what a listener gets, which waits for the last value of a throttle.
-func ExampleListen() {
+func ExampleListen() { //nolint:testableexamples // it needs the t of a test
 	var t *testing.T // the test's own
 
 	progress := eventbus.Define(eventbus.Definition[int]{Name: "progress", Throttle: 100 * time.Millisecond})
