@@ -1,9 +1,6 @@
 package eventbus
 
-import (
-	"context"
-	"unsafe"
-)
+import "context"
 
 // nestedBatches bounds, in batches, what listeners may add to a batch while it cannot be delivered.
 const nestedBatches = 64
@@ -99,7 +96,7 @@ func (c *coalescer) nextPlace(w *pending) address {
 		w.at, w.room = larger, 2*w.room
 	}
 	w.n++
-	return unsafe.Add(w.at, uintptr(w.n-1)*p.stride())
+	return nth(p, w.at, w.n-1)
 }
 
 // take removes what waits in the lane, of a batch at most as much as one may have.
@@ -114,7 +111,7 @@ func (c *coalescer) take(l *lane) pending {
 	if over := taken.n - c.batch; over > 0 {
 		p := c.t.payloads
 		rest := taken
-		from := unsafe.Add(taken.at, uintptr(c.batch)*p.stride())
+		from := nth(p, taken.at, c.batch)
 		rest.at, rest.n, rest.room = clone(p, from, over), over, over
 		p.clear(from, over)
 		taken.n = c.batch

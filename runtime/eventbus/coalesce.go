@@ -60,7 +60,7 @@ func (c *coalescer) emit(ctx context.Context, d *delivery) error {
 		c.mu.Unlock()
 		return err
 	}
-	if c.mode == debouncing || l.busy || l.open || l.ready {
+	if c.mode == debouncing || l.waitsForMore() {
 		c.put(l, ctx, d)
 		if c.mode == debouncing {
 			c.queue.push(l, c.t.b.now()+c.period)

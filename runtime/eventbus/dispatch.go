@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"runtime/debug"
-	"unsafe"
 )
 
 // delivery is one thing that listeners get: a payload, or a batch of them. Where the payloads lie they stay
@@ -24,7 +23,7 @@ type delivery struct {
 
 // payload returns the address of the i-th payload.
 func (d *delivery) payload(p payloads, i int) address {
-	return unsafe.Add(d.at, uintptr(i)*p.stride())
+	return nth(p, d.at, i)
 }
 
 // count returns the number of payloads of a batch, as the wire has it: 0 if it is none.

@@ -62,9 +62,14 @@ func (e *Event[T]) emit(ctx context.Context, t *topic, payload T) error {
 			}
 		}
 	}
+	return e.emitTo(ctx, t, Target{}, payload)
+}
+
+// emitTo is Emit and EmitTo behind what is particular to them.
+func (e *Event[T]) emitTo(ctx context.Context, t *topic, to Target, payload T) error {
 	at := t.places.get()
 	*(*T)(at) = payload
-	err := t.emit(ctx, at, Target{})
+	err := t.emit(ctx, at, to)
 	t.places.put(at)
 	return err
 }

@@ -45,11 +45,7 @@ func (e *Event[T]) EmitTo(ctx context.Context, b *Bus, to Target, payload T) err
 	if to.IsZero() {
 		return t.err(CodeInvalidTarget, nil)
 	}
-	at := t.places.get()
-	*(*T)(at) = payload
-	err := t.emit(ctx, at, to)
-	t.places.put(at)
-	return err
+	return e.emitTo(ctx, t, to, payload)
 }
 
 // Listen calls fn with every payload that is delivered. What keeps it from being registered, such as an

@@ -5,7 +5,6 @@ import (
 	"math"
 	"slices"
 	"sync"
-	"unsafe"
 )
 
 // fanout is the queue of the asynchronous listeners of one event: one log for all of them, with a cursor
@@ -66,7 +65,7 @@ func (f *fanout) add(ctx context.Context, item queued) {
 		}
 		c := f.chunks[len(f.chunks)-1]
 		if from := item.at; item.single() {
-			item.at = unsafe.Add(c.places, uintptr(at)*f.payloads.stride())
+			item.at = nth(f.payloads, c.places, int(at))
 			f.payloads.copy(item.at, from, 1)
 		}
 		c.items[at] = item

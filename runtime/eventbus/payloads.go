@@ -117,6 +117,9 @@ func (*payloadsOf[T]) call(ctx context.Context, l *listener, at address) error {
 	return function[T](l)(ctx, *(*T)(at))
 }
 
+// nth returns the address of the i-th of payloads that lie together.
+func nth(p payloads, at address, i int) address { return unsafe.Add(at, uintptr(i)*p.stride()) }
+
 // clone returns the address of a copy of n payloads.
 func clone(p payloads, at address, n int) address {
 	to := p.make(n)
