@@ -35,6 +35,7 @@ var rules = map[string]struct{ own, third []string }{
 	"internal/gen/typescript": {own: []string{"internal/diag", "internal/gen", "internal/ir", "runtime/ts", "templates"}},
 	"internal/ir":             {own: []string{"internal/diag"}},
 	"internal/parse":          {own: []string{"internal/diag", "internal/ir"}, third: []string{"golang.org/x/tools", "golang.org/x/sync"}},
+	"internal/testing/mutate": {},
 	"runtime/eventbus":        {},
 	"runtime/eventbus/codec":  {},
 	"runtime/httptransport":   {own: []string{"runtime/eventbus"}, third: []string{"github.com/gobwas/ws", "github.com/gobwas/httphead"}},
