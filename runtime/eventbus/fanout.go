@@ -44,8 +44,8 @@ func (f *fanout) attach(r *reader, initial []queued) {
 	defer f.mu.Unlock()
 	r.f, r.cursor, r.initial = f, f.head, initial
 	f.readers = append(f.readers, r)
-	f.resting = append(f.resting, r)
 	f.limit = f.head
+	f.rest(r)
 	if len(initial) > 0 {
 		f.start()
 	}
@@ -175,21 +175,23 @@ func startAll(readers []*reader) {
 	readers[0].run()
 }
 
-// rest takes note that nobody runs the reader any more. When all rest, what they have read is let go.
+// rest takes note that nobody runs the reader. A reader is in the list of those that rest exactly if it says
+// so itself.
 func (f *fanout) rest(r *reader) {
-	r.resting = true
-	f.resting = append(f.resting, r)
-	f.tidy()
+	if !r.resting {
+		r.resting = true
+		f.resting = append(f.resting, r)
+	}
 }
 
 // tidy lets go of what every reader has read. Items in hand lie in the chunks, so nothing is cleared under
-// a reader that is leaving.
+// a reader that has some, one that is leaving included.
 func (f *fanout) tidy() {
-	if len(f.resting) < len(f.readers) || len(f.leaving) > 0 {
+	if len(f.leaving) > 0 {
 		return
 	}
 	for _, r := range f.readers {
-		if r.cursor != f.head {
+		if !r.resting || r.cursor != f.head {
 			return
 		}
 	}

@@ -22,7 +22,7 @@ var (
 
 // action is a step of a random program.
 type action struct {
-	verb   string // emit, emitTo, last, sleep, listen, once, unlisten, window, flush, forget
+	verb   string // emit, emitTo, last, sleep, flush, forget, window, unlisten, or a kind of listener
 	step   step
 	n      int
 	target string
@@ -80,7 +80,7 @@ func randomProgram(r *rand.Rand) (setup, []action) {
 		case k < 80:
 			a.verb = "sleep"
 		default:
-			a.verb = []string{"listen", "once", "unlisten", "window", "flush", "forget", "listen", "every", "async"}[r.IntN(9)]
+			a.verb = []string{"listen", "once", "unlisten", "window", "flush", "forget", "listen", "every", "async", "slow", "slow", "stream", "stream"}[r.IntN(13)]
 		}
 		program = append(program, a)
 	}
@@ -125,7 +125,14 @@ func runProgram(t *testing.T, s setup, program []action) (diff string) {
 			settle(time.Second)
 			p.model.advance(1 << 30)
 		}
+		settle(time.Minute) // those who take their time
 		p.finish()
+		for _, w := range p.witnesses {
+			if w.stop != nil {
+				w.stop()
+			}
+		}
+		settle(0)
 		if n := len(f.take()); n != p.model.full {
 			p.differ("the error handler got %d errors, want %d", n, p.model.full)
 		}
@@ -208,6 +215,7 @@ func (p *programRun) do(a action) {
 			p.differ("Flush: %v", err)
 		}
 		m.flush(func(place) bool { return true })
+		m.advance(p.now()) // it has waited for slow listeners
 	case "forget":
 		if m.sticky && m.keyed {
 			_ = p.e.Forget(p.b, StringKey(a.step.Key))
@@ -222,6 +230,10 @@ func (p *programRun) do(a action) {
 		p.window(a)
 	case "listen", "once", "every", "async":
 		p.listen(a.verb)
+	case "slow":
+		p.listenSlowly(5 * a.n)
+	case "stream":
+		p.stream(a.n)
 	}
 }
 
@@ -263,6 +275,58 @@ func (p *programRun) listen(kind string) {
 	default:
 		p.wantInitial(w.name, flatten(w.got), want)
 		w.got = nil
+	}
+}
+
+// listenSlowly registers an asynchronous listener that takes so many milliseconds for each payload, so that it has
+// some in hand while others come and go.
+func (p *programRun) listenSlowly(ms int) {
+	w := p.add(&witness{kind: "slow"})
+	for _, s := range p.model.initial(func(target string) bool { return target == "" }) {
+		w.want = append(w.want, made{items: []step{s}})
+	}
+	w.stop = p.e.Listen(p.b, func(_ context.Context, s step) error {
+		time.Sleep(time.Duration(ms) * time.Millisecond)
+		p.got(w, made{items: []step{s}})
+		return nil
+	}, Async(1000, Block))
+}
+
+// stream begins a loop that takes so many milliseconds for each payload.
+func (p *programRun) stream(ms int) {
+	w := p.add(&witness{kind: "stream"})
+	for _, s := range p.model.initial(func(target string) bool { return target == "" }) {
+		w.want = append(w.want, made{items: []step{s}})
+	}
+	ctx, cancel := context.WithCancel(background)
+	w.stop = cancel
+	stream := p.e.Stream(ctx, p.b)
+	go func() {
+		for s := range stream {
+			p.got(w, made{items: []step{s}})
+			time.Sleep(time.Duration(ms) * time.Millisecond)
+		}
+	}()
+}
+
+// finishSlow compares what came to somebody who takes its time: everything in the order of the deliveries, or its
+// beginning, if it was ended before it had come that far. What is due at the same time in several places has no
+// order, and so have sticky values.
+func (p *programRun) finishSlow(w *witness, made []made) {
+	got, want := flatten(w.got), append(flatten(w.want), flatten(made)...)
+	places := []place{{}}
+	if p.model.keyed && (p.model.mode != "none" || p.model.sticky) {
+		places = []place{{key: "a"}, {key: "b"}, {key: "c"}}
+	}
+	for _, at := range places {
+		elsewhere := func(s step) bool { return at.key != "" && s.Key != at.key }
+		got, want := slices.DeleteFunc(slices.Clone(got), elsewhere), slices.DeleteFunc(slices.Clone(want), elsewhere)
+		if w.to >= 0 && len(got) < len(want) {
+			want = want[:len(got)]
+		}
+		if !slices.Equal(got, want) {
+			p.differ("%s got %v, want %v", w.name, got, want)
+		}
 	}
 }
 
@@ -357,6 +421,9 @@ func (p *programRun) finish() {
 		}
 		want = p.single(slices.DeleteFunc(want, func(d made) bool { return d.target != "" }))
 		switch {
+		case w.kind == "slow" || w.kind == "stream":
+			p.finishSlow(w, want)
+			continue
 		case w.kind == "every" && p.model.mode != "none":
 			want = p.single(w.want)
 		case w.kind == "once":

@@ -159,6 +159,7 @@ func (r *reader) claim(rest bool) claimResult {
 		result = rested
 	case len(r.batch) == 0 && dropped == 0 && (rest || f.gate.state.Load() != stateOpen):
 		f.rest(r)
+		f.tidy()
 		result = rested
 	case len(r.batch) == 0:
 		result = nothing
@@ -201,6 +202,7 @@ func (r *reader) pullOne(to address) (item queued, ok bool) {
 			}
 		} else if !r.resting {
 			f.rest(r)
+			f.tidy()
 		}
 	}
 	f.notify()
@@ -238,7 +240,10 @@ func (r *reader) stop() {
 	}
 	r.gone, r.initial, r.early = true, nil, nil
 	f.readers = without(f.readers, r)
-	f.resting = without(f.resting, r)
+	if r.resting {
+		r.resting = false
+		f.resting = without(f.resting, r)
+	}
 	f.limit = f.head
 	if r.inHand {
 		f.leaving = append(f.leaving, r)
