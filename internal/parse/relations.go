@@ -71,9 +71,28 @@ func (r *reader) relations() {
 				Hint:    "only events with throttle, debounce or batch have something pending",
 				Related: []diag.Related{{Pos: other.Pos, Message: "the event is declared here"}},
 			})
+		case flushes(other, f.event, byName, map[*ir.Event]bool{}):
+			r.list.Add(diag.Diagnostic{
+				Severity: diag.Error, Code: diag.UnknownEvent, Pos: f.name.Pos,
+				Message: fmt.Sprintf("event %q flushes itself through %q", f.event.Name, f.name.Name),
+				Hint:    "what goes out first cannot wait for what comes after it: leave one of the names out",
+				Related: []diag.Related{{Pos: other.Pos, Message: "the event is declared here"}},
+			})
 		}
 		slices.Sort(f.event.Flushes)
 	}
+}
+
+// flushes reports whether an event flushes the other one, itself or through those that it flushes.
+func flushes(e, other *ir.Event, byName map[string]*ir.Event, seen map[*ir.Event]bool) bool {
+	seen[e] = true
+	for _, name := range e.Flushes {
+		next := byName[name]
+		if next == other || next != nil && !seen[next] && flushes(next, other, byName, seen) {
+			return true
+		}
+	}
+	return false
 }
 
 // formerNames checks was=: what windows still call by that name has to be one event.

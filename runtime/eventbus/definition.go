@@ -25,7 +25,8 @@ type Definition[T any] struct {
 	Throttle time.Duration
 	// Debounce makes one delivery, this time after the last emit for each key and target.
 	Debounce time.Duration
-	// Key reads the key of a payload. Throttle, Debounce, Sticky and SlowLatest hold for each key.
+	// Key reads the key of a payload. Throttle, Debounce, Sticky, SlowLatest and Flushes hold for each key. It is
+	// called while the event is locked: it must not call the bus.
 	Key func(payload *T) Key
 	// Keys bounds how many keys and targets are held at once; 0 means 4096.
 	Keys int
@@ -138,8 +139,8 @@ func (i *Info) check() error {
 	bad(i.Batch > 0 && i.Slow == SlowLatest, "Batch excludes SlowLatest")
 	bad(i.Batch == 0 && i.Wait > 0, "Wait needs Batch")
 	bad(i.Sticky && i.Replay > 0, "Sticky excludes Replay")
-	bad(i.Keyed && i.Throttle == 0 && i.Debounce == 0 && !i.Sticky && i.Slow != SlowLatest,
-		"Key needs Throttle, Debounce, Sticky or SlowLatest")
+	bad(i.Keyed && i.Throttle == 0 && i.Debounce == 0 && !i.Sticky && i.Slow != SlowLatest && len(i.Flushes) == 0,
+		"Key needs Throttle, Debounce, Sticky, SlowLatest or Flushes")
 	bad(i.Relay && i.From == FromServer, "Relay needs an event that windows emit")
 	bad(i.From == FromClient && (i.To != ToAny || i.Debounce > 0 || i.Batch > 0 || len(i.Flushes) > 0 ||
 		i.Sticky || i.Replay > 0 || i.Slow != SlowResume), "FromClient allows Key, Throttle, Max and Relay only")

@@ -48,7 +48,7 @@ func (s setup) definitions() (d, last Definition[step]) {
 		d.Key = stepKey
 	}
 	if s.lastKeyed {
-		last.Key, last.Slow = stepKey, SlowLatest
+		last.Key = stepKey
 	}
 	return d, last
 }
