@@ -183,26 +183,26 @@ func (t *topic) forgetHere(keys []Key) {
 	t.shown.forget(keys)
 }
 
-// subscribe counts a window in and returns what is stored for it, the position up to which that holds:
-// what comes after it is in the log, and the one since which there has always been someone to log for.
-func (t *topic) subscribe(peer *Peer, wants func(Key) bool) (values []*Entry, at, since uint64) {
-	l := &t.b.log
-	l.mu.Lock()
-	at = l.position()
+// subscribe counts a subscription in and returns what is stored for it. The log's lock is held.
+func (t *topic) subscribe(s *Subscription) []*stored {
+	s.At = t.b.log.position()
 	if t.interest.Add(1) == 1 {
 		t.extra.Add(1)
-		t.since = at
+		t.since = s.At
 	}
-	since = t.since
-	var chosen []*stored
-	if t.shown != nil {
-		chosen = t.shown.forPeer(peer, wants)
+	s.Since = t.since
+	if t.shown == nil {
+		return nil
 	}
-	l.mu.Unlock()
+	return t.shown.forPeer(&s.peer, s.wantsKey)
+}
+
+// showAll returns the entries of stored deliveries, of those that have one.
+func (t *topic) showAll(chosen []*stored) (entries []*Entry) {
 	for _, v := range chosen {
 		if e := t.show(v); e != nil {
-			values = append(values, e)
+			entries = append(entries, e)
 		}
 	}
-	return values, at, since
+	return entries
 }

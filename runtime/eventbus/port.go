@@ -112,34 +112,81 @@ func (p *Port) Leave(id string) {
 	}
 }
 
+// Interest is what a peer wants to get: an event, of these keys only if there are some.
+type Interest struct {
+	Event string
+	Keys  []Key
+}
+
 // Listen subscribes the peer to an event. If keys are given the peer wants these only. What is emitted
 // after Listen has returned is in the log for the peer. It fails with [ErrUnknownEvent], with
 // [ErrDirection] for an event that only windows emit and that is never relayed, and with [ErrClosed].
 func (p *Port) Listen(peer Peer, event string, keys ...Key) (*Subscription, error) {
-	t, ok := p.b.topics[event]
+	subscriptions, _, err := p.ListenAll(peer, []Interest{{event, keys}})
+	if err != nil {
+		return nil, err
+	}
+	return subscriptions[0], nil
+}
+
+// ListenAll is Listen for several events at one moment: all the subscriptions hold from the same position,
+// which it returns; without interests that is the newest. If one of them fails, none is made.
+func (p *Port) ListenAll(peer Peer, interests []Interest) (subscriptions []*Subscription, at uint64, err error) {
+	for _, i := range interests {
+		s, err := p.subscription(peer, i)
+		if err != nil {
+			return nil, 0, err
+		}
+		subscriptions = append(subscriptions, s)
+	}
+	if err := p.hold(subscriptions); err != nil {
+		return nil, 0, err
+	}
+	l := &p.b.log
+	l.mu.Lock()
+	at = l.position()
+	chosen := make([][]*stored, len(subscriptions))
+	for i, s := range subscriptions {
+		chosen[i] = s.topic.subscribe(s)
+	}
+	l.mu.Unlock()
+	for i, s := range subscriptions { // encoded without the lock
+		s.Values = s.topic.showAll(chosen[i])
+	}
+	return subscriptions, at, nil
+}
+
+// subscription returns one that does not hold yet.
+func (p *Port) subscription(peer Peer, i Interest) (*Subscription, error) {
+	t, ok := p.b.topics[i.Event]
 	if !ok {
-		return nil, &Error{Code: CodeUnknownEvent, Event: event}
+		return nil, &Error{Code: CodeUnknownEvent, Event: i.Event}
 	}
 	info := t.info
 	if info.From == FromClient && !info.Relay {
-		return nil, &Error{Code: CodeDirection, Event: event, Err: errors.New("windows emit the event and never get it")}
+		return nil, &Error{Code: CodeDirection, Event: i.Event, Err: errors.New("windows emit the event and never get it")}
 	}
 	s := &Subscription{Event: info, port: p, topic: t, peer: peer}
-	if len(keys) > 0 && info.Keyed {
-		s.keys = make(map[Key]struct{}, len(keys))
-		for _, k := range keys {
+	if len(i.Keys) > 0 && info.Keyed {
+		s.keys = make(map[Key]struct{}, len(i.Keys))
+		for _, k := range i.Keys {
 			s.keys[k] = struct{}{}
 		}
 	}
-	p.mu.Lock()
-	if p.detached || p.b.gate.state.Load() == stateClosed {
-		p.mu.Unlock()
-		return nil, &Error{Code: CodeClosed, Event: event}
-	}
-	p.subscriptions[s] = struct{}{}
-	p.mu.Unlock()
-	s.Values, s.At, s.Since = t.subscribe(&s.peer, s.wantsKey)
 	return s, nil
+}
+
+// hold takes note of subscriptions, so that [Port.Detach] ends them.
+func (p *Port) hold(subscriptions []*Subscription) error {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if p.detached || p.b.gate.state.Load() == stateClosed {
+		return &Error{Code: CodeClosed}
+	}
+	for _, s := range subscriptions {
+		p.subscriptions[s] = struct{}{}
+	}
+	return nil
 }
 
 // Close ends the subscription. It is idempotent.

@@ -114,6 +114,10 @@ func (c *conn) roomLocked() bool {
 func (c *conn) change(s step) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	c.changeLocked(s)
+}
+
+func (c *conn) changeLocked(s step) {
 	if !c.liveLocked() {
 		c.h.release(s.class)
 		return
@@ -129,6 +133,46 @@ func (c *conn) change(s step) {
 	}
 	c.steps = append(c.steps, s)
 	c.own += len(s.out)
+}
+
+// begin is change for a step of new subscriptions and its answer. The connection may have gone on meanwhile:
+// what it has passed of the subscriptions comes behind their kept values.
+func (c *conn) begin(s, answer step) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	passed, ok := c.passedLocked(s)
+	if !ok {
+		c.giveUpLocked("slow: the log no longer reaches back to the listen")
+	}
+	s.out = append(s.out, passed...)
+	c.changeLocked(s)
+	c.changeLocked(answer)
+}
+
+// passedLocked returns the entries that the connection has passed since the step's position, and gets by the step
+// alone. It returns false if the log no longer has all of them. Whatever changed the class before has taken effect:
+// the session's lock has been held since that position.
+func (c *conn) passedLocked(s step) (out []byte, ok bool) {
+	var buffer [16]*eventbus.Entry
+	for at := s.at; at < c.cursor; {
+		n, lost := c.h.port.Read(at, buffer[:])
+		if lost {
+			for info := range s.class.events {
+				if c.h.port.Missed(info, at) {
+					return nil, false
+				}
+			}
+		}
+		if n == 0 {
+			break
+		}
+		for _, e := range buffer[:n] {
+			if at = e.Seq; at <= c.cursor && s.class.wants(e) && (c.class == nil || !c.class.wants(e)) && e.For(&c.peer) {
+				out = c.format.append(out, e.Frame, c.h.epoch, 0)
+			}
+		}
+	}
+	return out, true
 }
 
 // reachLocked brings a synced connection up to the position, without its shard. It reports

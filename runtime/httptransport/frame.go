@@ -31,6 +31,7 @@ type resumeFrame struct {
 	Session string `json:"session"`
 	Epoch   string `json:"epoch"`
 	Seq     uint64 `json:"seq"`
+	Failed  bool   `json:"failed"` // twice on what comes after Seq
 }
 
 // interest is what a page listens to of one event: all of it, or these keys only.

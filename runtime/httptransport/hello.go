@@ -166,9 +166,9 @@ func (o *opening) open(positional bool) {
 		o.goOn()
 		return
 	}
-	o.at = h.port.At()
 	old := s.takeLocked()
-	o.steps = o.c.subscribeLocked(*o.peer, o.a.wanted, o.a)
+	begin := o.c.subscribeLocked(*o.peer, o.a.wanted, o.unreadable(old), o.a)
+	o.at, o.steps = begin.at, []step{begin}
 	o.gap = o.lost(old)
 	if o.from != nil {
 		for _, sub := range s.subs {
@@ -179,18 +179,16 @@ func (o *opening) open(positional bool) {
 		sub.bus.Close()
 	}
 	if positional && o.fromPosition() {
-		for _, st := range o.steps {
-			h.release(st.class)
-		}
+		h.release(begin.class)
 		o.steps, o.gap = nil, nil
 		o.resumed, o.at = true, o.from.Seq
 		o.class = h.intern(o.c.format, s.subs)
 	}
 }
 
-// resumes reports whether nothing of what the session listens to is lost since the position.
+// resumes reports whether nothing of what the session listens to is lost since the position, nor to be left out.
 func (o *opening) resumes() bool {
-	if !o.known || !o.reachable() {
+	if !o.known || !o.reachable() || o.from.Failed {
 		return false
 	}
 	for event := range o.a.wanted {
@@ -199,6 +197,24 @@ func (o *opening) resumes() bool {
 		}
 	}
 	return true
+}
+
+// unreadable returns the events whose kept values the page may have failed on: those which it may not have got
+// past.
+func (o *opening) unreadable(old map[string]*subscription) map[string]bool {
+	if o.from == nil || !o.from.Failed || !o.known || !o.reachable() {
+		return nil
+	}
+	events := map[string]bool{}
+	for event, sub := range old {
+		events[event] = !o.past(sub)
+	}
+	return events
+}
+
+// past reports whether the page has got further than where the subscription began.
+func (o *opening) past(sub *subscription) bool {
+	return o.from.Seq > sub.since && o.from.Seq >= sub.told
 }
 
 // owed returns the position after which the page has yet to get the entries of the subscription.
@@ -250,7 +266,7 @@ func (o *opening) goOn() {
 			continue
 		}
 		s.load += w.keys.size() - sub.keys.size()
-		if sub.keys = w.keys; o.from.Seq > sub.since && o.from.Seq >= sub.told {
+		if sub.keys = w.keys; o.past(sub) {
 			now[event] = sub
 		} else {
 			again = append(again, event)
@@ -263,7 +279,9 @@ func (o *opening) goOn() {
 		now[event] = sub
 		o.steps = append(o.steps, step{at: o.owed(sub), class: h.intern(o.c.format, now), out: o.keptAgain(event, sub)})
 	}
-	o.steps = append(o.steps, o.c.subscribeLocked(*o.peer, fresh, o.a)...)
+	if len(fresh) > 0 {
+		o.steps = append(o.steps, o.c.subscribeLocked(*o.peer, fresh, nil, o.a))
+	}
 	for event := range fresh {
 		if sub := s.subs[event]; sub != nil {
 			sub.told = o.from.Seq + 1
@@ -306,7 +324,7 @@ func (o *opening) lost(old map[string]*subscription) map[string]*uint64 {
 	losses := map[*eventbus.Info]*loss{}
 	for event, sub := range o.s.subs {
 		gap[event] = nil
-		if was := old[event]; o.known && o.reachable() && was != nil && !o.broken(was) {
+		if was := old[event]; !sub.partial && o.known && o.reachable() && was != nil && !o.broken(was) {
 			losses[sub.bus.Event] = &loss{after: o.owed(was), upTo: sub.bus.At}
 		}
 	}
@@ -392,44 +410,50 @@ func (c *conn) admitInterests(peer eventbus.Peer, listen map[string]interest) *a
 	return a
 }
 
-// subscribeLocked subscribes the session, whose lock is held, and returns what that changes, and
-// from which positions on. What is refused for being too much goes to a.
-func (c *conn) subscribeLocked(peer eventbus.Peer, fresh map[string]wantedEvent, a *admission) (steps []step) {
+// subscribeLocked subscribes the session, whose lock is held, to all of these at one moment. It returns what that
+// changes, and from which position on, the newest if there is nothing to subscribe to. What is refused for being
+// too much goes to a. Kept values of the events in without are left out.
+func (c *conn) subscribeLocked(peer eventbus.Peer, fresh map[string]wantedEvent, without map[string]bool, a *admission) step {
 	s, h := c.session, c.h
-	intern := func() {
-		if len(steps) > 0 {
-			steps[len(steps)-1].class = h.intern(c.format, s.subs)
-		}
-	}
+	var events []string
+	var interests []eventbus.Interest
+	load := s.load
 	for _, event := range slices.Sorted(maps.Keys(fresh)) {
 		w := fresh[event]
-		old := s.subs[event]
-		load := s.load + w.keys.size()
-		if old != nil {
-			load -= old.keys.size()
+		more := w.keys.size()
+		if old := s.subs[event]; old != nil {
+			more -= old.keys.size()
 		}
-		if load > h.maxSubscriptions {
+		if load+more > h.maxSubscriptions {
 			a.refused[event] = wireError{Code: codeTooManyListens}
 			continue
 		}
-		sub, err := h.port.Listen(peer, event, slices.Collect(maps.Keys(w.keys))...)
-		if err != nil {
+		load += more
+		events = append(events, event)
+		interests = append(interests, eventbus.Interest{Event: event, Keys: slices.Collect(maps.Keys(w.keys))})
+	}
+	subs, at, err := h.port.ListenAll(peer, interests)
+	if err != nil { // the bus is closing
+		for _, event := range events {
 			a.refused[event] = *publicError(err)
-			continue
 		}
-		if len(steps) == 0 || steps[len(steps)-1].at != sub.At {
-			intern()
-			steps = append(steps, step{at: sub.At})
-		}
-		last := &steps[len(steps)-1]
-		for _, e := range sub.Values {
-			if old == nil || !old.keys.has(e.Key) {
-				last.out = c.format.append(last.out, e.Frame, h.epoch, 0)
+		return step{at: h.port.At(), class: h.intern(c.format, s.subs)}
+	}
+	begin := step{at: at}
+	for i, event := range events {
+		sub := &subscription{bus: subs[i], keys: fresh[event].keys}
+		old := s.subs[event]
+		for _, e := range sub.bus.Values {
+			switch {
+			case without[event]:
+				sub.partial = true
+			case old == nil || !old.keys.has(e.Key):
+				begin.out = c.format.append(begin.out, e.Frame, h.epoch, 0)
 			}
 		}
-		sub.Values = nil // the session lives for longer than they are needed
-		s.putLocked(event, &subscription{bus: sub, keys: w.keys})
+		sub.bus.Values = nil // the session lives for longer than they are needed
+		s.putLocked(event, sub)
 	}
-	intern()
-	return steps
+	begin.class = h.intern(c.format, s.subs)
+	return begin
 }

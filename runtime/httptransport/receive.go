@@ -64,7 +64,7 @@ func (c *conn) listen(id uint64, listen map[string]interest, v verdict) {
 	if s.conn != c {
 		return
 	}
-	steps := c.subscribeLocked(peer, a.wanted, a)
+	begin := c.subscribeLocked(peer, a.wanted, nil, a)
 	dropped := false
 	for event := range a.refused {
 		if s.subs[event] != nil {
@@ -72,17 +72,11 @@ func (c *conn) listen(id uint64, listen map[string]interest, v verdict) {
 			s.dropLocked(event)
 		}
 	}
-	last := step{}
-	if n := len(steps); n > 0 {
-		last.at = steps[n-1].at
-	}
+	ack := step{at: begin.at, out: c.format.append(nil, appendAck(nil, id, a.refused, nil), c.h.epoch, 0)}
 	if dropped {
-		last.class = c.h.intern(c.format, s.subs)
+		ack.class = c.h.intern(c.format, s.subs)
 	}
-	last.out = c.format.append(nil, appendAck(nil, id, a.refused, nil), c.h.epoch, 0)
-	for _, st := range append(steps, last) {
-		c.change(st)
-	}
+	c.begin(begin, ack)
 }
 
 func (c *conn) unlisten(id uint64, events []string) {

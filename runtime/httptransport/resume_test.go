@@ -274,7 +274,11 @@ func (m *modelPage) connect() {
 		}
 		hello := object{"window": m.label, "listen": listen}
 		if m.session != "" {
-			hello["resume"] = object{"session": m.session, "epoch": m.epoch, "seq": m.seq}
+			resume := object{"session": m.session, "epoch": m.epoch, "seq": m.seq}
+			if !m.hearsKept() && m.random.IntN(8) == 0 {
+				resume["failed"] = true
+			}
+			hello["resume"] = resume
 		}
 		var o pageOption
 		if tries < 3 && m.random.IntN(2) == 0 {
@@ -289,6 +293,16 @@ func (m *modelPage) connect() {
 			m.cut()
 		}
 	}
+}
+
+// hearsKept reports whether the page listens to an event of which kept values would be left out.
+func (m *modelPage) hearsKept() bool {
+	for event := range m.heard {
+		if kept(event) {
+			return true
+		}
+	}
+	return false
 }
 
 func (m *modelPage) open(hello string, o pageOption) (err error) {
@@ -498,4 +512,49 @@ func TestGuarantee07Restart(t *testing.T) {
 		emit(t, after.bus, tick, 3)
 		back.want(`{"event":"tick","payload":3}`)
 	}
+}
+
+// A page that has failed twice on what comes after its position is not sent that again: it goes on from the present,
+// in its session, and is told what it lacks.
+func TestGuarantee07FailedTwice(t *testing.T) {
+	const listen = `{"tick":{},"other":{},"sticky":{}}`
+	for _, open := range []func(*place, string) *page{
+		func(p *place, hello string) *page { return p.open(hello) },
+		func(p *place, hello string) *page { return p.stream(hello) },
+	} {
+		p := newPlace(t)
+		pg := open(p, `{"listen":`+listen+`}`)
+		emit(t, p.bus, tick, 0)
+		seq := pg.next()["seq"].(float64)
+		emit(t, p.bus, tick, 1, 2)
+		emit(t, p.bus, other, "unreadable")
+		back := open(p, pg.failed(listen, seq))
+		if back.welcome["session"] != pg.welcome["session"] || back.welcome["resumed"] != nil || back.at() != seq+3 {
+			t.Errorf("welcome is %v", back.welcome)
+		}
+		back.want(`{"gap":{"events":{"tick":2,"other":1}}}`)
+		emit(t, p.bus, tick, 3)
+		back.want(`{"event":"tick","payload":3}`)
+	}
+}
+
+// It may have failed on kept values: those that it is not known to have are left out.
+func TestGuarantee07FailedOnKeptValues(t *testing.T) {
+	const listen = `{"tick":{},"sticky":{}}`
+	p := newPlace(t)
+	emit(t, p.bus, sticky, progress{"unreadable", 1})
+	pg := p.open(`{"listen":` + listen + `}`)
+	back := p.open(pg.failed(listen, pg.at()))
+	back.want(`{"gap":{"events":{"sticky":null}}}`)
+	emit(t, p.bus, tick, 1)
+	seq := back.next()["seq"].(float64)
+	// One that has got past them gets them again.
+	emit(t, p.bus, other, "unheard")
+	back = p.open(back.failed(listen, seq))
+	back.want(`{"event":"sticky","payload":{"id":"unreadable","n":1}}`)
+}
+
+// failed is resume of a page that has failed twice on what comes after seq.
+func (p *page) failed(listen string, seq float64) string {
+	return strings.Replace(p.resume(listen, seq), `"resume":{`, `"resume":{"failed":true,`, 1)
 }

@@ -38,6 +38,8 @@ type subscription struct {
 	// told is the position that a page has reached which has been told of a break here. A page that
 	// has not takes the subscription to be unbroken.
 	told uint64
+	// partial says that kept values were left out when it began.
+	partial bool
 }
 
 // newSecret returns something that cannot be guessed: at least 128 random bits as text.

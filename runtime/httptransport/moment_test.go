@@ -1,0 +1,103 @@
+package httptransport
+
+import (
+	"strconv"
+	"sync/atomic"
+	"testing"
+
+	"github.com/eventgen/eventgen/runtime/eventbus"
+)
+
+// slowly is a sticky event whose encoder waits the first time: that is when a window listens to it, and the
+// value that is kept has not been encoded yet.
+func slowly(name string) (event *eventbus.Event[int], entered, leave chan struct{}) {
+	entered, leave = make(chan struct{}), make(chan struct{})
+	var calls atomic.Int32
+	event = eventbus.Define(eventbus.Definition[int]{Name: name, Sticky: true, Encode: func(dst []byte, n *int) ([]byte, error) {
+		if calls.Add(1) == 1 {
+			close(entered)
+			<-leave
+		}
+		return strconv.AppendInt(dst, int64(*n), 10), nil
+	}})
+	return event, entered, leave
+}
+
+func newPlaceWith(t *testing.T, event eventbus.AnyEvent, opts ...Option) *place {
+	t.Helper()
+	return newPlaceOn(t, nil, []eventbus.Option{eventbus.WithCatalog(eventbus.NewCatalog(event))}, opts...)
+}
+
+// The position of a welcome and all that its hello listens to are one moment: what is emitted from then on comes,
+// however long it takes to encode what is kept of another event.
+func TestGuarantee03HelloIsOneMoment(t *testing.T) {
+	first, entered, leave := slowly("first")
+	p := newPlaceWith(t, first)
+	emit(t, p.bus, first, 1)
+	pg := p.socket(pageOption{})
+	pg.send(`{"hello":{"listen":{"first":{},"tick":{}}}}`)
+	<-entered
+	emit(t, p.bus, tick, 2)
+	emit(t, p.bus, first, 3)
+	close(leave)
+	pg.takeWelcome()
+	pg.want(`{"event":"first","payload":1}`, `{"event":"tick","payload":2}`, `{"event":"first","payload":3}`)
+	if pg.at() != 1 {
+		t.Errorf("welcome is %v", pg.welcome)
+	}
+}
+
+// The same holds for what is new to a session that is resumed.
+func TestGuarantee03ResumedHelloIsOneMoment(t *testing.T) {
+	first, entered, leave := slowly("first")
+	p := newPlaceWith(t, first)
+	emit(t, p.bus, first, 1)
+	pg := p.open(`{"listen":{"other":{}}}`)
+	back := p.socket(pageOption{})
+	back.send(`{"hello":` + pg.resume(`{"other":{},"first":{},"tick":{}}`, pg.at()) + `}`)
+	<-entered
+	emit(t, p.bus, tick, 2)
+	close(leave)
+	back.takeWelcome()
+	emit(t, p.bus, other, "last")
+	back.want(`{"gap":{"events":{"first":null,"tick":null}}}`, `{"event":"first","payload":1}`,
+		`{"event":"tick","payload":2}`, `{"event":"other","payload":"last"}`)
+}
+
+// A connection goes on while a listen is answered. What it has passed of the event by then comes before the answer.
+func TestGuarantee03NothingIsLostDuringAListen(t *testing.T) {
+	first, entered, leave := slowly("first")
+	p := newPlaceWith(t, first)
+	emit(t, p.bus, first, 1)
+	pg := p.open(`{"listen":{"tick":{}}}`)
+	pg.send(`{"listen":{"first":{}},"id":1}`)
+	<-entered
+	emit(t, p.bus, first, 2)
+	emit(t, p.bus, tick, 3)
+	pg.want(`{"event":"tick","payload":3}`)
+	close(leave)
+	pg.want(`{"event":"first","payload":1}`, `{"event":"first","payload":2}`, `{"ack":1}`)
+	emit(t, p.bus, first, 4)
+	pg.want(`{"event":"first","payload":4}`)
+}
+
+// What the connection has passed and the log has lost ends it: the page listens again.
+func TestGuarantee03LostDuringAListen(t *testing.T) {
+	first, entered, leave := slowly("first")
+	p := newPlaceOn(t, nil, []eventbus.Option{eventbus.WithLog(4096, 0), eventbus.WithCatalog(eventbus.NewCatalog(first))})
+	emit(t, p.bus, first, 1)
+	pg := p.open(`{"listen":{"tick":{}}}`)
+	pg.send(`{"listen":{"first":{}},"id":1}`)
+	<-entered
+	emit(t, p.bus, first, 2)
+	for n := range 100 {
+		emit(t, p.bus, tick, n)
+		pg.next()
+	}
+	close(leave)
+	pg.wantClosed(closeSlow)
+	back := p.open(pg.resume(`{"tick":{}}`, pg.at()))
+	back.next() // the gap
+	back.send(`{"listen":{"first":{}},"id":2}`)
+	back.want(`{"event":"first","payload":2}`, `{"ack":2}`)
+}
