@@ -14,6 +14,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/eventgen/eventgen/internal/config"
 	"github.com/eventgen/eventgen/internal/gen"
 	"github.com/eventgen/eventgen/internal/ir"
 )
@@ -33,7 +34,7 @@ type baseline struct {
 	Name   string `json:"name"`             // as it was called
 	Commit string `json:"commit,omitempty"` // full hash, if Name is not a file
 	Read   origin `json:"read"`
-	File   string `json:"file,omitempty"` // the lock file in the commit
+	File   string `json:"file,omitempty"` // the lock files in the commit
 	Note   string `json:"note,omitempty"` // why the source of the commit was read
 
 	model *ir.Model
@@ -50,12 +51,13 @@ func (b *baseline) String() string {
 	return fmt.Sprintf("%s, read from the source at %.8s: %s", b.Name, b.Commit, b.Note)
 }
 
-// request is how breaking was called, and the job that it comes to here.
+// request is how breaking was called, the job that it comes to here, and what that loads.
 type request struct {
-	cmd   *cobra.Command
-	flags *outputFlags
-	args  []string
-	job   *job
+	cmd    *cobra.Command
+	flags  *outputFlags
+	args   []string
+	job    *job
+	loaded *ir.Model
 }
 
 // baseline reads the model that --against names.
@@ -85,7 +87,7 @@ func (a *app) baseline(ctx context.Context, name string, r *request) (*baseline,
 		return nil, err
 	}
 	b := &baseline{Name: name, Commit: commit}
-	if b.Note = a.lockAt(ctx, repo, b, r.job); b.model != nil {
+	if b.Note = a.locksAt(ctx, repo, b, r); b.model != nil {
 		return b, nil
 	}
 	b.Read = fromSource
@@ -100,30 +102,58 @@ func (a *app) baseline(ctx context.Context, name string, r *request) (*baseline,
 	return b, nil
 }
 
-// lockAt reads the lock of the job's output as it was in b's commit. Without a model in b, it
-// says why there is none.
-func (a *app) lockAt(ctx context.Context, repo *gitRepository, b *baseline, j *job) string {
-	if j.TS == "" {
-		return "without --ts it is not known where a lock file is"
+// locksAt reads the locks of the job's outputs as they were in b's commit. Without a model in b,
+// it says why there is none: all of them have to be there, and hold every package of the run.
+func (a *app) locksAt(ctx context.Context, repo *gitRepository, b *baseline, r *request) string {
+	if len(r.job.Outputs) == 0 {
+		return "without an output there is no lock file"
 	}
-	file := filepath.Join(j.TS, gen.LockName)
+	var files []string
+	all := &ir.Model{}
+	for i, o := range r.job.Outputs {
+		model, file, note := a.lockAt(ctx, repo, b.Commit, filepath.Join(o.TS, gen.LockName))
+		if note != "" {
+			return note
+		}
+		if i > 0 && model.Settings != all.Settings {
+			return "its lock files have different settings"
+		}
+		all.Settings = model.Settings
+		files = append(files, file)
+		for _, p := range model.Packages {
+			if !slices.ContainsFunc(all.Packages, func(q *ir.Package) bool { return q.Path == p.Path }) {
+				all.Packages = append(all.Packages, p)
+			}
+		}
+	}
+	for _, p := range r.loaded.Packages {
+		if !slices.ContainsFunc(r.job.Outputs, func(o config.Output) bool { return o.Takes(r.job.Dir(), p.Dir, p.Path) }) {
+			return "no output has " + p.Path
+		}
+	}
+	b.model, b.Read, b.File = all, fromLock, strings.Join(files, ", ")
+	return ""
+}
+
+// lockAt reads one lock file as it was in a commit. It returns its path in the repository, or why
+// there is no model.
+func (a *app) lockAt(ctx context.Context, repo *gitRepository, commit, file string) (model *ir.Model, inside, note string) {
 	inside, ok := repo.path(file)
 	if !ok {
-		return a.rel(file) + " is outside the repository"
+		return nil, "", a.rel(file) + " is outside the repository"
 	}
-	src, err := repo.read(ctx, b.Commit, inside)
+	src, err := repo.read(ctx, commit, inside)
 	if err != nil {
-		return "it has no " + inside
+		return nil, "", "it has no " + inside
 	}
 	lock, err := gen.ParseLock(src)
 	if err == nil {
 		err = complete(src)
 	}
 	if err != nil {
-		return fmt.Sprintf("its %s cannot be read (%v)", inside, err)
+		return nil, "", fmt.Sprintf("its %s cannot be read (%v)", inside, err)
 	}
-	b.model, b.Read, b.File = lock.Model(), fromLock, inside
-	return ""
+	return lock.Model(), inside, ""
 }
 
 // readBaseline reads a lock file or a model.

@@ -38,7 +38,7 @@ explains every rule. The exit status is 1 if anything breaks that is not accepte
   eventgen breaking --against released.lock.json ./...`,
 		Args: cobra.ArbitraryArgs,
 	}
-	flags := addOutputFlags(cmd)
+	flags := addReadFlags(cmd)
 	against := cmd.Flags().String("against", "", "`commit`, branch, tag or file to compare with")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		if *against == "" {
@@ -56,7 +56,7 @@ explains every rule. The exit status is 1 if anything breaks that is not accepte
 		now := &outcome{list: list, model: loaded}
 		var before *baseline
 		if !list.HasErrors() {
-			if before, err = a.baseline(cmd.Context(), *against, &request{cmd: cmd, flags: flags, args: args, job: j}); err != nil {
+			if before, err = a.baseline(cmd.Context(), *against, &request{cmd: cmd, flags: flags, args: args, job: j, loaded: loaded}); err != nil {
 				return err
 			}
 			if now, err = a.today(cmd.Context(), j, loaded, list, before.model); err != nil {
@@ -82,34 +82,35 @@ explains every rule. The exit status is 1 if anything breaks that is not accepte
 	return cmd
 }
 
-// today completes the packages of the job with those that share its output, and those that the
+// today completes the packages of the job with those that share its outputs, and those that the
 // model before has and that still exist. All of them come from source where their module is the
 // job's: a lock may be older than they are.
 func (a *app) today(ctx context.Context, j *job, loaded *ir.Model, list diag.List, before *ir.Model) (*outcome, error) {
-	lock := &gen.Lock{}
-	if j.TS != "" {
-		var err error
-		if lock, err = gen.ReadLock(j.TS); err != nil {
-			return nil, environment(err, "")
+	targets := j.open()()
+	for _, t := range targets {
+		if err := t.read(&ir.Model{}); err != nil {
+			return nil, err
 		}
 	}
-	if others := others(j, loaded, lock, before); len(others) > 0 {
+	if others := others(j, loaded, targets, before); len(others) > 0 {
 		var err error
 		if loaded, list, err = a.parse(ctx, j, append(slices.Clone(j.patterns), others...)); err != nil {
 			return nil, err
 		}
 	}
-	model, duplicates := lock.Join(loaded)
+	model, duplicates := join(targets, loaded)
 	list.Append(duplicates)
 	return &outcome{app: a, list: list.Sorted(), model: model}, nil
 }
 
 // others returns the directories of further packages of the job's module that are to be compared.
-func others(j *job, loaded *ir.Model, lock *gen.Lock, before *ir.Model) []string {
+func others(j *job, loaded *ir.Model, targets []*target, before *ir.Model) []string {
 	root := moduleRoot(j.dir)
 	var dirs []string
-	for _, p := range lock.Kept(loaded) {
-		dirs = append(dirs, p.Dir)
+	for _, t := range targets {
+		for _, p := range t.kept(loaded) {
+			dirs = append(dirs, p.Dir)
+		}
 	}
 	if src, err := os.ReadFile(filepath.Join(root, "go.mod")); err == nil {
 		module := modfile.ModulePath(src)

@@ -34,7 +34,7 @@ the wire form of every type that a payload reaches. It is the same on every mach
   eventgen export ir ./... --output events.json`,
 		Args: cobra.ArbitraryArgs,
 	}
-	flags := addOutputFlags(cmd)
+	flags := addReadFlags(cmd)
 	output := addExportFlag(cmd)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		out, err := a.loadModel(cmd, flags, args)

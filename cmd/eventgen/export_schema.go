@@ -25,7 +25,7 @@ it is JSON with --json, or if --output names a file that ends in .json.`,
   eventgen export asyncapi --title Downloads --api-version 2.1.0 --server production=wss://example.com/events`,
 		Args: cobra.ArbitraryArgs,
 	}
-	flags := addOutputFlags(cmd)
+	flags := addReadFlags(cmd)
 	output := addExportFlag(cmd)
 	var o asyncapi.Options
 	cmd.Flags().StringVar(&o.Title, "title", "", "`title` of the document (default: the path that the packages have in common)")
@@ -63,7 +63,7 @@ describes an event with its payload.`,
   eventgen export jsonschema | jq '."$defs"["event:download:progress"]'`,
 		Args: cobra.ArbitraryArgs,
 	}
-	flags := addOutputFlags(cmd)
+	flags := addReadFlags(cmd)
 	output := addExportFlag(cmd)
 	var o asyncapi.Options
 	cmd.Flags().StringVar(&o.Title, "title", "", "`title` of the document (default: the path that the packages have in common)")

@@ -6,6 +6,7 @@ import (
 	"go/build"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -27,29 +28,56 @@ type outputFlags struct {
 	tags       []string
 }
 
-// addOutputFlags adds them to a command.
+// addOutputFlags adds them to a command that writes.
 func addOutputFlags(cmd *cobra.Command) *outputFlags {
 	f := &outputFlags{words: map[string]*string{}}
 	flags := cmd.Flags()
 	flags.SortFlags = false
-	flags.StringVar(&f.ts, "ts", "", "`directory` of the TypeScript output")
+	f.addTS(cmd)
 	flags.StringSliceVar(&f.hooks, "hooks", nil, "hooks for these `frameworks`: "+strings.Join(config.Hooks, ", "))
 	flags.BoolVar(&f.decoders, "decoders", false, "TypeScript decoders (Standard Schema) and guards too")
-	word := func(name, about string, valid []string) {
-		f.words[name] = flags.String(name, "", fmt.Sprintf("%s (`%s`)", about, strings.Join(valid, "|")))
-	}
-	word("nil", "nil slices and maps on the wire", config.NilModes)
-	word("int64", "64-bit integers on the wire and in TypeScript", config.Int64Modes)
-	word("time", "time.Time in TypeScript", config.TimeModes)
-	word("bytes", "bytes in TypeScript", config.BytesModes)
-	word("unknown", "properties in what windows emit that its type does not have", config.UnknownModes)
-	word("runtime", "the TypeScript client, copied or imported", config.Runtimes)
-	word("import-extension", "extension of imports in TypeScript", config.Extensions)
+	f.addWords(cmd)
+	f.word(cmd, "runtime", "the TypeScript client, copied or imported", config.Runtimes)
+	f.word(cmd, "import-extension", "extension of imports in TypeScript", config.Extensions)
 	flags.StringSliceVar(&f.transports, "transports", nil, "copied `transports`: "+strings.Join(config.Transports, ", "))
+	f.addSources(cmd)
+	return f
+}
+
+// addReadFlags adds those that matter to a command that writes nothing: which packages, and what
+// travels.
+func addReadFlags(cmd *cobra.Command) *outputFlags {
+	f := &outputFlags{words: map[string]*string{}}
+	cmd.Flags().SortFlags = false
+	f.addTS(cmd)
+	f.addWords(cmd)
+	f.addSources(cmd)
+	return f
+}
+
+func (f *outputFlags) addTS(cmd *cobra.Command) {
+	cmd.Flags().StringVar(&f.ts, "ts", "", "`directory` of the TypeScript output (default: all outputs of eventgen.yaml)")
+}
+
+// addWords adds the settings that decide what travels.
+func (f *outputFlags) addWords(cmd *cobra.Command) {
+	f.word(cmd, "nil", "nil slices and maps on the wire", config.NilModes)
+	f.word(cmd, "int64", "64-bit integers on the wire and in TypeScript", config.Int64Modes)
+	f.word(cmd, "time", "time.Time in TypeScript", config.TimeModes)
+	f.word(cmd, "bytes", "bytes in TypeScript", config.BytesModes)
+	f.word(cmd, "unknown", "unknown properties in what clients emit", config.UnknownModes)
+}
+
+func (f *outputFlags) word(cmd *cobra.Command, name, about string, valid []string) {
+	f.words[name] = cmd.Flags().String(name, "", fmt.Sprintf("%s (`%s`)", about, strings.Join(valid, "|")))
+}
+
+// addSources adds what decides about the packages and their types.
+func (f *outputFlags) addSources(cmd *cobra.Command) {
+	flags := cmd.Flags()
 	flags.StringArrayVar(&f.types, "type", nil, "the TypeScript of a Go type (`path.Name=type`); may be repeated")
 	flags.StringSliceVar(&f.tags, "tags", nil, "build `tags`")
-	flags.StringVar(&f.config, "config", "", "settings `file` (default: the nearest eventgen.yaml up to go.mod; none: no file)")
-	return f
+	flags.StringVar(&f.config, "config", "", "settings `file` (default: the nearest eventgen.yaml up to go.mod or its go.work; none: no file)")
 }
 
 // job is what a command works on: settings from the file and the flags, and the packages.
@@ -57,7 +85,11 @@ type job struct {
 	*config.Config
 	dir      string   // where patterns start
 	patterns []string // of the go command
+	stated   bool     // a file or --config none: where there is no TypeScript, none is wanted
 }
+
+// unsaid reports whether there is no TypeScript only because nothing names a directory for it.
+func (j *job) unsaid() bool { return len(j.Outputs) == 0 && !j.stated }
 
 // job puts the settings together. Problems in the file have been reported when it fails.
 func (a *app) job(cmd *cobra.Command, f *outputFlags, args []string) (*job, error) {
@@ -68,12 +100,15 @@ func (a *app) job(cmd *cobra.Command, f *outputFlags, args []string) (*job, erro
 	if err := f.apply(cmd, a.dir, settings); err != nil {
 		return nil, err
 	}
-	j := &job{Config: settings, dir: a.dir, patterns: args}
-	if len(args) == 0 && len(settings.Packages) > 0 {
-		j.dir, j.patterns = settings.Dir(), settings.Packages
+	j := &job{Config: settings, dir: a.dir, patterns: args, stated: settings.Path != "" || f.config == "none"}
+	if named := settings.Patterns(); len(args) == 0 && len(named) > 0 {
+		j.dir, j.patterns = settings.Dir(), named
 	}
 	if len(j.patterns) == 0 {
 		j.patterns = []string{"."}
+		if err := a.checkHere(settings); err != nil {
+			return nil, err
+		}
 	}
 	return j, a.checkPatterns(cmd, args)
 }
@@ -114,37 +149,82 @@ func (a *app) settings(name string) (*config.Config, error) {
 
 // apply overrides the settings with the flags that were given.
 func (f *outputFlags) apply(cmd *cobra.Command, dir string, c *config.Config) error {
+	if cmd.Flags().Changed("ts") {
+		ts := f.ts
+		if ts != "" && !filepath.IsAbs(ts) {
+			ts = filepath.Join(dir, ts)
+		}
+		c.Select(ts)
+	}
+	if err := f.applyOutput(cmd.Flags().Changed, c); err != nil {
+		return err
+	}
+	return f.applyRead(cmd, c)
+}
+
+// applyOutput overrides what is written.
+func (f *outputFlags) applyOutput(given func(name string) bool, c *config.Config) error {
+	for _, flag := range []struct {
+		name string
+		set  func(*config.Output) error
+	}{
+		{"hooks", func(o *config.Output) (err error) {
+			o.Hooks, err = config.Words("framework", f.hooks, config.Hooks)
+			return err
+		}},
+		{"transports", func(o *config.Output) (err error) {
+			o.Transports, err = config.Words("transport", f.transports, config.Transports)
+			return err
+		}},
+		{"decoders", func(o *config.Output) error { o.Decoders = f.decoders; return nil }},
+	} {
+		if !given(flag.name) {
+			continue
+		}
+		output, err := c.Output("--" + flag.name)
+		if err != nil {
+			return usage("", "%w", err)
+		}
+		if err := flag.set(output); err != nil {
+			return usage("", "--%s: %w", flag.name, err)
+		}
+	}
+	for _, name := range outputWords {
+		if err := f.applyWord(given, name, c); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// outputWords are the settings of one word that concern one output, by flag.
+var outputWords = []string{"runtime", "import-extension"}
+
+// applyRead overrides what is read, and what travels.
+func (f *outputFlags) applyRead(cmd *cobra.Command, c *config.Config) error {
 	given := cmd.Flags().Changed
-	var err error
-	if given("ts") {
-		if c.TS = f.ts; f.ts != "" && !filepath.IsAbs(f.ts) {
-			c.TS = filepath.Join(dir, f.ts)
+	for name := range f.words {
+		if slices.Contains(outputWords, name) {
+			continue
 		}
-	}
-	if given("hooks") {
-		if c.Hooks, err = config.Words("framework", f.hooks, config.Hooks); err != nil {
-			return usage("", "--hooks: %w", err)
-		}
-	}
-	if given("transports") {
-		if c.Transports, err = config.Words("transport", f.transports, config.Transports); err != nil {
-			return usage("", "--transports: %w", err)
-		}
-	}
-	if given("decoders") {
-		c.Decoders = f.decoders
-	}
-	for name, value := range f.words {
-		if given(name) {
-			if err := c.Set(name, *value); err != nil {
-				return usage("", "%w", err)
-			}
+		if err := f.applyWord(given, name, c); err != nil {
+			return err
 		}
 	}
 	if given("tags") {
 		c.Tags = f.tags
 	}
 	return f.applyTypes(c)
+}
+
+func (f *outputFlags) applyWord(given func(name string) bool, name string, c *config.Config) error {
+	if !given(name) {
+		return nil
+	}
+	if err := c.Set(name, *f.words[name]); err != nil {
+		return usage("", "%w", err)
+	}
+	return nil
 }
 
 func (f *outputFlags) applyTypes(c *config.Config) error {

@@ -17,14 +17,25 @@ func newGenerate(a *app) *cobra.Command {
 		Short: "Typed events between Go and TypeScript",
 		Long: `eventgen reads Go packages whose types are annotated with //eventgen:event and writes
 typed emitters and listeners: events_gen.go beside each package, and TypeScript into
-the directory that --ts names.
+the directories that eventgen.yaml names.
 
-Packages are named as for the go command; without any, those of eventgen.yaml are
-meant, or the one in the current directory. Settings come from flags, or from the
-nearest eventgen.yaml up to go.mod.`,
+eventgen.yaml stands beside go.mod, or beside the package. Without it, and where flags are
+given, flags say the same. Packages are named as for the go command; without any, those of
+eventgen.yaml are meant, or the one in the current directory.
+
+  packages: [./download, ./session]
+  ts: web/src/events
+  hooks: [react]
+
+Two front ends are two outputs:
+
+  packages: [./download, ./session]
+  outputs:
+    - {ts: web/src/events, hooks: [react]}
+    - {ts: admin/src/events, hooks: [vue], packages: [./session]}`,
 		Example: `  eventgen init                              # a first package with events, to start from
-  eventgen ./internal/... --ts web/src/events
   eventgen                                   # what eventgen.yaml says
+  eventgen ./internal/... --ts web/src/events
   eventgen check                             # in CI: is everything up to date?`,
 		Args: cobra.ArbitraryArgs,
 	}
@@ -62,7 +73,7 @@ func (a *app) generate(ctx context.Context, j *job, cached bool) (*outcome, erro
 	}
 	snapshot := fresh.Take(a.query(j))
 	if record, ok := cache.Lookup(snapshot); ok {
-		return &outcome{app: a, list: record.Warnings, total: len(record.Files)}, nil
+		return &outcome{app: a, list: record.Warnings, total: len(record.Files), unsaid: j.unsaid()}, nil
 	}
 	release, err := a.exclude(ctx, j)
 	if err != nil {
@@ -77,17 +88,13 @@ func (a *app) generate(ctx context.Context, j *job, cached bool) (*outcome, erro
 		return nil, environment(err, "")
 	}
 	// Without a record the next run loads again, which is no reason to fail.
-	_ = cache.Store(snapshot, snapshot.NewRecord(out.files, out.kept, out.list))
+	_ = cache.Store(snapshot, snapshot.NewRecord(out.files, out.kept(), out.list))
 	return out, nil
 }
 
-// exclude keeps other runs off the module and the output while this one works on them.
+// exclude keeps other runs off the module and the outputs while this one works on them.
 func (a *app) exclude(ctx context.Context, j *job) (release func(), err error) {
-	dirs := []string{moduleRoot(j.dir)}
-	if j.TS != "" {
-		dirs = append(dirs, j.TS)
-	}
-	release, err = gen.Exclude(ctx, dirs, func(dir string) {
+	release, err = gen.Exclude(ctx, append(j.dirs(), moduleRoot(j.dir)), func(dir string) {
 		if !a.quiet {
 			fmt.Fprintf(a.stderr, "eventgen: waiting for another run in %s\n", a.rel(dir))
 		}
@@ -132,6 +139,9 @@ func (o *outcome) report() report {
 		}
 	}
 	r.summary = "eventgen: " + count(o.total, "file") + ", " + strings.Join(parts, ", ")
+	if o.unsaid {
+		r.summary += "\nfor TypeScript too, write \"ts: web/src/events\" (the directory) into an eventgen.yaml beside go.mod"
+	}
 	return r
 }
 

@@ -52,7 +52,8 @@ func goldenJob(tb testing.TB, dir string, patterns ...string) (*app, *job) {
 			tb.Fatal(err, list)
 		}
 	}
-	c.TS, c.Runtime = filepath.Join(dir, "ts"), config.RuntimePackage
+	c.Select(filepath.Join(dir, "ts"))
+	c.Outputs[0].Runtime = config.RuntimePackage
 	a := &app{dir: dir, env: append(os.Environ(), offline(tb)...), stdout: io.Discard, stderr: io.Discard, format: formatText}
 	return a, &job{Config: c, dir: dir, patterns: patterns}
 }
@@ -79,7 +80,7 @@ func TestGolden(t *testing.T) {
 			compareDiagnostics(t, filepath.Join(dir, diagnosticsFile), text.Bytes())
 			plan := out.plan
 			if plan == nil {
-				if plan, err = gen.NewPlan(gen.Output{Dir: j.TS, Former: leftovers(t, dir)}); err != nil {
+				if plan, err = gen.NewPlan(gen.Output{Dirs: j.dirs(), Former: leftovers(t, dir)}); err != nil {
 					t.Fatal(err)
 				}
 			}
@@ -90,7 +91,7 @@ func TestGolden(t *testing.T) {
 			} else {
 				comparePlan(t, dir, plan)
 			}
-			compareListing(t, j.TS, out.files)
+			compareListing(t, j.Outputs[0].TS, out.files)
 		})
 	}
 }

@@ -127,7 +127,7 @@ func (s *starter) run(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	out, err := s.generate(ctx, &job{Config: settings, dir: s.root, patterns: settings.Packages}, false)
+	out, err := s.generate(ctx, &job{Config: settings, dir: s.root, patterns: settings.Patterns()}, false)
 	if err != nil {
 		return err
 	}

@@ -21,12 +21,18 @@ func newList(a *app) *cobra.Command {
 		Use:   "list [packages]",
 		Short: "Show the catalogue of events",
 		Long: `list shows every event of the packages, and of those that share their output: its
-name, payload, direction, audience, how it is delivered, and where it is declared.`,
+name, payload, direction, audience, how it is delivered, and where it is declared.
+
+The contract in --json depends on what the payloads look like on the wire: if that is set
+by flags of eventgen and not in eventgen.yaml, give the same flags here.`,
 		Example: `  eventgen list
   eventgen list ./... --json | jq -r '.[] | select(.from == "client") | .name'`,
 		Args: cobra.ArbitraryArgs,
 	}
-	flags := addOutputFlags(cmd)
+	flags := addReadFlags(cmd)
+	for _, name := range []string{"nil", "int64", "time", "bytes", "unknown", "type"} {
+		_ = cmd.Flags().MarkHidden(name) // they change nothing but the contract in --json
+	}
 	asJSON := cmd.Flags().Bool("json", false, "print a JSON array of the events")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		out, err := a.loadModel(cmd, flags, args)
@@ -51,7 +57,7 @@ func (a *app) loadModel(cmd *cobra.Command, flags *outputFlags, args []string) (
 	if err != nil {
 		return nil, err
 	}
-	out, _, _, err := a.load(cmd.Context(), j)
+	out, err := a.load(cmd.Context(), j)
 	if err != nil {
 		return nil, err
 	}

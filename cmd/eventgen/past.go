@@ -99,14 +99,14 @@ func (p *past) job(a *app, r *request) (*job, error) {
 		}
 		settings = read
 	}
-	if err := r.flags.apply(r.cmd, dir, settings); err != nil {
+	if err := r.flags.applyRead(r.cmd, settings); err != nil {
 		return nil, err
 	}
 	j := &job{Config: settings, dir: dir, patterns: r.args}
 	switch {
 	case len(r.args) > 0:
-	case len(settings.Packages) > 0:
-		j.dir, j.patterns = settings.Dir(), settings.Packages
+	case len(settings.Patterns()) > 0:
+		j.dir, j.patterns = settings.Dir(), settings.Patterns()
 	default:
 		j.patterns = []string{"."}
 	}

@@ -15,58 +15,64 @@ import (
 	"github.com/eventgen/eventgen/internal/fresh"
 	"github.com/eventgen/eventgen/internal/gen"
 	"github.com/eventgen/eventgen/internal/gen/golang"
-	"github.com/eventgen/eventgen/internal/gen/typescript"
 	"github.com/eventgen/eventgen/internal/ir"
 	"github.com/eventgen/eventgen/internal/parse"
 )
 
 // outcome is what a run comes to.
 type outcome struct {
-	app   *app
-	list  diag.List
-	model *ir.Model  // of the whole output, the packages from its lock included
-	files []gen.File // of the whole run, the lock included
-	kept  []string   // directories of the packages from the lock
-	plan  *gen.Plan  // nil if nothing was compared
-	total int        // number of files
+	app     *app
+	list    diag.List
+	model   *ir.Model // of all outputs, the packages from their locks included
+	loaded  *ir.Model // of the packages that the run covers
+	targets []*target
+	files   []gen.File // of the whole run, the locks included
+	plan    *gen.Plan  // nil if nothing was compared
+	total   int        // number of files
+	unsaid  bool       // nobody said whether there is to be TypeScript
 }
 
-// load reads the packages of the job, and joins them with those that the output's lock holds.
-func (a *app) load(ctx context.Context, j *job) (out *outcome, loaded *ir.Model, lock *gen.Lock, err error) {
-	var text gen.LockText
-	var lockErr error
-	var reading sync.WaitGroup
-	if j.TS != "" {
-		reading.Go(func() { text, lockErr = gen.OpenLock(j.TS) }) // while the go command lists packages
+// kept returns the directories of the packages that come from locks.
+func (o *outcome) kept() []string {
+	var dirs []string
+	for _, p := range o.model.Packages {
+		if !slices.Contains(o.loaded.Packages, p) {
+			dirs = append(dirs, p.Dir)
+		}
 	}
+	return dirs
+}
+
+// load reads the packages of the job, and joins them with those that the outputs' locks hold.
+func (a *app) load(ctx context.Context, j *job) (*outcome, error) {
+	opened := j.open() // while the go command lists packages
 	loaded, list, err := a.parse(ctx, j, j.patterns)
-	reading.Wait()
+	targets := opened()
 	if err != nil {
-		return nil, nil, nil, err
+		return nil, err
 	}
-	if lockErr == nil {
-		lock, lockErr = text.Lock(func(dir string) bool { return slices.Contains(loaded.Covered, dir) })
-	}
-	if lockErr != nil {
-		return nil, nil, nil, environment(lockErr, "")
-	}
-	if kept := lock.Kept(loaded); len(kept) > 0 && lock.Settings != j.Settings && !list.HasErrors() {
-		// What the rest of the output says holds no more under these settings.
-		patterns, err := a.whole(j, kept)
-		if err != nil {
-			return nil, nil, nil, err
+	var outdated []string
+	for _, t := range targets {
+		if err := t.read(loaded); err != nil {
+			return nil, err
 		}
-		if loaded, list, err = a.parse(ctx, j, patterns); err != nil {
-			return nil, nil, nil, err
+		// What the rest of the output says holds no more under other settings.
+		if kept := t.kept(loaded); len(kept) > 0 && t.lock.Settings != j.Settings && !list.HasErrors() {
+			dirs, err := a.rest(j, t, kept)
+			if err != nil {
+				return nil, err
+			}
+			outdated = append(outdated, dirs...)
 		}
 	}
-	model, duplicates := lock.Join(loaded)
+	if len(outdated) > 0 {
+		if loaded, list, err = a.parse(ctx, j, append(slices.Clone(j.patterns), outdated...)); err != nil {
+			return nil, err
+		}
+	}
+	model, duplicates := join(targets, loaded)
 	list.Append(duplicates)
-	out = &outcome{app: a, list: list.Sorted(), model: model}
-	for _, p := range lock.Kept(loaded) {
-		out.kept = append(out.kept, p.Dir)
-	}
-	return out, loaded, lock, nil
+	return &outcome{app: a, list: list.Sorted(), model: model, loaded: loaded, targets: targets}, nil
 }
 
 func (a *app) parse(ctx context.Context, j *job, patterns []string) (*ir.Model, diag.List, error) {
@@ -93,15 +99,15 @@ func moduleHint(err error) string {
 	return ""
 }
 
-// whole returns patterns for the job and the packages kept in its lock.
-func (a *app) whole(j *job, kept []*ir.Package) ([]string, error) {
-	patterns := slices.Clone(j.patterns)
+// rest returns patterns for the packages kept in the target's lock.
+func (a *app) rest(j *job, t *target, kept []*ir.Package) ([]string, error) {
+	var patterns []string
 	root := moduleRoot(j.dir)
 	for _, p := range kept {
 		if moduleRoot(p.Dir) != root {
 			return nil, usage(
 				"give all runs that share it the same nil, int64, time, bytes and unknown",
-				"the settings are not those that %s in the output %s was generated with, and it is in another module", p.Path, a.rel(j.TS))
+				"the settings are not those that %s in the output %s was generated with, and it is in another module", p.Path, a.rel(t.TS))
 		}
 		patterns = append(patterns, p.Dir)
 	}
@@ -111,59 +117,53 @@ func (a *app) whole(j *job, kept []*ir.Package) ([]string, error) {
 // render does everything but write: it loads the packages, renders the files and compares them
 // with the disk. The plan is there unless the list has errors.
 func (a *app) render(ctx context.Context, j *job) (*outcome, error) {
-	out, loaded, lock, err := a.load(ctx, j)
+	out, err := a.load(ctx, j)
 	if err != nil || out.list.HasErrors() {
 		return out, err
 	}
-	if len(out.model.Packages) == 0 && len(lock.Packages) == 0 && !anyGenerated(loaded.Covered) {
+	if out.nothing() {
 		return nil, &exit{
 			status: statusProblems,
 			err:    fmt.Errorf("no events in %s", strings.Join(j.patterns, " ")),
 			hint:   "put //eventgen:event above a type, or name the packages that have events; \"eventgen init\" writes a first one",
 		}
 	}
-	var (
-		files, scripts         []gen.File
-		goProblems, tsProblems diag.List
-		rendering              sync.WaitGroup
-	)
+	output := gen.Output{Dirs: j.dirs(), Former: former(out.loaded)}
+	var goProblems diag.List
+	var rendering sync.WaitGroup
 	contracts := out.model.Contracts()
-	rendering.Go(func() { files, goProblems = golang.Generate(loaded, contracts) })
-	if j.TS != "" {
-		scripts, tsProblems, err = typeScript(j, out.model, contracts)
+	rendering.Go(func() { output.Files, goProblems = golang.Generate(out.loaded, contracts) })
+	var scripts []gen.File
+	for _, t := range out.targets {
+		files, problems, renderErr := t.render(contracts)
+		if renderErr != nil {
+			err = renderErr
+			break
+		}
+		out.list.Append(problems)
+		scripts = append(scripts, files...)
+		output.Former = append(output.Former, t.lock.Orphans(t.TS, t.model)...)
 	}
 	rendering.Wait()
 	if err != nil {
 		return nil, environment(err, "")
 	}
 	out.list.Append(goProblems)
-	out.list.Append(tsProblems)
-	output := gen.Output{Dir: j.TS, Files: append(files, scripts...), Former: former(loaded)}
-	if j.TS != "" {
-		output.Former = append(output.Former, lock.Orphans(j.TS, out.model)...)
-	}
 	if out.list = out.list.Sorted(); out.list.HasErrors() {
 		return out, nil
 	}
+	output.Files = append(output.Files, scripts...)
 	if out.plan, err = gen.NewPlan(output); err != nil {
 		return nil, environment(err, "")
 	}
-	out.files, out.total = output.Files, len(output.Files)
+	out.files, out.total, out.unsaid = output.Files, len(output.Files), j.unsaid()
 	return out, nil
 }
 
-// typeScript renders the TypeScript of the output, and its lock.
-func typeScript(j *job, m *ir.Model, contracts ir.Contracts) ([]gen.File, diag.List, error) {
-	scripts, problems := typescript.Generate(m, contracts, typescript.Options{
-		Dir: j.TS, Hooks: j.Hooks, Decoders: j.Decoders,
-		ImportExtension: j.ImportExtension, Runtime: j.Runtime, Transports: j.Transports,
-	})
-	lock, err := gen.NewLock(j.TS, m, scripts)
-	if err != nil {
-		return nil, nil, err
-	}
-	file, err := lock.File(j.TS)
-	return append(scripts, file), problems, err
+// nothing reports whether there are no events, and nothing is left of an earlier run that had any.
+func (o *outcome) nothing() bool {
+	return len(o.model.Packages) == 0 && !anyGenerated(o.loaded.Covered) &&
+		!slices.ContainsFunc(o.targets, func(t *target) bool { return len(t.lock.Packages) > 0 })
 }
 
 // former returns the generated Go files that may be in the packages that a run covered.
@@ -185,7 +185,7 @@ func (a *app) query(j *job) fresh.Query {
 	if err != nil {
 		panic(err) // plain data
 	}
-	return fresh.Query{Dir: j.dir, Patterns: j.patterns, Env: a.env, Options: string(options), Output: j.TS}
+	return fresh.Query{Dir: j.dir, Patterns: j.patterns, Env: a.env, Options: string(options), Outputs: j.dirs()}
 }
 
 // moduleRoot is the nearest directory with a go.mod, or dir if there is none.

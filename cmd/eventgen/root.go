@@ -17,6 +17,8 @@ func newRoot(a *app) *cobra.Command {
 	root.SilenceErrors, root.SilenceUsage = true, true
 	root.CompletionOptions.DisableDefaultCmd = true
 	root.SetFlagErrorFunc(flagError)
+	root.Version = versionLine()
+	root.SetVersionTemplate("{{.Version}}\n")
 	global := root.PersistentFlags()
 	global.Var(&a.format, "format", "how to print results")
 	global.BoolVarP(&a.quiet, "quiet", "q", false, "print problems alone")

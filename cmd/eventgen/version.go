@@ -18,10 +18,15 @@ func newVersion(a *app) *cobra.Command {
 		Example: `  eventgen version`,
 		Args:    noArgs,
 		RunE: func(*cobra.Command, []string) error {
-			_, err := fmt.Fprintf(a.stdout, "eventgen %s %s %s/%s\n", version(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
+			_, err := fmt.Fprintln(a.stdout, versionLine())
 			return err
 		},
 	}
+}
+
+// versionLine is what "eventgen version" prints, and "eventgen --version".
+func versionLine() string {
+	return fmt.Sprintf("eventgen %s %s %s/%s", version(), runtime.Version(), runtime.GOOS, runtime.GOARCH)
 }
 
 // version is that of the module this program was built from, "(devel)" for a local build.

@@ -26,7 +26,7 @@ var rules = map[string]struct{ own, third []string }{
 	},
 	"internal/archtest":       {},
 	"internal/compat":         {own: []string{"internal/diag", "internal/ir"}},
-	"internal/config":         {own: []string{"internal/diag", "internal/ir"}, third: []string{"go.yaml.in/yaml/v4"}},
+	"internal/config":         {own: []string{"internal/diag", "internal/ir"}, third: []string{"go.yaml.in/yaml/v4", "golang.org/x/mod"}},
 	"internal/diag":           {},
 	"internal/fresh":          {own: []string{"internal/diag", "internal/gen", "internal/ir"}, third: []string{"golang.org/x/mod"}},
 	"internal/gen":            {own: []string{"internal/diag", "internal/ir"}, third: []string{"github.com/aymanbagabas/go-udiff", "github.com/gofrs/flock"}},

@@ -25,6 +25,9 @@ func Parse(path string, src []byte) (*Config, diag.List) {
 	if root := d.read(src); root != nil {
 		d.document(root)
 	}
+	if d.config.Outputs == nil && d.config.top.TS != "" {
+		d.config.Outputs = []Output{d.config.top}
+	}
 	return d.config, d.list
 }
 
@@ -120,42 +123,59 @@ func (d *decoder) errorf(n *yaml.Node, hint, format string, args ...any) {
 	})
 }
 
-// keys lists the settings and how each is read, in the order of the documentation.
-var keys = []struct {
-	name string
-	read func(d *decoder, n *yaml.Node)
-}{
-	{"packages", func(d *decoder, n *yaml.Node) { d.config.Packages = d.strings(n, "package patterns") }},
-	{"ts", func(d *decoder, n *yaml.Node) { d.config.TS = d.dir(n) }},
-	{"hooks", func(d *decoder, n *yaml.Node) { d.config.Hooks = d.words(n, "framework", Hooks) }},
-	{"decoders", func(d *decoder, n *yaml.Node) { d.config.Decoders = d.bool(n) }},
-	{"nil", func(d *decoder, n *yaml.Node) { read(d, n, &d.config.Settings.Nil, NilModes) }},
-	{"int64", func(d *decoder, n *yaml.Node) {
-		d.config.Int64Stated = true
-		read(d, n, &d.config.Settings.Int64, Int64Modes)
-	}},
-	{"time", func(d *decoder, n *yaml.Node) { read(d, n, &d.config.Settings.Time, TimeModes) }},
-	{"bytes", func(d *decoder, n *yaml.Node) { read(d, n, &d.config.Settings.Bytes, BytesModes) }},
-	{"unknown", func(d *decoder, n *yaml.Node) {
-		mode := UnknownIgnore
-		read(d, n, &mode, UnknownModes)
-		d.config.Settings.RefuseUnknown = mode == UnknownRefuse
-	}},
-	{"runtime", func(d *decoder, n *yaml.Node) { read(d, n, &d.config.Runtime, Runtimes) }},
-	{"importExtension", func(d *decoder, n *yaml.Node) { read(d, n, &d.config.ImportExtension, Extensions) }},
-	{"transports", func(d *decoder, n *yaml.Node) { d.config.Transports = d.words(n, "transport", Transports) }},
-	{"types", func(d *decoder, n *yaml.Node) { d.config.Types = d.types(n) }},
-	{"tags", func(d *decoder, n *yaml.Node) { d.config.Tags = d.strings(n, "build tags") }},
+// setting is a key of the file and how its value is read: into the configuration, or, for what
+// each output has its own of, into an output.
+type setting struct {
+	name   string
+	read   func(d *decoder, n *yaml.Node)
+	output func(d *decoder, o *Output, n *yaml.Node)
+}
+
+// settings lists the keys in the order of the documentation. It is a function, since reading
+// outputs needs the list.
+func settings() []setting {
+	return []setting{
+		{name: "packages", read: func(d *decoder, n *yaml.Node) { d.config.Packages = d.strings(n, "package patterns") }},
+		{name: "outputs", read: (*decoder).outputs},
+		{name: "ts", output: func(d *decoder, o *Output, n *yaml.Node) { o.TS = d.dir(n) }},
+		{name: "hooks", output: func(d *decoder, o *Output, n *yaml.Node) { o.Hooks = d.words(n, "framework", Hooks) }},
+		{name: "decoders", output: func(d *decoder, o *Output, n *yaml.Node) { o.Decoders = d.bool(n) }},
+		{name: "runtime", output: func(d *decoder, o *Output, n *yaml.Node) { read(d, n, &o.Runtime, Runtimes) }},
+		{name: "importExtension", output: func(d *decoder, o *Output, n *yaml.Node) { read(d, n, &o.ImportExtension, Extensions) }},
+		{name: "transports", output: func(d *decoder, o *Output, n *yaml.Node) { o.Transports = d.words(n, "transport", Transports) }},
+		{name: "nil", read: func(d *decoder, n *yaml.Node) { read(d, n, &d.config.Settings.Nil, NilModes) }},
+		{name: "int64", read: func(d *decoder, n *yaml.Node) {
+			d.config.Int64Stated = true
+			read(d, n, &d.config.Settings.Int64, Int64Modes)
+		}},
+		{name: "time", read: func(d *decoder, n *yaml.Node) { read(d, n, &d.config.Settings.Time, TimeModes) }},
+		{name: "bytes", read: func(d *decoder, n *yaml.Node) { read(d, n, &d.config.Settings.Bytes, BytesModes) }},
+		{name: "unknown", read: func(d *decoder, n *yaml.Node) {
+			mode := UnknownIgnore
+			read(d, n, &mode, UnknownModes)
+			d.config.Settings.RefuseUnknown = mode == UnknownRefuse
+		}},
+		{name: "types", read: func(d *decoder, n *yaml.Node) { d.config.Types = d.types(n) }},
+		{name: "tags", read: func(d *decoder, n *yaml.Node) { d.config.Tags = d.strings(n, "build tags") }},
+	}
+}
+
+// outputSettings are the keys of an entry of outputs.
+func outputSettings() []setting {
+	list := slices.DeleteFunc(settings(), func(s setting) bool { return s.output == nil })
+	return append(list, setting{name: "packages", output: func(d *decoder, o *Output, n *yaml.Node) { o.Packages = d.strings(n, "package patterns") }})
+}
+
+func names(list []setting) []string {
+	out := make([]string, len(list))
+	for i, s := range list {
+		out[i] = s.name
+	}
+	return out
 }
 
 // Keys returns the names of all settings.
-func Keys() []string {
-	names := make([]string, len(keys))
-	for i, k := range keys {
-		names[i] = k.name
-	}
-	return names
-}
+func Keys() []string { return names(settings()) }
 
 func (d *decoder) document(root *yaml.Node) {
 	if root.Tag == "!!null" {
@@ -165,22 +185,83 @@ func (d *decoder) document(root *yaml.Node) {
 		d.errorf(root, "write lines of the form \"key: value\", such as \"ts: web/src/events\"", "the configuration is %s, not a mapping of settings", describe(root))
 		return
 	}
+	var outputs *yaml.Node
+	var own []*yaml.Node // keys of one output at the top
 	for key, value := range d.pairs(root) {
-		i := -1
-		for j, k := range keys {
-			if k.name == key.Value {
-				i = j
+		s, ok := d.setting(key, value, settings(), "setting", "settings")
+		switch {
+		case !ok:
+		case s.output != nil:
+			own = append(own, key)
+			s.output(d, &d.config.top, value)
+		default:
+			if s.name == "outputs" {
+				outputs = key
+			}
+			s.read(d, value)
+		}
+	}
+	for _, key := range own {
+		if outputs != nil {
+			d.list.Add(diag.Diagnostic{
+				Severity: diag.Error, Code: diag.Config, Pos: d.at(key),
+				Message: fmt.Sprintf("%q at the top is for a file with one output, and this file has outputs", key.Value),
+				Hint:    "move it into each output that it is for",
+				Related: []diag.Related{{Pos: d.at(outputs), Message: "the outputs"}},
+			})
+		}
+	}
+}
+
+// setting returns the setting that key names, if it has one and a value.
+func (d *decoder) setting(key, value *yaml.Node, valid []setting, what, all string) (setting, bool) {
+	i := slices.IndexFunc(valid, func(s setting) bool { return s.name == key.Value })
+	switch {
+	case i < 0:
+		hint := suggest(key.Value, names(valid), all)
+		if slices.Contains(Keys(), key.Value) {
+			hint = "write it at the top of the file: it is the same for all outputs"
+		}
+		d.errorf(key, hint, "unknown %s %q", what, key.Value)
+		return setting{}, false
+	case value.Tag == "!!null" && value.Value == "":
+		d.errorf(key, "give it a value or remove the line", "setting %q has no value", key.Value)
+		return setting{}, false
+	}
+	return valid[i], true
+}
+
+// outputs reads the list of outputs.
+func (d *decoder) outputs(n *yaml.Node) {
+	const hint = "write lines such as \"- {ts: web/events, hooks: [react]}\" below it"
+	d.config.Outputs = []Output{}
+	first := map[string]*yaml.Node{}
+	for _, item := range d.items(n) {
+		if item.Kind != yaml.MappingNode {
+			d.errorf(item, hint, "want a list of outputs, found %s", describe(item))
+			continue
+		}
+		o, place := defaultOutput(), item
+		for key, value := range d.pairs(item) {
+			if s, ok := d.setting(key, value, outputSettings(), "setting of an output", "settings of an output"); ok {
+				s.output(d, &o, value)
+			}
+			if key.Value == "ts" {
+				place = value
 			}
 		}
-		if i < 0 {
-			d.errorf(key, suggest(key.Value, Keys(), "settings"), "unknown setting %q", key.Value)
-			continue
+		switch before := first[o.TS]; {
+		case o.TS == "" && place == item:
+			d.errorf(item, "write ts: and the directory", "the output has no directory")
+		case o.TS != "" && before != nil:
+			d.list.Add(diag.Diagnostic{
+				Severity: diag.Error, Code: diag.Config, Pos: d.at(place),
+				Message: "two outputs have one directory",
+				Related: []diag.Related{{Pos: d.at(before), Message: "the other output"}},
+			})
 		}
-		if value.Tag != "!!null" || value.Value != "" {
-			keys[i].read(d, value)
-			continue
-		}
-		d.errorf(key, "give it a value or remove the line", "setting %q has no value", key.Value)
+		first[o.TS] = place
+		d.config.Outputs = append(d.config.Outputs, o)
 	}
 }
 

@@ -28,7 +28,7 @@ type Query struct {
 	Env      []string // of the go command
 	Options  string   // all else that decides about the output, as text
 	Files    []string // more files that are read, absolute; they may be missing
-	Output   string   // the directory of the TypeScript output, absolute, or ""
+	Outputs  []string // the directories of the TypeScript outputs, absolute
 }
 
 // Snapshot is the state of everything that a run reads. It is immutable.
@@ -130,7 +130,7 @@ func hash(content []byte) string {
 func (s *scan) snapshot() *Snapshot {
 	slices.SortFunc(s.entries, func(a, b entry) int { return strings.Compare(a.name, b.name) })
 	sum, touched := sha256.New(), sha256.New()
-	for _, text := range []string{"eventgen fresh 1", s.query.Dir, s.query.Options, s.query.Output, strings.Join(s.query.Patterns, "\x00")} {
+	for _, text := range []string{"eventgen fresh 1", s.query.Dir, s.query.Options, strings.Join(s.query.Outputs, "\x00"), strings.Join(s.query.Patterns, "\x00")} {
 		field(sum, text)
 	}
 	for _, e := range s.entries {

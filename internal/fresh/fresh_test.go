@@ -77,7 +77,7 @@ func setUp(t *testing.T) (root string, q Query) {
 		},
 		Options: "options",
 		Files:   []string{filepath.Join(root, "app", "eventgen.yaml")},
-		Output:  filepath.Join(root, "app", "ts"),
+		Outputs: []string{filepath.Join(root, "app", "ts")},
 	}
 }
 
@@ -136,7 +136,7 @@ func TestTake(t *testing.T) {
 
 		{name: "other patterns", change: all, changed: true},
 		{name: "other options", change: func(q *Query) { q.Options = "others" }, changed: true},
-		{name: "another output", change: func(q *Query) { q.Output += "2" }, changed: true},
+		{name: "another output", change: func(q *Query) { q.Outputs = append(q.Outputs, q.Outputs[0]+"2") }, changed: true},
 		{name: "a variable of the go command", change: env("GOFLAGS=-tags=x"), changed: true},
 		{name: "another variable", change: env("LANG=C")},
 		{name: "what go generate sets", change: func(q *Query) {

@@ -37,7 +37,7 @@ func (s *Snapshot) NewRecord(files []gen.File, kept []string, warnings diag.List
 	return r
 }
 
-// strays returns the generated files where the snapshot has targets, or beside the output, that
+// strays returns the generated files where the snapshot has targets, or in the outputs, that
 // do not belong to r.
 func (s *Snapshot) strays(r *Record) []string {
 	var out []string
@@ -46,12 +46,11 @@ func (s *Snapshot) strays(r *Record) []string {
 			out = append(out, path)
 		}
 	}
-	if s.query.Output == "" {
-		return out
-	}
-	for _, path := range gen.Generated(s.query.Output) {
-		if r.Files[path] == "" {
-			out = append(out, path)
+	for _, dir := range s.query.Outputs {
+		for _, path := range gen.Generated(dir) {
+			if r.Files[path] == "" {
+				out = append(out, path)
+			}
 		}
 	}
 	slices.Sort(out)

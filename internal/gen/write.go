@@ -40,9 +40,8 @@ type Plan struct {
 
 // Output is what the disk should hold.
 type Output struct {
-	// Dir is the directory of the TypeScript output, absolute; it is created if its parent
-	// exists. Empty: there is none.
-	Dir string
+	// Dirs are the directories of TypeScript, absolute; one is created if its parent exists.
+	Dirs []string
 	// Files are the files to be there.
 	Files []File
 	// Former are files that may be there from earlier runs, absolute: those in the lock, and
@@ -55,9 +54,9 @@ type Output struct {
 // writes nothing. An error is an [*Error], or several joined.
 func NewPlan(out Output) (*Plan, error) {
 	p := &planner{former: map[string]bool{}, wanted: map[string]bool{}}
-	if out.Dir != "" {
-		p.checkDir(out.Dir)
-		out.Former = append(slices.Clone(out.Former), Generated(out.Dir)...)
+	for _, dir := range out.Dirs {
+		p.checkDir(dir)
+		out.Former = append(slices.Clone(out.Former), Generated(dir)...)
 	}
 	for _, path := range out.Former {
 		p.former[path] = true

@@ -62,7 +62,7 @@ func must(tb testing.TB, err error) {
 func generated(text string) string { return Header + "\n" + text }
 
 func output(dir string, t tree, former ...string) Output {
-	out := Output{Dir: filepath.Join(dir, "ts")}
+	out := Output{Dirs: []string{filepath.Join(dir, "ts")}}
 	for _, name := range slices.Sorted(maps.Keys(t)) {
 		out.Files = append(out.Files, File{Path: filepath.Join(dir, filepath.FromSlash(name)), Content: []byte(t[name])})
 	}
@@ -342,7 +342,7 @@ func TestPlanRefuses(t *testing.T) {
 func TestPlanMissingParent(t *testing.T) {
 	dir := t.TempDir()
 	out := output(dir, tree{"web/src/ts/events.gen.ts": generated("")})
-	out.Dir = filepath.Join(dir, "web", "src", "ts")
+	out.Dirs[0] = filepath.Join(dir, "web", "src", "ts")
 	_, err := NewPlan(out)
 	var e *Error
 	if !errors.As(err, &e) || e.Path != filepath.Join(dir, "web", "src") || e.Hint == "" {

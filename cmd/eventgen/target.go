@@ -1,0 +1,107 @@
+package main
+
+import (
+	"cmp"
+	"slices"
+	"sync"
+
+	"github.com/eventgen/eventgen/internal/config"
+	"github.com/eventgen/eventgen/internal/diag"
+	"github.com/eventgen/eventgen/internal/gen"
+	"github.com/eventgen/eventgen/internal/gen/typescript"
+	"github.com/eventgen/eventgen/internal/ir"
+)
+
+// target is one output of TypeScript in a run.
+type target struct {
+	config.Output
+	base  string // where the output's patterns start
+	lock  *gen.Lock
+	model *ir.Model // what it is rendered from: packages of the run, and of the lock
+
+	text    gen.LockText
+	textErr error
+}
+
+// open reads the locks of the job's outputs while something else goes on; the result waits for it.
+func (j *job) open() func() []*target {
+	targets := make([]*target, len(j.Outputs))
+	var reading sync.WaitGroup
+	for i, o := range j.Outputs {
+		t := &target{Output: o, base: j.Dir()}
+		targets[i] = t
+		reading.Go(func() { t.text, t.textErr = gen.OpenLock(t.TS) })
+	}
+	return func() []*target {
+		reading.Wait()
+		return targets
+	}
+}
+
+// read completes the target's lock. A package that the run has loaded need not be read.
+func (t *target) read(loaded *ir.Model) error {
+	err := t.textErr
+	if err == nil {
+		t.lock, err = t.text.Lock(func(dir string) bool { return slices.Contains(loaded.Covered, dir) })
+	}
+	if err != nil {
+		return environment(err, "")
+	}
+	return nil
+}
+
+// own is the part of the loaded model that belongs to the output.
+func (t *target) own(loaded *ir.Model) *ir.Model {
+	m := *loaded
+	m.Packages = slices.DeleteFunc(slices.Clone(loaded.Packages), func(p *ir.Package) bool {
+		return !t.Takes(t.base, p.Dir, p.Path)
+	})
+	return &m
+}
+
+func (t *target) kept(loaded *ir.Model) []*ir.Package { return t.lock.Kept(t.own(loaded)) }
+
+// join gives each target its model, and returns the model of all: what was loaded, and what the
+// locks keep.
+func join(targets []*target, loaded *ir.Model) (*ir.Model, diag.List) {
+	all := &ir.Model{Settings: loaded.Settings, Covered: loaded.Covered, Packages: slices.Clone(loaded.Packages)}
+	var list diag.List
+	for _, t := range targets {
+		model, duplicates := t.lock.Join(t.own(loaded))
+		list.Append(duplicates)
+		t.model = model
+		for i, p := range model.Packages {
+			same := func(q *ir.Package) bool { return q.Path == p.Path }
+			if at := slices.IndexFunc(all.Packages, same); at >= 0 {
+				model.Packages[i] = all.Packages[at] // what two outputs keep is one package
+			} else {
+				all.Packages = append(all.Packages, p)
+			}
+		}
+	}
+	slices.SortFunc(all.Packages, func(a, b *ir.Package) int { return cmp.Compare(a.Path, b.Path) })
+	return all, list
+}
+
+// render renders the TypeScript of the output, and its lock.
+func (t *target) render(contracts ir.Contracts) ([]gen.File, diag.List, error) {
+	scripts, problems := typescript.Generate(t.model, contracts, typescript.Options{
+		Dir: t.TS, Hooks: t.Hooks, Decoders: t.Decoders,
+		ImportExtension: t.ImportExtension, Runtime: t.Runtime, Transports: t.Transports,
+	})
+	lock, err := gen.NewLock(t.TS, t.model, scripts)
+	if err != nil {
+		return nil, nil, err
+	}
+	file, err := lock.File(t.TS)
+	return append(scripts, file), problems, err
+}
+
+// dirs are the directories of the job's outputs.
+func (j *job) dirs() []string {
+	dirs := make([]string, len(j.Outputs))
+	for i, o := range j.Outputs {
+		dirs[i] = o.TS
+	}
+	return dirs
+}
