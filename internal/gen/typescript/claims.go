@@ -2,6 +2,7 @@ package typescript
 
 import (
 	"fmt"
+	"maps"
 
 	"github.com/eventgen/eventgen/internal/diag"
 	"github.com/eventgen/eventgen/internal/gen/naming"
@@ -77,6 +78,13 @@ func newClaims(diags *diag.List) *claims {
 	return &claims{owners: map[string]claim{}, told: map[[2]claim]bool{}, diags: diags}
 }
 
+// clone is another scope in which the names of c are taken.
+func (c *claims) clone() *claims {
+	out := newClaims(c.diags)
+	maps.Copy(out.owners, c.owners)
+	return out
+}
+
 // claim gives name to its owner, or reports who has it.
 func (c *claims) claim(name string, by claim, hint string) {
 	other, taken := c.owners[name]
@@ -110,13 +118,13 @@ const (
 // decideNames names every type and every event of p, and reports what cannot be told apart.
 func (p *program) decideNames() diag.List {
 	var diags diag.List
-	p.nameTypes(&diags)
-	values := newClaims(&diags)
+	types, values := newClaims(&diags), newClaims(&diags)
+	p.nameTypes(types)
 	values.owners["events"] = claim{what: "the by-name API of catalog.gen.ts"}
 	for _, e := range p.events {
 		e.names = namesOf(e.Event, p.options.Decoders)
 		for _, name := range e.names.list() {
-			values.claim(name, claim{fmt.Sprintf("event %q", e.Name), e.Pos}, eventHint)
+			values.claim(name, eventClaim(e), eventHint)
 		}
 	}
 	for _, d := range p.sorted {
@@ -127,23 +135,38 @@ func (p *program) decideNames() diag.List {
 			values.claim(p.names[d.ID], declClaim(d), typeHint)
 		}
 	}
+	p.claimDecoders(types)
 	for _, framework := range p.options.Hooks {
-		p.claimHooks(framework, &diags)
+		p.claimHooks(framework, types, values)
 	}
+	p.bound = values.owners
 	return diags
 }
+
+// claimDecoders reports what decoders.gen.ts declares under the name of a type that it imports.
+func (p *program) claimDecoders(types *claims) {
+	declared := types.clone()
+	for _, e := range p.events {
+		for _, name := range []string{e.names.schema, e.names.guard} {
+			if name != "" {
+				declared.claim(name, eventClaim(e), eventHint)
+			}
+		}
+	}
+}
+
+func eventClaim(e *event) claim { return claim{fmt.Sprintf("event %q", e.Name), e.Pos} }
 
 func declClaim(d *ir.Decl) claim {
 	return claim{"type " + d.Go.Pkg + "." + d.Go.Name, d.Pos}
 }
 
 // nameTypes decides the names of all types, wire forms included.
-func (p *program) nameTypes(diags *diag.List) {
+func (p *program) nameTypes(types *claims) {
 	var collisions []naming.Collision
 	reserved := func(name string) bool { return reservedTypes[name] }
 	p.names, collisions = naming.Types(p.sorted, reserved, func(name string) bool { return catalogTypes[name] || reserved(name) })
 	p.typed = map[string]bool{}
-	types := newClaims(diags)
 	for _, c := range collisions {
 		if len(c.Decls) == 1 {
 			types.owners[c.Name] = claim{what: "the output itself"}

@@ -117,7 +117,7 @@ func (c *converter) constants(needed map[string]bool) []constView {
 		if len(params) > 0 {
 			names := make([]string, len(params))
 			for i, p := range params {
-				names[i] = convertParam(c.params[p.Name]) + ": " + c.file.decodeType("Conversion")
+				names[i] = c.p.convertParam(c.params[p.Name]) + ": " + c.file.decodeType("Conversion")
 			}
 			list := "(" + strings.Join(names, ", ") + ")"
 			v.Value = list + ": " + v.Type + " => " + body
@@ -133,7 +133,7 @@ func (c *converter) constants(needed map[string]bool) []constView {
 
 // convertParam is the parameter that converts a type parameter; unused ones are no problem under
 // its name.
-func convertParam(name string) string { return "_" + name }
+func (p *program) convertParam(name string) string { return p.local("_" + name) }
 
 const pureMark = "/* @__PURE__ */ "
 
@@ -179,7 +179,7 @@ func (c *converter) typ(t *ir.Type) string {
 	}
 	if t.Kind == ir.KindParam {
 		if name, ok := c.params[t.Param]; ok {
-			return convertParam(name)
+			return c.p.convertParam(name)
 		}
 		return ""
 	}

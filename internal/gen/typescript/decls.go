@@ -98,7 +98,24 @@ func (p *program) circular(d *ir.Decl) bool {
 }
 
 func (r typer) paramNames(d *ir.Decl) map[string]string {
-	return typeParams(d.Params, func(s string) bool { return r.typed[s] })
+	if d.Type != nil && d.Type.TS != "" {
+		return typeParams(d.Params, func(string) bool { return false }) // the text names them
+	}
+	stated := statedWords(d)
+	return typeParams(d.Params, func(s string) bool { return r.typed[s] || globalTypes[s] || stated[s] })
+}
+
+// statedWords are the words of the TypeScript that a user stated for what d's body holds.
+func statedWords(d *ir.Decl) map[string]bool {
+	words := map[string]bool{}
+	for _, t := range declTypes(d) {
+		walkTypes(t, func(t *ir.Type) {
+			for _, word := range identifiers(t.TS) {
+				words[word] = true
+			}
+		})
+	}
+	return words
 }
 
 // usedParams are the type parameters of d that its form depends on; TypeScript has no others.

@@ -139,8 +139,8 @@ func (b *decoderBuilder) reached() map[string]bool {
 // whose uses are all quoted or keys needs none.
 func (b *decoderBuilder) constants(wanted func(id string) bool) []constView {
 	var out []constView
-	decoder := b.file.decodeType("Decoder")
 	for _, d := range b.p.dependencyOrder(func(d *ir.Decl) bool { return wanted(d.ID) }) {
+		decoder := b.file.decodeType("Decoder")
 		params := usedParams(d)
 		b.params = typeParams(params, func(string) bool { return false })
 		b.at = d.ID
@@ -149,7 +149,7 @@ func (b *decoderBuilder) constants(wanted func(id string) bool) []constView {
 		if len(params) > 0 {
 			list := make([]string, len(params))
 			for i, p := range params {
-				list[i] = convertParam(b.params[p.Name]) + ": " + decoder
+				list[i] = b.p.convertParam(b.params[p.Name]) + ": " + decoder
 			}
 			v.Type = ""
 			v.Value = "(" + strings.Join(list, ", ") + "): " + decoder + " => " + body
@@ -236,7 +236,7 @@ func (b *decoderBuilder) typ(t *ir.Type, u use) string {
 		return b.reference(t, u)
 	case ir.KindParam:
 		if name, ok := b.params[t.Param]; ok {
-			return convertParam(name)
+			return b.p.convertParam(name)
 		}
 		return b.file.decodeValue("anything")
 	case ir.KindTime, ir.KindText:

@@ -14,11 +14,18 @@ func (b eventBuilder) listenerType() string {
 
 // listenerValue is what the runtime calls: the listener, or past the payload that is not there.
 func (b eventBuilder) listenerValue() string {
+	listener, meta := b.local("listener"), b.local("meta")
 	if b.event.Payload == nil {
-		return "(_, meta) => listener(meta)"
+		return "(_, " + meta + ") => " + listener + "(" + meta + ")"
 	}
-	return "listener"
+	return listener
 }
+
+// listenerParam is the parameter that takes a listener.
+func (b eventBuilder) listenerParam() string { return b.local("listener") + ": " + b.listenerType() }
+
+// optional is a parameter that may be left out.
+func (b eventBuilder) optional(name, t string) string { return b.local(name) + "?: " + t }
 
 // optionsType is a type of options, of the event's key if it has one.
 func (b eventBuilder) optionsType(name string, args ...string) string {
@@ -32,16 +39,21 @@ func (b eventBuilder) optionsType(name string, args ...string) string {
 	return t
 }
 
+// call is a call of one of the runtime's functions with the descriptor.
+func (b eventBuilder) call(function string, args ...string) string {
+	return b.file.runtimeValue(function) + "(" + b.event.names.descriptor + ", " + strings.Join(args, ", ") + ")"
+}
+
 func (b eventBuilder) on() functionView {
 	n := b.event.names
 	return functionView{
 		Doc: b.doc("Calls `listener` for each " + b.wireName() + "."),
 		Signature: signature{
 			Name:   n.on,
-			Params: []string{"listener: " + b.listenerType(), "options?: " + b.optionsType("ListenOptions")},
+			Params: []string{b.listenerParam(), b.optional("options", b.optionsType("ListenOptions"))},
 			Result: b.file.runtimeType("Unlisten"),
 		},
-		Body: b.file.runtimeValue("listen") + "(" + n.descriptor + ", " + b.listenerValue() + ", options)",
+		Body: b.call("listen", b.listenerValue(), b.local("options")),
 	}
 }
 
@@ -52,21 +64,22 @@ func (b eventBuilder) onBatch() functionView {
 		Signature: signature{
 			Name: n.onBatch,
 			Params: []string{
-				"listener: (payloads: readonly " + b.payloads + ", meta: " + b.file.runtimeType("EventMeta") + ") => unknown",
-				"options?: " + b.optionsType("ListenOptions"),
+				b.local("listener") + ": (payloads: readonly " + b.payloads + ", meta: " + b.file.runtimeType("EventMeta") + ") => unknown",
+				b.optional("options", b.optionsType("ListenOptions")),
 			},
 			Result: b.file.runtimeType("Unlisten"),
 		},
-		Body: b.file.runtimeValue("listenBatch") + "(" + n.descriptor + ", listener, options)",
+		Body: b.call("listenBatch", b.local("listener"), b.local("options")),
 	}
 }
 
 func (b eventBuilder) once() functionView {
 	n := b.event.names
-	result, first := b.payload, "first"
+	first, options, meta := b.local("first"), b.local("options"), b.local("meta")
+	result, value := b.payload, first
 	if b.event.Payload == nil {
 		result = "void"
-		first = "typeof first === 'function' ? (_: undefined, meta: " + b.file.runtimeType("EventMeta") + ") => first(meta) : first"
+		value = "typeof " + first + " === 'function' ? (_: undefined, " + meta + ": " + b.file.runtimeType("EventMeta") + ") => " + first + "(" + meta + ") : " + first
 	}
 	promise := b.global("Promise") + "<" + result + ">"
 	return functionView{
@@ -74,18 +87,18 @@ func (b eventBuilder) once() functionView {
 			{
 				Doc:    b.doc("Waits for the next " + b.wireName() + "."),
 				Name:   n.once,
-				Params: []string{"options?: " + b.optionsType("OnceOptions", b.payload)},
+				Params: []string{b.optional("options", b.optionsType("OnceOptions", b.payload))},
 				Result: promise,
 			},
 			{
 				Doc:    b.doc("Calls `listener` for the next " + b.wireName() + "."),
 				Name:   n.once,
-				Params: []string{"listener: " + b.listenerType(), "options?: " + b.optionsType("OnceOptions", b.payload)},
+				Params: []string{b.listenerParam(), b.optional("options", b.optionsType("OnceOptions", b.payload))},
 				Result: b.file.runtimeType("Unlisten"),
 			},
 		},
-		Signature: signature{Name: n.once, Params: []string{"first?: any", "options?: any"}, Result: "any"},
-		Body:      b.file.runtimeValue("once") + "(" + n.descriptor + ", " + first + ", options)",
+		Signature: signature{Name: n.once, Params: []string{first + "?: any", options + "?: any"}, Result: "any"},
+		Body:      b.call("once", value, options),
 	}
 }
 
@@ -95,10 +108,10 @@ func (b eventBuilder) stream() functionView {
 		Doc: b.doc("Iterates over " + b.wireName() + ", from this call on."),
 		Signature: signature{
 			Name:   n.stream,
-			Params: []string{"options?: " + b.optionsType("StreamOptions")},
+			Params: []string{b.optional("options", b.optionsType("StreamOptions"))},
 			Result: b.file.runtimeType("EventStream") + "<" + b.payload + ">",
 		},
-		Body: b.file.runtimeValue("stream") + "(" + n.descriptor + ", options)",
+		Body: b.call("stream", b.local("options")),
 	}
 }
 
@@ -107,37 +120,47 @@ func (b eventBuilder) payloadParam() (params []string, value string) {
 	if b.event.Payload == nil {
 		return nil, "undefined"
 	}
-	return []string{"payload: " + b.payload}, "payload"
+	value = b.local("payload")
+	return []string{value + ": " + b.payload}, value
+}
+
+// emitOptions is the type of an emitter's options, which may name a target where the event is relayed.
+func (b eventBuilder) emitOptions() string {
+	if b.event.Relay {
+		return b.file.runtimeType("EmitOptions") + " | " + b.file.runtimeType("RelayOptions")
+	}
+	return b.file.runtimeType("EmitOptions")
 }
 
 func (b eventBuilder) emit() functionView {
 	n := b.event.names
 	params, value := b.payloadParam()
-	options := b.file.runtimeType("EmitOptions")
-	if b.event.Relay {
-		options += " | " + b.file.runtimeType("RelayOptions")
-	}
 	return functionView{
 		Doc: b.doc("Emits " + b.wireName() + " to the backend and settles with its answer."),
 		Signature: signature{
 			Name:   n.emit,
-			Params: append(params, "options?: "+options),
+			Params: append(params, b.optional("options", b.emitOptions())),
 			Result: b.global("Promise") + "<void>",
 		},
-		Body: b.file.runtimeValue("emit") + "(" + n.descriptor + ", " + value + ", options)",
+		Body: b.call("emit", value, b.local("options")),
 	}
 }
 
 func (b eventBuilder) emitTo() functionView {
 	n := b.event.names
 	params, value := b.payloadParam()
+	to, options := b.local("to"), b.local("options")
+	target := "to"
+	if to != target {
+		target += ": " + to
+	}
 	return functionView{
-		Doc: b.doc("Emits " + b.wireName() + " to the windows that `to` names, through the backend."),
+		Doc: b.doc("Emits " + b.wireName() + " to the windows that `" + to + "` names, through the backend."),
 		Signature: signature{
 			Name:   n.emitTo,
-			Params: append(append([]string{"to: " + b.file.runtimeType("Target")}, params...), "options?: "+b.file.runtimeType("EmitOptions")),
+			Params: append(append([]string{to + ": " + b.file.runtimeType("Target")}, params...), b.optional("options", b.file.runtimeType("EmitOptions"))),
 			Result: b.global("Promise") + "<void>",
 		},
-		Body: b.file.runtimeValue("emit") + "(" + n.descriptor + ", " + value + ", { ...options, to })",
+		Body: b.call("emit", value, "{ ..."+options+", "+target+" }"),
 	}
 }

@@ -1,10 +1,9 @@
 package typescript
 
 import (
-	"fmt"
+	"maps"
 	"slices"
 
-	"github.com/eventgen/eventgen/internal/diag"
 	"github.com/eventgen/eventgen/internal/gen/naming"
 )
 
@@ -81,19 +80,22 @@ func (fw framework) names(e *event) hookNames {
 	return n
 }
 
-// claimHooks reports the hooks of a framework that would share a name.
-func (p *program) claimHooks(name string, diags *diag.List) {
+func (n hookNames) list() []string {
+	return slices.DeleteFunc([]string{n.latest, n.on, n.history, n.byKey, n.emit}, func(name string) bool { return name == "" })
+}
+
+// claimHooks reports the hooks of a framework that would share a name with each other, or with
+// what their module imports of events.
+func (p *program) claimHooks(name string, types, values *claims) {
 	fw := frameworks[name]
-	hooks := newClaims(diags)
+	hooks := types.clone()
+	maps.Copy(hooks.owners, values.owners)
 	for _, export := range fw.exports {
 		hooks.owners[export] = claim{what: "the runtime"}
 	}
 	for _, e := range p.events {
-		n := fw.names(e)
-		for _, hook := range []string{n.latest, n.on, n.history, n.byKey, n.emit} {
-			if hook != "" {
-				hooks.claim(hook, claim{fmt.Sprintf("event %q", e.Name), e.Pos}, eventHint)
-			}
+		for _, hook := range fw.names(e).list() {
+			hooks.claim(hook, eventClaim(e), eventHint)
 		}
 	}
 }
@@ -159,12 +161,12 @@ func (b hookBuilder) options(name string) string {
 	if b.key != "" {
 		t += "<" + b.key + ">"
 	}
-	return "options?: " + t
+	return b.optional("options", t)
 }
 
 func (b hookBuilder) latestHook() functionView {
 	return b.hook("The latest "+b.wireName()+", undefined before the first.", b.names.latest, b.fw.latest,
-		b.fw.value(b.file, b.payload+" | undefined"), []string{b.options("HookOptions")}, "options")
+		b.fw.value(b.file, b.payload+" | undefined"), []string{b.options("HookOptions")}, b.local("options"))
 }
 
 func (b hookBuilder) onHook() functionView {
@@ -173,18 +175,19 @@ func (b hookBuilder) onHook() functionView {
 		doc = "Calls `listener`, always the newest one, for each " + b.wireName() + "."
 	}
 	return b.hook(doc, b.names.on, b.fw.on,
-		"void", []string{"listener: " + b.listenerType(), b.options("OnHookOptions")}, b.listenerValue(), "options")
+		"void", []string{b.listenerParam(), b.options("OnHookOptions")}, b.listenerValue(), b.local("options"))
 }
 
 func (b hookBuilder) historyHook() functionView {
-	return b.hook("The last `limit` of "+b.wireName()+", oldest first.", b.names.history, b.fw.history,
-		b.fw.value(b.file, "readonly "+b.payloads), []string{"limit: number", b.options("HookOptions")}, "limit", "options")
+	limit := b.local("limit")
+	return b.hook("The last `"+limit+"` of "+b.wireName()+", oldest first.", b.names.history, b.fw.history,
+		b.fw.value(b.file, "readonly "+b.payloads), []string{limit + ": number", b.options("HookOptions")}, limit, b.local("options"))
 }
 
 func (b hookBuilder) byKeyHook() functionView {
 	result := b.global("ReadonlyMap") + "<" + b.key + ", " + b.payload + ">"
 	return b.hook("The latest "+b.wireName()+" of each key.", b.names.byKey, b.fw.byKey,
-		b.fw.value(b.file, result), []string{"options?: " + b.file.typ(b.fw.entry, "ByKeyOptions")}, "options")
+		b.fw.value(b.file, result), []string{b.optional("options", b.file.typ(b.fw.entry, "ByKeyOptions"))}, b.local("options"))
 }
 
 func (b hookBuilder) emitHook() functionView {
@@ -192,18 +195,17 @@ func (b hookBuilder) emitHook() functionView {
 	if b.event.Payload == nil {
 		payload = "payload?: undefined"
 	}
-	options := "options?: " + b.file.runtimeType("EmitOptions")
-	switch {
-	case b.event.names.emit == "":
+	var options string
+	if b.event.names.emit == "" {
 		options = "options: " + b.file.runtimeType("RelayOptions")
 		if b.event.Payload == nil {
 			payload = "payload: undefined"
 		}
-	case b.event.Relay:
-		options += " | " + b.file.runtimeType("RelayOptions")
+	} else {
+		options = "options?: " + b.emitOptions()
 	}
 	client := b.file.runtimeType("EventsClient")
 	return b.hook("A function that emits "+b.wireName()+".", b.names.emit, b.fw.emit,
 		"("+payload+", "+options+") => "+b.global("Promise")+"<void>",
-		[]string{"options?: { readonly client?: " + client + " }"}, "options")
+		[]string{b.optional("options", "{ readonly client?: "+client+" }")}, b.local("options"))
 }

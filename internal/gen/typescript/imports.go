@@ -94,18 +94,20 @@ func (f *file) views() []importView {
 			if keyword == "import type" {
 				names = f.modules[from].types
 			}
-			if len(names) == 0 {
-				continue
-			}
 			v := importView{keyword: keyword, from: from}
 			for _, name := range slices.Sorted(maps.Keys(names)) {
+				if keyword == "import type" && f.modules[from].values[name] == names[name] {
+					continue // the import of the value brings the type of that name
+				}
 				if local := names[name]; local != name {
 					v.names = append(v.names, name+" as "+local)
 				} else {
 					v.names = append(v.names, name)
 				}
 			}
-			out = append(out, v)
+			if len(v.names) > 0 {
+				out = append(out, v)
+			}
 		}
 	}
 	return out

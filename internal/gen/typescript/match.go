@@ -12,6 +12,8 @@ import (
 type matchView struct {
 	Doc     []string
 	Head    signature
+	Event   string // the parameters
+	Unknown string
 	Tag     string // access to the tag: ".type"
 	Cases   []caseView
 	TagType string // the type of an event whose tag is unknown
@@ -31,7 +33,10 @@ func (r typer) matchView(d *ir.Decl) *matchView {
 	taken := func(s string) bool { return r.typed[s] }
 	results := resultParams(len(d.Union.Variants), taken)
 	fallback := fresh("F", taken)
+	event, casesParam, unknown := r.local("event"), r.local("cases"), r.local("unknown")
 	m := &matchView{
+		Event:   event,
+		Unknown: unknown,
 		Tag:     member(d.Union.Tag),
 		TagType: "{ " + propertyKey(d.Union.Tag) + ": string }",
 		Error:   r.globalValue("TypeError"),
@@ -39,19 +44,19 @@ func (r typer) matchView(d *ir.Decl) *matchView {
 	}
 	var cases strings.Builder
 	for i, v := range d.Union.Variants {
-		parameter, argument := r.caseParameter(d.Union, v)
+		parameter, argument := r.caseParameter(d.Union, v, event)
 		fmt.Fprintf(&cases, "\n    %s: (%s) => %s;", propertyKey(v.Name), parameter, results[i])
-		m.Cases = append(m.Cases, caseView{Tag: stringLiteral(v.Name), Call: "cases" + member(v.Name) + "(" + argument + ")"})
+		m.Cases = append(m.Cases, caseView{Tag: stringLiteral(v.Name), Call: casesParam + member(v.Name) + "(" + argument + ")"})
 	}
 	m.Doc = docLines(0, []string{
-		"Calls the case of `event`'s variant and returns its result. A variant that this page was built without goes to `unknown`; without that, it throws.",
+		"Calls the case of `" + event + "`'s variant and returns its result. A variant that this page was built without goes to `" + unknown + "`; without that, it throws.",
 	}, d.Doc.Deprecated)
 	m.Head = signature{
 		Name: matchName(name) + "<" + strings.Join(append(slices.Clone(results), fallback+" = never"), ", ") + ">",
 		Params: []string{
-			"event: " + name,
-			"cases: {" + cases.String() + "\n  }",
-			"unknown?: (event: " + m.TagType + ") => " + fallback,
+			event + ": " + name,
+			casesParam + ": {" + cases.String() + "\n  }",
+			unknown + "?: (event: " + m.TagType + ") => " + fallback,
 		},
 		Result: strings.Join(append(results, fallback), " | "),
 	}
@@ -59,14 +64,14 @@ func (r typer) matchView(d *ir.Decl) *matchView {
 }
 
 // caseParameter is the parameter of a variant's case, and what it is called with.
-func (r typer) caseParameter(u *ir.Union, v *ir.Variant) (parameter, argument string) {
+func (r typer) caseParameter(u *ir.Union, v *ir.Variant, event string) (parameter, argument string) {
 	switch {
 	case u.Content != "":
-		return "data: " + r.typ(v.Type, use{}).String(), "event" + member(u.Content)
+		return "data: " + r.typ(v.Type, use{}).String(), event + member(u.Content)
 	case r.isEmptyStruct(v.Type):
-		return "data: { " + propertyKey(u.Tag) + ": " + stringLiteral(v.Name) + " }", "event"
+		return "data: { " + propertyKey(u.Tag) + ": " + stringLiteral(v.Name) + " }", event
 	}
-	return "data: " + r.typ(v.Type, use{}).String(), "event"
+	return "data: " + r.typ(v.Type, use{}).String(), event
 }
 
 // globalValue names a global constructor, past a constant of the same name.

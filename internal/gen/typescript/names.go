@@ -66,6 +66,15 @@ func fresh(base string, taken func(string) bool) string {
 	return name
 }
 
+// local names a parameter of a generated function: base, unless a constant or function of the
+// output has that name, which the parameter would hide.
+func (p *program) local(base string) string {
+	return fresh(base, func(s string) bool {
+		_, taken := p.bound[s]
+		return taken
+	})
+}
+
 // resultParams names n type parameters for the results of a union's cases: A, B, C and so on.
 // F is the one of the unknown case.
 func resultParams(n int, taken func(string) bool) []string {

@@ -16,6 +16,7 @@ type program struct {
 	sorted   []*ir.Decl          // by TypeScript name
 	names    map[string]string   // ID -> TypeScript name
 	typed    map[string]bool     // every type name that the output declares
+	bound    map[string]claim    // every value that events.gen.ts and decoders.gen.ts declare, with its owner
 	events   []*event            // by wire name
 	convert  conversions
 }

@@ -24,6 +24,10 @@ var reservedTypes = wordSet(
 	"unknown", "var", "void", "while", "with", "yield", "globalThis",
 )
 
+// globalTypes are TypeScript's own types that the output mentions. A type parameter of such a name
+// would hide them.
+var globalTypes = wordSet("Date", "Exclude", "Object", "Promise", "Readonly", "ReadonlyMap", "Uint8Array")
+
 // catalogTypes are the types that catalog.gen.ts declares. A payload type of the same name is
 // qualified with its package.
 var catalogTypes = wordSet("AnyClientEvent", "AnyServerEvent", "ClientEvents", "EventKeys", "Events", "ServerEvents")
