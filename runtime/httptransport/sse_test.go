@@ -123,8 +123,9 @@ func TestGuarantee14SessionsAreBoundToTheirIdentity(t *testing.T) {
 		t.Errorf("welcome is %v", thief.welcome)
 	}
 	thief.want(`{"gap":{"events":{"tick":null}}}`)
+	pg.want(`{"ack":1}`) // before the emit, which is not ordered with it otherwise
 	emit(t, p.bus, tick, 1)
-	pg.want(`{"ack":1}`, `{"event":"tick","payload":1}`)
+	pg.want(`{"event":"tick","payload":1}`)
 }
 
 func TestGuarantee19CloseSendsWhatIsLeft(t *testing.T) {
