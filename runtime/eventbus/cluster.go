@@ -7,6 +7,7 @@ import (
 	"slices"
 	"sync"
 	"time"
+	"unicode/utf8"
 )
 
 // How nodes know of each other.
@@ -159,6 +160,10 @@ func (c *cluster) event(env *Envelope) {
 	if env.Contract != info.Contract {
 		c.b.fail(context.Background(), t.err(CodeContract,
 			fmt.Errorf("node %s has contract %q, this one %q", env.Node, env.Contract, info.Contract)))
+		return
+	}
+	if !utf8.Valid(env.Payload) {
+		c.b.fail(context.Background(), t.err(CodeInvalidPayload, fmt.Errorf("node %s: %w", env.Node, errNotUTF8)))
 		return
 	}
 	in := c.b.gate.enter()
@@ -322,7 +327,7 @@ func (b *Bus) replay(ctx context.Context, after uint64, fn func(*Entry) bool) (b
 			return true
 		}
 		t, ok := b.topics[env.Event]
-		if !ok || t.info.Contract != env.Contract {
+		if !ok || t.info.Contract != env.Contract || !utf8.Valid(env.Payload) {
 			return true
 		}
 		o := occasion{key: env.Key, target: env.Target, time: env.Time, node: env.Node}

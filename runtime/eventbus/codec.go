@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"unicode/utf8"
 
 	"github.com/eventgen/eventgen/runtime/eventbus/codec"
 )
@@ -20,11 +21,17 @@ func (t *topic) appendPayload(dst []byte, at address) (out []byte, err *Error) {
 	if cause != nil {
 		return dst, t.encodeError(cause)
 	}
+	// One frame that a window cannot read would end its connections for ever.
+	if !utf8.Valid(out[len(dst):]) {
+		return dst, t.encodeError(errNotUTF8)
+	}
 	if n := len(out) - len(dst); t.info.Max > 0 && n > t.info.Max {
 		return dst, t.err(CodeTooLarge, fmt.Errorf("%d bytes, the limit is %d", n, t.info.Max))
 	}
 	return out, nil
 }
+
+var errNotUTF8 = errors.New("the text is not UTF-8")
 
 func (t *topic) encodeError(cause error) *Error {
 	e := t.err(CodeEncode, cause)
@@ -84,6 +91,9 @@ func (t *topic) decode(src []byte, at address, validate bool) (err *Error) {
 			err = t.err(CodeInternal, fmt.Errorf("the decoder panicked: %v", reason))
 		}
 	}()
+	if !utf8.Valid(src) {
+		return t.err(CodeInvalidPayload, errNotUTF8)
+	}
 	if t.info.Empty {
 		if text := bytes.TrimSpace(src); len(text) > 0 && string(text) != "null" && string(text) != "{}" {
 			return t.err(CodeInvalidPayload, errors.New("the event has no payload"))

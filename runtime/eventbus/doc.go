@@ -69,7 +69,8 @@
 //     the error handler learns how much went.
 //  25. Block makes an emitter wait for room until its context is done, and nothing else does.
 //  26. Keys and targets that hold something are at most Keys; idle ones are forgotten.
-//  27. The log holds at most the bytes and the age that it is given.
+//  27. The log holds at most the bytes and the age that it is given, and no text that is not UTF-8, whoever
+//     made it: an encoder, a window or another node.
 //  28. A sink that is slow or dead holds up no emitter and no other sink.
 //  29. A payload is encoded at most once for each delivery, and only if a window, a broker or a strict emit
 //     needs it.
@@ -79,7 +80,7 @@
 // Windows:
 //
 //  32. After Port.Listen has returned, every emit for the peer is in the log behind Subscription.At, and what
-//     is stored comes before it.
+//     is stored comes before it. What Port.ListenAll subscribes to together has one At.
 //  33. Port.Emit returns nil only after the payload was decoded and validated and the synchronous listeners
 //     have returned nil.
 //  34. A window sees the code and message of a Reject, and nothing of any other error of a listener.

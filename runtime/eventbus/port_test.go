@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -115,6 +116,40 @@ func TestLogHoldsWhatWindowsListenTo(t *testing.T) {
 	noError(t, e.Emit(background, b, step{"a", 5}))
 	if encoded.Load() != 0 {
 		t.Error("encoded though nobody listens any more")
+	}
+}
+
+// Events that are listened to together hold from one position, however long it takes to encode what is kept of them.
+func TestGuarantee32ListenAllIsOneMoment(t *testing.T) {
+	var b *Bus
+	second := Define(Definition[int]{Name: "second"})
+	first := Define(Definition[int]{Name: "first", Sticky: true, Encode: func(dst []byte, n *int) ([]byte, error) {
+		if *n == 1 {
+			noError(t, second.Emit(background, b, 2))
+		}
+		return strconv.AppendInt(dst, int64(*n), 10), nil
+	}})
+	b, _ = newBus(t, events(first, second))
+	p, _ := attach(t, b)
+	peer := join(t, p, Peer{})
+	noError(t, first.Emit(background, b, 1))
+	subs, at, err := p.ListenAll(peer, []Interest{{Event: "first"}, {Event: "second"}})
+	noError(t, err)
+	if subs[0].At != at || subs[1].At != at || len(subs[0].Values) != 1 {
+		t.Errorf("they hold from %d and %d, at %d; kept are %v", subs[0].At, subs[1].At, at, subs[0].Values)
+	}
+	wantFrames(t, "the log", frames(t, p, at, subs...), "2")
+	if _, newest, err := p.ListenAll(peer, nil); err != nil || newest != p.At() {
+		t.Errorf("nothing is listened to at %d, %v", newest, err)
+	}
+	if _, _, err := p.ListenAll(peer, []Interest{{Event: "second"}, {Event: "nothing"}}); !errors.Is(err, ErrUnknownEvent) {
+		t.Errorf("an unknown event: %v", err)
+	}
+	for _, s := range subs {
+		s.Close()
+	}
+	if second.HasListeners(b) {
+		t.Error("a listen that failed has left a subscription behind")
 	}
 }
 

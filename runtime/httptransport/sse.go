@@ -12,6 +12,7 @@ import (
 	"strings"
 	"sync"
 	"time"
+	"unicode/utf8"
 )
 
 // stream is the link of an event stream. The request's own goroutine does all the writing.
@@ -214,6 +215,10 @@ func (h *Handler) readMessage(w http.ResponseWriter, r *http.Request) (frames []
 		} else {
 			failWith(w, closing{closeBadFrame, "bad_frame: the body did not arrive"})
 		}
+		return nil, false
+	}
+	if !utf8.Valid(body) { // a WebSocket's text has been checked by then
+		failWith(w, closing{closeBadFrame, "bad_frame: the body is not UTF-8"})
 		return nil, false
 	}
 	if frames, err = parseMessage(body); err != nil {

@@ -88,6 +88,7 @@ func TestRequestsThatAreNone(t *testing.T) {
 	}{
 		{"a form", "POST", "a=b", []string{"Eventgen-Peer", peer, "Content-Type", "text/plain"}, 415},
 		{"no JSON", "POST", "{", []string{"Eventgen-Peer", peer}, 400},
+		{"no UTF-8", "POST", "{\"emit\":\"ask\",\"id\":1,\"payload\":\"\xff\"}", []string{"Eventgen-Peer", peer}, 400},
 		{"a hello", "POST", `{"hello":{"listen":{}}}`, []string{"Eventgen-Peer", peer}, 400},
 		{"too long", "POST", long, []string{"Eventgen-Peer", peer}, 413},
 		{"unknown peer", "POST", `{"unlisten":[],"id":1}`, []string{"Eventgen-Peer", "x"}, 409},
