@@ -3,6 +3,8 @@ package main
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 
 	"github.com/spf13/cobra"
 
@@ -50,7 +52,7 @@ there are any. Run it in CI.`,
 func (a *app) check(ctx context.Context, j *job, cached bool) (*outcome, error) {
 	if cached {
 		if record, ok := fresh.OpenCache().Lookup(fresh.Take(a.query(j))); ok {
-			return &outcome{app: a, list: record.Warnings, total: len(record.Files)}, nil
+			return &outcome{app: a, list: record.Warnings, paths: slices.Sorted(maps.Keys(record.Files))}, nil
 		}
 	}
 	return a.render(ctx, j)
@@ -78,7 +80,7 @@ func (o *outcome) verdict() report {
 		}
 	}
 	if len(r.Files) == 0 {
-		r.summary = fmt.Sprintf("eventgen: %s, all up to date", count(o.total, "file"))
+		r.summary = fmt.Sprintf("eventgen: %s, all up to date", count(len(o.paths), "file"))
 	} else {
 		r.summary = fmt.Sprintf("eventgen: %s to change; run eventgen with the same arguments", count(len(r.Files), "file"))
 	}

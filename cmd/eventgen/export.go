@@ -1,9 +1,9 @@
 package main
 
 import (
+	"bytes"
 	"encoding/json"
 	"io"
-	"os"
 	"path/filepath"
 
 	"github.com/spf13/cobra"
@@ -58,29 +58,18 @@ func addExportFlag(cmd *cobra.Command) *string {
 
 // export lets write print to the named file, or to standard output if name is empty. A file is
 // there only when all of it could be written.
-func (a *app) export(name string, write func(io.Writer) error) (err error) {
+func (a *app) export(name string, write func(io.Writer) error) error {
 	if name == "" {
 		return write(a.stdout)
 	}
 	if !filepath.IsAbs(name) {
 		name = filepath.Join(a.dir, name)
 	}
-	temp, err := os.CreateTemp(filepath.Dir(name), ".eventgen-tmp-*")
-	if err != nil {
-		return environment(err, "")
+	var text bytes.Buffer
+	if err := write(&text); err != nil {
+		return err
 	}
-	err = write(temp)
-	if closeErr := temp.Close(); err == nil {
-		err = closeErr
-	}
-	if err == nil {
-		err = os.Chmod(temp.Name(), 0o644)
-	}
-	if err == nil {
-		err = os.Rename(temp.Name(), name)
-	}
-	if err != nil {
-		_ = os.Remove(temp.Name())
+	if err := gen.Replace(name, text.Bytes()); err != nil {
 		return environment(err, "")
 	}
 	return nil

@@ -3,6 +3,8 @@ package main
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -73,7 +75,7 @@ func (a *app) generate(ctx context.Context, j *job, cached bool) (*outcome, erro
 	}
 	snapshot := fresh.Take(a.query(j))
 	if record, ok := cache.Lookup(snapshot); ok {
-		return &outcome{app: a, list: record.Warnings, total: len(record.Files), unsaid: j.unsaid()}, nil
+		return &outcome{app: a, list: record.Warnings, paths: slices.Sorted(maps.Keys(record.Files)), unsaid: j.unsaid()}, nil
 	}
 	release, err := a.exclude(ctx, j)
 	if err != nil {
@@ -133,12 +135,12 @@ func (o *outcome) report() report {
 	for _, part := range []struct {
 		n    int
 		verb string
-	}{{written, "written"}, {removed, "removed"}, {o.total - written, "unchanged"}} {
+	}{{written, "written"}, {removed, "removed"}, {len(o.paths) - written, "unchanged"}} {
 		if part.n > 0 {
 			parts = append(parts, fmt.Sprintf("%d %s", part.n, part.verb))
 		}
 	}
-	r.summary = "eventgen: " + count(o.total, "file") + ", " + strings.Join(parts, ", ")
+	r.summary = "eventgen: " + count(len(o.paths), "file") + ", " + strings.Join(parts, ", ")
 	if o.unsaid {
 		r.summary += "\nfor TypeScript too, write \"ts: web/src/events\" (the directory) into an eventgen.yaml beside go.mod"
 	}

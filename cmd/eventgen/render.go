@@ -28,7 +28,7 @@ type outcome struct {
 	targets []*target
 	files   []gen.File // of the whole run, the locks included
 	plan    *gen.Plan  // nil if nothing was compared
-	total   int        // number of files
+	paths   []string   // of the files
 	unsaid  bool       // nobody said whether there is to be TypeScript
 }
 
@@ -156,7 +156,10 @@ func (a *app) render(ctx context.Context, j *job) (*outcome, error) {
 	if out.plan, err = gen.NewPlan(output); err != nil {
 		return nil, environment(err, "")
 	}
-	out.files, out.total, out.unsaid = output.Files, len(output.Files), j.unsaid()
+	out.files, out.unsaid = output.Files, j.unsaid()
+	for _, f := range out.files {
+		out.paths = append(out.paths, f.Path)
+	}
 	return out, nil
 }
 

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"syscall"
 	"time"
@@ -30,8 +31,8 @@ func newWatch(a *app) *cobra.Command {
 		Use:   "watch [packages]",
 		Short: "Generate whenever a source file changes",
 		Long: `watch generates, and does so again whenever something changes that the output depends
-on: a source file, a package it imports, go.mod, eventgen.yaml. Problems are printed and
-it goes on. It ends with Ctrl-C.`,
+on: a source file, a package it imports, go.mod, eventgen.yaml; or when a generated file
+is deleted. Problems are printed and it goes on. It ends with Ctrl-C.`,
 		Example: `  eventgen watch
   eventgen watch ./internal/... --ts web/src/events`,
 		Args: cobra.ArbitraryArgs,
@@ -58,12 +59,13 @@ type watcher struct {
 	notifier *fsnotify.Watcher
 	job      func(*app) (*job, error) // anew for each run: the settings may have changed
 	watched  map[string]bool
+	outputs  map[string]bool // the files of the last run; none if it failed
 }
 
 func (w *watcher) run(ctx context.Context) error {
 	for {
 		before := w.once(ctx)
-		for after := before; after.Sum == before.Sum; after = w.look() {
+		for after := before; after.Sum == before.Sum && !w.deleted(); after = w.look() {
 			if ctx.Err() != nil {
 				return nil // the user has seen enough
 			}
@@ -71,8 +73,8 @@ func (w *watcher) run(ctx context.Context) error {
 				return err
 			}
 			// What happened before the directories were watched made no event, and may go on.
-			missed := w.look().Sum != before.Sum
-			if err := settle(ctx, w.notifier.Events, w.notifier.Errors, missed); err != nil {
+			missed := w.look().Sum != before.Sum || w.deleted()
+			if err := w.settle(ctx, w.notifier.Events, w.notifier.Errors, missed); err != nil {
 				return environment(fmt.Errorf("watch: %w", err), "")
 			}
 		}
@@ -82,6 +84,7 @@ func (w *watcher) run(ctx context.Context) error {
 // once generates, and returns what the run depends on as it was before.
 func (w *watcher) once(ctx context.Context) *fresh.Snapshot {
 	snapshot := w.look()
+	w.outputs = nil
 	j, err := w.job(w.app)
 	if err != nil {
 		w.fail(err)
@@ -93,11 +96,24 @@ func (w *watcher) once(ctx context.Context) *fresh.Snapshot {
 	case err != nil:
 		w.fail(err)
 	default:
+		if !out.list.HasErrors() {
+			w.outputs = wordSet(out.paths)
+		}
 		if err := w.report(out.report()); err != nil {
 			w.fail(err)
 		}
 	}
 	return snapshot
+}
+
+// deleted reports whether an output is missing that the last run left.
+func (w *watcher) deleted() bool {
+	for path := range w.outputs {
+		if _, err := os.Lstat(path); errors.Is(err, os.ErrNotExist) {
+			return true
+		}
+	}
+	return false
 }
 
 // look returns what a run would depend on now. A broken configuration is read again and again
@@ -116,10 +132,15 @@ func (w *watcher) look() *fresh.Snapshot {
 	return fresh.Take(query)
 }
 
-// follow watches the directories of the snapshot, and of those that are not there the ones above.
+// follow watches the directories of the snapshot and of the outputs, and of those that are not
+// there the ones above.
 func (w *watcher) follow(s *fresh.Snapshot) error {
 	watched := map[string]bool{}
-	for _, dir := range s.Dirs {
+	dirs := slices.Clone(s.Dirs)
+	for path := range w.outputs {
+		dirs = append(dirs, filepath.Dir(path))
+	}
+	for _, dir := range dirs {
 		for !isDir(dir) && dir != filepath.Dir(dir) {
 			dir = filepath.Dir(dir)
 		}
@@ -147,8 +168,9 @@ func (w *watcher) follow(s *fresh.Snapshot) error {
 }
 
 // settle waits for a change on the disk, unless one has begun, and then until the disk is quiet:
-// what is read earlier may be half of a save.
-func settle(ctx context.Context, events <-chan fsnotify.Event, failures <-chan error, begun bool) error {
+// what is read earlier may be half of a save. What writes an output, such as the run before, is no
+// change; what deletes one is.
+func (w *watcher) settle(ctx context.Context, events <-chan fsnotify.Event, failures <-chan error, begun bool) error {
 	var calm, limit <-chan time.Time
 	changed := func() {
 		calm = time.After(quiet)
@@ -173,11 +195,20 @@ func settle(ctx context.Context, events <-chan fsnotify.Event, failures <-chan e
 			}
 			return nil // too much at once to tell: look at everything
 		case event := <-events:
-			if event.Op != fsnotify.Chmod && !strings.HasPrefix(filepath.Base(event.Name), ".") {
+			written := w.outputs[event.Name] && !event.Has(fsnotify.Remove) && !event.Has(fsnotify.Rename)
+			if event.Op != fsnotify.Chmod && !written && !strings.HasPrefix(filepath.Base(event.Name), ".") {
 				changed()
 			}
 		}
 	}
+}
+
+func wordSet(words []string) map[string]bool {
+	set := make(map[string]bool, len(words))
+	for _, word := range words {
+		set[word] = true
+	}
+	return set
 }
 
 func isDir(path string) bool {

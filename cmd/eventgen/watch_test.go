@@ -30,6 +30,11 @@ func TestSettle(t *testing.T) {
 			time.Second: {Name: "a/.a.go.swp", Op: fsnotify.Create},
 			time.Minute: write,
 		}, false, time.Minute + quiet},
+		{"an output that is written, and then deleted", map[time.Duration]fsnotify.Event{
+			0:           {Name: "ts/events.gen.ts", Op: fsnotify.Create},
+			time.Second: {Name: "ts/events.gen.ts", Op: fsnotify.Write},
+			time.Minute: {Name: "ts/events.gen.ts", Op: fsnotify.Remove},
+		}, false, time.Minute + quiet},
 		{"writes without end", everyEvent(quiet/2, write), false, patience},
 		{"a save that was seen already", nil, true, quiet},
 		{"half of a save that was seen already", map[time.Duration]fsnotify.Event{quiet / 2: write}, true, quiet/2 + quiet},
@@ -53,7 +58,8 @@ func TestSettle(t *testing.T) {
 					}()
 				}
 				start := time.Now()
-				if err := settle(ctx, events, nil, test.begun); err != nil {
+				w := &watcher{outputs: map[string]bool{"ts/events.gen.ts": true}}
+				if err := w.settle(ctx, events, nil, test.begun); err != nil {
 					t.Fatal(err)
 				}
 				if got := time.Since(start); got != test.want {
@@ -75,16 +81,17 @@ func everyEvent(period time.Duration, event fsnotify.Event) map[time.Duration]fs
 func TestSettleEnds(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	if err := settle(ctx, nil, nil, false); err != nil {
+	w := &watcher{}
+	if err := w.settle(ctx, nil, nil, false); err != nil {
 		t.Error(err)
 	}
 	failures := make(chan error, 1)
 	failures <- io.ErrUnexpectedEOF
-	if err := settle(t.Context(), nil, failures, false); !errors.Is(err, io.ErrUnexpectedEOF) {
+	if err := w.settle(t.Context(), nil, failures, false); !errors.Is(err, io.ErrUnexpectedEOF) {
 		t.Error(err)
 	}
 	failures <- fsnotify.ErrEventOverflow
-	if err := settle(t.Context(), nil, failures, false); err != nil {
+	if err := w.settle(t.Context(), nil, failures, false); err != nil {
 		t.Errorf("after an overflow: %v", err)
 	}
 }
@@ -149,6 +156,19 @@ func TestWatch(t *testing.T) {
 	if !strings.Contains(output(), "a:second") {
 		t.Error("the edit is not in the output")
 	}
+
+	remove := func(name string) {
+		t.Helper()
+		if err := os.RemoveAll(filepath.Join(dir, filepath.FromSlash(name))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	remove("ts/events.gen.ts")
+	await("created  ts/events.gen.ts")
+	remove("a/events_gen.go")
+	await("created  a/events_gen.go")
+	remove("ts")
+	await("created  ts/events.gen.ts")
 
 	save("a/a.go", "package a\n\n//eventgen:event a:third\ntype A struct{ C chan int }\n")
 	await("[unsupported-type]")

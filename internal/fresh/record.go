@@ -111,21 +111,7 @@ func (c Cache) Store(s *Snapshot, r *Record) error {
 		return err
 	}
 	c.trim()
-	temp, err := os.CreateTemp(c.dir, "tmp-*")
-	if err != nil {
-		return err
-	}
-	_, err = temp.Write(text)
-	if closeErr := temp.Close(); err == nil {
-		err = closeErr
-	}
-	if err == nil {
-		err = os.Rename(temp.Name(), c.file(s))
-	}
-	if err != nil {
-		_ = os.Remove(temp.Name())
-	}
-	return err
+	return gen.Replace(c.file(s), text)
 }
 
 func (c Cache) file(s *Snapshot) string { return filepath.Join(c.dir, s.Sum+".json") }

@@ -3,9 +3,7 @@ package gen
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io/fs"
-	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"slices"
@@ -13,47 +11,12 @@ import (
 	"syscall"
 )
 
-// temporary begins the name of every temporary file. It ends in no extension that a compiler
-// or a bundler reads.
-const temporary = ".eventgen-tmp-"
-
-// disk is the part of package os that writing needs, so that tests can let it fail anywhere.
-type disk interface {
-	Mkdir(path string) error
-	Write(path string, content []byte, mode fs.FileMode, sync bool) error
-	Link(from, to string) error
-	Rename(from, to string) error
-	Remove(path string) error
-}
-
-type osDisk struct{}
-
-func (osDisk) Mkdir(path string) error      { return os.Mkdir(path, 0o777) }
-func (osDisk) Link(from, to string) error   { return os.Link(from, to) }
-func (osDisk) Rename(from, to string) error { return os.Rename(from, to) }
-func (osDisk) Remove(path string) error     { return os.Remove(path) }
-
-func (osDisk) Write(path string, content []byte, mode fs.FileMode, sync bool) (err error) {
-	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, f.Close()) }()
-	if _, err = f.Write(content); err != nil {
-		return err
-	}
-	if sync {
-		return f.Sync()
-	}
-	return nil
-}
-
 // step is one change in progress.
 type step struct {
 	Change
-	next   string // temporary file with the new content; "" for a removal
-	backup string // temporary file with the old one; "" for a new file
-	done   bool
+	mode fs.FileMode // of the file
+	next string      // temporary file with the new content; "" for a removal, and once it is in place
+	done bool
 }
 
 // transaction carries the changes out.
@@ -61,6 +24,7 @@ type transaction struct {
 	disk  disk
 	steps []*step
 	dirs  []string // created, parents first
+	lost  []string // changed, and not to be put back
 }
 
 func (t *transaction) run(ctx context.Context, changes []Change) error {
@@ -98,37 +62,22 @@ func rank(c Change) int {
 	return 0
 }
 
-// prepare writes what is needed to make the change and to take it back.
-func (t *transaction) prepare(c Change) error {
+// prepare writes the new content beside the file that it is to replace, which is not touched:
+// whoever watches it would read the old content, and miss the new one.
+func (t *transaction) prepare(c Change) (err error) {
 	dir := filepath.Dir(c.target)
 	if err := t.mkdir(dir); err != nil {
 		return failure(dir, "cannot be created", err)
 	}
 	t.sweep(dir)
-	s := &step{Change: c}
+	s := &step{Change: c, mode: modeOf(c.target)}
 	t.steps = append(t.steps, s)
-	mode := fs.FileMode(0o666)
-	if c.Kind != Create {
-		if info, err := os.Stat(c.target); err == nil {
-			mode = info.Mode().Perm()
-		}
-		backup := t.temporary(dir)
-		if err := t.disk.Link(c.target, backup); err != nil {
-			// Not every file system has links; a copy does as well.
-			if err := t.disk.Write(backup, c.Old, mode, false); err != nil {
-				t.discard(backup)
-				return failure(c.Path, "cannot be written", err)
-			}
-		}
-		s.backup = backup
-	}
 	if c.Kind == Remove {
 		return nil
 	}
-	s.next = t.temporary(dir)
 	// Everything but the lock can be made again from the source, so only the lock is worth
 	// waiting for the disk; that the space is there is known once it is written.
-	if err := t.disk.Write(s.next, c.New, mode, rank(c) > 0); err != nil {
+	if s.next, err = stage(t.disk, c.target, c.New, s.mode, rank(c) > 0); err != nil {
 		return failure(c.Path, "cannot be written", err)
 	}
 	return nil
@@ -169,10 +118,6 @@ func (t *transaction) sweep(dir string) {
 // next run sweeps it up.
 func (t *transaction) discard(path string) { _ = t.disk.Remove(path) }
 
-func (t *transaction) temporary(dir string) string {
-	return filepath.Join(dir, fmt.Sprintf("%s%016x", temporary, rand.Uint64()))
-}
-
 func (t *transaction) commit(s *step) error {
 	var err error
 	if s.Kind == Remove {
@@ -183,37 +128,47 @@ func (t *transaction) commit(s *step) error {
 	if err != nil {
 		return failure(s.Path, "cannot be replaced", err)
 	}
-	s.done = true
+	s.done, s.next = true, ""
 	return nil
 }
 
-// rollback puts everything back as it was.
-func (t *transaction) rollback() {
+// rollback puts everything back as it was. What was there is known, so that no copy of it is made
+// for a failure that hardly ever happens.
+func (t *transaction) rollback(cause error) error {
 	for _, s := range slices.Backward(t.steps) {
 		switch {
-		case s.done && s.backup != "":
-			_ = t.disk.Rename(s.backup, s.target)
-		case s.done:
-			t.discard(s.target)
-		case s.backup != "":
-			t.discard(s.backup)
-		}
-		if !s.done && s.next != "" {
+		case s.next != "":
 			t.discard(s.next)
+		case s.done && s.Kind == Create:
+			t.discard(s.target)
+		case s.done:
+			t.restore(s)
 		}
 	}
 	for _, dir := range slices.Backward(t.dirs) {
 		t.discard(dir)
 	}
-}
-
-// finish removes the backups, and folders that a removal has emptied.
-func (t *transaction) finish() {
-	for _, s := range t.steps {
-		if s.backup != "" {
-			t.discard(s.backup)
+	if len(t.lost) > 0 {
+		return &Error{
+			Path: t.lost[0], Message: "is already replaced, and cannot be put back", Err: cause,
+			Hint: "remove the cause and run again, which makes all files fit each other",
 		}
 	}
+	return cause
+}
+
+func (t *transaction) restore(s *step) {
+	temp, err := stage(t.disk, s.target, s.Old, s.mode, false)
+	if err == nil {
+		err = t.disk.Rename(temp, s.target)
+	}
+	if err != nil {
+		t.lost = append(t.lost, s.Path)
+	}
+}
+
+// finish removes folders that a removal has emptied.
+func (t *transaction) finish() {
 	for _, s := range t.steps {
 		if s.Kind == Remove && strings.HasSuffix(s.target, ".ts") {
 			t.discard(filepath.Dir(s.target)) // stays unless it is empty

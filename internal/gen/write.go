@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 )
 
 // Kind is what a change does to a file.
@@ -40,7 +41,7 @@ type Plan struct {
 
 // Output is what the disk should hold.
 type Output struct {
-	// Dirs are the directories of TypeScript, absolute; one is created if its parent exists.
+	// Dirs are the directories of TypeScript, absolute; one is created with what is missing above it.
 	Dirs []string
 	// Files are the files to be there.
 	Files []File
@@ -92,20 +93,28 @@ func (p *planner) fail(path, message, hint string, err error) {
 	p.errs = append(p.errs, &Error{Path: path, Message: message, Hint: hint, Err: err})
 }
 
+// checkDir refuses a directory that is something else, or would have to be made below something
+// else. What is missing of it is created when its files are.
 func (p *planner) checkDir(dir string) {
-	info, err := os.Stat(dir)
-	switch {
-	case err == nil && !info.IsDir():
-		p.fail(dir, "is a file, but the TypeScript output goes into a directory", "remove the file, or name another directory", nil)
-	case errors.Is(err, fs.ErrNotExist):
-		parent := filepath.Dir(dir)
-		if _, err := os.Stat(parent); errors.Is(err, fs.ErrNotExist) {
-			p.fail(parent, "does not exist, so "+filepath.Base(dir)+" cannot be created in it", "correct the directory of the TypeScript output, or create the one above it first", nil)
-		} else if err != nil {
-			p.fail(parent, "cannot be read", "", err)
+	for at := dir; ; at = filepath.Dir(at) {
+		info, err := os.Stat(at)
+		switch {
+		case err == nil && !info.IsDir():
+			p.fail(at, "is a file, but the TypeScript output goes into a directory", "remove the file, or name another directory", nil)
+			return
+		case err == nil:
+			return
+		case !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, syscall.ENOTDIR):
+			p.fail(at, "cannot be read", "", err)
+			return
 		}
-	case err != nil:
-		p.fail(dir, "cannot be read", "", err)
+		if _, err := os.Lstat(at); err == nil {
+			p.fail(at, "is a symbolic link to something that does not exist", "remove it", nil)
+			return
+		}
+		if at == filepath.Dir(at) {
+			return
+		}
 	}
 }
 
@@ -235,8 +244,9 @@ func isOutput(dir string) bool {
 
 // Apply makes the changes, all or none: everything is written to temporary files beside the
 // destinations first, and only when that has succeeded are they renamed, which cannot run out of
-// space. If a rename fails or ctx is done before the first, the old files are what they were. An
-// error is an [*Error] or ctx's.
+// space. A destination is not touched before, so that whoever watches it reads the new content at
+// the first change. If a rename fails or ctx is done before the first, the old files are what they
+// were. An error is an [*Error] or ctx's.
 func (p *Plan) Apply(ctx context.Context) error { return p.apply(ctx, osDisk{}) }
 
 func (p *Plan) apply(ctx context.Context, d disk) error {
@@ -245,8 +255,7 @@ func (p *Plan) apply(ctx context.Context, d disk) error {
 	}
 	t := &transaction{disk: d}
 	if err := t.run(ctx, p.Changes); err != nil {
-		t.rollback()
-		return err
+		return t.rollback(err)
 	}
 	t.finish()
 	return nil

@@ -175,10 +175,6 @@ func (d *faultyDisk) Mkdir(path string) error {
 	return cmpErr(d.try("mkdir", path), func() error { return d.osDisk.Mkdir(path) })
 }
 
-func (d *faultyDisk) Link(from, to string) error {
-	return cmpErr(d.try("link", to), func() error { return d.osDisk.Link(from, to) })
-}
-
 func (d *faultyDisk) Rename(from, to string) error {
 	return cmpErr(d.try("rename", to), func() error { return d.osDisk.Rename(from, to) })
 }
@@ -213,7 +209,7 @@ func TestApplyAllOrNothing(t *testing.T) {
 		err = p.apply(t.Context(), d)
 		if d.failed == "" {
 			must(t, err)
-			for _, operation := range []string{"mkdir", "link", "write", "rename", "remove"} {
+			for _, operation := range []string{"mkdir", "write", "rename", "remove"} {
 				if !seen[operation] {
 					t.Errorf("no %s has failed", operation)
 				}
@@ -226,7 +222,7 @@ func TestApplyAllOrNothing(t *testing.T) {
 		case err != nil && !reflect.DeepEqual(now, before):
 			t.Errorf("operation %d (%s) failed and left %v", n, d.failed, now)
 		case err == nil && !reflect.DeepEqual(withoutTemporary(now), after):
-			// A backup that cannot be removed, or a file system without links, is no failure.
+			// An empty folder that cannot be removed is no failure.
 			t.Errorf("operation %d (%s) failed, no error, and %v", n, d.failed, now)
 		}
 		var e *Error
@@ -315,6 +311,12 @@ func TestPlanRefuses(t *testing.T) {
 			"ts is a file, but the TypeScript output goes into a directory",
 		},
 		{
+			"file above the output's place",
+			tree{"ts": "x"},
+			tree{"ts/web/events/events.gen.ts": generated("")},
+			"ts is a file, but the TypeScript output goes into a directory",
+		},
+		{
 			"all of them at once",
 			tree{"ts/a.gen.ts": "x", "ts/b.gen.ts/": "x"},
 			tree{"ts/a.gen.ts": generated(""), "ts/b.gen.ts": generated("")},
@@ -339,17 +341,19 @@ func TestPlanRefuses(t *testing.T) {
 	}
 }
 
-func TestPlanMissingParent(t *testing.T) {
+func TestPlanMissingParents(t *testing.T) {
 	dir := t.TempDir()
+	want := tree{"web/": "", "web/src/": "", "web/src/ts/": "", "web/src/ts/events.gen.ts": generated("")}
 	out := output(dir, tree{"web/src/ts/events.gen.ts": generated("")})
-	out.Dirs[0] = filepath.Join(dir, "web", "src", "ts")
-	_, err := NewPlan(out)
-	var e *Error
-	if !errors.As(err, &e) || e.Path != filepath.Join(dir, "web", "src") || e.Hint == "" {
-		t.Fatalf("got %v", err)
-	}
+	out.Dirs = []string{filepath.Join(dir, "web", "src", "ts")}
+	p, err := NewPlan(out)
+	must(t, err)
 	if now := readTree(t, dir); len(now) > 0 {
-		t.Errorf("created %v", now)
+		t.Errorf("planning created %v", now)
+	}
+	must(t, p.Apply(t.Context()))
+	if now := readTree(t, dir); !reflect.DeepEqual(now, want) {
+		t.Errorf("got %v, want %v", now, want)
 	}
 }
 
