@@ -36,9 +36,10 @@ var rules = map[string]struct{ own, third []string }{
 	"internal/ir":             {own: []string{"internal/diag"}},
 	"internal/parse":          {own: []string{"internal/diag", "internal/ir"}, third: []string{"golang.org/x/tools", "golang.org/x/sync"}},
 	"internal/testing/mutate": {},
-	"runtime/eventbus":        {},
+	"runtime/eventbus":        {own: []string{"runtime/internal"}},
 	"runtime/eventbus/codec":  {},
-	"runtime/httptransport":   {own: []string{"runtime/eventbus"}, third: []string{"github.com/gobwas/ws", "github.com/gobwas/httphead"}},
+	"runtime/internal":        {},
+	"runtime/httptransport":   {own: []string{"runtime/eventbus", "runtime/internal"}, third: []string{"github.com/gobwas/ws", "github.com/gobwas/httphead"}},
 	"runtime/ts":              {},
 	"templates":               {},
 }
