@@ -60,8 +60,8 @@ func (c *coalescer) waitForRoom(ctx context.Context, l *lane, d *delivery) (*lan
 			return nil, c.t.err(CodeClosed, nil)
 		}
 		// The lane may have gone while nobody held the lock.
-		if l = c.lanes.get(l.id, d.occ.target); l == nil {
-			return nil, c.t.err(CodeTooManyKeys, nil)
+		if l = c.lanes.get(l.id, d.occ.target, d.occ.peer); l == nil {
+			return nil, c.t.noRoom(d.occ.peer)
 		}
 	}
 	return l, nil
@@ -80,6 +80,8 @@ func (c *coalescer) collect(l *lane, ctx context.Context, d *delivery) {
 	c.t.payloads.copy(c.nextPlace(w), d.at, 1)
 	w.ctx = ctx
 	w.peer = d.occ.peer
+	c.t.b.log.join(&w.charge, d.charge)
+	d.charge = charge{}
 	if d.encoded != nil {
 		w.encoded = append(w.encoded, ',')
 		w.encoded = append(w.encoded, d.encoded...)
@@ -114,6 +116,8 @@ func (c *coalescer) take(l *lane) pending {
 		from := nth(p, taken.at, c.batch)
 		rest.at, rest.n, rest.room = clone(p, from, over), over, over
 		p.clear(from, over)
+		rest.charge.bytes = taken.charge.bytes / taken.n * over
+		taken.charge.bytes -= rest.charge.bytes
 		taken.n = c.batch
 		if taken.ends != nil {
 			cut := taken.ends[c.batch-1]

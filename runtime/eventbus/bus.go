@@ -48,7 +48,7 @@ func New(opts ...Option) (*Bus, error) {
 		epoch:  strings.ToLower(rand.Text()[:12]),
 	}
 	c := &b.config
-	c.logBytes, c.logAge = defaultLogBytes, defaultLogAge
+	c.logBytes, c.logAge, c.share = defaultLogBytes, defaultLogAge, share
 	for _, o := range opts {
 		if o != nil {
 			o.applyBus(c)
@@ -63,8 +63,11 @@ func New(opts ...Option) (*Bus, error) {
 	if c.logBytes < 0 || c.logAge < 0 {
 		return nil, errors.New("eventbus: WithLog: a bound is negative")
 	}
+	if !(c.share > 0 && c.share <= 1) {
+		return nil, errors.New("eventbus: WithShare: a share is more than 0 and at most 1")
+	}
 	b.gate.init()
-	b.log.init(c.logBytes, c.logAge)
+	b.log.init(c.logBytes, c.logAge, c.share)
 	b.peers.init(c.node)
 	if s, ok := c.broker.(Sequencer); ok {
 		b.sequencer = s

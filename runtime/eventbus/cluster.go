@@ -8,6 +8,7 @@ import (
 	"sync"
 	"time"
 	"unicode/utf8"
+	"unsafe"
 )
 
 // How nodes know of each other.
@@ -256,6 +257,7 @@ func (t *topic) recordRemote(v *stored, env *Envelope, own bool) bool {
 		}
 	}
 	v.entry = l.fill(t, position, env.Payload, env.Batch, &v.d.occ)
+	v.size = int(unsafe.Sizeof(stored{})) + v.entry.size
 	l.push(v.entry)
 	full := false
 	if t.store != nil {
@@ -270,7 +272,7 @@ func (t *topic) recordRemote(v *stored, env *Envelope, own bool) bool {
 	}
 	l.mu.Unlock()
 	if full {
-		t.b.fail(context.Background(), t.err(CodeTooManyKeys, nil))
+		t.b.fail(context.Background(), t.noRoom(v.d.occ.peer))
 	}
 	l.wake()
 	return true

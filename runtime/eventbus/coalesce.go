@@ -45,7 +45,7 @@ func newCoalescer(t *topic) *coalescer {
 	default:
 		c.mode, c.period, c.batch = batching, i.Wait, i.Batch
 	}
-	c.lanes.init(t.info.Keys)
+	c.lanes.init(t.info)
 	return c
 }
 
@@ -103,15 +103,17 @@ func (c *coalescer) admit(d *delivery) (*lane, error) {
 			id.origin = d.occ.peer.ID
 		}
 	}
-	l := c.lanes.get(id, d.occ.target)
+	l := c.lanes.get(id, d.occ.target, d.occ.peer)
 	if l == nil {
-		return nil, c.t.err(CodeTooManyKeys, nil)
+		return nil, c.t.noRoom(d.occ.peer)
 	}
 	if c.t.store != nil {
 		d.occ.key = id.key
-		if (d.occ.peer == nil || !d.occ.target.IsZero()) && !c.t.roomToStore(&d.occ) {
-			c.release(l)
-			return nil, c.t.err(CodeTooManyKeys, nil)
+		if d.occ.peer == nil || !d.occ.target.IsZero() {
+			if err := c.t.roomToStore(d); err != nil {
+				c.release(l)
+				return nil, err
+			}
 		}
 	}
 	return l, nil
@@ -137,6 +139,8 @@ func (c *coalescer) put(l *lane, ctx context.Context, d *delivery) {
 	c.makePlace(w)
 	c.t.payloads.copy(w.at, d.at, 1)
 	w.n, w.ctx, w.peer = 1, ctx, d.occ.peer
+	c.t.b.log.give(w.charge)
+	w.charge, d.charge = d.charge, charge{}
 	if c.t.b.config.strict {
 		w.encoded = d.encoded
 	}
@@ -315,7 +319,10 @@ func (c *coalescer) deliver(l *lane) {
 	}
 	c.mu.Unlock()
 	var over pending
-	defer func() { c.finish(l, over) }()
+	defer func() {
+		c.t.b.log.give(waiting.charge)
+		c.finish(l, over)
+	}()
 	d := delivery{
 		at: waiting.at, n: waiting.n, batch: c.mode == batching, late: true,
 		occ: occasion{key: l.id.key, target: l.target, peer: waiting.peer},

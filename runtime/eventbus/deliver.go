@@ -3,6 +3,7 @@ package eventbus
 import (
 	"context"
 	"time"
+	"unsafe"
 )
 
 // deliver brings a delivery to everyone: first what has to go before it, then windows and other nodes, so
@@ -74,7 +75,7 @@ func (t *topic) publish(ctx context.Context, d *delivery) {
 	defer buf.free()
 	report := func(err *Error) { b.fail(ctx, err) }
 	var e encoded
-	if logs || b.config.broker != nil {
+	if logs || b.config.broker != nil || d.occ.peer != nil {
 		e = t.encode(buf, d, report)
 	}
 	r := t.record(d, e)
@@ -84,7 +85,7 @@ func (t *topic) publish(ctx context.Context, d *delivery) {
 		r = t.record(d, e)
 	}
 	if r.full {
-		b.fail(ctx, t.err(CodeTooManyKeys, nil))
+		b.fail(ctx, t.noRoom(d.occ.peer))
 	}
 	if r.entry != nil {
 		b.log.wake()
@@ -118,6 +119,10 @@ func (t *topic) record(d *delivery, e encoded) (r recorded) {
 	if t.store == nil {
 		return r
 	}
+	if d.occ.peer != nil {
+		r.full = !t.store.put(t.keepText(d, e, r.entry))
+		return r
+	}
 	v := t.keep(d)
 	if v.d.n == max(1, e.n) { // not a part of it
 		v.entry = r.entry
@@ -125,6 +130,30 @@ func (t *topic) record(d *delivery, e encoded) (r recorded) {
 	v.absent = e.done && !e.ok
 	r.full = !t.store.put(v)
 	return r
+}
+
+// keepText returns what a window emitted as it is stored: as text, of which it is known what it costs. Only windows get
+// it. The log's lock is held.
+func (t *topic) keepText(d *delivery, e encoded, entry *Entry) *stored {
+	v := &stored{d: *d, absent: !e.ok}
+	v.d.stored, v.d.at, v.d.boxed, v.d.occ.answers, v.d.encoded = true, nil, nil, nil, nil
+	if !e.ok {
+		v.size = int(unsafe.Sizeof(stored{}))
+		return v
+	}
+	v.d.n = max(1, e.n)
+	if e.n > 1 && t.info.Sticky {
+		v.d.encoded = e.text
+		v = v.tail(t.payloads, 1)
+		e.text, e.n = v.d.encoded, 1
+		entry = nil
+	}
+	if entry == nil {
+		entry = t.b.log.fill(t, d.occ.seq, e.text, e.n, &v.d.occ)
+	}
+	v.entry, v.d.encoded = entry, entry.Payload
+	v.size = int(unsafe.Sizeof(stored{})) + entry.size
+	return v
 }
 
 // keep returns the delivery as it is stored, in a place of its own: for a sticky event of a batch the last

@@ -14,7 +14,9 @@ type delivery struct {
 	n     int     // how many payloads there are
 	batch bool
 	occ   occasion
-	boxed any // the payload, or the batch, once something asked for it by its type
+
+	charge charge // what its account is charged while it is on its way
+	boxed  any    // the payload, or the batch, once something asked for it by its type
 
 	encoded []byte // the JSON, if it was made at the emit or came from another node
 	stored  bool   // it is handed to a new listener out of what is stored

@@ -69,11 +69,11 @@
 //     the error handler learns how much went.
 //  25. Block makes an emitter wait for room until its context is done, and nothing else does.
 //  26. Keys and targets that hold something are at most Keys; idle ones are forgotten.
-//  27. The log holds at most the bytes and the age that it is given, and no text that is not UTF-8, whoever
-//     made it: an encoder, a window or another node.
+//  27. The log holds at most the bytes and the age that it is given; the target, the key and the peer of an entry
+//     count with its frame. It holds no text that is not UTF-8, whoever made it: an encoder, a window or another node.
 //  28. A sink that is slow or dead holds up no emitter and no other sink.
 //  29. A payload is encoded at most once for each delivery, and only if a window, a broker or a strict emit
-//     needs it.
+//     needs it, or if a window emitted it and it is kept.
 //  30. An emit that nothing but synchronous listeners wait for allocates nothing.
 //  31. The bus keeps no payload and no listener once it has no more use for it.
 //
@@ -105,4 +105,13 @@
 // Concurrency:
 //
 //  43. Every function and method may be called from any goroutine at any time, inside listeners too.
+//
+// Accounts, to which the transports charge what windows emit (see [Peer.Account]):
+//
+//  44. An account holds at most its share ([WithShare]) of the windows' half of the log, of the values that are kept
+//     and of the keys and targets of an event. When all accounts hold that half of the log, each may hold an equal part
+//     of it. An emit beyond that fails with CodeRate before any listener is called; no other account's does because of it.
+//  45. Half of the log, and half of the keys and targets of an event that windows emit too, are for what Go code emits:
+//     none of its emits fails because of what windows emit.
+//  46. A window addresses at most 256 names, each of at most 256 bytes.
 package eventbus

@@ -2,6 +2,7 @@ package eventbus
 
 import (
 	"context"
+	"errors"
 	"fmt"
 )
 
@@ -205,7 +206,7 @@ func (t *topic) emitAny(ctx context.Context, e Emission) error {
 		return err
 	}
 	var said answers
-	err := t.proceed(ctx, at, e.Target, e.window.peer, &said)
+	err := t.proceed(ctx, at, e.Target, e.window, &said)
 	t.places.put(at)
 	if !e.window.answer(&said) {
 		t.missed(ctx, &said)
@@ -224,14 +225,17 @@ func (t *topic) missed(ctx context.Context, said *answers) {
 // proceed is what an admitted emit does: it resolves the target, shows the payload to the listeners that
 // see every emit, and delivers or defers it. The payload stays where it is until proceed returns. said
 // collects what listeners say to a window's emit.
-func (t *topic) proceed(ctx context.Context, at address, to Target, peer *Peer, said *answers) error {
+func (t *topic) proceed(ctx context.Context, at address, to Target, from *windowEmit, said *answers) error {
 	if to.open() {
 		to = to.resolve(t.b.peers.list())
 		if t.info.To == ToWindow && len(to.more.names) == 0 {
 			return t.err(CodeNoTarget, nil)
 		}
 	}
-	d := delivery{at: at, n: 1, occ: occasion{target: to, peer: peer, answers: said}}
+	d := delivery{at: at, n: 1, occ: occasion{target: to, answers: said}}
+	if from != nil {
+		d.occ.peer = from.peer
+	}
 	if t.b.config.strict && !t.info.Empty {
 		text, err := t.appendPayload(nil, at)
 		if err != nil {
@@ -239,26 +243,50 @@ func (t *topic) proceed(ctx context.Context, at address, to Target, peer *Peer, 
 		}
 		d.encoded = text
 	}
+	if from != nil && (t.late != nil || !to.IsZero()) { // nothing stays of any other emit of a window
+		return t.bringCharged(ctx, &d, from.size)
+	}
+	return t.bring(ctx, &d)
+}
+
+// bringCharged is bring for what a window emits, as far as something may stay of it: that is charged to the window's
+// account, if it may have that.
+func (t *topic) bringCharged(ctx context.Context, d *delivery, size int) error {
+	c := charge{d.occ.peer.Account, size}
+	if err := t.b.log.reserve(c); err != nil {
+		err.Event = t.info.Name
+		return err
+	}
+	d.charge = c
+	defer func() { t.b.log.give(d.charge) }() // unless it waits, charged
+	return t.bring(ctx, d)
+}
+
+// bring delivers or defers.
+func (t *topic) bring(ctx context.Context, d *delivery) error {
+	to, peer := d.occ.target, d.occ.peer
 	if t.late != nil {
 		if t.every.busy() && (to.IsZero() || peer != nil) {
-			if err := t.showEvery(ctx, d); err != nil {
+			if err := t.showEvery(ctx, *d); err != nil {
 				return err
 			}
 		}
-		return t.late.emit(ctx, &d)
+		return t.late.emit(ctx, d)
 	}
 	if t.info.Keyed {
-		d.occ.key = t.payloads.key(at)
+		d.occ.key = t.payloads.key(d.at)
 	}
-	if t.store != nil && (peer == nil || !to.IsZero()) && !t.roomToStore(&d.occ) {
-		return t.err(CodeTooManyKeys, nil)
+	if t.store != nil && (peer == nil || !to.IsZero()) {
+		if err := t.roomToStore(d); err != nil {
+			return err
+		}
 	}
 	in := t.b.gate.enter()
 	if in == nil {
 		return t.err(CodeClosed, nil)
 	}
 	defer t.b.gate.leave(in)
-	t.deliver(ctx, &d)
+	t.deliver(ctx, d)
 	return nil
 }
 
@@ -279,9 +307,25 @@ func (t *topic) showEvery(ctx context.Context, d delivery) error {
 	return nil
 }
 
-func (t *topic) roomToStore(o *occasion) bool {
+// roomToStore returns why the delivery may not be kept for new listeners, nil if it may.
+func (t *topic) roomToStore(d *delivery) error {
 	l := &t.b.log
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return t.store.admits(o.key, o.target)
+	o := &d.occ
+	switch {
+	case !t.store.admits(o):
+		return t.noRoom(o.peer)
+	case o.peer != nil && !l.costs.kept.Admits(o.peer.Account, d.charge.bytes):
+		return t.err(CodeRate, errors.New("the account has its share of what is kept"))
+	}
+	return nil
+}
+
+// noRoom is the error of an emit for whose key or target there is no room.
+func (t *topic) noRoom(from *Peer) *Error {
+	if from == nil {
+		return t.err(CodeTooManyKeys, nil)
+	}
+	return t.err(CodeRate, errors.New("the account has its share of the keys and targets"))
 }

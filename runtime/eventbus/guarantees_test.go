@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"path/filepath"
 	"regexp"
 	"runtime"
 	"slices"
@@ -23,7 +24,9 @@ func TestGuaranteesHaveTests(t *testing.T) {
 	noError(t, err)
 	numbers := regexp.MustCompile(`(?m)^//  (\d+)\. `).FindAllStringSubmatch(string(doc), -1)
 	var tests strings.Builder
-	for _, name := range []string{"guarantees_test.go", "cluster_test.go", "interceptor_test.go", "memory_test.go", "stress_test.go"} {
+	files, err := filepath.Glob("*_test.go")
+	noError(t, err)
+	for _, name := range files {
 		text, err := os.ReadFile(name)
 		noError(t, err)
 		tests.Write(text)

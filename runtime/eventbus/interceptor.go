@@ -43,6 +43,7 @@ type Emission struct {
 // windowEmit is what an emit of a window takes through the interceptors.
 type windowEmit struct {
 	peer *Peer
+	size int // what it is charged, in bytes
 
 	mu       sync.Mutex
 	said     answers // to all that was passed on

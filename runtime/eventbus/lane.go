@@ -3,13 +3,16 @@ package eventbus
 import (
 	"context"
 	"time"
+
+	"github.com/eventgen/eventgen/runtime/internal/account"
 )
 
 // lane is what a coalescer holds for one key and target. At most one delivery of a lane is under way at a
 // time, wherever it runs; what is emitted meanwhile waits.
 type lane struct {
-	id     laneID
-	target Target
+	id      laneID
+	target  Target
+	account string // of the window for which it was made
 
 	waiting pending
 	busy    bool // a delivery is under way
@@ -45,6 +48,7 @@ type pending struct {
 	n       int // how many payloads wait
 	ctx     context.Context
 	peer    *Peer
+	charge  charge
 	encoded []byte // what strict emits have encoded: the payload, or the elements of the batch
 	ends    []int  // where each element in encoded ends
 }
@@ -83,25 +87,34 @@ type lanes struct {
 	texts  map[string]*lane // broadcasts whose key is a string
 	keys   map[Key]*lane    // broadcasts of other keys
 	others map[laneID]*lane // what is addressed, and what windows emit
-	max    int
+
+	max     int            // of lanes of Go code
+	windows account.Ledger // of those of windows
 }
 
-func (ls *lanes) init(most int) {
-	ls.max = most
+func (ls *lanes) init(i *Info) {
+	own, windows := i.divide()
+	ls.max, ls.windows = own, account.New(windows)
 	ls.texts = map[string]*lane{}
 	ls.keys = map[Key]*lane{}
 	ls.others = map[laneID]*lane{}
 }
 
-// get returns the lane of the id, and nil if there are too many.
-func (ls *lanes) get(id laneID, target Target) *lane {
+// get returns the lane of the id, and nil if there are too many: of Go code, or of the window's account.
+func (ls *lanes) get(id laneID, target Target, from *Peer) *lane {
 	if l := ls.find(id); l != nil {
 		return l
 	}
-	if len(ls.texts)+len(ls.keys)+len(ls.others) >= ls.max {
+	l := &lane{id: id, target: target}
+	if from != nil {
+		l.account = from.Account
+		if !ls.windows.Admits(l.account, 1) {
+			return nil
+		}
+		ls.windows.Take(l.account, 1)
+	} else if len(ls.texts)+len(ls.keys)+len(ls.others)-ls.windows.Held() >= ls.max {
 		return nil
 	}
-	l := &lane{id: id, target: target}
 	switch {
 	case !id.plain():
 		ls.others[id] = l
@@ -131,6 +144,9 @@ func (ls *lanes) drop(l *lane) {
 	case l == &ls.solo:
 	case !l.id.plain():
 		delete(ls.others, l.id)
+		if l.id.origin != "" {
+			ls.windows.Give(l.account, 1)
+		}
 	case l.id.key.kind == keyText:
 		delete(ls.texts, l.id.key.text)
 	default:

@@ -7,7 +7,6 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
-	"unsafe"
 )
 
 // eventLog is the log that all sinks read: a ring of entries, bounded by bytes and age. It also gives
@@ -25,6 +24,8 @@ type eventLog struct {
 	floor  uint64 // entries up to this position are gone
 	origin uint64 // positions up to it were before the log began
 
+	costs costs
+
 	arena []byte  // where frames are put
 	slab  []Entry // where entries are put
 
@@ -36,7 +37,6 @@ type eventLog struct {
 const (
 	arenaSize = 32 << 10
 	slabSize  = 32
-	entrySize = int(unsafe.Sizeof(Entry{})) + 8
 )
 
 // position returns the newest position: what is recorded from now on comes after it.
@@ -47,32 +47,46 @@ func (l *eventLog) position() uint64 {
 	return l.seq.Load()
 }
 
-// fill makes the entry of a delivery: its frame, in the arena, with the payload as a part of it.
+// fill makes the entry of a delivery: its frame, in the arena, with the payload as a part of it. What is kept for new
+// listeners stands alone, so that it keeps nothing else.
 func (l *eventLog) fill(t *topic, seq uint64, text []byte, batch int, o *occasion) *Entry {
-	if len(l.slab) == 0 {
-		l.slab = make([]Entry, slabSize)
-	}
-	e := &l.slab[0]
-	l.slab = l.slab[1:]
+	alone := t.store != nil
+	e := l.newEntry(alone)
 	e.Seq, e.Event, e.Key, e.Target, e.Batch, e.Time, e.Node = seq, t.info, o.key, o.target, batch, o.time, o.node
 	if e.Target.IsZero() {
 		e.Target = All
 	}
 	if o.peer != nil {
-		e.Peer = *o.peer
+		e.Peer, e.windows = *o.peer, true
 	}
-	e.Frame, e.Payload = l.frame(t, seq, text, batch > 0)
+	e.Frame, e.Payload = l.frame(t, seq, text, batch > 0, alone)
 	e.topic = t
+	e.size = t.costOf(len(e.Frame), o)
 	return e
 }
 
-func (l *eventLog) frame(t *topic, seq uint64, text []byte, batch bool) (frame, payload []byte) {
+func (l *eventLog) newEntry(alone bool) *Entry {
+	if alone {
+		return new(Entry)
+	}
+	if len(l.slab) == 0 {
+		l.slab = make([]Entry, slabSize)
+	}
+	e := &l.slab[0]
+	l.slab = l.slab[1:]
+	return e
+}
+
+func (l *eventLog) frame(t *topic, seq uint64, text []byte, batch, alone bool) (frame, payload []byte) {
 	const member = `,"payload":`
 	size := len(t.prefix) + 20 + len(member) + len(text) + 1
 	if cap(l.arena)-len(l.arena) < size {
-		if size > arenaSize/4 {
-			return appendFrame(make([]byte, 0, size), t, seq, text, batch)
-		}
+		alone = alone || size > arenaSize/4
+	}
+	if alone {
+		return appendFrame(make([]byte, 0, size), t, seq, text, batch)
+	}
+	if cap(l.arena)-len(l.arena) < size {
 		l.arena = make([]byte, 0, arenaSize)
 	}
 	start := len(l.arena)
@@ -107,7 +121,10 @@ func (l *eventLog) push(e *Entry) {
 	l.ring[l.next&uint64(len(l.ring)-1)] = e
 	l.next++
 	l.at = e.Seq
-	l.bytes += len(e.Frame) + entrySize
+	l.bytes += e.size
+	if e.windows {
+		l.costs.logged.Take(e.Peer.Account, e.size)
+	}
 	if t := e.topic; t.newest != nil {
 		id := slotID{e.Key, e.Target.id()}
 		if e.Target.fixed() {
@@ -144,9 +161,13 @@ func (l *eventLog) expire(now time.Time) {
 func (l *eventLog) evict() {
 	i := l.first & uint64(len(l.ring)-1)
 	e := l.ring[i]
+	if l.costs.settled == l.first {
+		l.uncharge(e)
+		l.costs.settled++
+	}
 	l.ring[i] = nil
 	l.first++
-	l.bytes -= len(e.Frame) + entrySize
+	l.bytes -= e.size
 	l.floor = e.Seq
 	t := e.topic
 	t.evicted = e.Seq
@@ -222,10 +243,11 @@ func (l *eventLog) detach(p *Port) {
 	l.ports.Store(&ports)
 }
 
-func (l *eventLog) init(bytes int, age time.Duration) {
+func (l *eventLog) init(bytes int, age time.Duration, part float64) {
 	l.maxBytes, l.maxAge = bytes, age
 	if age <= 0 {
 		l.maxAge = math.MaxInt64
 	}
+	l.costs.init(bytes, age, part)
 	l.ports.Store(new([]*Port))
 }

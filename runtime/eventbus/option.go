@@ -18,6 +18,7 @@ type config struct {
 	strict       bool
 	logBytes     int
 	logAge       time.Duration
+	share        float64
 	interceptors []Interceptor
 	broker       Broker
 	node         string
@@ -47,11 +48,20 @@ func WithStrictEmit() Option {
 	return optionFunc(func(c *config) { c.strict = true })
 }
 
-// WithLog bounds the log that windows read and resume from: its entries hold at most so many bytes and
-// are at most so old. The default is 16 MiB and two minutes. An entry larger than the whole log is kept
+// WithLog bounds the log that windows read and resume from: its entries hold at most so many bytes, with their targets,
+// keys and peers, and are at most so old. Half of it is for what Go code emits, whatever windows relay. The default is 16 MiB and two minutes. An entry larger than the whole log is kept
 // until the next one comes.
 func WithLog(bytes int, age time.Duration) Option {
 	return optionFunc(func(c *config) { c.logBytes, c.logAge = bytes, age })
+}
+
+// WithShare sets how much of the log each account of windows may take up with what it relays, and as much again with
+// values that are kept: this part of the windows' half, within the log's age, or within two minutes if the log has no
+// age. What goes beyond it is refused with [CodeRate]. When all accounts together have taken up the windows' half,
+// each may have an equal part of it. The default is a sixteenth: 512 KiB of 16 MiB. A larger share lets fewer accounts
+// fill the half; 1 suits a bus of one user.
+func WithShare(part float64) Option {
+	return optionFunc(func(c *config) { c.share = part })
 }
 
 // WithInterceptor adds interceptors; the first one given is the outermost.

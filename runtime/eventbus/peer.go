@@ -1,6 +1,9 @@
 package eventbus
 
-import "slices"
+import (
+	"cmp"
+	"slices"
+)
 
 // Peer is one live connection of a window, as its transport vouches for it. A Peer is a value; what its
 // slices and maps hold must not change once it has been handed to the bus.
@@ -17,9 +20,28 @@ type Peer struct {
 	// Identity says who it is: the user, as the application's Authenticate found. It is empty for
 	// anonymous peers.
 	Identity string `json:"identity,omitempty"`
+	// Account is whom the costs of the peer are charged to: what it emits to other windows takes room in the log, and
+	// what is kept of it takes memory, of which each account has a share. [Port.Join] sets it to the identity, or to
+	// the ID, when the transport leaves it empty.
+	Account string `json:"account,omitempty"`
 	// Attributes are whatever else the application wants to know of a peer in [Where] predicates and in
 	// [Meta]. They reach other nodes, so they are text.
 	Attributes map[string]string `json:"attributes,omitempty"`
+}
+
+// account returns whom the peer's costs are charged to.
+func (p *Peer) account() string { return cmp.Or(p.Account, p.Identity, p.ID) }
+
+// size returns how many bytes keep the peer.
+func (p *Peer) size() int {
+	n := len(p.ID) + len(p.Node) + len(p.Window) + len(p.Identity) + len(p.Account)
+	for _, group := range p.Groups {
+		n += len(group) + stringSize
+	}
+	for name, value := range p.Attributes {
+		n += len(name) + len(value) + 4*stringSize
+	}
+	return n
 }
 
 // In reports whether p belongs to the group.

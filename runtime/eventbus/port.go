@@ -279,13 +279,15 @@ func (p *Port) Replay(ctx context.Context, after uint64, fn func(*Entry) bool) (
 }
 
 // Emit brings in what a window emits: it checks the direction, decodes, validates, runs the Go listeners
-// and relays. When it returns nil, all that an ack promises has happened; [Public] turns an error into what
+// and relays. When an account holds more than its share of the log or of what is kept, it fails with
+// [CodeRate]. When it returns nil, all that an ack promises has happened; [Public] turns an error into what
 // the window may see. The transport has authorised it and has made sure that it runs once.
 func (p *Port) Emit(ctx context.Context, from Peer, in Incoming) error {
 	t, ok := p.b.topics[in.Event]
 	if !ok {
 		return &Error{Code: CodeUnknownEvent, Event: in.Event}
 	}
+	from.Account = from.account()
 	return t.receive(ctx, &from, in)
 }
 

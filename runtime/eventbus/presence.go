@@ -121,6 +121,7 @@ func (b *Bus) enter(peer Peer) (Peer, error) {
 	if peer.ID == "" {
 		peer.ID = peer.Node + "-" + strconv.FormatUint(b.peers.last.Add(1), 36)
 	}
+	peer.Account = peer.account()
 	stored := peer
 	if !b.peers.add(&stored) {
 		return Peer{}, &Error{Code: CodeInternal, Err: errors.New("a peer of id " + peer.ID + " is there already")}

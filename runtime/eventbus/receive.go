@@ -16,14 +16,14 @@ func (t *topic) receive(ctx context.Context, from *Peer, in Incoming) error {
 	if err := t.decode(in.Payload, at, true); err != nil {
 		return err
 	}
-	w := &windowEmit{peer: from}
+	w := &windowEmit{peer: from, size: t.costOf(len(t.prefix)+len(in.Payload), &occasion{target: in.To, peer: from})}
 	var err error
 	if t.b.emitChain != nil {
 		err = t.b.emitChain(ctx, Emission{
 			Event: t.info, Target: in.To, Payload: t.payloads.box(at), Peer: *from, window: w,
 		})
 	} else {
-		err = t.proceed(ctx, at, in.To, from, &w.said)
+		err = t.proceed(ctx, at, in.To, w, &w.said)
 	}
 	t.places.put(at)
 	said := w.end()
@@ -59,6 +59,9 @@ func (t *topic) admitWindow(ctx context.Context, in Incoming) error {
 	case targetWindow, targetWindows, targetGroup:
 	default:
 		return t.err(CodeInvalidTarget, errors.New("a window addresses windows or a group"))
+	}
+	if !in.To.short() {
+		return t.err(CodeInvalidTarget, fmt.Errorf("a window addresses at most %d names of at most %d bytes", maxTargetNames, maxTargetName))
 	}
 	if !t.info.To.allows(in.To) {
 		return t.err(CodeAudience, fmt.Errorf("the event must be addressed to a %s, not to %v", t.info.To, in.To))

@@ -65,6 +65,8 @@ type Entry struct {
 	Node string
 
 	topic      *topic
+	size       int  // what it costs, in bytes
+	windows    bool // a window emitted it
 	superseded atomic.Bool
 }
 

@@ -3,6 +3,8 @@ package eventbus
 import (
 	"encoding/json"
 	"slices"
+
+	"github.com/eventgen/eventgen/runtime/internal/account"
 )
 
 // store keeps what new listeners of an event get: the last value of each key and target if it is sticky,
@@ -10,56 +12,129 @@ import (
 type store struct {
 	payloads payloads
 	replay   int // 0: sticky
-	keys     int
 	sticky   map[slotID]*stored
-	recent   map[targetID][]*stored
+	recent   map[targetID]*recent
+
+	own     int             // how many keys and targets Go code may hold
+	windows account.Ledger  // how many those of windows hold
+	kept    *account.Ledger // what the values of windows take, in bytes
+}
+
+// recent are the last deliveries to one target.
+type recent struct {
+	by   *Peer // the window that emitted the first, nil if Go code did
+	list []*stored
 }
 
 // stored is a delivery that is kept. Once listeners have been given it, only the entry may change.
 type stored struct {
 	d      delivery
 	entry  *Entry // what windows get, once it was needed
+	size   int    // what it costs the account of the window that emitted it, in bytes
 	absent bool   // it cannot be encoded: windows do not get it
 	raw    bool   // it came from another node and has not been decoded
 	broken bool   // it came from another node and cannot be decoded
 }
 
-func newStore(p payloads, i *Info) *store {
-	s := &store{payloads: p, replay: i.Replay, keys: i.Keys}
+func newStore(p payloads, i *Info, kept *account.Ledger) *store {
+	own, windows := i.divide()
+	s := &store{payloads: p, replay: i.Replay, own: own, windows: account.New(windows), kept: kept}
 	if i.Replay > 0 {
-		s.recent = map[targetID][]*stored{}
+		s.recent = map[targetID]*recent{}
 	} else {
 		s.sticky = map[slotID]*stored{}
 	}
 	return s
 }
 
-// admits reports whether a value of the key and target may be stored without passing the bound.
-func (s *store) admits(key Key, target Target) bool {
-	if s.replay > 0 {
-		_, known := s.recent[target.id()]
-		return known || len(s.recent) < s.keys
+// admits reports whether a delivery may be stored without passing the bound of keys and targets.
+func (s *store) admits(o *occasion) bool {
+	held, by := s.holder(o)
+	switch {
+	case held && (by == nil) == (o.peer == nil):
+		return true
+	case o.peer != nil:
+		return s.windows.Admits(o.peer.Account, 1)
 	}
-	_, known := s.sticky[slotID{key, target.id()}]
-	return known || len(s.sticky) < s.keys
+	return len(s.sticky)+len(s.recent)-s.windows.Held() < s.own
+}
+
+// holder returns whether something is stored for the key and target, and which window it was stored for.
+func (s *store) holder(o *occasion) (held bool, by *Peer) {
+	if s.replay > 0 {
+		if r := s.recent[o.target.id()]; r != nil {
+			return true, r.by
+		}
+		return false, nil
+	}
+	if v := s.sticky[slotID{o.key, o.target.id()}]; v != nil {
+		return true, v.d.occ.peer
+	}
+	return false, nil
 }
 
 // put stores a delivery and reports whether there was room.
 func (s *store) put(v *stored) bool {
-	key, target := v.d.occ.key, v.d.occ.target
-	if !s.admits(key, target) {
+	o := &v.d.occ
+	if !s.admits(o) {
 		return false
 	}
+	s.charge(v)
 	if s.replay == 0 {
-		s.sticky[slotID{key, target.id()}] = v
+		id := slotID{o.key, o.target.id()}
+		if old := s.sticky[id]; old != nil {
+			s.uncharge(old)
+			s.leave(old.d.occ.peer)
+		}
+		s.take(o.peer)
+		s.sticky[id] = v
 		return true
 	}
-	list := append(s.recent[target.id()], v)
-	if over := count(list) - s.replay; over > 0 {
-		list = dropFirst(list, over)
+	r := s.recent[o.target.id()]
+	if r == nil {
+		r = &recent{by: o.peer}
+		s.take(r.by)
+		s.recent[o.target.id()] = r
+	} else if (r.by == nil) != (o.peer == nil) {
+		s.leave(r.by)
+		r.by = o.peer
+		s.take(r.by)
 	}
-	s.recent[target.id()] = list
+	r.list = append(r.list, v)
+	if over := count(r.list) - s.replay; over > 0 {
+		old := slices.Clone(r.list)
+		r.list = dropFirst(r.list, over)
+		for _, v := range old[:len(old)-len(r.list)] {
+			s.uncharge(v)
+		}
+	}
 	return true
+}
+
+// take and leave count the keys and targets of windows.
+func (s *store) take(by *Peer) {
+	if by != nil {
+		s.windows.Take(by.Account, 1)
+	}
+}
+
+func (s *store) leave(by *Peer) {
+	if by != nil {
+		s.windows.Give(by.Account, 1)
+	}
+}
+
+// charge and uncharge count what values of windows take.
+func (s *store) charge(v *stored) {
+	if p := v.d.occ.peer; p != nil {
+		s.kept.Take(p.Account, v.size)
+	}
+}
+
+func (s *store) uncharge(v *stored) {
+	if p := v.d.occ.peer; p != nil {
+		s.kept.Give(p.Account, v.size)
+	}
 }
 
 // count returns how many payloads a list holds.
@@ -84,15 +159,22 @@ func dropFirst(list []*stored, over int) []*stored {
 
 // forget drops what is stored of the keys, or everything.
 func (s *store) forget(keys []Key) {
-	if len(keys) == 0 {
-		clear(s.sticky)
-		clear(s.recent)
-		return
-	}
-	for id := range s.sticky {
-		if slices.Contains(keys, id.key) {
+	for id, v := range s.sticky {
+		if len(keys) == 0 || slices.Contains(keys, id.key) {
+			s.uncharge(v)
+			s.leave(v.d.occ.peer)
 			delete(s.sticky, id)
 		}
+	}
+	if len(keys) > 0 {
+		return
+	}
+	for id, r := range s.recent {
+		for _, v := range r.list {
+			s.uncharge(v)
+		}
+		s.leave(r.by)
+		delete(s.recent, id)
 	}
 }
 
@@ -117,8 +199,8 @@ func (s *store) forPeer(peer *Peer, wants func(Key) bool) []*stored {
 func (s *store) choose(match func(*stored) bool) []*stored {
 	var found []*stored
 	if s.replay > 0 {
-		for _, list := range s.recent {
-			for _, v := range list {
+		for _, r := range s.recent {
+			for _, v := range r.list {
 				if match(v) {
 					found = append(found, v)
 				}
@@ -157,7 +239,7 @@ func (s *store) shorten(list []*stored, over int) []*stored {
 
 // tail returns the last n payloads of a stored batch, which has more.
 func (v *stored) tail(p payloads, n int) *stored {
-	short := &stored{d: v.d, raw: v.raw, broken: v.broken, absent: v.absent}
+	short := &stored{d: v.d, size: v.size, raw: v.raw, broken: v.broken, absent: v.absent}
 	short.d.n = n
 	if v.d.at != nil {
 		short.d.at, short.d.encoded = clone(p, v.d.payload(p, v.d.n-n), n), nil

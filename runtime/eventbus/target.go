@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"unsafe"
 )
 
 // Target says which windows an event goes to. A targeted emit reaches its target alone: no other window
@@ -122,6 +123,37 @@ type targetID struct {
 }
 
 func (t Target) id() targetID { return targetID{t.kind, t.text} }
+
+// size returns how many bytes keep the target, beside its own.
+func (t Target) size() int {
+	n := len(t.text)
+	if m := t.more; m != nil {
+		n += int(unsafe.Sizeof(*m)) + m.not.size()
+		for _, name := range m.names {
+			n += len(name) + stringSize
+		}
+	}
+	return n
+}
+
+// What a window may address, in bytes and in number.
+const (
+	maxTargetName  = 256
+	maxTargetNames = 256
+)
+
+// short reports whether a window may address what t does: its names are neither too long nor too many.
+func (t Target) short() bool {
+	if t.kind != targetWindows {
+		return len(t.text) <= maxTargetName
+	}
+	for _, name := range t.more.names {
+		if len(name) > maxTargetName {
+			return false
+		}
+	}
+	return len(t.more.names) <= maxTargetNames
+}
 
 // fixed reports whether t means the same peers whenever it is asked by label and group, so that what is
 // addressed to it may be stored and deferred.

@@ -62,10 +62,10 @@ func newTopic(b *Bus, e AnyEvent) *topic {
 		t.late = newCoalescer(t)
 	}
 	if i.stored() {
-		t.store = newStore(t.payloads, i)
+		t.store = newStore(t.payloads, i, &b.log.costs.kept)
 		t.shown = t.store
 		if b.sequencer != nil {
-			t.shown = newStore(t.payloads, i)
+			t.shown = newStore(t.payloads, i, &b.log.costs.kept)
 		}
 	}
 	if i.Slow == SlowLatest {
