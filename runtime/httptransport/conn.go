@@ -118,21 +118,16 @@ func (c *conn) change(s step) {
 }
 
 func (c *conn) changeLocked(s step) {
-	if !c.liveLocked() {
-		c.h.release(s.class)
-		return
-	}
-	if c.mode == modeSynced && len(c.steps) == 0 && c.reachLocked(s.at) {
-		c.applyLocked(s)
-		c.writeLocked(s.out)
-		return
-	}
 	if !c.liveLocked() || !c.roomLocked() {
 		c.h.release(s.class)
 		return
 	}
+	// Queued first in any case: the log may have gone on, and what is behind the step comes under its class.
 	c.steps = append(c.steps, s)
 	c.own += len(s.out)
+	if c.mode == modeSynced && c.reachLocked(s.at) {
+		c.writeLocked(c.takeLocked(nil, nil, c.cursor, nil))
+	}
 }
 
 // begin is change for a step of new subscriptions and its answer. The connection may have gone on meanwhile:
@@ -175,8 +170,8 @@ func (c *conn) passedLocked(s step) (out []byte, ok bool) {
 	return out, true
 }
 
-// reachLocked brings a synced connection up to the position, without its shard. It reports
-// whether the connection took everything at once.
+// reachLocked brings a synced connection up to the position, or as far as the log is by then, without its shard. It
+// reports whether the connection took everything at once.
 func (c *conn) reachLocked(at uint64) bool {
 	var buffer [16]*eventbus.Entry
 	for c.cursor < at {

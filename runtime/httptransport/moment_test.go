@@ -1,6 +1,7 @@
 package httptransport
 
 import (
+	"runtime"
 	"strconv"
 	"sync/atomic"
 	"testing"
@@ -79,6 +80,48 @@ func TestGuarantee03NothingIsLostDuringAListen(t *testing.T) {
 	pg.want(`{"event":"first","payload":1}`, `{"event":"first","payload":2}`, `{"ack":1}`)
 	emit(t, p.bus, first, 4)
 	pg.want(`{"event":"first","payload":4}`)
+}
+
+// A connection that is behind when a listen is answered catches up first. What comes after the listen by then is of the
+// new subscription too.
+func TestGuarantee03NothingIsLostWhileCatchingUp(t *testing.T) {
+	first, entered, leave := slowly("first")
+	p := newPlaceWith(t, first)
+	emit(t, p.bus, first, 1)
+	pg := p.open(`{"listen":{"tick":{}}}`)
+	p.wantSynced()
+	for _, s := range p.h.shards { // they serve nobody
+		s.mu.Lock()
+	}
+	emit(t, p.bus, tick, 2)
+	pg.send(`{"listen":{"first":{}},"id":1}`)
+	<-entered
+	emit(t, p.bus, first, 3)
+	close(leave)
+	pg.want(`{"event":"tick","payload":2}`, `{"event":"first","payload":1}`)
+	for _, s := range p.h.shards {
+		s.mu.Unlock()
+	}
+	emit(t, p.bus, first, 4)
+	pg.want(`{"event":"first","payload":3}`, `{"ack":1}`, `{"event":"first","payload":4}`)
+}
+
+// wantSynced waits until no connection has anything to catch up with.
+func (p *place) wantSynced() {
+	p.t.Helper()
+	for range 100000 {
+		synced := true
+		for _, c := range p.h.all(nil) {
+			c.mu.Lock()
+			synced = synced && c.mode == modeSynced && c.session != nil
+			c.mu.Unlock()
+		}
+		if synced {
+			return
+		}
+		runtime.Gosched()
+	}
+	p.t.Fatal("a connection does not catch up")
 }
 
 // What the connection has passed and the log has lost ends it: the page listens again.

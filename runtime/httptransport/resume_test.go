@@ -194,8 +194,8 @@ func (m *modelPage) listen() {
 	for !m.t.Failed() {
 		m.connect()
 		m.ids++
-		w := newHeard(keys, m.h.now())
-		if old := m.heard[event]; old != nil {
+		w, old := newHeard(keys, m.h.now()), m.heard[event]
+		if old != nil {
 			w = old.replaced(keys)
 		}
 		m.asked = map[string]*heard{event: w}
@@ -205,6 +205,9 @@ func (m *modelPage) listen() {
 			w.confirm()
 			m.heard[event] = w
 			return
+		}
+		if old != nil { // what came while nobody answered has come
+			old.seq, old.next, old.last = w.seq, w.next, w.last
 		}
 	}
 }
