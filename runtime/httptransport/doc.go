@@ -45,8 +45,8 @@
 //  16. An idle WebSocket costs one goroutine, and no buffer unless it is under TLS.
 //  17. A page that sends and does not read is closed when 1 MiB of answers wait for it; of frames that came
 //     by POST and are not handled yet at most 1 MiB wait, and more is answered with 429.
-//  18. A page that takes nothing of a write, or does not finish a message, is closed after the time of
-//     [Stall].
+//  18. A page that takes nothing of a write, or does not finish a message, be it empty so far, is closed
+//     after the time of [Stall].
 //
 // The end:
 //

@@ -343,6 +343,7 @@ func TestGuarantee18MessagesMustEnd(t *testing.T) {
 	}{
 		// A page that answers pings all the while.
 		"the last fragment": {masked(byte(ws.OpText), 1, "{"), nil},
+		"an empty fragment": {masked(byte(ws.OpText), 0, ""), nil},
 		"half a frame":      {masked(0x80|byte(ws.OpText), 9, "{"), []Option{Heartbeat(10 * time.Minute)}},
 		"half a head":       {[]byte{0x81}, []Option{Heartbeat(10 * time.Minute)}},
 	} {
@@ -357,6 +358,63 @@ func TestGuarantee18MessagesMustEnd(t *testing.T) {
 				if d := time.Since(start); d < 30*time.Second || d > 32*time.Second {
 					t.Errorf("after %v", d)
 				}
+			})
+		})
+	}
+}
+
+// The time begins anew with each message, and while one is handled none has begun: a page that always has one on its
+// way is not closed.
+func TestGuarantee18BusyPagesStay(t *testing.T) {
+	compile := func(f ws.Frame) []byte {
+		frame, err := ws.CompileFrame(ws.MaskFrame(f))
+		noError(t, err)
+		return frame
+	}
+	emits := func(id int) ws.Frame {
+		payload := progress{"quick", id}
+		if id%20 == 19 {
+			payload.ID = "slow"
+		}
+		return ws.NewTextFrame([]byte(show(object{"emit": "ask", "id": id, "payload": payload})))
+	}
+	for name, frame := range map[string]func(id int) ws.Frame{
+		"messages": emits,
+		"pongs":    func(int) ws.Frame { return ws.NewPongFrame([]byte("pong")) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			bubble(t, func(t *testing.T, l *pipeListener) {
+				p := newPlaceOn(t, l, nil, Heartbeat(10*time.Minute))
+				ask.Listen(p.bus, func(_ context.Context, a progress) error {
+					if a.ID == "slow" {
+						time.Sleep(time.Minute)
+					}
+					return nil
+				})
+				pg := p.open(`{"listen":{}}`)
+				acks := make(chan float64, 100)
+				go func() {
+					defer close(acks)
+					for f, err := pg.tryNext(); err == nil; f, err = pg.tryNext() {
+						acks <- f["ack"].(float64)
+					}
+				}()
+				rest := []byte(nil)
+				for id := range 60 { // the end of one and the beginning of the next arrive together
+					next := compile(frame(id))
+					_, err := pg.conn.Write(append(rest, next[:7]...))
+					noError(t, err)
+					rest = next[7:]
+					time.Sleep(time.Second)
+				}
+				_, err := pg.conn.Write(append(rest, compile(emits(60))...))
+				noError(t, err)
+				for ack := range acks {
+					if ack == 60 {
+						return
+					}
+				}
+				t.Error("the page was closed")
 			})
 		})
 	}

@@ -52,6 +52,47 @@ func TestPingFlood(t *testing.T) {
 	}
 }
 
+// Pongs and fragments that bring little count as frames do, before the hello too.
+func TestFloodsOfSmallFrames(t *testing.T) {
+	start := ws.NewFrame(ws.OpText, false, nil)
+	for name, flood := range map[string][]ws.Frame{
+		"pongs":      {ws.NewPongFrame(nil)},
+		"fragments":  {start, ws.NewFrame(ws.OpContinuation, false, nil)},
+		"small ones": {ws.NewFrame(ws.OpText, false, []byte("{")), ws.NewFrame(ws.OpContinuation, false, []byte(" "))},
+	} {
+		for _, hello := range []bool{true, false} {
+			p := newPlace(t, Rate(0.001, 3))
+			pg := p.socket(pageOption{})
+			if hello {
+				pg.send(`{"hello":{"listen":{}}}`)
+				pg.takeWelcome()
+			}
+			for n := range 7 {
+				noError(t, ws.WriteFrame(pg.conn, ws.MaskFrame(flood[min(n, len(flood)-1)])))
+			}
+			if hello {
+				pg.send(`{"unlisten":[],"id":1}`)
+			} else {
+				pg.send(`{"hello":{"listen":{}}}`)
+			}
+			f := readFrame(t, pg.conn)
+			if code, _ := ws.ParseCloseFrameData(f.Payload); f.Header.OpCode != ws.OpClose || code != closeRateLimited {
+				t.Errorf("%s, after the hello: %v: got %v %s", name, hello, f.Header, f.Payload)
+			}
+		}
+	}
+	// A long message in parts of a usual size is none.
+	p := newPlace(t, Rate(0.001, 3))
+	pg := p.open(`{"listen":{}}`)
+	noError(t, ws.WriteFrame(pg.conn, ws.MaskFrame(ws.NewFrame(ws.OpText, false, []byte(strings.Repeat(" ", smallFragment))))))
+	for range 20 {
+		part := ws.NewFrame(ws.OpContinuation, false, []byte(strings.Repeat(" ", smallFragment)))
+		noError(t, ws.WriteFrame(pg.conn, ws.MaskFrame(part)))
+	}
+	noError(t, ws.WriteFrame(pg.conn, ws.MaskFrame(ws.NewFrame(ws.OpContinuation, true, []byte(`{"unlisten":[],"id":1}`)))))
+	pg.want(`{"ack":1}`)
+}
+
 // unwraps is what a middleware wraps a response in that keeps to net/http's conventions.
 type unwraps struct{ w http.ResponseWriter }
 

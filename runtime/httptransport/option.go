@@ -143,7 +143,8 @@ func MaxPeers(n int) Option { return optionFunc(func(c *config) { c.maxPeers = n
 // default is 4096.
 func MaxSubscriptions(n int) Option { return optionFunc(func(c *config) { c.maxSubscriptions = n }) }
 
-// Rate bounds the frames and pings from one page: so many a second on average, and burst at once. Emits
+// Rate bounds the frames from one page: so many a second on average, and burst together. Pings, pongs and
+// fragments of a message below 1 KiB count as frames. Emits
 // and listens beyond it are refused with "rate_limited"; a page that goes on for another burst
 // is closed with 4429. The default is 100 a second and bursts of 512, which is more than a page
 // sends together that was offline.

@@ -108,6 +108,7 @@ type socketReader struct {
 	s      *socket
 	early  []byte
 	ping   []byte // what came before the hello and is answered after it
+	knocks int    // how much came before the hello
 	frames wsconn.Reader
 }
 
@@ -151,11 +152,12 @@ func (p *socketReader) feed(chunk []byte) error {
 	c := p.c
 	c.heard.Store(time.Now().UnixNano())
 	c.busy.Store(true)
+	ended := p.frames.Ended()
 	err := p.frames.Feed(chunk, p)
 	c.busy.Store(false)
-	if began := c.began.Load(); !p.frames.Pending() {
+	if !p.frames.Pending() {
 		c.began.Store(0)
-	} else if began == 0 {
+	} else if c.began.Load() == 0 || p.frames.Ended() != ended {
 		c.began.Store(time.Now().UnixNano())
 	}
 	return err
@@ -164,6 +166,7 @@ func (p *socketReader) feed(chunk []byte) error {
 // Message handles a message of the page.
 func (p *socketReader) Message(op ws.OpCode, message []byte) error {
 	c := p.c
+	c.began.Store(0) // it has ended, however long it takes to handle it
 	if op != ws.OpText {
 		c.close(closing{closeBadFrame, "bad_frame: messages are text"})
 		return nil
@@ -203,12 +206,39 @@ func (p *socketReader) Message(op ws.OpCode, message []byte) error {
 // Ping answers a ping: of those before the hello the last one, which RFC 6455, 5.5.3 allows, behind the welcome.
 func (p *socketReader) Ping(payload []byte) error {
 	switch {
+	case !p.charge():
 	case p.c.session == nil:
 		p.ping = append([]byte{}, payload...)
-	case p.c.charge() == abusive:
-		p.c.close(rateLimited)
 	default:
 		p.pong(payload)
+	}
+	return nil
+}
+
+// charge counts something that is no frame of the protocol against the page's rate, and closes a connection that
+// goes on with it.
+func (p *socketReader) charge() bool {
+	c := p.c
+	abuse := false
+	if c.session == nil {
+		p.knocks++
+		abuse = p.knocks > 2*c.h.burst
+	} else {
+		abuse = c.charge() == abusive
+	}
+	if abuse {
+		c.close(rateLimited)
+	}
+	return !abuse
+}
+
+// smallFragment is the size below which a fragment counts as a frame: larger ones are as few as a message is long.
+const smallFragment = 1 << 10
+
+// Fragment counts fragments that bring little.
+func (p *socketReader) Fragment(size int) error {
+	if size < smallFragment {
+		p.charge()
 	}
 	return nil
 }
@@ -220,7 +250,10 @@ func (p *socketReader) pong(payload []byte) {
 }
 
 // Pong takes a sign of life, which feed has noted.
-func (p *socketReader) Pong([]byte) error { return nil }
+func (p *socketReader) Pong([]byte) error {
+	p.charge()
+	return nil
+}
 
 // Close answers the page's close, unless it is an answer itself.
 func (p *socketReader) Close(code ws.StatusCode, _ string) error {

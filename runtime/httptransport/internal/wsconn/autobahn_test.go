@@ -83,6 +83,8 @@ func (e *echo) Message(op ws.OpCode, payload []byte) error {
 	e.got = append(e.got, fmt.Sprintf("%d:%s", op, payload))
 	return nil
 }
+func (e *echo) Fragment(int) error { return nil }
+
 func (e *echo) Ping(payload []byte) error {
 	e.got = append(e.got, "pong:"+string(payload))
 	return nil

@@ -24,6 +24,7 @@ type Reader struct {
 	state   ws.State
 	deflate bool // the message being read is compressed
 	closed  bool
+	ended   int
 	header  [ws.MaxHeaderSize]byte
 }
 
@@ -49,14 +50,21 @@ func (r *Reader) Feed(chunk []byte, h Handler) error {
 		if err := r.take(header, payload, h); err != nil {
 			return err
 		}
+		if !r.state.Fragmented() {
+			r.ended++
+		}
 		chunk = rest
 	}
 	r.keep(chunk)
 	return nil
 }
 
-// Pending reports whether a frame or message has begun and not ended.
-func (r *Reader) Pending() bool { return len(r.partial)+len(r.message) > 0 }
+// Pending reports whether a frame or message has begun and not ended, be it empty so far.
+func (r *Reader) Pending() bool { return len(r.partial) > 0 || r.state.Fragmented() }
+
+// Ended counts the messages, and the control frames between them, that have ended: what is pending has begun since the
+// last of them.
+func (r *Reader) Ended() int { return r.ended }
 
 // keep holds back what belongs to a frame that is not complete, and no more memory than that.
 func (r *Reader) keep(chunk []byte) {
@@ -129,7 +137,10 @@ func (r *Reader) take(h ws.Header, payload []byte, to Handler) error {
 	r.message = append(r.message, payload...)
 	if !h.Fin {
 		r.state = r.state.Set(ws.StateFragmented)
-		return r.checkText(false)
+		if err := r.checkText(false); err != nil {
+			return err
+		}
+		return to.Fragment(len(payload))
 	}
 	r.state = r.state.Clear(ws.StateFragmented)
 	message, err := r.finish()

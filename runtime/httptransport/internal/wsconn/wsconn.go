@@ -33,6 +33,8 @@ var (
 type Handler interface {
 	// Message gets a whole message, reassembled, decompressed and, if it is text, valid UTF-8.
 	Message(op ws.OpCode, payload []byte) error
+	// Fragment gets the size of a fragment that does not end its message.
+	Fragment(size int) error
 	// Ping gets a ping's payload; the answer is a pong with the same.
 	Ping(payload []byte) error
 	// Pong gets a pong's payload.
