@@ -310,6 +310,106 @@ describe('kept values', () => {
   });
 });
 
+describe('coming back within a round trip', () => {
+  const payloads = (fn: ReturnType<typeof vi.fn>) => fn.mock.calls.map(([payload]) => payload as unknown);
+  const ofState = (id: string, current: number) => ({
+    event: 'download:state',
+    seq: current,
+    payload: { id, current },
+  });
+
+  test('what was for the subscription before is not given to the next', () => {
+    const off = listen(user, vi.fn(), { client });
+    wire.accept();
+    wire.receive({ event: 'user:current', seq: 1, payload: 'ada' });
+    off();
+    vi.advanceTimersByTime(0);
+    const fn = vi.fn();
+    listen(user, fn, { client });
+    vi.advanceTimersByTime(0);
+    wire.receive({ event: 'user:current', seq: 2, payload: 'bob' });
+    // The answer to the unlisten separates the two.
+    expect(wire.frames.slice(1)).toEqual([{ unlisten: ['user:current'], id: 1 }]);
+    wire.receive({ ack: 1 });
+    vi.advanceTimersByTime(0);
+    expect(wire.frames.slice(2)).toEqual([{ listen: { 'user:current': { contract: '00000002' } }, id: 2 }]);
+    wire.receive({ event: 'user:current', seq: 2, payload: 'bob' }, { ack: 2 });
+    wire.receive({ event: 'user:current', seq: 3, payload: 'cy' });
+    expect(payloads(fn)).toEqual(['bob', 'cy']);
+  });
+
+  test('nor what was for a key, while those who listen to another go on', () => {
+    const a = listen(state, vi.fn(), { client, key: 'a' });
+    const b = vi.fn();
+    listen(state, b, { client, key: 'b' });
+    wire.accept();
+    wire.receive(ofState('a', 1), ofState('b', 2));
+    a();
+    vi.advanceTimersByTime(0);
+    const fn = vi.fn();
+    listen(state, fn, { client, key: 'a' });
+    vi.advanceTimersByTime(0);
+    wire.receive(ofState('a', 3), ofState('b', 4), { ack: 1 });
+    vi.advanceTimersByTime(0);
+    wire.receive(ofState('a', 3), { ack: 2 });
+    wire.receive(ofState('a', 5));
+    expect(payloads(fn)).toEqual([
+      { id: 'a', current: 3 },
+      { id: 'a', current: 5 },
+    ]);
+    expect(payloads(b)).toEqual([
+      { id: 'b', current: 2 },
+      { id: 'b', current: 4 },
+    ]);
+  });
+
+  test('a cut in between does not join the two', () => {
+    const a = listen(state, vi.fn(), { client, key: 'a' });
+    listen(state, vi.fn(), { client, key: 'b' });
+    wire.accept();
+    a();
+    vi.advanceTimersByTime(0);
+    listen(state, vi.fn(), { client, key: 'a' });
+    vi.advanceTimersByTime(0);
+    wire.close();
+    vi.advanceTimersByTime(1000);
+    const contract = '00000001';
+    expect(wire.accept({ resumed: true }).hello?.listen).toEqual({ 'download:state': { contract, keys: ['b'] } });
+    expect(wire.frames.slice(1)).toEqual([
+      { listen: { 'download:state': { contract, keys: ['b', 'a'] } }, id: expect.any(Number) as number },
+    ]);
+  });
+
+  test('a kept value that has been given is not given again over a cut', () => {
+    const fn = vi.fn();
+    listen(state, fn, { client, key: 'a' });
+    wire.accept();
+    wire.receive(ofState('a', 1));
+    listen(state, vi.fn(), { client, key: 'b' });
+    vi.advanceTimersByTime(0);
+    wire.close();
+    vi.advanceTimersByTime(1000);
+    wire.accept({ resumed: true });
+    wire.receive(ofState('a', 1));
+    expect(fn).toHaveBeenCalledTimes(1);
+  });
+
+  test('a listen of which nothing was done leaves what there was, to be ended in its time', () => {
+    const a = vi.fn();
+    const off = listen(state, a, { client, key: 'a' });
+    wire.accept();
+    const b = listen(state, vi.fn(), { client, key: 'b' });
+    vi.advanceTimersByTime(0);
+    wire.receive({ ack: 1, error: { code: 'rate_limited' } });
+    wire.receive(ofState('a', 1));
+    expect(a).toHaveBeenCalledTimes(1);
+    off();
+    b();
+    vi.advanceTimersByTime(0);
+    expect(wire.frames.at(-1)).toEqual({ unlisten: ['download:state'], id: 2 });
+  });
+});
+
 test('two builds of the bindings on one page are loud', () => {
   const other = serverEvent<'tick', number>('tick', 'ffffffff');
   listen(tick, vi.fn(), { client });

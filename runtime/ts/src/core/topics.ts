@@ -33,13 +33,24 @@ interface Callees {
 /** Calls listeners that are still there, where they can do no harm: by functions that are given, or else by `next`. */
 export type Call = (callees: Callees, value: unknown, meta: EventMeta, nexts?: readonly Next[]) => void;
 
-/** What the backend has been told of a topic on this connection. */
-interface Sent {
-  /** The interest as text, to compare with. */
-  readonly text: string;
-  /** The backend has confirmed it. */
+/** What is wanted of a topic. */
+export interface Interest {
+  /** As it is written, to compare with; empty if it is not known. */
+  readonly text?: string | undefined;
+  /** The keys by their identity; undefined for all. */
+  readonly keys?: ReadonlyMap<KeyId, unknown> | undefined;
+}
+
+/** What the backend has been told of a topic on this connection: an interest, or nothing for an unlisten. */
+interface Sent extends Interest {
+  /** It ends what was listened to, in whole or in part: until the answer is here, that may still come. */
+  readonly ends?: boolean | undefined;
+  /** The backend has answered. */
   done?: boolean;
 }
+
+/** A topic, and what is wanted of it now. */
+type Asked = readonly [topic: Topic, now: Interest | undefined];
 
 /** All that a page has to do with one event. */
 export interface Topic extends Callees {
@@ -50,8 +61,8 @@ export interface Topic extends Callees {
   /** The position of the last delivery. */
   last: number;
   sent?: Sent | undefined;
-  /** What the session is known to listen to, as text: outlives connections. */
-  known?: string | undefined;
+  /** What the session is known to listen to, without a break: outlives connections. */
+  known?: Interest | undefined;
   /** For a new listener: sticky values by key, or payloads to replay. */
   kept?: Map<unknown, Item> | undefined;
   /** Some want one key alone. */
@@ -63,14 +74,17 @@ export interface Topic extends Callees {
 /** Takes the backend's answer: the events that it refuses, or an error for all. */
 export type Answer = (refused?: Refusals, error?: WireError) => void;
 
+/** What the backend is to be told, and what takes its answer. */
+export type Question = readonly [interests: WireInterests, answer: Answer];
+
 /** The subscriptions of a client: who listens, who gets what, and what the backend must know. */
 export interface Topics {
   subscribe(event: AnyEvent, sink: AnySink): Unlisten;
   dispatch(name: string, frame: ServerFrame): void;
   /** What is listened to, for a hello: when resuming only what the session is known to listen to. */
-  hello(resume: boolean): [listen: WireInterests, answer: Answer];
+  hello(resume: boolean): Question;
   /** What has changed since the last call, or since the hello; nothing if the connection is not `open`. */
-  changes(open: boolean): [listen: WireInterests, answer: Answer, unlisten: readonly string[]];
+  changes(open: boolean): [listen: Question, unlisten: Question];
   /** Takes away what the page may not listen to (any more). */
   refuse(refused?: Refusals): void;
   /** Tells of lost deliveries. */
@@ -79,6 +93,11 @@ export interface Topics {
   reset(): void;
   /** Tells all who wait for something that it will not come, and with `end` ends every subscription. */
   fail(error: Error, end?: boolean): void;
+}
+
+/** The interest in these keys of a topic. */
+export function interestOf({ event: { contract } }: Topic, keys: Interest['keys']): Interest {
+  return { text: JSON.stringify({ contract, keys: keys && [...keys.values()] }), keys };
 }
 
 /**
@@ -126,30 +145,36 @@ export function createTopics(
       }
   };
 
-  /** What is wanted of a topic, as text, after taking leave of the dead. */
-  const interest = (topic: Topic): string | undefined => {
+  /** What is wanted of a topic, after taking leave of the dead. */
+  const interest = (topic: Topic): Interest | undefined => {
     const { name, contract, delivery } = topic.event;
     topic.nexts = undefined;
     const entries = (topic.entries = topic.entries.filter((entry) => entry.live));
     if (entries.some((entry) => entry.contract !== contract))
       report(new ListenError({ code: 'stale', message: 'two versions of the bindings' }, name), name);
-    return entries.length ? JSON.stringify({ contract, keys: delivery?.keys(entries) }) : undefined;
+    return entries.length ? interestOf(topic, delivery?.keys(entries)) : undefined;
   };
 
-  const ask = (wanted: readonly (readonly [Topic, string])[]): [WireInterests, Answer] => {
+  const ask = (wanted: readonly Asked[]): Question => {
     const listen = Object.create(null) as WireInterests; // An event may be called __proto__.
-    const asked = wanted.map(([topic, text]) => {
-      listen[topic.event.name] = JSON.parse(text) as WireInterest;
-      return [topic, (topic.sent = { text } as Sent)] as const;
+    const asked = wanted.map(([topic, now]) => {
+      const { event, sent } = topic;
+      listen[event.name] = JSON.parse(now?.text ?? '{}') as WireInterest;
+      if (!now) topic.known = topic.kept = undefined;
+      const ends = sent && (!now || event.delivery?.ends(topic, sent, now));
+      return [topic, (topic.sent = { ...now, ends, done: false } as Sent)] as const;
     });
     const answer: Answer = (refused, error) => {
       refuse(error ? Object.fromEntries(asked.map(([topic]) => [topic.event.name, error])) : refused);
       for (const [topic, sent] of asked) {
         sent.done = true;
+        // Nothing was done: what the backend has is what it had before.
+        if (error) topic.sent ??= { text: '', done: true };
         if (topic.sent !== sent) continue;
-        topic.known = sent.text;
+        topic.known = sent.text ? sent : undefined;
         // Who came later may want more than this: the next changes will tell.
         if (!dirty.has(topic)) settle(topic);
+        else if (sent.ends) changed();
       }
     };
     return [listen, answer];
@@ -214,52 +239,55 @@ export function createTopics(
       const topic = topics.get(name);
       if (!topic) return;
       const { event, sent, last } = topic;
+      const { delivery } = event;
       const { seq = 0 } = frame;
-      // Twice the same, unless it is an older value that a new interest brings.
-      if (seq > last) topic.last = seq;
-      else if (seq && (!sent || sent.done)) return;
+      const asked = sent && !sent.done;
+      // What was listened to before is not for those who listen now.
+      if (asked && !sent.text) return;
+      // Twice the same is not either, unless it is a value that was kept for a new interest.
+      if (seq && seq <= last && !(asked && (event.sticky ?? event.replay))) return;
       const meta: EventMeta = { event: name, seq };
-      if (event.delivery)
+      if (delivery)
         try {
-          event.delivery.dispatch(topic, frame, meta, call);
+          delivery.dispatch(topic, frame, meta, call);
         } catch (error) {
           report(error, name);
         }
       else call(topic, frame.payload, meta);
+      topic.last = Math.max(topic.last, seq);
     },
 
     hello(resume) {
-      const wanted: [Topic, string][] = [];
+      const wanted: Asked[] = [];
       dirty.clear();
       for (const [name, topic] of topics) {
-        const text = interest(topic);
-        const known = resume ? topic.known : text;
+        const now = interest(topic);
+        const known = resume ? topic.known : now;
         topic.sent = undefined;
-        if (!text) topics.delete(name);
+        if (!now) topics.delete(name);
         else {
           if (known) wanted.push([topic, known]);
           // What is new to the session is listened to after the welcome, and gets kept values then.
-          if (text !== known) dirty.add(topic);
+          if (now.text !== known?.text) dirty.add(topic);
         }
       }
       return ask(wanted);
     },
 
     changes(open) {
-      const unlisten: string[] = [];
-      const wanted: [Topic, string][] = [];
+      const wanted: Asked[] = [];
+      const left: Asked[] = [];
       for (const topic of dirty) {
-        const { name } = topic.event;
-        const text = interest(topic);
-        if (!open) continue;
-        if (!text) {
-          if (topics.get(name) === topic) topics.delete(name);
-          if (topic.sent) unlisten.push(name);
-        } else if (topic.sent?.text !== text) wanted.push([topic, text]);
-        else if (topic.sent.done) settle(topic);
+        const now = interest(topic);
+        const { sent } = topic;
+        // What ends comes to its end before anything is begun anew.
+        if (!open || (sent?.ends && !sent.done)) continue;
+        dirty.delete(topic);
+        if (now?.text !== sent?.text) (now ? wanted : left).push([topic, now]);
+        else if (!now) topics.delete(topic.event.name);
+        else if (sent?.done) settle(topic);
       }
-      if (open) dirty.clear();
-      return [...ask(wanted), unlisten];
+      return [ask(wanted), ask(left)];
     },
 
     refuse,

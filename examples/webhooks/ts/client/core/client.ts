@@ -82,12 +82,14 @@ export function createClient(given: CompleteOptions, eager: boolean, ended?: () 
     clearTimeout(flushTimer);
     flushTimer = undefined;
     // What changes before the welcome is in the hello, or follows the welcome.
-    const [listen, answer, unlisten] = topics.changes(status === 'open');
-    if (Object.keys(listen).length) {
+    const [[listen, listened], [left, unlistened]] = topics.changes(status === 'open');
+    const unlisten = Object.keys(left);
+    const ask = (frame: object, answer: Answer) => {
       answers.set(++ids, answer);
-      driver.send(JSON.stringify({ listen, id: ids }));
-    }
-    if (unlisten.length) driver.send(JSON.stringify({ unlisten, id: ++ids }));
+      driver.send(JSON.stringify({ ...frame, id: ids }));
+    };
+    if (Object.keys(listen).length) ask({ listen }, listened);
+    if (unlisten.length) ask({ unlisten }, unlistened);
   };
 
   const topics = createTopics(() => {

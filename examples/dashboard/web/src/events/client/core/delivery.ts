@@ -2,7 +2,7 @@
 /* eslint-disable */
 import type { EventMeta, Listener } from './api';
 import { type KeyId, keyId, keyOf } from './key';
-import type { Call, Entry, Topic } from './topics';
+import { type Call, type Entry, type Interest, type Topic, interestOf } from './topics';
 import type { ServerFrame } from './wire';
 
 /** One payload of a delivery. */
@@ -19,12 +19,14 @@ export interface Item {
  * none of whose events needs it does not carry it.
  */
 export interface Delivery {
-  /** Hands out a delivery. */
+  /** Hands out a delivery. One that is not newer than the last is a value that was kept, or has been given before. */
   dispatch(topic: Topic, frame: ServerFrame, meta: EventMeta, call: Call): void;
   /** Sets the key that a new listener wants, and gives it, a little later, what has been kept for it. */
   join(topic: Topic, entry: Entry, call: Call): void;
   /** The keys that these listeners want; undefined for all. */
-  keys(entries: readonly Entry[]): readonly unknown[] | undefined;
+  keys(entries: readonly Entry[]): Interest['keys'];
+  /** Whether an interest ends for some keys when this one takes its place; if so, forgets what there was of them. */
+  ends(topic: Topic, had: Interest, now: Interest): boolean;
 }
 
 /** More keys than this, and the page listens to all of them. */
@@ -59,11 +61,19 @@ function catchUp(topic: Topic): void {
 function handOut(topic: Topic, { payload, batch, decoded }: ServerFrame, meta: EventMeta, call: Call): void {
   const { event, entries, keyed } = topic;
   const most = event.sticky ? mostSticky : event.replay;
-  const items = (batch ?? [payload]).map((wire) => ({
-    payload: event.read && !decoded ? event.read(wire as never) : wire,
-    key: (most || keyed) && event.key && keyId(keyOf(event.key, wire)),
-    meta,
-  }));
+  const { ends, done, keys } = topic.sent ?? {};
+  const asked = ends && !done && keys;
+  const given = meta.seq > topic.last ? [] : [...(topic.kept?.values() ?? [])];
+  const items = (batch ?? [payload])
+    .map((wire) => ({
+      payload: event.read && !decoded ? event.read(wire as never) : wire,
+      key: (most || keyed) && event.key && keyId(keyOf(event.key, wire)),
+      meta,
+    }))
+    // What is not asked for (any more) is for nobody, and what has been kept has been given.
+    .filter(
+      ({ key }) => (!asked || asked.has(key)) && !given.some((item) => item.key === key && item.meta.seq >= meta.seq),
+    );
   if (most)
     for (const item of items) {
       const kept = (topic.kept ??= new Map<unknown, Item>());
@@ -112,8 +122,17 @@ export const delivery: Delivery = {
     });
   },
 
+  ends(topic, had, { keys }) {
+    const { kept, known } = topic;
+    if (!keys || (had.keys && [...had.keys.keys()].every((id) => keys.has(id)))) return false;
+    for (const [id, { key }] of kept ?? []) if (!keys.has(key)) kept?.delete(id);
+    const rest = new Map([...(known?.keys ?? keys)].filter(([id]) => keys.has(id)));
+    topic.known = known && rest.size ? interestOf(topic, rest) : undefined;
+    return true;
+  },
+
   keys(entries) {
     const keys = new Map(entries.map(({ id, sink: { key } }) => [id, typeof key === 'bigint' ? id : key]));
-    return keys.has(undefined) || keys.size > mostKeys ? undefined : [...keys.values()];
+    return keys.has(undefined) || keys.size > mostKeys ? undefined : keys;
   },
 };
