@@ -223,7 +223,7 @@ func (t *topic) subscribe(s *Subscription) []*stored {
 	if t.shown == nil {
 		return nil
 	}
-	return t.shown.forPeer(&s.peer, s.wantsKey)
+	return t.shown.forPeer(&s.peer, s.Keys.Has)
 }
 
 // showAll returns the entries of stored deliveries, of those that have one.

@@ -85,6 +85,29 @@ func JSONKey(text []byte) Key {
 	return Key{kind: keyJSON, text: compact.String()}
 }
 
+// KeySet holds the keys that a peer wants; nil means all. It must not change once it has been handed to the bus.
+type KeySet map[Key]struct{}
+
+// Has reports whether the set wants the key.
+func (s KeySet) Has(k Key) bool {
+	if s == nil {
+		return true
+	}
+	_, ok := s[k]
+	return ok
+}
+
+func keySet(keys []Key) KeySet {
+	if len(keys) == 0 {
+		return nil
+	}
+	s := make(KeySet, len(keys))
+	for _, k := range keys {
+		s[k] = struct{}{}
+	}
+	return s
+}
+
 // IsZero reports whether k is the key of an event without one.
 func (k Key) IsZero() bool { return k.kind == keyNone }
 

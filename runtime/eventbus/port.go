@@ -112,17 +112,17 @@ func (p *Port) Leave(id string) {
 	}
 }
 
-// Interest is what a peer wants to get: an event, of these keys only if there are some.
+// Interest is what a peer wants to get: an event, of these keys only.
 type Interest struct {
 	Event string
-	Keys  []Key
+	Keys  KeySet
 }
 
 // Listen subscribes the peer to an event. If keys are given the peer wants these only. What is emitted
 // after Listen has returned is in the log for the peer. It fails with [ErrUnknownEvent], with
 // [ErrDirection] for an event that only windows emit and that is never relayed, and with [ErrClosed].
 func (p *Port) Listen(peer Peer, event string, keys ...Key) (*Subscription, error) {
-	subscriptions, _, err := p.ListenAll(peer, []Interest{{event, keys}})
+	subscriptions, _, err := p.ListenAll(peer, []Interest{{event, keySet(keys)}})
 	if err != nil {
 		return nil, err
 	}
@@ -167,11 +167,8 @@ func (p *Port) subscription(peer Peer, i Interest) (*Subscription, error) {
 		return nil, &Error{Code: CodeDirection, Event: i.Event, Err: errors.New("windows emit the event and never get it")}
 	}
 	s := &Subscription{Event: info, port: p, topic: t, peer: peer}
-	if len(i.Keys) > 0 && info.Keyed {
-		s.keys = make(map[Key]struct{}, len(i.Keys))
-		for _, k := range i.Keys {
-			s.keys[k] = struct{}{}
-		}
+	if info.Keyed {
+		s.Keys = i.Keys
 	}
 	return s, nil
 }
@@ -206,18 +203,10 @@ func (s *Subscription) Close() {
 	}
 }
 
-func (s *Subscription) wantsKey(k Key) bool {
-	if s.keys == nil {
-		return true
-	}
-	_, ok := s.keys[k]
-	return ok
-}
-
 // Wants reports whether the subscription's peer should get the entry: it is of the event, of a key that
 // was asked for, after At, addressed to the peer, and not the peer's own.
 func (s *Subscription) Wants(e *Entry) bool {
-	return e.Event == s.Event && e.Seq > s.At && (s.keys == nil || s.wantsKey(e.Key)) && e.For(&s.peer)
+	return e.Event == s.Event && e.Seq > s.At && s.Keys.Has(e.Key) && e.For(&s.peer)
 }
 
 // Rebind makes the subscription that of another connection of the same window, which resumes: from then on

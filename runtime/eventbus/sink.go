@@ -95,10 +95,13 @@ type Subscription struct {
 	// own Seq, at most At: a window that resumes from a position needs only those after it.
 	Values []*Entry
 
+	// Keys are those that the peer wants, as they were given: the set is not copied, and no set but this one is kept
+	// for the subscription. A transport may replace it, as long as nobody calls Wants: the log has all keys of an event.
+	Keys KeySet
+
 	port   *Port
 	topic  *topic
 	peer   Peer
-	keys   map[Key]struct{} // nil: all
 	closed atomic.Bool
 }
 

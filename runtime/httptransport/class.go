@@ -1,6 +1,7 @@
 package httptransport
 
 import (
+	"crypto/sha256"
 	"slices"
 	"strings"
 
@@ -12,28 +13,31 @@ import (
 type class struct {
 	id     string
 	format format
-	events map[*eventbus.Info]keySet
+	events map[*eventbus.Info]eventbus.KeySet
 	refs   int // guarded by Handler.classMu
 }
 
-// keySet holds the keys that are listened to; nil means all.
-type keySet map[eventbus.Key]struct{}
+// countOf is what a set of keys counts as a subscription.
+func countOf(k eventbus.KeySet) int { return max(1, len(k)) }
 
-func (k keySet) has(key eventbus.Key) bool {
+// sumOf tells sets of keys apart, and is empty for all keys.
+func sumOf(k eventbus.KeySet) string {
 	if k == nil {
-		return true
+		return ""
 	}
-	_, ok := k[key]
-	return ok
+	keys := make([]string, 0, len(k))
+	for key := range k {
+		keys = append(keys, key.String())
+	}
+	slices.Sort(keys)
+	sum := sha256.Sum256([]byte(strings.Join(keys, "\n"))) // JSON has no line breaks
+	return string(sum[:])
 }
-
-// size is what the set counts as a subscription.
-func (k keySet) size() int { return max(1, len(k)) }
 
 // wants reports whether the class listens to the entry, whoever it is addressed to.
 func (c *class) wants(e *eventbus.Entry) bool {
 	keys, ok := c.events[e.Event]
-	return ok && keys.has(e.Key)
+	return ok && keys.Has(e.Key)
 }
 
 // personal reports whether it depends on the peer who gets the entry.
@@ -46,9 +50,9 @@ func (h *Handler) intern(f format, subscriptions map[string]*subscription) *clas
 	defer h.classMu.Unlock()
 	c := h.classes[id]
 	if c == nil {
-		c = &class{id: id, format: f, events: make(map[*eventbus.Info]keySet, len(subscriptions))}
+		c = &class{id: id, format: f, events: make(map[*eventbus.Info]eventbus.KeySet, len(subscriptions))}
 		for _, s := range subscriptions {
-			c.events[s.bus.Event] = s.keys
+			c.events[s.bus.Event] = s.bus.Keys
 		}
 		h.classes[id] = c
 	}
@@ -68,19 +72,13 @@ func (h *Handler) release(c *class) {
 	}
 }
 
+// classID is the same for those that listen to the same in one format, however long that is.
 func classID(f format, subscriptions map[string]*subscription) string {
 	parts := make([]string, 0, len(subscriptions))
 	for name, s := range subscriptions {
-		if s.keys != nil {
-			keys := make([]string, 0, len(s.keys))
-			for k := range s.keys {
-				keys = append(keys, k.String())
-			}
-			slices.Sort(keys)
-			name += " " + strings.Join(keys, " ")
-		}
-		parts = append(parts, name)
+		parts = append(parts, name+" "+s.sum) // no name has a space
 	}
 	slices.Sort(parts)
-	return string(rune('0'+f)) + strings.Join(parts, "\n")
+	sum := sha256.Sum256([]byte(string(rune('0'+f)) + strings.Join(parts, "\n")))
+	return string(sum[:])
 }

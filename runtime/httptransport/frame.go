@@ -41,11 +41,11 @@ type interest struct {
 }
 
 // keySet returns the keys of an interest, nil for all.
-func (i interest) keySet() keySet {
+func (i interest) keySet() eventbus.KeySet {
 	if i.Keys == nil {
 		return nil
 	}
-	set := make(keySet, len(*i.Keys))
+	set := make(eventbus.KeySet, len(*i.Keys))
 	for _, text := range *i.Keys {
 		set[eventbus.JSONKey(text)] = struct{}{}
 	}

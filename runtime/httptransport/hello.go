@@ -255,8 +255,8 @@ func (o *opening) goOn() {
 	s, h := o.s, o.c.h
 	fresh := map[string]wantedEvent{}
 	now, again := map[string]*subscription{}, []string(nil)
-	for event, w := range o.a.wanted {
-		sub := s.subs[event]
+	for _, event := range slices.Sorted(maps.Keys(o.a.wanted)) {
+		w, sub := o.a.wanted[event], s.subs[event]
 		if sub == nil {
 			fresh[event] = w
 			if o.gap == nil {
@@ -265,8 +265,12 @@ func (o *opening) goOn() {
 			o.gap[event] = nil
 			continue
 		}
-		s.load += w.keys.size() - sub.keys.size()
-		if sub.keys = w.keys; o.past(sub) {
+		if s.load+countOf(w.keys)-countOf(sub.bus.Keys) > h.maxSubscriptions {
+			o.a.refused[event] = wireError{Code: codeTooManyListens}
+			s.dropLocked(event)
+			continue
+		}
+		if s.rekeyLocked(sub, w.keys); o.past(sub) {
 			now[event] = sub
 		} else {
 			again = append(again, event)
@@ -295,12 +299,12 @@ func (o *opening) keptAgain(event string, sub *subscription) (out []byte) {
 	if !sub.bus.Event.Sticky && sub.bus.Event.Replay == 0 {
 		return nil
 	}
-	kept, err := o.c.h.port.Listen(*o.peer, event, slices.Collect(maps.Keys(sub.keys))...)
+	kept, _, err := o.c.h.port.ListenAll(*o.peer, []eventbus.Interest{{Event: event, Keys: sub.bus.Keys}})
 	if err != nil { // the bus is closing
 		return nil
 	}
-	defer kept.Close()
-	for _, e := range kept.Values {
+	defer kept[0].Close()
+	for _, e := range kept[0].Values {
 		if e.Seq <= o.owed(sub) {
 			out = o.c.format.append(out, e.Frame, o.c.h.epoch, 0)
 		}
@@ -351,7 +355,7 @@ func (o *opening) count(losses map[*eventbus.Info]*loss) {
 		for _, e := range entries[:n] {
 			after = e.Seq
 			l := losses[e.Event]
-			if l != nil && e.Seq > l.after && e.Seq <= l.upTo && o.s.subs[e.Event.Name].keys.has(e.Key) && e.For(o.peer) {
+			if l != nil && e.Seq > l.after && e.Seq <= l.upTo && o.s.subs[e.Event.Name].bus.Keys.Has(e.Key) && e.For(o.peer) {
 				l.count++
 			}
 		}
@@ -364,7 +368,7 @@ func (o *opening) count(losses map[*eventbus.Info]*loss) {
 // wantedEvent is an interest that the page may have.
 type wantedEvent struct {
 	info *eventbus.Info
-	keys keySet
+	keys eventbus.KeySet
 }
 
 // admission is what is made of the interests that a page names.
@@ -420,9 +424,9 @@ func (c *conn) subscribeLocked(peer eventbus.Peer, fresh map[string]wantedEvent,
 	load := s.load
 	for _, event := range slices.Sorted(maps.Keys(fresh)) {
 		w := fresh[event]
-		more := w.keys.size()
+		more := countOf(w.keys)
 		if old := s.subs[event]; old != nil {
-			more -= old.keys.size()
+			more -= countOf(old.bus.Keys)
 		}
 		if load+more > h.maxSubscriptions {
 			a.refused[event] = wireError{Code: codeTooManyListens}
@@ -430,7 +434,7 @@ func (c *conn) subscribeLocked(peer eventbus.Peer, fresh map[string]wantedEvent,
 		}
 		load += more
 		events = append(events, event)
-		interests = append(interests, eventbus.Interest{Event: event, Keys: slices.Collect(maps.Keys(w.keys))})
+		interests = append(interests, eventbus.Interest{Event: event, Keys: w.keys})
 	}
 	subs, at, err := h.port.ListenAll(peer, interests)
 	if err != nil { // the bus is closing
@@ -441,13 +445,13 @@ func (c *conn) subscribeLocked(peer eventbus.Peer, fresh map[string]wantedEvent,
 	}
 	begin := step{at: at}
 	for i, event := range events {
-		sub := &subscription{bus: subs[i], keys: fresh[event].keys}
+		sub := &subscription{bus: subs[i]}
 		old := s.subs[event]
 		for _, e := range sub.bus.Values {
 			switch {
 			case without[event]:
 				sub.partial = true
-			case old == nil || !old.keys.has(e.Key):
+			case old == nil || !old.bus.Keys.Has(e.Key):
 				begin.out = c.format.append(begin.out, e.Frame, h.epoch, 0)
 			}
 		}

@@ -31,8 +31,8 @@ type session struct {
 // subscription is a page's interest in an event. The bus logs the event for as long as it is
 // open, so that a window that is away misses nothing.
 type subscription struct {
-	bus  *eventbus.Subscription
-	keys keySet
+	bus *eventbus.Subscription
+	sum string // of its keys
 	// since is the position from which the page listens, however often it has changed the keys.
 	since uint64
 	// told is the position that a page has reached which has been told of a break here. A page that
@@ -49,7 +49,7 @@ func newSecret() string { return rand.Text() }
 func (s *session) dropLocked(event string) {
 	if sub := s.subs[event]; sub != nil {
 		sub.bus.Close()
-		s.load -= sub.keys.size()
+		s.load -= countOf(sub.bus.Keys)
 		delete(s.subs, event)
 	}
 }
@@ -62,7 +62,14 @@ func (s *session) putLocked(event string, sub *subscription) {
 	}
 	s.dropLocked(event)
 	s.subs[event] = sub
-	s.load += sub.keys.size()
+	s.load += countOf(sub.bus.Keys)
+	sub.sum = sumOf(sub.bus.Keys)
+}
+
+// rekeyLocked replaces the keys of a subscription.
+func (s *session) rekeyLocked(sub *subscription, keys eventbus.KeySet) {
+	s.load += countOf(keys) - countOf(sub.bus.Keys)
+	sub.bus.Keys, sub.sum = keys, sumOf(keys)
 }
 
 // takeLocked takes away all subscriptions, without ending them.
@@ -120,6 +127,9 @@ func (h *Handler) leaveLocked(s *session) {
 	defer h.mu.Unlock()
 	if s.away != nil {
 		return
+	}
+	for _, sub := range s.subs { // the hello that comes back brings the keys
+		s.rekeyLocked(sub, nil)
 	}
 	s.left = time.Now()
 	s.away = h.away.PushBack(s)
