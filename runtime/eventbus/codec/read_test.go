@@ -122,6 +122,8 @@ func TestReadIntegers(t *testing.T) {
 		{`"-129"`, nil, "expected a string that holds " + of8 + `, found "-129"`},
 		{`""`, nil, "expected a string that holds " + of8 + `, found ""`},
 		{`"-"`, nil, "expected a string that holds " + of8 + `, found "-"`},
+		{`"1:"`, nil, "expected a string that holds " + of8 + `, found "1:"`},
+		{`"1/"`, nil, "expected a string that holds " + of8 + `, found "1/"`},
 		{`"1 "`, nil, "expected a string that holds " + of8 + `, found "1 "`},
 		{`"01"`, nil, "expected a string that holds " + of8 + `, found "01"`},
 		{`1`, nil, "expected a string, found 1"},
@@ -201,7 +203,7 @@ func TestReadNumbers(t *testing.T) {
 
 // A broken number is no JSON, wherever it ends.
 func TestBrokenNumbers(t *testing.T) {
-	for _, src := range []string{"-", "01", "-01", "00", "1.", "1.e1", "1e", "1e+", "1E-", ".5", "+1", "0x1", "1.5.5", "--1", "-a", "1e1.5"} {
+	for _, src := range []string{"1:", "1/", "1.5:", "1e5:", "-", "01", "-01", "00", "1.", "1.e1", "1e", "1e+", "1E-", ".5", "+1", "0x1", "1.5.5", "--1", "-a", "1e1.5"} {
 		for name, read := range map[string]func(d *codec.Decoder){
 			"Int":     func(d *codec.Decoder) { d.Int(64) },
 			"Uint":    func(d *codec.Decoder) { d.Uint(64) },
