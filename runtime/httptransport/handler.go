@@ -256,6 +256,12 @@ func (h *Handler) enter() bool {
 	return !h.closed
 }
 
+func (h *Handler) isClosed() bool {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.closed
+}
+
 // all returns the connections there are.
 func (h *Handler) all(dst []*conn) []*conn {
 	h.mu.Lock()

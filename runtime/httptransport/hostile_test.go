@@ -9,6 +9,7 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/gobwas/httphead"
@@ -197,6 +198,32 @@ func TestSlowBody(t *testing.T) {
 		noError(t, err)
 		if d := time.Since(start); answer.StatusCode != http.StatusBadRequest || d != bodyTime {
 			t.Errorf("%s after %v", answer.Status, d)
+		}
+	})
+}
+
+// Close does not wait for bodies that are slow to arrive, and these pages are sent elsewhere when they have.
+func TestGuarantee19CloseWaitsForNoBody(t *testing.T) {
+	bubble(t, func(t *testing.T, l *pipeListener) {
+		p := newPlaceOn(t, l, nil)
+		conn, err := p.dial()
+		noError(t, err)
+		defer conn.Close()
+		const hello = `{"hello":{"listen":{}}}`
+		_, err = fmt.Fprintf(conn, "POST / HTTP/1.1\r\nHost: x\r\nAccept: text/event-stream\r\nContent-Type: application/json\r\nContent-Length: %d\r\n\r\n%s",
+			len(hello), hello[:5])
+		noError(t, err)
+		synctest.Wait()
+		start := time.Now()
+		noError(t, p.h.Close(background))
+		if d := time.Since(start); d != 0 {
+			t.Errorf("Close took %v", d)
+		}
+		go fmt.Fprint(conn, hello[5:])
+		answer, err := http.ReadResponse(bufio.NewReader(conn), nil)
+		noError(t, err)
+		if answer.StatusCode != http.StatusServiceUnavailable {
+			t.Errorf("answered with %s", answer.Status)
 		}
 	})
 }

@@ -97,11 +97,11 @@ func (s *stream) serve(ctx context.Context) {
 
 // serveStream opens an event stream. Whatever keeps it from opening is the answer's status.
 func (h *Handler) serveStream(w http.ResponseWriter, r *http.Request) {
-	if !h.enter() {
+	// The handler's end does not wait for what is on its way here: [Handler.admit] refuses it then.
+	if h.isClosed() {
 		failWith(w, shuttingDown)
 		return
 	}
-	defer h.live.Done()
 	// First who it is: what strangers send is not read.
 	peer, expires, refusal := h.identify(r)
 	if refusal != nil {
