@@ -30,7 +30,7 @@ func get(address string) (net.Conn, error) {
 	if err != nil {
 		return nil, err
 	}
-	_, err = fmt.Fprintf(c, "GET / HTTP/1.1\r\nHost: %s\r\nAccept: text/event-stream\r\n\r\n", address)
+	_, err = fmt.Fprintf(c, "GET / HTTP/1.1\r\nHost: %s\r\nOrigin: http://%[1]s\r\nAccept: text/event-stream\r\n\r\n", address)
 	return c, err
 }
 

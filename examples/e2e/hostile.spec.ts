@@ -3,11 +3,11 @@ import type { AddressInfo } from 'node:net';
 import { expect, test } from './app.ts';
 
 /** Serves an empty page on another origin. */
-async function elsewhere(): Promise<{ url: string; server: Server }> {
+async function elsewhere(host = 'localhost'): Promise<{ url: string; server: Server }> {
   const server = createServer((_, response) => {
     response.setHeader('Content-Type', 'text/html').end('<!doctype html><title>hostile</title>');
   });
-  await new Promise<void>((resolve) => server.listen(0, 'localhost', resolve));
+  await new Promise<void>((resolve) => server.listen(0, host, resolve));
   return { url: `http://localhost:${(server.address() as AddressInfo).port}`, server };
 }
 
@@ -63,4 +63,31 @@ test('a page of another origin can neither listen nor emit', async ({ page, run 
   // The refusals say which option would let the page in.
   await expect.poll(() => app.output()).toMatch(new RegExp(`AllowOrigins.*${url}`));
   server.close();
+});
+
+// Over plain http, away from localhost, a browser says of a GET without CORS neither which page it comes from nor
+// that it crosses ports, and sends the cookies along.
+test('over plain http, a page of another port opens no stream', async ({ page, run }) => {
+  const app = await run('quickstart');
+  const { url, server } = await elsewhere('127.0.0.1');
+  const away = (url: string) => url.replace(/\/\/[^:]+/, '//app.test');
+  const target = `${away(app.url)}/events?listen=download:progress`;
+  await page.goto(away(url));
+  expect(await page.evaluate(() => isSecureContext)).toBe(false);
+
+  await page.evaluate(
+    (target) => fetch(target, { mode: 'no-cors', credentials: 'include', headers: { Accept: 'text/event-stream' } }),
+    target,
+  );
+  await expect.poll(() => app.output()).toMatch(/does not show where it comes from.*AllowOrigins/);
+  server.close();
+
+  // The application's own page gets its events all the same.
+  await page.goto(away(app.url));
+  const opened = await page.evaluate(async () => {
+    const hello = { method: 'POST', body: '{"hello":{"listen":{}}}' };
+    const headers = { 'Content-Type': 'application/json', Accept: 'text/event-stream' };
+    return (await fetch('/events', { ...hello, headers })).status;
+  });
+  expect(opened).toBe(200);
 });

@@ -32,6 +32,7 @@ export default defineConfig({
         '--disable-background-networking',
         '--disable-component-update',
         '--disable-sync',
+        '--host-resolver-rules=MAP *.test 127.0.0.1', // names that are not localhost, for what browsers do there
       ],
     },
   },

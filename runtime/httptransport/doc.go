@@ -36,7 +36,8 @@
 //
 //  12. Who a page is comes from [Authenticate] alone, which runs before anything that the page sends is
 //     read; each listen, emit and resume is authorised.
-//  13. A page of a foreign origin is refused before anything else is done for it.
+//  13. A page of a foreign origin is refused before anything else is done for it, and so is a GET that does
+//     not show where it comes from.
 //  14. A session is of use to the identity alone that it began with.
 //  15. A panic of an authorisation or a listener ends nothing but what called it.
 //

@@ -53,6 +53,7 @@ func Example() {
 		return
 	}
 	request.Header.Set("Accept", "text/event-stream")
+	request.Header.Set("Origin", server.URL) // a GET that does not show where it comes from is refused
 	request.SetBasicAuth("ann", "")
 	answer, err := http.DefaultClient.Do(request)
 	if err != nil {

@@ -141,11 +141,18 @@ func upgrades(r *http.Request) bool {
 
 func (h *Handler) refuseOrigin(w http.ResponseWriter, r *http.Request, origin string) {
 	allow := fmt.Sprintf("httptransport.AllowOrigins(%q)", origin)
-	if !strings.Contains(origin, "://") { // "null", or none at all
+	said, answer := "eventgen: a page of a foreign origin was refused", "this origin is not allowed"
+	switch {
+	case origin == "" && r.Header.Get("Sec-Fetch-Site") == "":
+		said = "eventgen: a request that does not show where it comes from was refused: " +
+			"serve over https, open the stream with POST, send a bearer token or an Origin"
+		answer = "the request does not show where it comes from"
+		allow = fmt.Sprintf("httptransport.AllowOrigins(%q), where no cookie and no network identifies anybody", noOrigin)
+	case !strings.Contains(origin, "://"): // "null", or none at all
 		allow = "nothing: a sandboxed page, a file or a foreign page without an origin cannot be named"
 	}
-	h.logger.WarnContext(r.Context(), "eventgen: a page of a foreign origin was refused", "origin", origin, "host", r.Host, "allow", allow)
-	fail(w, http.StatusForbidden, "forbidden", "this origin is not allowed")
+	h.logger.WarnContext(r.Context(), said, "origin", origin, "host", r.Host, "allow", allow)
+	fail(w, http.StatusForbidden, "forbidden", answer)
 }
 
 func (h *Handler) preflight(w http.ResponseWriter, foreign bool) {

@@ -89,6 +89,10 @@ func AuthorizeEmit(f func(ctx context.Context, peer eventbus.Peer, event string,
 // or with one * for any label, "https://*.example.com", or for any port, "http://localhost:*".
 // "*" alone lets in everyone, sandboxed pages and files too, which is safe only where no cookie identifies
 // anybody. Shells with a scheme of their own are named like any other: "tauri://localhost".
+//
+// "none" lets in GET requests that do not show where they come from: without Origin, Sec-Fetch-Site and bearer
+// token. Tools such as curl make them, and over plain http, away from localhost, EventSource and every page of
+// another port or site. So "none" is safe only where neither a cookie nor the network identifies anybody.
 func AllowOrigins(patterns ...string) Option {
 	return optionFunc(func(c *config) { c.origins = append(c.origins, patterns...) })
 }

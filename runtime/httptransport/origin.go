@@ -6,35 +6,58 @@ import (
 	"net/http"
 	"net/url"
 	"path"
+	"slices"
 	"strings"
 )
 
-// allowed reports whether the page that made the request may talk to us, and whether it is of a
-// foreign origin. A browser sends an Origin with every WebSocket handshake, every POST and every
-// cross-origin fetch, so that a request without one comes from no page, or from one of ours.
+const (
+	anyOrigin = "*"
+	noOrigin  = "none"
+)
+
+// allowed reports whether the page that made the request may talk to us, and whether it is of a foreign origin.
 func (c *config) allowed(r *http.Request) (origin string, foreign, ok bool) {
 	origin = r.Header.Get("Origin")
 	if origin == "" {
-		site := r.Header.Get("Sec-Fetch-Site")
-		return "", false, site == "" || site == "same-origin" || site == "none"
+		return "", false, c.allowedWithout(r)
 	}
 	if sameOrigin(r, origin) {
 		return origin, false, true
 	}
 	for _, pattern := range c.origins {
-		if lower := strings.ToLower(origin); pattern == "*" || pattern == lower || matchOrigin(pattern, lower) {
+		if lower := strings.ToLower(origin); pattern == anyOrigin || pattern == lower || matchOrigin(pattern, lower) {
 			return origin, true, true
 		}
 	}
 	return origin, true, false
 }
 
+// allowedWithout is allowed for a request without an Origin. A browser sends one with every WebSocket handshake and
+// every POST, so that such a request without it comes from no page. A GET has none if it is of the same origin, or
+// made by any other page without CORS: Sec-Fetch-Site tells these apart, but over plain http browsers send it to
+// localhost only. No page can add a bearer token to a request that it makes without CORS.
+func (c *config) allowedWithout(r *http.Request) bool {
+	switch r.Header.Get("Sec-Fetch-Site") {
+	case "same-origin", "none":
+		return true
+	case "":
+		return r.Method != http.MethodGet && r.Method != http.MethodHead || upgrades(r) || hasBearer(r) ||
+			slices.Contains(c.origins, noOrigin) || slices.Contains(c.origins, anyOrigin)
+	}
+	return false
+}
+
+func hasBearer(r *http.Request) bool {
+	scheme, token, _ := strings.Cut(r.Header.Get("Authorization"), " ")
+	return strings.EqualFold(scheme, "Bearer") && strings.TrimSpace(token) != ""
+}
+
 // sameOrigin compares scheme, host and port. The scheme is known under TLS and where a proxy
 // tells it; no page can set that header, since a foreign one would have to ask before.
 func sameOrigin(r *http.Request, origin string) bool {
 	u, err := url.Parse(origin)
-	if err != nil || u.Host == "" {
-		return false // "null": a sandboxed page or a file
+	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
+		return false // "null": a sandboxed page or a file; or a shell's own scheme
 	}
 	first, _, _ := strings.Cut(r.Header.Get("X-Forwarded-Proto"), ",") // of several proxies the outermost
 	scheme := strings.ToLower(strings.TrimSpace(first))
@@ -71,8 +94,8 @@ func (c *config) checkOrigins() error {
 	for i, pattern := range c.origins {
 		pattern = strings.ToLower(strings.TrimSuffix(pattern, "/"))
 		c.origins[i] = pattern
-		if _, err := path.Match(pattern, ""); err != nil || pattern != "*" && !strings.Contains(pattern, "://") {
-			return fmt.Errorf("httptransport: AllowOrigins(%q): an origin is scheme://host or scheme://host:port", pattern)
+		if _, err := path.Match(pattern, ""); err != nil || pattern != anyOrigin && pattern != noOrigin && !strings.Contains(pattern, "://") {
+			return fmt.Errorf("httptransport: AllowOrigins(%q): an origin is scheme://host or scheme://host:port, %q or %q", pattern, noOrigin, anyOrigin)
 		}
 	}
 	return nil

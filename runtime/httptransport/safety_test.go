@@ -154,6 +154,61 @@ func TestGuarantee13Origins(t *testing.T) {
 	}
 }
 
+// Over plain http and away from localhost, a browser sends neither Origin nor Sec-Fetch-Site with a GET that a page of
+// another port or site makes without CORS, and sends the visitor's cookies with it.
+func TestGuarantee13RequestsShowWhereTheyComeFrom(t *testing.T) {
+	for _, c := range []struct {
+		name   string
+		header []string
+		opts   []Option
+		status int
+	}{
+		{"nothing", nil, nil, 403},
+		{"a cookie", []string{"Cookie", "session=victim"}, nil, 403},
+		{"a password that the browser keeps", []string{"Authorization", "Basic YTpi"}, nil, 403},
+		{"no token", []string{"Authorization", "Bearer "}, nil, 403},
+		{"a token", []string{"Authorization", "Bearer t"}, nil, 406},
+		{"the same origin", []string{"Sec-Fetch-Site", "same-origin"}, nil, 406},
+		{"the address bar", []string{"Sec-Fetch-Site", "none"}, nil, 406},
+		{"the same site", []string{"Sec-Fetch-Site", "same-site"}, nil, 403},
+		{"another site, with a token", []string{"Sec-Fetch-Site", "cross-site", "Authorization", "Bearer t"}, nil, 403},
+		{"allowed by name", nil, []Option{AllowOrigins("none")}, 406},
+		{"another site, allowed by name", []string{"Sec-Fetch-Site", "cross-site"}, []Option{AllowOrigins("none")}, 403},
+		{"a sandbox, allowed by name", []string{"Origin", "null"}, []Option{AllowOrigins("none")}, 403},
+		{"everyone is allowed", nil, []Option{AllowOrigins("*")}, 406},
+		{"others are allowed", nil, []Option{AllowOrigins("https://app.example.com")}, 403},
+	} {
+		p := newPlace(t, c.opts...)
+		if status, body, _ := p.do("GET", "", c.header...); status != c.status {
+			t.Errorf("%s: %d %s, want %d", c.name, status, body, c.status)
+		}
+		told := strings.Contains(p.log.String(), `allow="httptransport.AllowOrigins(\"none\")`) &&
+			strings.Contains(p.log.String(), "open the stream with POST")
+		if site := strings.Join(c.header, " "); told != (c.status == 403 && !strings.Contains(site, "Sec-Fetch-Site") && !strings.Contains(site, "Origin")) {
+			t.Errorf("%s: the log is %s", c.name, p.log)
+		}
+	}
+	// A browser sends an Origin with every handshake and every POST: without one, it was none.
+	p := newPlace(t)
+	p.open(`{"listen":{}}`)
+	p.stream(`{"listen":{}}`)
+}
+
+// The scheme of a shell is not the handler's own, whatever the host.
+func TestGuarantee13ShellsAreNamed(t *testing.T) {
+	p := newPlace(t)
+	_, host, _ := strings.Cut(p.url, "://")
+	for _, scheme := range []string{"app", "tauri", "file", "ws", "chrome-extension"} {
+		o := pageOption{header: http.Header{"Origin": {scheme + "://" + host}}}
+		if pg, err := p.trySocket(o); err == nil {
+			pg.cut()
+			t.Errorf("%s: passes as the handler's own origin", scheme)
+		}
+	}
+	q := newPlace(t, AllowOrigins("app://*:*"))
+	q.open(`{"listen":{}}`, pageOption{header: http.Header{"Origin": {"app://localhost:1"}}})
+}
+
 func TestSchemeIsPartOfTheOrigin(t *testing.T) {
 	for _, c := range []struct {
 		origin, host, proto string

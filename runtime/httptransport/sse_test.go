@@ -51,7 +51,7 @@ func TestGuarantee06StreamResumes(t *testing.T) {
 func TestStreamForTools(t *testing.T) {
 	p := newPlace(t)
 	open := func(header ...string) *page {
-		r := p.request(http.MethodGet, "", append(header, "Accept", "text/event-stream")...)
+		r := p.request(http.MethodGet, "", append(header, "Accept", "text/event-stream", "Origin", p.url)...)
 		r.URL.RawQuery = "listen=tick&window=tool"
 		return p.streamOf(r)
 	}
@@ -94,9 +94,9 @@ func TestRequestsThatAreNone(t *testing.T) {
 		{"unknown peer", "POST", `{"unlisten":[],"id":1}`, []string{"Eventgen-Peer", "x"}, 409},
 		{"no hello", "POST", `{"unlisten":[],"id":1}`, []string{"Accept", "text/event-stream"}, 400},
 		{"nothing to accept", "POST", `{"hello":{"listen":{}}}`, nil, 406},
-		{"a page", "GET", "", nil, 406},
+		{"a page", "GET", "", []string{"Sec-Fetch-Site", "none"}, 406},
 		{"another method", "PUT", "", nil, 405},
-		{"a strange position", "GET", "", []string{"Accept", "text/event-stream", "Last-Event-ID", "x"}, 400},
+		{"a strange position", "GET", "", []string{"Accept", "text/event-stream", "Last-Event-ID", "x", "Origin", p.url}, 400},
 		{"a foreign origin", "POST", `{"hello":{"listen":{}}}`, []string{"Origin", "https://evil.example"}, 403},
 	} {
 		if status, body, _ := p.do(c.method, c.body, c.header...); status != c.status {
