@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import {
   type ClientOptions,
   type EventsClient,
+  type ServerFrame,
   type Status,
   createEventsClient,
   emit,
@@ -196,6 +197,65 @@ describe('resume', () => {
     wire.accept({ at: 0, resumed: true });
     wire.receive({ event: 'tick', seq: 2, payload: 2 }, { event: 'tick', seq: 3, payload: 3 });
     expect(fn.mock.calls.map(([payload]) => payload as number)).toEqual([1, 2, 3]);
+  });
+
+  describe('what the page cannot read', () => {
+    /** Comes back, and returns how. */
+    const resume = (at = 41) => {
+      vi.advanceTimersByTime(0);
+      return wire.accept({ at, resumed: true }).hello?.resume;
+    };
+    const plain = { session: 's1', epoch: 'e1', seq: 41 };
+    const failed = { ...plain, failed: true };
+
+    beforeEach(() => {
+      vi.mocked(Math.random).mockReturnValue(0);
+      start();
+      listen(tick, vi.fn(), { client });
+      wire.accept({ at: 41 });
+    });
+
+    test('is told when it has ended two connections in a row, and no longer once there is something newer', () => {
+      wire.close(1006);
+      expect(resume()).toEqual(plain);
+      wire.line.link.receive('{');
+      expect(resume()).toEqual(failed);
+      wire.close(1007);
+      expect(resume(43)).toEqual(failed);
+      wire.close(1006);
+      expect(resume(43)).toEqual({ ...plain, seq: 43 });
+    });
+
+    test.each<[string, ServerFrame]>([
+      ['an entry', { event: 'tick', seq: 41, payload: 1 }],
+      ['a heartbeat', { at: 41 }],
+    ])('is not what ended a connection that brought %s', (_, frame) => {
+      wire.close(1006);
+      resume();
+      wire.receive(frame);
+      wire.close(1006);
+      expect(resume()).toEqual(plain);
+      wire.close(1006);
+      expect(resume()).toEqual(plain);
+      wire.close(1006);
+      expect(resume()).toEqual(failed);
+    });
+
+    test('is not what the backend has another reason for', () => {
+      for (let i = 0; i < 3; i++) {
+        wire.close(4503, 'slow');
+        expect(resume()).toEqual(plain);
+      }
+    });
+
+    test('is not what keeps the page from connecting', () => {
+      wire.close(1006);
+      for (let i = 0; i < 3; i++) {
+        vi.advanceTimersByTime(0);
+        wire.close(1006);
+      }
+      expect(resume()).toEqual(plain);
+    });
   });
 
   test('a hello that resumes has what was confirmed; what is new follows the welcome', () => {

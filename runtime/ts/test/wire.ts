@@ -5,7 +5,7 @@ export interface PageFrame {
   hello?: {
     window?: string;
     listen: Record<string, { contract: string; keys?: unknown[] }>;
-    resume?: { session: string; epoch: string; seq: number };
+    resume?: { session: string; epoch: string; seq: number; failed?: true };
   };
   listen?: Record<string, { contract: string; keys?: unknown[] }>;
   unlisten?: string[];

@@ -134,3 +134,25 @@ test('where WebSockets do not get through, the event stream does', async () => {
   expect(await got.next()).toBe(1);
   expect(client.status).toBe('open');
 });
+
+test('a message that is no UTF-8 ends two connections, and is passed over with a gap on the third', async () => {
+  start();
+  const onGap = vi.fn();
+  const got = new Inbox<number>();
+  listen(tick, (n) => void got.push(n), { client, onGap });
+  const hellos: PageFrame[] = [];
+  for (let i = 0; i < 2; i++) {
+    const { socket, frames } = await peers.next();
+    hellos.push(await frames.next());
+    socket.send(welcome({ at: 41, resumed: i > 0 }));
+    socket.send(Buffer.from('{"event":"tick","seq":42,"payload":"\xff"}', 'latin1'), { binary: false });
+  }
+  const { socket, frames } = await peers.next();
+  hellos.push(await frames.next());
+  const plain = { session: 's', epoch: 'e', seq: 41 };
+  expect(hellos.map(({ hello }) => hello?.resume)).toEqual([undefined, plain, { ...plain, failed: true }]);
+  socket.send(`[${welcome({ at: 42 })},{"gap":{"events":{"tick":1}}}]`);
+  socket.send('{"event":"tick","seq":43,"payload":43}');
+  expect(await got.next()).toBe(43);
+  expect(onGap).toHaveBeenCalledWith(1, expect.anything());
+});

@@ -39,13 +39,13 @@ export interface Driver {
 /**
  * Makes the driver of a client. `hello` gives the first frame; `receive` takes messages, and ends
  * the connection by throwing; `changed` takes each change of the status, with the reason why
- * nothing will come if that is so; `report` takes errors of tokens and transports.
+ * nothing will come if that is so, and whether a connection was lost that had been good; `report` takes errors of tokens and transports.
  */
 export function createDriver(
   options: DriverOptions,
   hello: () => string,
   receive: Link['receive'],
-  changed: (status: Status, cause?: WireError) => void,
+  changed: (status: Status, cause?: WireError, lost?: boolean) => void,
   report: (error: unknown) => void,
 ): Driver {
   /** Milliseconds until the welcome must be here. */
@@ -82,8 +82,8 @@ export function createDriver(
   let renewTimer: Timer;
 
   /** Calls back, and what is called may connect or stop: to be done last, or looked behind. */
-  const change = (next: Status, cause?: WireError) => {
-    if (next !== status) changed((status = next), cause);
+  const change = (next: Status, cause?: WireError, lost?: boolean) => {
+    if (next !== status) changed((status = next), cause, lost);
   };
 
   const drop = () => {
@@ -131,7 +131,8 @@ export function createDriver(
     }
     resting = code === 4000;
     if (!resting) timer = setTimeout(connect, Math.random() * Math.min(longestDelay, shortestDelay * 2 ** failures++));
-    change('offline');
+    // From 4000 on, the backend has said why.
+    change('offline', undefined, wasOpen && code < 4000);
   };
 
   /** Runs through to the end at once where there is no token and nothing to load. */

@@ -42,6 +42,8 @@ export function createClient(given: CompleteOptions, eager: boolean, ended?: () 
   let session: string | undefined;
   let epoch: string | undefined;
   let at = 0;
+  /** Connections in a row that were lost to what comes after this position; -1 if the last has got further. */
+  let stuck = 0;
   let limit: number | undefined;
   let sameSession = false;
   /** Why nothing will come, while that is so. */
@@ -98,10 +100,14 @@ export function createClient(given: CompleteOptions, eager: boolean, ended?: () 
 
   const handle = (frame: ServerFrame) => {
     const { welcome, event, seq = 0, ack = 0, error, gap, stale, refused, auth } = frame;
+    if (event !== undefined || frame.at !== undefined) stuck = -1;
     at = Math.max(at, seq, frame.at ?? 0);
     if (event !== undefined) topics.dispatch(event, frame);
     else if (welcome) {
-      if (welcome.epoch !== epoch) topics.reset();
+      if (welcome.epoch !== epoch) {
+        topics.reset();
+        stuck = 0;
+      } else if (welcome.at > at) stuck = -1;
       sameSession = welcome.session === session;
       ({ session, epoch, at, max: limit } = welcome);
       answers.get(0)?.(welcome.refused);
@@ -122,11 +128,16 @@ export function createClient(given: CompleteOptions, eager: boolean, ended?: () 
   };
 
   const hello = () => {
+    stuck = Math.max(stuck, 0);
     const [listen, answer] = topics.hello(!!session);
     answers.clear();
     answers.set(0, answer);
     return JSON.stringify({
-      hello: { window: options.window, listen, resume: session && { session, epoch, seq: at } },
+      hello: {
+        window: options.window,
+        listen,
+        resume: session && { session, epoch, seq: at, failed: stuck > 1 || undefined },
+      },
     });
   };
 
@@ -135,8 +146,9 @@ export function createClient(given: CompleteOptions, eager: boolean, ended?: () 
     for (const frame of [frames].flat()) handle(frame as ServerFrame);
   };
 
-  const changed = (next: Status, cause?: WireError) => {
+  const changed = (next: Status, cause?: WireError, lost?: boolean) => {
     status = next;
+    if (lost) stuck++;
     refusal = cause;
     if (cause) {
       outbox?.fail(cause);
