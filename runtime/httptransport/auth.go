@@ -48,12 +48,52 @@ func credentialed(r *http.Request) *http.Request {
 	return clean
 }
 
-// original returns a copy of the request for later renewals, which holds on to nothing of the
-// connection.
-func original(r *http.Request) *http.Request {
-	kept := r.Clone(context.WithoutCancel(r.Context()))
-	kept.Body, kept.GetBody, kept.Response = http.NoBody, nil, nil
-	return kept
+// mostKept bounds what is kept of a request for renewals, in bytes.
+const mostKept = 16 << 10
+
+// original returns a copy of the request for later renewals. It holds on to nothing of the connection, and of the
+// headers has those that Authenticate needs.
+func (h *Handler) original(r *http.Request) (kept *http.Request, size int) {
+	kept = r.WithContext(context.WithoutCancel(r.Context()))
+	kept.Body, kept.GetBody, kept.Response, kept.Trailer = http.NoBody, nil, nil, nil
+	kept.Form, kept.PostForm, kept.MultipartForm = nil, nil, nil
+	kept.Header = http.Header{}
+	size = len(r.RequestURI) + len(r.Host)
+	for _, name := range h.renewalHeaders {
+		for _, value := range r.Header[name] {
+			kept.Header[name] = append(kept.Header[name], strings.Clone(value))
+			size += len(value)
+		}
+	}
+	if r.TLS != nil {
+		for _, certificate := range r.TLS.PeerCertificates {
+			size += len(certificate.Raw)
+		}
+	}
+	return kept, size
+}
+
+// newConn returns a connection of whoever the request comes from, without its link, or how it is to be refused.
+func (h *Handler) newConn(r *http.Request) (*conn, *closing) {
+	peer, expires, refusal := h.identify(r)
+	if refusal != nil {
+		return nil, refusal
+	}
+	account, ok := h.accountOf(r, peer)
+	if !ok {
+		return nil, &closing{closeFailed, "internal"}
+	}
+	peer.Account = account
+	c := &conn{
+		h: h, token: newSecret(), ctx: context.WithoutCancel(r.Context()), peer: peer, expires: expires, account: account,
+	}
+	if h.authenticate != nil {
+		size := 0
+		if c.opened, size = h.original(r); size > mostKept {
+			return nil, &closing{closeBadFrame, fmt.Sprintf("bad_frame: the URL and the credentials have %d bytes, the limit is %d", size, mostKept)}
+		}
+	}
+	return c, nil
 }
 
 // withToken returns the request with another bearer token.
@@ -86,7 +126,7 @@ func (h *Handler) identify(r *http.Request) (peer eventbus.Peer, expires time.Ti
 		h.logger.WarnContext(r.Context(), "eventgen: a page was refused", "remote", r.RemoteAddr, "error", err)
 		return eventbus.Peer{}, time.Time{}, refusal
 	}
-	peer.ID, peer.Node = "", ""
+	peer.ID, peer.Node, peer.Account = "", "", ""
 	return peer, expires, nil
 }
 
@@ -158,7 +198,7 @@ func (c *conn) renew(token string) {
 	}
 	c.mu.Lock()
 	old := c.peer
-	peer.ID, peer.Node, peer.Window = old.ID, old.Node, old.Window
+	peer.ID, peer.Node, peer.Window, peer.Account = old.ID, old.Node, old.Window, old.Account
 	c.peer, c.expires = peer, expires
 	c.mu.Unlock()
 	if !slices.Equal(old.Groups, peer.Groups) || !maps.Equal(old.Attributes, peer.Attributes) {

@@ -27,6 +27,9 @@ type conn struct {
 	ctx    context.Context // the values of the request, for what is called on behalf of the page
 	opened *http.Request   // for renewals; nil without Authenticate
 
+	account string // whom it is charged to
+	placed  bool   // it is counted as one of its account's; guarded by Handler.mu
+
 	heard atomic.Int64 // when the page last gave a sign of life, in Unix nanoseconds
 	began atomic.Int64 // when a message began that has not ended, 0 if there is none
 	busy  atomic.Bool  // a frame of the page is being handled

@@ -53,5 +53,12 @@
 //
 //  19. Close sends the windows what they lack, closes them with 1001, and leaves no goroutine behind.
 //
+// Accounts:
+//
+//  20. Each connection is charged to an account ([WithAccount]). An account has at most its share of the connections
+//     and of the sessions that are away; when all places are taken, one that has less than an equal part gets a
+//     place of the one that has most.
+//  21. Of a request nothing is kept for renewals but what [Authenticate] needs, at most 16 KiB.
+//
 // docs/security.md says what is left to the application.
 package httptransport

@@ -1,7 +1,6 @@
 package httptransport
 
 import (
-	"container/list"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -12,6 +11,7 @@ import (
 	"sync/atomic"
 
 	"github.com/eventgen/eventgen/runtime/eventbus"
+	"github.com/eventgen/eventgen/runtime/internal/account"
 )
 
 // Handler serves the windows of a bus on one path. It is made by [New] and safe for concurrent
@@ -24,7 +24,6 @@ type Handler struct {
 
 	shards []*shard
 	next   atomic.Uint32 // the shard of the next connection
-	peers  atomic.Int64  // how many connections there are
 
 	farewells atomic.Int64 // how many pages are being told why they are refused
 
@@ -33,7 +32,8 @@ type Handler struct {
 	tokens   map[string]*conn // those that frames come to by POST
 	labelled map[labelID]map[*conn]struct{}
 	sessions map[string]*session
-	away     *list.List // of sessions, in the order they left
+	away     absent
+	places   account.Ledger // of connections
 	closed   bool
 
 	classMu sync.Mutex
@@ -59,7 +59,7 @@ func New(bus *eventbus.Bus, opts ...Option) (*Handler, error) {
 		tokens:   make(map[string]*conn),
 		labelled: make(map[labelID]map[*conn]struct{}),
 		sessions: make(map[string]*session),
-		away:     list.New(),
+		away:     newAbsent(),
 		classes:  make(map[string]*class),
 		stop:     make(chan struct{}),
 		ended:    make(chan struct{}),
@@ -72,6 +72,10 @@ func New(bus *eventbus.Bus, opts ...Option) (*Handler, error) {
 	if err := h.check(); err != nil {
 		return nil, err
 	}
+	if h.maxAccountPeers == 0 {
+		h.maxAccountPeers = min(h.maxPeers, max(leastAccountPeers, h.maxPeers/account.Parts))
+	}
+	h.places = account.New(account.Bounds{Share: h.maxAccountPeers, Room: h.maxPeers})
 	if h.logger == nil {
 		h.logger = defaults().logger
 	}
@@ -206,20 +210,27 @@ var (
 
 // admit takes a connection in, or says why not. Whoever calls it cleans up after it.
 func (h *Handler) admit(c *conn) *closing {
-	if h.peers.Add(1) > int64(h.maxPeers) {
-		h.peers.Add(-1)
-		return &tooManyPeers
+	evicted, refusal := h.enroll(c)
+	if evicted != nil {
+		evicted.close(tooManyPeers)
 	}
+	return refusal
+}
+
+func (h *Handler) enroll(c *conn) (evicted *conn, refusal *closing) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if h.closed {
-		h.peers.Add(-1)
-		return &shuttingDown
+		return nil, &shuttingDown
+	}
+	evicted, ok := h.takePlaceLocked(c)
+	if !ok {
+		return nil, &tooManyPeers
 	}
 	h.live.Add(1)
 	h.conns[c] = struct{}{}
 	c.shard = h.shards[int(h.next.Add(1))%len(h.shards)]
-	return nil
+	return evicted, nil
 }
 
 // cleanUp forgets a connection that was admitted. It is called once, when nothing reads from it
@@ -240,8 +251,9 @@ func (h *Handler) cleanUp(c *conn) {
 	delete(h.conns, c)
 	delete(h.tokens, c.token)
 	h.unlabelLocked(c)
+	h.leavePlaceLocked(c)
 	h.mu.Unlock()
-	h.peers.Add(-1)
+	h.trim(c.account)
 	h.live.Done()
 }
 

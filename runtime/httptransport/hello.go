@@ -89,7 +89,7 @@ func (c *conn) join(from *resumeFrame, peer *eventbus.Peer) (s *session, known b
 		s.mu.Unlock()
 	}
 	defer s.mu.Unlock()
-	h.stayLocked(s)
+	h.stayLocked(s, c.account)
 	if old := s.conn; old != nil {
 		old.close(closing{closeReplaced, "replaced: the session came back"})
 		h.port.Leave(s.peer)

@@ -127,9 +127,9 @@ func dialer(a net.Addr) func() (net.Conn, error) {
 func (p *place) wantEmpty() {
 	p.t.Helper()
 	h := p.h
-	if n := len(h.conns) + len(h.tokens) + len(h.labelled) + len(h.classes); n != 0 || h.peers.Load() != 0 {
+	if n := len(h.conns) + len(h.tokens) + len(h.labelled) + len(h.classes); n != 0 || h.connected() != 0 {
 		p.t.Errorf("left behind: %d connections, %d names, %d labels, %d classes, %d peers",
-			len(h.conns), len(h.tokens), len(h.labelled), len(h.classes), h.peers.Load())
+			len(h.conns), len(h.tokens), len(h.labelled), len(h.classes), h.connected())
 	}
 	if peers := p.bus.Peers(); len(peers) != 0 {
 		p.t.Errorf("peers left behind: %v", peers)
@@ -142,6 +142,13 @@ func (p *place) wantEmpty() {
 		runtime.Gosched()
 	}
 	p.t.Errorf("goroutines left behind:\n%s", buf)
+}
+
+// connected returns how many connections there are.
+func (h *Handler) connected() int {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.places.Held()
 }
 
 func noError(t testing.TB, err error) {

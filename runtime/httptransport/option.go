@@ -25,8 +25,10 @@ var ErrForbidden = errors.New("httptransport: forbidden")
 
 type config struct {
 	authenticate    func(*http.Request) (eventbus.Peer, time.Time, error)
+	account         func(*http.Request, eventbus.Peer) string
 	authorizeListen func(context.Context, eventbus.Peer, string) error
 	authorizeEmit   func(context.Context, eventbus.Peer, string, eventbus.Target) error
+	renewalHeaders  []string
 	origins         []string
 	labels          LabelPolicy
 	stale           StalePolicy
@@ -35,6 +37,7 @@ type config struct {
 
 	maxPayload       int
 	maxPeers         int
+	maxAccountPeers  int // 0 for the default
 	maxSubscriptions int
 	rate             float64
 	burst            int
@@ -46,6 +49,7 @@ type config struct {
 
 func defaults() config {
 	return config{
+		renewalHeaders:   []string{"Authorization", "Cookie"},
 		maxPayload:       64 << 10,
 		maxPeers:         1 << 16,
 		maxSubscriptions: 4096,
@@ -60,15 +64,26 @@ func defaults() config {
 
 // Authenticate sets who may connect: it returns the peer that the request comes from, and
 // until when its credentials hold (zero: for ever). It runs before anything else is done for a
-// page, and again for each POST and each renewal. What the page says of itself never reaches
+// page, again for each POST, and for each renewal with what is kept of the request ([WithRenewalHeaders]). What the page says of itself never reaches
 // the peer; its window label alone is the page's to choose, unless the peer has one already.
-// ID and Node of the peer are ignored.
+// ID, Node and Account of the peer are ignored.
 //
 // A bearer token that a page offers as a WebSocket subprotocol is shown as an Authorization
 // header. An error closes the page with 4401, or 4403 if it wraps [ErrForbidden]; its text is
 // logged and never sent. Without this option every page is let in, anonymous.
 func Authenticate(f func(*http.Request) (peer eventbus.Peer, expires time.Time, err error)) Option {
 	return optionFunc(func(c *config) { c.authenticate = f })
+}
+
+// WithRenewalHeaders names headers that [Authenticate] reads beside Authorization and Cookie. When a page renews its
+// credentials, Authenticate is shown the request that the connection was opened with, and of its headers these alone:
+// no others are kept. With the URL they have at most 16 KiB; a page with more is refused.
+func WithRenewalHeaders(names ...string) Option {
+	return optionFunc(func(c *config) {
+		for _, name := range names {
+			c.renewalHeaders = append(c.renewalHeaders, http.CanonicalHeaderKey(name))
+		}
+	})
 }
 
 // AuthorizeListen sets who may listen to what: it is asked for every event that a page listens
@@ -138,9 +153,31 @@ func Logger(l *slog.Logger) Option { return optionFunc(func(c *config) { c.logge
 // less. Each connection may hold this much while a message arrives. The default is 64 KiB.
 func MaxPayload(bytes int) Option { return optionFunc(func(c *config) { c.maxPayload = bytes }) }
 
-// MaxPeers bounds the live connections; further ones are asked to come back later, with 4429. As many sessions
-// may be away; of more, those that left first end. The default is 65536.
+// MaxPeers bounds the live connections; further ones are asked to come back later, with 4429. When all places are
+// taken, an account that has less than an equal part of them gets one of the account that has most. As many sessions
+// may be away; of more, one of the account that has most ends, that which left first. The default is 65536.
 func MaxPeers(n int) Option { return optionFunc(func(c *config) { c.maxPeers = n }) }
+
+// leastAccountPeers is what an account may have of connections by default where that is more than a sixteenth.
+const leastAccountPeers = 64
+
+// WithMaxPeersPerAccount bounds the live connections of one account; further ones are asked to come back later, with
+// 4429. As many of its sessions may be away; of more, those that left first end. The default is a sixteenth of
+// [MaxPeers], but at least 64: 4096.
+func WithMaxPeersPerAccount(n int) Option {
+	return optionFunc(func(c *config) { c.maxAccountPeers = n })
+}
+
+// WithAccount sets whom the costs of a connection are charged to: connections, sessions that are away, memory, and room
+// in the bus's log and of what it keeps are shared among accounts, so that one cannot take them from the others. f is
+// called once for each connection, after [Authenticate], with the peer that it returned.
+//
+// The default is the identity, and for pages without one the address that they connect from, of IPv6 the network of 64
+// bits. Behind a proxy that is the proxy's: take the address from the header that your proxy sets, and no other. Who can
+// get as many accounts as he likes is not held back by what one may have: create identities with care.
+func WithAccount(f func(r *http.Request, peer eventbus.Peer) string) Option {
+	return optionFunc(func(c *config) { c.account = f })
+}
 
 // MaxSubscriptions bounds what one page listens to: each event counts as one, or as many as the
 // keys that are asked for of it. Listens beyond it are refused with "too_many_listens". The
@@ -188,6 +225,7 @@ func (c *config) check() error {
 	return errors.Join(
 		bad("MaxPayload", c.maxPayload <= 0 || c.maxPayload > math.MaxInt32),
 		bad("MaxPeers", c.maxPeers <= 0),
+		bad("WithMaxPeersPerAccount", c.maxAccountPeers < 0 || c.maxAccountPeers > c.maxPeers),
 		bad("MaxSubscriptions", c.maxSubscriptions <= 0),
 		bad("Rate", !(c.rate > 0 && c.rate <= math.MaxFloat64) || c.burst <= 0),
 		bad("Queue", c.queue < 0),

@@ -278,7 +278,7 @@ func TestLabels(t *testing.T) {
 	one.wantClosed(4409)
 	back.cut()
 	p.wantPeers(0)
-	for p.h.peers.Load() > 0 {
+	for p.h.connected() > 0 {
 		runtime.Gosched()
 	}
 	p.open(`{"window":"main","listen":{}}`)

@@ -16,8 +16,11 @@ type session struct {
 	owner  string // the identity it is bound to
 	emits  emitLog
 
-	away *list.Element // in Handler.away while there is no connection; guarded by Handler.mu
-	left time.Time     // since when; guarded by Handler.mu
+	// Handler.mu guards these: the places in Handler.away while there is no connection, since when that is, and whom the
+	// session is charged to, as its last connection was.
+	away, awayOfAccount *list.Element
+	left                time.Time
+	account             string
 
 	mu    sync.Mutex
 	conn  *conn  // nil while the window is away
@@ -111,17 +114,14 @@ func (h *Handler) session(secret, owner string) (s *session, known bool) {
 }
 
 // stayLocked takes note that the session has a connection.
-func (h *Handler) stayLocked(s *session) {
+func (h *Handler) stayLocked(s *session, account string) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if s.away != nil {
-		h.away.Remove(s.away)
-		s.away = nil
-	}
+	h.away.remove(s)
+	s.account = account
 }
 
-// leaveLocked takes note that the session, whose lock is held, has no connection any more. There
-// are at most as many sessions away as there may be connections; the one that left first goes.
+// leaveLocked takes note that the session, whose lock is held, has no connection any more.
 func (h *Handler) leaveLocked(s *session) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
@@ -131,21 +131,26 @@ func (h *Handler) leaveLocked(s *session) {
 	for _, sub := range s.subs { // the hello that comes back brings the keys
 		s.rekeyLocked(sub, nil)
 	}
-	s.left = time.Now()
-	s.away = h.away.PushBack(s)
+	h.away.add(s)
 }
 
-// expire ends the sessions that have been away for too long, and those that are too many.
+// expire ends the sessions that have been away for too long.
 func (h *Handler) expire(now time.Time) {
+	h.endSessions(func() *session { return h.away.oldest(now, h.resume) })
+}
+
+// trim ends sessions that are away: of the account as many as are more than its share, and if there are more in all
+// than there may be connections, as many of the accounts that have most.
+func (h *Handler) trim(account string) {
+	h.endSessions(func() *session { return h.away.surplus(account, h.maxAccountPeers, h.maxPeers) })
+}
+
+// endSessions ends the sessions that next returns, which is called with the handler's lock.
+func (h *Handler) endSessions(next func() *session) {
 	h.mu.Lock()
 	var gone []*session
-	for e := h.away.Front(); e != nil; e = h.away.Front() {
-		s, _ := e.Value.(*session)
-		if h.away.Len() <= h.maxPeers && now.Sub(s.left) < h.resume {
-			break
-		}
-		h.away.Remove(e)
-		s.away = nil
+	for s := next(); s != nil; s = next() {
+		h.away.remove(s)
 		delete(h.sessions, s.secret)
 		gone = append(gone, s)
 	}

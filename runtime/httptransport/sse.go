@@ -103,7 +103,7 @@ func (h *Handler) serveStream(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	// First who it is: what strangers send is not read.
-	peer, expires, refusal := h.identify(r)
+	c, refusal := h.newConn(r)
 	if refusal != nil {
 		failWith(w, *refusal)
 		return
@@ -132,13 +132,7 @@ func (h *Handler) serveStream(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	s := newStream(w)
-	c := &conn{
-		h: h, link: s, format: formatStream, token: newSecret(),
-		ctx: context.WithoutCancel(r.Context()), peer: peer, expires: expires,
-	}
-	if h.authenticate != nil {
-		c.opened = original(r)
-	}
+	c.link, c.format = s, formatStream
 	if refusal := h.admit(c); refusal != nil {
 		failWith(w, *refusal)
 		return

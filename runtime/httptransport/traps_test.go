@@ -160,7 +160,7 @@ func TestTrapStreamsEndWithTheirTab(t *testing.T) {
 		stream.cut()
 		socket.cut()
 		time.Sleep(2 * time.Second) // the janitor has looked
-		if tick.HasListeners(p.bus) || p.h.peers.Load() != 0 || len(p.bus.Peers()) != 0 || len(p.h.sessions) != 0 {
+		if tick.HasListeners(p.bus) || p.h.connected() != 0 || len(p.bus.Peers()) != 0 || len(p.h.sessions) != 0 {
 			t.Error("something of the page is left")
 		}
 	})
@@ -172,13 +172,13 @@ func TestTrapOneConnectionCarriesAll(t *testing.T) {
 		p.open(`{"listen":{"tick":{},"other":{},"lossy":{},"sticky":{},"latest":{},"replay":{}}}`),
 		p.stream(`{"listen":{"tick":{},"other":{},"lossy":{},"sticky":{},"latest":{},"replay":{}}}`),
 	} {
-		peers := p.h.peers.Load()
+		peers := p.h.connected()
 		emit(t, p.bus, tick, 1)
 		emit(t, p.bus, other, "a")
 		emit(t, p.bus, lossy, "b")
 		pg.want(`{"event":"tick","payload":1}`, `{"event":"other","payload":"a"}`, `{"event":"lossy","payload":"b"}`)
-		if p.h.peers.Load() != peers {
-			t.Errorf("%d connections, want %d", p.h.peers.Load(), peers)
+		if p.h.connected() != peers {
+			t.Errorf("%d connections, want %d", p.h.connected(), peers)
 		}
 	}
 }

@@ -1,7 +1,6 @@
 package httptransport
 
 import (
-	"context"
 	"errors"
 	"io"
 	"net"
@@ -42,7 +41,7 @@ func (h *Handler) serveSocket(w http.ResponseWriter, r *http.Request) {
 	}
 	defer h.live.Done()
 	clean := credentialed(r)
-	peer, expires, refusal := h.identify(clean)
+	c, refusal := h.newConn(clean)
 
 	upgrader := ws.HTTPUpgrader{
 		Timeout:  helloTime,
@@ -65,17 +64,11 @@ func (h *Handler) serveSocket(w http.ResponseWriter, r *http.Request) {
 		}
 		return
 	}
-	c := &conn{
-		h: h, link: newSocket(h, raw), token: newSecret(),
-		ctx: context.WithoutCancel(r.Context()), peer: peer, expires: expires,
-	}
-	if len(handshake.Extensions) > 0 {
-		c.format = formatDeflate
-	}
-	if h.authenticate != nil {
-		c.opened = original(clean)
-	}
 	if refusal == nil {
+		c.link = newSocket(h, raw)
+		if len(handshake.Extensions) > 0 {
+			c.format = formatDeflate
+		}
 		refusal = h.admit(c)
 	}
 	if refusal != nil {
