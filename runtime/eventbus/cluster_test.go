@@ -209,6 +209,9 @@ func TestResumeOnAnotherNode(t *testing.T) {
 			must(t, e.Emit(ctx, a.Bus, n))
 		}
 		b := newNode(t, network, "b", e) // joins when five are past
+		if b.port.At() != 5 || b.port.CanResume(b.port.Epoch(), 4) || !b.port.CanResume(b.port.Epoch(), 5) {
+			t.Errorf("a node that joins stands at %d", b.port.At())
+		}
 		must(t, e.Emit(ctx, b.Bus, 5))
 		if a.port.Epoch() != b.port.Epoch() || a.port.At() != 6 || b.port.At() != 6 {
 			t.Fatalf("positions are %d and %d", a.port.At(), b.port.At())
@@ -227,6 +230,73 @@ func TestResumeOnAnotherNode(t *testing.T) {
 		}
 		want(t, "replayed", got, `{"event":"e","seq":3,"payload":2}`, `{"event":"e","seq":4,"payload":3}`, `{"event":"e","seq":5,"payload":4}`)
 		want(t, "a's log", a.read(4, s), "5 4", "6 5")
+	})
+}
+
+// mixed is a broker whose log holds more than a node can read.
+type mixed struct{ eventbus.Sequencer }
+
+func (m mixed) Replay(ctx context.Context, after uint64, receive func(*eventbus.Envelope) bool) (bool, error) {
+	return m.Sequencer.Replay(ctx, after, func(env *eventbus.Envelope) bool {
+		for _, change := range []func(env *eventbus.Envelope){
+			func(env *eventbus.Envelope) { env.Kind = eventbus.EnvelopeWindow },
+			func(env *eventbus.Envelope) { env.Kind = eventbus.EnvelopeForget },
+			func(env *eventbus.Envelope) { env.Kind = eventbus.EnvelopePeers },
+			func(env *eventbus.Envelope) { env.Event = "unknown" },
+			func(env *eventbus.Envelope) { env.Contract = "2" },
+		} {
+			other := *env
+			change(&other)
+			if !receive(&other) {
+				return false
+			}
+		}
+		return receive(env)
+	})
+}
+
+func TestReplayPassesOverWhatItCannotRead(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		network := eventbustest.NewLogNetwork()
+		e := eventbus.Define(eventbus.Definition[int]{Name: "e", Contract: "1"})
+		a := newNode(t, network, "a", e)
+		a.window(t, "main", "e")
+		ctx := context.Background()
+		for n := range 3 {
+			must(t, e.Emit(ctx, a.Bus, n))
+		}
+		b, err := eventbus.New(eventbus.WithCatalog(eventbus.NewCatalog(e)), eventbus.WithNode("b"),
+			eventbus.WithBroker(mixed{network.Broker().(eventbus.Sequencer)}))
+		must(t, err)
+		defer func() { must(t, b.Close(ctx)) }()
+		port, err := b.Attach(silentSink{})
+		must(t, err)
+		var got []string
+		whole, err := port.Replay(ctx, 1, func(e *eventbus.Entry) bool {
+			got = append(got, fmt.Sprintf("%s %d %s", e.Event.Name, e.Seq, e.Payload))
+			return true
+		})
+		must(t, err)
+		if !whole {
+			t.Error("the log does not reach back")
+		}
+		want(t, "replayed", got, "e 2 1", "e 3 2")
+	})
+}
+
+// A node speaks for its own peers only.
+func TestNodesDoNotRemoveThePeersOfOthers(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		network := eventbustest.NewNetwork()
+		e := eventbus.Define(eventbus.Definition[int]{Name: "e"})
+		a := newNode(t, network, "a", e)
+		peer, _ := a.window(t, "main", "e")
+		foreign := network.Broker()
+		must(t, foreign.Start(context.Background(), "foreign", func(*eventbus.Envelope) {}))
+		must(t, foreign.Publish(&eventbus.Envelope{Kind: eventbus.EnvelopePeers, Node: "foreign", Left: []string{peer.ID, "nobody"}}))
+		if n := len(a.Peers()); n != 1 {
+			t.Errorf("a has %d peers", n)
+		}
 	})
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"runtime"
 	"testing"
+	"testing/synctest"
 	"time"
 	"weak"
 )
@@ -59,6 +60,69 @@ func TestGuarantee31Memory(t *testing.T) {
 		wantGone(t, what, p)
 	}
 	runtime.KeepAlive(b)
+}
+
+// An emit to a target borrows a place for its payload. It gives it back, empty.
+func TestGuarantee31PlacesOfEmits(t *testing.T) {
+	e := Define(Definition[*blob]{Name: "e"})
+	b, _ := newBus(t, events(e))
+	gone := func() weak.Pointer[blob] {
+		v := new(blob)
+		noError(t, e.EmitTo(background, b, Window("main"), v))
+		return weak.Make(v)
+	}()
+	runtime.GC() // once: the place is still in the pool
+	if gone.Value() != nil {
+		t.Error("the place of an emit keeps its payload")
+	}
+	if n := testing.AllocsPerRun(1000, func() { noError(t, e.EmitTo(background, b, Window("main"), nil)) }); n != 0 {
+		t.Errorf("an emit to a target makes %v allocations", n)
+	}
+	runtime.KeepAlive(b)
+}
+
+// What is queued for a listener that passes over the rest is its own: the others' payloads are let go meanwhile.
+func TestGuarantee31DroppedPayloads(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		e := Define(Definition[*blob]{Name: "e"})
+		b, f := newBus(t, events(e))
+		release := make(chan struct{})
+		var got []byte
+		e.Listen(b, func(_ context.Context, v *blob) error {
+			<-release
+			got = append(got, v.data[0])
+			return nil
+		}, Async(100, DropNewest))
+		e.Listen(b, func(context.Context, *blob) error { return nil }, Async(1024, Block))
+		var dropped weak.Pointer[blob]
+		for n := range 250 {
+			p := emitNumberedBlob(t, e, b, byte(n))
+			if n == 120 { // what is queued ends in the same chunk
+				dropped = p
+			}
+			synctest.Wait()
+		}
+		wantGone(t, "what one listener has dropped and another has had", dropped)
+		close(release)
+		noError(t, b.Flush(background))
+		for i, n := range got {
+			if int(n) != i {
+				t.Errorf("got %d in place of %d", n, i)
+			}
+		}
+		if len(got) != 101 { // one in hand and what was queued
+			t.Errorf("got %d payloads", len(got))
+		}
+		f.want(t, "drops", CodeOverflow)
+	})
+}
+
+//go:noinline
+func emitNumberedBlob(t *testing.T, e *Event[*blob], b *Bus, n byte) weak.Pointer[blob] {
+	t.Helper()
+	v := &blob{data: [1 << 10]byte{n}}
+	noError(t, e.Emit(background, b, v))
+	return weak.Make(v)
 }
 
 // listenBriefly registers a listener that holds a blob, and ends it.

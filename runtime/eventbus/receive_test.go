@@ -154,3 +154,18 @@ func TestPublic(t *testing.T) {
 		t.Errorf("got %v", p)
 	}
 }
+
+// A catch-all does not answer for anybody, while it is there and afterwards.
+func TestCatchAllsAreNoListeners(t *testing.T) {
+	e := Define(Definition[int]{Name: "e", From: FromClient})
+	b, _ := newBus(t, events(e))
+	p, _ := attach(t, b)
+	peer := join(t, p, Peer{})
+	emit := func() error { return p.Emit(background, peer, Incoming{Event: "e", Payload: []byte("1")}) }
+	unlisten := ListenAny(b, func(context.Context, Delivery) error { return nil })
+	wantCode(t, emit(), CodeNoListener)
+	unlisten()
+	wantCode(t, emit(), CodeNoListener)
+	defer e.Listen(b, func(context.Context, int) error { return nil })()
+	noError(t, emit())
+}
