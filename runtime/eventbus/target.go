@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"unsafe"
+
+	"github.com/eventgen/eventgen/runtime/eventbus/codec"
 )
 
 // Target says which windows an event goes to. A targeted emit reaches its target alone: no other window
@@ -45,7 +47,7 @@ func Window(label string) Target { return Target{kind: targetWindow, text: label
 // Windows addresses the windows of several labels. Order and repetition of labels do not matter; without
 // a label it addresses nobody.
 func Windows(labels ...string) Target {
-	names := slices.Clone(labels)
+	names := append([]string{}, labels...)
 	slices.Sort(names)
 	names = slices.Compact(names)
 	if len(names) == 1 {
@@ -54,9 +56,6 @@ func Windows(labels ...string) Target {
 	text, err := json.Marshal(names)
 	if err != nil { // strings always marshal
 		return Target{}
-	}
-	if names == nil {
-		text = []byte("[]")
 	}
 	return Target{kind: targetWindows, text: string(text), more: &targetMore{names: names}}
 }
@@ -235,12 +234,13 @@ func (t Target) MarshalJSON() ([]byte, error) {
 	return json.Marshal(w)
 }
 
-// UnmarshalJSON reads the wire form that MarshalJSON writes.
+// UnmarshalJSON reads the wire form that MarshalJSON writes: these names as they are written here, each once, and no
+// others.
 func (t *Target) UnmarshalJSON(text []byte) error {
 	var w wireTarget
-	d := json.NewDecoder(strings.NewReader(string(text)))
-	d.DisallowUnknownFields()
-	if err := d.Decode(&w); err != nil {
+	d := codec.NewStrictDecoder(text)
+	w.read(d, 0)
+	if err := d.End(); err != nil {
 		return err
 	}
 	got, err := w.target(0)
@@ -249,6 +249,55 @@ func (t *Target) UnmarshalJSON(text []byte) error {
 	}
 	*t = got
 	return nil
+}
+
+var wireTargetNames = []string{"all", "window", "windows", "group", "except", "peers"}
+
+func (w *wireTarget) read(d *codec.Decoder, depth int) {
+	if depth > maxTargetDepth {
+		d.Refuse(d.Offset(), "a target that is nested less", "a deeper one")
+		d.Raw()
+		return
+	}
+	if !d.Object() {
+		return
+	}
+	var seen uint64
+	for d.Field() {
+		at := slices.Index(wireTargetNames, string(d.Name()))
+		if at < 0 {
+			d.Unknown(wireTargetNames)
+			continue
+		}
+		if !d.First(&seen, 1<<at) {
+			continue
+		}
+		switch wireTargetNames[at] {
+		case "all":
+			w.All = d.Bool()
+		case "window":
+			w.Window = new(d.String())
+		case "group":
+			w.Group = new(d.String())
+		case "windows":
+			w.Windows = readNames(d)
+		case "peers":
+			w.Peers = readNames(d)
+		case "except":
+			w.Except = new(wireTarget)
+			w.Except.read(d, depth+1)
+		}
+	}
+}
+
+func readNames(d *codec.Decoder) *[]string {
+	names := []string{}
+	if d.Array() {
+		for d.Element() {
+			names = append(names, d.String())
+		}
+	}
+	return &names
 }
 
 // maxTargetDepth bounds the nesting of a target that came over the wire.

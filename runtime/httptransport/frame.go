@@ -4,40 +4,41 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"slices"
 
 	"github.com/eventgen/eventgen/runtime/eventbus"
 )
 
 // pageFrame is a frame from a page; exactly one of Hello, Listen, Unlisten, Emit and Auth is set.
 type pageFrame struct {
-	Hello    *helloFrame         `json:"hello"`
-	Listen   map[string]interest `json:"listen"`
-	Unlisten *[]string           `json:"unlisten"`
-	Emit     *string             `json:"emit"`
-	Auth     *string             `json:"auth"`
+	Hello    *helloFrame
+	Listen   map[string]interest
+	Unlisten *[]string
+	Emit     *string
+	Auth     *string
 
-	ID      *uint64         `json:"id"`
-	Payload json.RawMessage `json:"payload"`
-	To      json.RawMessage `json:"to"`
+	ID      *uint64
+	Payload json.RawMessage
+	To      json.RawMessage
 }
 
 type helloFrame struct {
-	Window string              `json:"window"`
-	Listen map[string]interest `json:"listen"`
-	Resume *resumeFrame        `json:"resume"`
+	Window string
+	Listen map[string]interest
+	Resume *resumeFrame
 }
 
 type resumeFrame struct {
-	Session string `json:"session"`
-	Epoch   string `json:"epoch"`
-	Seq     uint64 `json:"seq"`
-	Failed  bool   `json:"failed"` // twice on what comes after Seq
+	Session string
+	Epoch   string
+	Seq     uint64
+	Failed  bool // twice on what comes after Seq
 }
 
 // interest is what a page listens to of one event: all of it, or these keys only.
 type interest struct {
-	Contract string             `json:"contract"`
-	Keys     *[]json.RawMessage `json:"keys"`
+	Contract string
+	Keys     *[]json.RawMessage
 }
 
 // keySet returns the keys of an interest, nil for all.
@@ -61,30 +62,139 @@ const maxLabel = 128
 // parseMessage reads a frame or a non-empty array of frames. Nothing of a message that has an
 // error is to be handled.
 func parseMessage(message []byte) ([]pageFrame, error) {
-	message = bytes.TrimLeft(message, " \t\r\n")
+	message = trimSpace(message)
 	if len(message) == 0 || message[0] != '{' && message[0] != '[' {
 		return nil, errors.New("a message is an object or an array of objects")
 	}
-	var frames []pageFrame
-	var err error
+	if !json.Valid(message) {
+		return nil, errors.New("a message is JSON")
+	}
+	texts := [][]byte{message}
 	if message[0] == '[' {
-		err = json.Unmarshal(message, &frames)
-	} else {
-		frames = make([]pageFrame, 1)
-		err = json.Unmarshal(message, &frames[0])
+		texts = slices.Collect(elements(message))
 	}
-	if err != nil {
-		return nil, errors.New("a message is JSON with members of the right types")
-	}
-	if len(frames) == 0 {
+	if len(texts) == 0 {
 		return nil, errors.New("a message has a frame")
 	}
+	frames := make([]pageFrame, len(texts))
 	for i := range frames {
+		if err := frames[i].parse(texts[i]); err != nil {
+			return nil, err
+		}
 		if err := frames[i].check(); err != nil {
 			return nil, err
 		}
 	}
 	return frames, nil
+}
+
+func (f *pageFrame) parse(text []byte) error {
+	return eachMember(text, func(name string, value []byte) error {
+		switch name {
+		case "hello":
+			f.Hello = new(helloFrame)
+			return f.Hello.parse(value)
+		case "listen":
+			return parseListen(value, &f.Listen)
+		case "unlisten":
+			return parseValue(value, &f.Unlisten)
+		case "emit":
+			return parseValue(value, &f.Emit)
+		case "auth":
+			return parseValue(value, &f.Auth)
+		case "id":
+			return parseValue(value, &f.ID)
+		case "payload":
+			f.Payload = bytes.Clone(value)
+		case "to":
+			f.To = bytes.Clone(value)
+		}
+		return nil
+	})
+}
+
+func (f *helloFrame) parse(text []byte) error {
+	return eachMember(text, func(name string, value []byte) error {
+		switch name {
+		case "window":
+			return parseValue(value, &f.Window)
+		case "listen":
+			return parseListen(value, &f.Listen)
+		case "resume":
+			f.Resume = new(resumeFrame)
+			return f.Resume.parse(value)
+		}
+		return nil
+	})
+}
+
+func (f *resumeFrame) parse(text []byte) error {
+	return eachMember(text, func(name string, value []byte) error {
+		switch name {
+		case "session":
+			return parseValue(value, &f.Session)
+		case "epoch":
+			return parseValue(value, &f.Epoch)
+		case "seq":
+			return parseValue(value, &f.Seq)
+		case "failed":
+			return parseValue(value, &f.Failed)
+		}
+		return nil
+	})
+}
+
+func parseListen(text []byte, into *map[string]interest) error {
+	*into = map[string]interest{}
+	return eachMember(text, func(event string, value []byte) error {
+		var i interest
+		err := eachMember(value, func(name string, value []byte) error {
+			switch name {
+			case "contract":
+				return parseValue(value, &i.Contract)
+			case "keys":
+				return parseValue(value, &i.Keys)
+			}
+			return nil
+		})
+		(*into)[event] = i
+		return err
+	})
+}
+
+var errWrongType = errors.New("the members of a frame have the right types")
+
+func parseValue(text []byte, into any) error {
+	if json.Unmarshal(text, into) != nil {
+		return errWrongType
+	}
+	return nil
+}
+
+// eachMember hands over the members of an object but those that are null, which are as good as absent. Names are what
+// they are, whatever the case of others, and come once.
+func eachMember(text []byte, member func(name string, value []byte) error) error {
+	if text[0] != '{' {
+		return errWrongType
+	}
+	seen := map[string]struct{}{}
+	for quoted, value := range members(text) {
+		var name string
+		if json.Unmarshal(quoted, &name) != nil {
+			return errWrongType
+		}
+		if _, again := seen[name]; again {
+			return errors.New("an object has each member once")
+		}
+		seen[name] = struct{}{}
+		if string(value) == "null" {
+			continue
+		}
+		if err := member(name, value); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // check holds what the types do not.
