@@ -38,7 +38,7 @@ func (c *coalescer) emitBatched(ctx context.Context, d *delivery) error {
 
 // waitForRoom returns the lane of the delivery once a payload may be added to it.
 func (c *coalescer) waitForRoom(ctx context.Context, l *lane, d *delivery) (*lane, error) {
-	nested := insideListener()
+	nested := insideCallback()
 	for l.busy && l.waiting.n >= c.batch {
 		if nested {
 			if l.waiting.n >= nestedBatches*c.batch {

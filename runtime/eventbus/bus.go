@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -76,11 +77,8 @@ func New(opts ...Option) (*Bus, error) {
 	if err := b.know(c.catalogs); err != nil {
 		return nil, err
 	}
-	for i := len(c.interceptors) - 1; i >= 0; i-- {
-		if b.emitChain == nil {
-			b.emitChain = b.emitAny
-		}
-		b.emitChain = c.interceptors[i].WrapEmit(b.emitChain)
+	if err := b.wrapEmit(); err != nil {
+		return nil, err
 	}
 	if c.broker != nil {
 		if err := b.join(c.broker); err != nil {
@@ -218,11 +216,14 @@ func (b *Bus) Node() string { return b.config.node }
 // now is the bus's clock: the time since it was made.
 func (b *Bus) now() time.Duration { return time.Since(b.start) }
 
-// fail hands an error to the error handler, whose own panics end here.
-func (b *Bus) fail(ctx context.Context, err *Error) {
+// fail reports an error that no emit returns.
+func (b *Bus) fail(ctx context.Context, err *Error) { b.callErrorHandler(ctx, err) }
+
+// callErrorHandler hands an error to the error handler, whose own panics end here.
+func (b *Bus) callErrorHandler(ctx context.Context, err *Error) {
 	defer func() {
 		if reason := recover(); reason != nil {
-			slog.ErrorContext(ctx, "eventbus: the error handler panicked", "panic", reason, "error", err.Error())
+			slog.ErrorContext(ctx, "eventbus: the error handler panicked", "panic", reason, "event", err.Event, "error", err)
 		}
 	}()
 	b.config.onError(ctx, err)
@@ -238,10 +239,31 @@ func (b *Bus) emitAny(ctx context.Context, e Emission) error {
 	return &Error{Code: CodeUnknownEvent}
 }
 
-// wrapListen puts the interceptors around a listener.
-func (b *Bus) wrapListen(fn ListenFunc) ListenFunc {
-	for i := len(b.config.interceptors) - 1; i >= 0; i-- {
-		fn = b.config.interceptors[i].WrapListen(fn)
+// wrapEmit makes the chain of interceptors.
+func (b *Bus) wrapEmit() (err error) {
+	defer func() {
+		if reason := recover(); reason != nil {
+			err = fmt.Errorf("eventbus: an interceptor panicked: %w", panicked(reason))
+		}
+	}()
+	for _, i := range slices.Backward(b.config.interceptors) {
+		if b.emitChain == nil {
+			b.emitChain = b.emitAny
+		}
+		b.emitChain = i.WrapEmit(b.emitChain)
 	}
-	return fn
+	return nil
+}
+
+// wrapListen puts the interceptors around a listener of the event.
+func (b *Bus) wrapListen(event string, fn ListenFunc) (wrapped ListenFunc, err *Error) {
+	defer func() {
+		if reason := recover(); reason != nil {
+			err = &Error{Code: CodePanic, Event: event, Err: fmt.Errorf("an interceptor panicked: %w", panicked(reason))}
+		}
+	}()
+	for _, i := range slices.Backward(b.config.interceptors) {
+		fn = i.WrapListen(fn)
+	}
+	return fn, nil
 }

@@ -7,18 +7,14 @@ import (
 
 // Flush sends out at once what throttle, debounce and batch hold back of all events, and waits until Go
 // listeners have had it and all queues are empty, or ctx is done. It does not wait for networks, and
-// inside a listener it does not wait.
+// inside a callback of the bus it does not wait: in a listener, an error handler or an encoder.
 func (b *Bus) Flush(ctx context.Context) error {
-	return b.flushAll(ctx)
-}
-
-func (b *Bus) flushAll(ctx context.Context) error {
 	for _, e := range b.events {
 		if err := b.topics[e.Info().Name].flush(ctx); err != nil {
 			return err
 		}
 	}
-	if insideListener() {
+	if insideCallback() {
 		return nil
 	}
 	for _, f := range b.anyQueues() {
@@ -34,10 +30,12 @@ func (b *Bus) flushAll(ctx context.Context) error {
 // from then on, loops over streams end, and transports are told.
 //
 // When ctx is done before that, Close drops what is left and returns the context's error; what runs is not
-// interrupted. Further calls wait for the first and return the same. Inside a listener, of this or another
-// bus, Close returns nil at once and goes on in the background, without the cancellation of ctx.
+// interrupted. Further calls wait for the first and return the same. Inside a callback of this or another bus,
+// a listener, an error handler or an encoder, Close returns nil at once and goes on in the background, without
+// the cancellation of ctx. A goroutine that a callback waits for is not inside it: a Close there waits for its
+// own caller until ctx is done, so ctx must have a deadline.
 func (b *Bus) Close(ctx context.Context) error {
-	inside := insideListener()
+	inside := insideCallback()
 	if b.gate.close() {
 		if inside {
 			go b.end(context.WithoutCancel(ctx))
@@ -64,6 +62,11 @@ func (b *Bus) Close(ctx context.Context) error {
 func (b *Bus) end(ctx context.Context) {
 	err := b.drain(ctx)
 	b.gate.state.Store(stateClosed)
+	for err == nil && !b.drained() { // a callback that nothing waited for has emitted in the meantime
+		b.gate.state.Store(stateDraining)
+		err = b.drain(ctx)
+		b.gate.state.Store(stateClosed)
+	}
 	for _, t := range b.topics {
 		t.seal()
 	}
@@ -72,7 +75,7 @@ func (b *Bus) end(ctx context.Context) {
 	}
 	close(b.ended)
 	for _, p := range *b.log.ports.Load() {
-		p.shutdown()
+		p.callShutdown()
 	}
 	if b.cluster != nil {
 		if closeErr := b.cluster.close(ctx); closeErr != nil && err == nil {
@@ -83,18 +86,16 @@ func (b *Bus) end(ctx context.Context) {
 	close(b.closed)
 }
 
-// drain waits until nothing is deferred, queued or being delivered.
+// drain waits until nothing is deferred, queued or being delivered. It waits for nothing in particular: all
+// events go on while one of them is held up.
 func (b *Bus) drain(ctx context.Context) error {
 	for {
 		changed := b.gate.changed()
-		if err := b.flushAll(ctx); err != nil {
-			return err
+		for _, t := range b.topics {
+			t.sendOut()
 		}
-		if b.gate.quiet() && !b.pending() {
+		if b.drained() {
 			return nil
-		}
-		if b.gate.quiet() {
-			continue
 		}
 		select {
 		case <-changed:
@@ -103,6 +104,9 @@ func (b *Bus) drain(ctx context.Context) error {
 		}
 	}
 }
+
+// drained reports whether nothing is deferred, queued or being delivered.
+func (b *Bus) drained() bool { return b.gate.quiet() && !b.pending() }
 
 func (b *Bus) pending() bool {
 	for _, t := range b.topics {

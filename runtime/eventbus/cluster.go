@@ -97,9 +97,19 @@ func (c *cluster) send(env *Envelope) { c.b.send(context.Background(), env) }
 // send publishes an envelope of this node.
 func (b *Bus) send(ctx context.Context, env *Envelope) {
 	env.Node = b.config.node
-	if err := b.config.broker.Publish(env); err != nil {
+	if err := b.callPublish(env); err != nil {
 		b.fail(ctx, &Error{Code: CodeBroker, Event: env.Event, Err: err})
 	}
+}
+
+// callPublish hands an envelope to the broker.
+func (b *Bus) callPublish(env *Envelope) (err error) {
+	defer func() {
+		if reason := recover(); reason != nil {
+			err = fmt.Errorf("the broker panicked: %w", panicked(reason))
+		}
+	}()
+	return b.config.broker.Publish(env)
 }
 
 // receive takes an envelope in.

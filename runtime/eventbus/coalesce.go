@@ -23,7 +23,6 @@ type coalescer struct {
 	armed   bool // the timer will fire, not later than the first deadline
 	running bool // the dispatcher is there
 	sealed  bool
-	scratch address // where an emit puts a payload before its lane is known
 	spare   []space // empty ones
 }
 
@@ -80,9 +79,7 @@ func (c *coalescer) emit(ctx context.Context, d *delivery) error {
 	c.mu.Unlock()
 	defer c.t.b.gate.leave(in)
 	defer c.finish(l, pending{})
-	lead := *d // on this path alone the delivery goes on
-	lead.occ.key = l.id.key
-	c.t.deliver(ctx, &lead)
+	c.t.deliver(ctx, d)
 	return nil
 }
 
@@ -94,10 +91,7 @@ func (c *coalescer) admit(d *delivery) (*lane, error) {
 	if !c.t.info.Keyed && d.occ.target.IsZero() && d.occ.peer == nil {
 		return &c.lanes.solo, nil
 	}
-	id := laneID{slotID: slotID{target: d.occ.target.id()}}
-	if c.t.info.Keyed {
-		id.key = c.keyOf(d.at)
-	}
+	id := laneID{slotID: slotID{key: d.occ.key, target: d.occ.target.id()}}
 	if d.occ.peer != nil {
 		if id.origin = anyWindow; c.mode == batching {
 			id.origin = d.occ.peer.ID
@@ -107,30 +101,13 @@ func (c *coalescer) admit(d *delivery) (*lane, error) {
 	if l == nil {
 		return nil, c.t.noRoom(d.occ.peer)
 	}
-	if c.t.store != nil {
-		d.occ.key = id.key
-		if d.occ.peer == nil || !d.occ.target.IsZero() {
-			if err := c.t.roomToStore(d); err != nil {
-				c.release(l)
-				return nil, err
-			}
+	if c.t.store != nil && (d.occ.peer == nil || !d.occ.target.IsZero()) {
+		if err := c.t.roomToStore(d); err != nil {
+			c.release(l)
+			return nil, err
 		}
 	}
 	return l, nil
-}
-
-// keyOf reads the payload's key. If the Key function panics, the lock is let go and the payload too.
-func (c *coalescer) keyOf(at address) Key {
-	returned := false
-	defer func() {
-		if !returned {
-			c.scratch = nil
-			c.mu.Unlock()
-		}
-	}()
-	key := c.t.payloads.key(at)
-	returned = true
-	return key
 }
 
 // put makes the payload the one that waits.
@@ -336,14 +313,20 @@ func (c *coalescer) deliver(l *lane) {
 	}
 }
 
-// flush has the dispatcher deliver everything that waits, and waits for it.
-func (c *coalescer) flush(ctx context.Context) error {
-	type goal struct {
-		lane  *lane
-		count uint64
-	}
-	var goals []goal
+// sendOut has the dispatcher deliver everything that waits.
+func (c *coalescer) sendOut() {
 	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.makeAllReady()
+}
+
+// goal is how many deliveries of a lane will have ended when what waits in it now has been delivered.
+type goal struct {
+	lane  *lane
+	count uint64
+}
+
+func (c *coalescer) makeAllReady() (goals []goal) {
 	c.lanes.all(func(l *lane) {
 		g := goal{l, l.count}
 		if l.busy {
@@ -360,7 +343,14 @@ func (c *coalescer) flush(ctx context.Context) error {
 			goals = append(goals, g)
 		}
 	})
-	if insideListener() {
+	return goals
+}
+
+// flush has the dispatcher deliver everything that waits, and waits for it.
+func (c *coalescer) flush(ctx context.Context) error {
+	c.mu.Lock()
+	goals := c.makeAllReady()
+	if insideCallback() {
 		goals = nil
 	}
 	for _, g := range goals {
@@ -398,7 +388,7 @@ func (c *coalescer) flushFor(key Key) {
 		}
 	})
 	for _, l := range found {
-		for l.busy && !insideListener() {
+		for l.busy && !insideCallback() {
 			ended := l.wait()
 			c.mu.Unlock()
 			<-ended
@@ -436,5 +426,5 @@ func (c *coalescer) seal() {
 			l.ended = nil
 		}
 	})
-	c.ready, c.queue, c.spare, c.scratch = nil, deadlines{}, nil, nil
+	c.ready, c.queue, c.spare = nil, deadlines{}, nil
 }

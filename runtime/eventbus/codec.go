@@ -14,10 +14,10 @@ import (
 func (t *topic) appendPayload(dst []byte, at address) (out []byte, err *Error) {
 	defer func() {
 		if reason := recover(); reason != nil {
-			out, err = dst, t.encodeError(fmt.Errorf("the encoder panicked: %v", reason))
+			out, err = dst, t.encodeError(fmt.Errorf("the encoder panicked: %w", panicked(reason)))
 		}
 	}()
-	out, cause := t.payloads.encode(dst, at)
+	out, cause := t.payloads.callEncoder(dst, at)
 	if cause != nil {
 		return dst, t.encodeError(cause)
 	}
@@ -88,7 +88,7 @@ func (t *topic) encode(buf *buffer, d *delivery, report func(*Error)) encoded {
 func (t *topic) decode(src []byte, at address, validate bool) (err *Error) {
 	defer func() {
 		if reason := recover(); reason != nil {
-			err = t.err(CodeInternal, fmt.Errorf("the decoder panicked: %v", reason))
+			err = t.err(CodePanic, fmt.Errorf("the decoder panicked: %w", panicked(reason)))
 		}
 	}()
 	if !utf8.Valid(src) {
@@ -100,7 +100,7 @@ func (t *topic) decode(src []byte, at address, validate bool) (err *Error) {
 		}
 		return nil
 	}
-	cause := t.payloads.decode(src, at, validate)
+	cause := t.payloads.callDecoder(src, at, validate)
 	if cause != nil {
 		e := t.err(CodeInvalidPayload, cause)
 		e.Path = pathOf(cause)

@@ -25,8 +25,7 @@ type Definition[T any] struct {
 	Throttle time.Duration
 	// Debounce makes one delivery, this time after the last emit for each key and target.
 	Debounce time.Duration
-	// Key reads the key of a payload. Throttle, Debounce, Sticky, SlowLatest and Flushes hold for each key. It is
-	// called while the event is locked: it must not call the bus.
+	// Key reads the key of a payload. Throttle, Debounce, Sticky, SlowLatest and Flushes hold for each key.
 	Key func(payload *T) Key
 	// Keys bounds how many keys and targets are held at once; 0 means 4096.
 	Keys int

@@ -3,8 +3,6 @@ package eventbus
 import (
 	"context"
 	"errors"
-	"fmt"
-	"runtime/debug"
 )
 
 // delivery is one thing that listeners get: a payload, or a batch of them. Where the payloads lie they stay
@@ -248,38 +246,6 @@ func (t *topic) listenerFailed(ctx context.Context, err error, to *answers) {
 		return
 	}
 	t.b.fail(ctx, t.err(CodeListener, err))
-}
-
-var errGoexit = errors.New("the listener called runtime.Goexit")
-
-// unreturned reports a listener that did not return: reason is what it panicked with, and nil after a
-// Goexit. A window that waits learns that its emit failed.
-func (t *topic) unreturned(ctx context.Context, reason any, to *answers) {
-	err := t.err(CodeListener, errGoexit)
-	if reason != nil {
-		err = t.err(CodePanic, &PanicError{Value: reason, Stack: debug.Stack()})
-	}
-	if to != nil && to.failure == nil {
-		to.failure = err
-	}
-	t.b.fail(ctx, err)
-}
-
-// PanicError is the cause of an [Error] with [CodePanic].
-type PanicError struct {
-	// Value is what the listener panicked with.
-	Value any
-	// Stack is the stack at the panic, as debug.Stack formats it.
-	Stack []byte
-}
-
-// Error returns the value and the stack.
-func (e *PanicError) Error() string { return fmt.Sprintf("%v\n\n%s", e.Value, e.Stack) }
-
-// Unwrap returns the value if it is an error.
-func (e *PanicError) Unwrap() error {
-	err, _ := e.Value.(error)
-	return err
 }
 
 // answers collects what the synchronous listeners say to an emit of a window.

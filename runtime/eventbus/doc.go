@@ -39,7 +39,9 @@
 //  10. Unlisten is idempotent, never waits, and may be called inside any listener.
 //  11. A listener of Once is called at most once, however many emits run at the same time.
 //  12. An error, a panic or a Goexit of a listener reaches no other listener, and the error handler learns
-//     of it; a Goexit ends the goroutine that it was called in, after the other listeners.
+//     of it; a Goexit ends the goroutine that it was called in, after the other listeners. A panic in an
+//     interceptor, a key function, a predicate or a codec fails the emit or the delivery in which it happens,
+//     and the error handler learns of it: none crosses a call of the bus, and none ends the process.
 //  13. A targeted emit reaches its target alone, and no Go listener; the zero Target is refused.
 //  14. An event whose audience is windows or groups cannot be broadcast.
 //  15. Throttle delivers the first value at once, then at most one value in its time for each key and
@@ -98,13 +100,17 @@
 //  38. Close refuses new emits, delivers what is deferred or queued and what its listeners emit in turn, and
 //     waits for listeners; then every emit fails with ErrClosed.
 //  39. When its context ends, Close drops what is left and returns the context's error.
-//  40. Inside a listener Close returns at once, and drains in the background.
+//  40. Inside a callback Close returns nil immediately, and drains in the background. Callbacks are what the
+//     bus calls of the application and waits for: listeners, error handlers, codecs and key functions.
 //  41. After Close the bus has no goroutine; one that nothing is emitted on has none before it either.
 //  42. Flush waits for Go listeners and their queues, and for no transport.
 //
 // Concurrency:
 //
-//  43. Every function and method may be called from any goroutine at any time, inside listeners too.
+//  43. Every function and method may be called from any goroutine at any time, inside callbacks too; there
+//     Close and Flush do not wait. A goroutine that a callback waits for is not inside it, and a Close there
+//     would wait for its own caller: it returns its context's error at the deadline, as in 39. Until then the
+//     bus goes on draining all that does not wait for that callback.
 //
 // Accounts, to which the transports charge what windows emit (see [Peer.Account]):
 //

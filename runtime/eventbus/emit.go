@@ -58,7 +58,7 @@ func (e *Event[T]) emit(ctx context.Context, t *topic, payload T) error {
 	if t.late != nil {
 		if at := t.late.reserve(ctx); at != nil {
 			*(*T)(at) = payload
-			if t.late.hold(ctx) {
+			if t.late.hold(ctx, at) {
 				return nil
 			}
 		}
@@ -137,7 +137,7 @@ func (t *topic) emit(ctx context.Context, at address, to Target) error {
 		return err
 	}
 	if t.b.emitChain != nil {
-		return t.b.emitChain(ctx, Emission{Event: t.info, Target: to, Payload: t.payloads.box(at)})
+		return t.intercept(ctx, Emission{Event: t.info, Target: to, Payload: t.payloads.box(at)})
 	}
 	return t.proceed(ctx, at, to, nil, nil)
 }
@@ -187,6 +187,12 @@ func (a Audience) allows(to Target) bool {
 	return true
 }
 
+// intercept hands the emit to the interceptors.
+func (t *topic) intercept(ctx context.Context, e Emission) (err error) {
+	defer t.contain(ctx, &err)
+	return t.b.emitChain(ctx, e)
+}
+
 // emitAny is proceed for an emit that comes out of the interceptors. It is admitted anew: they may have
 // changed it, and may pass it on later, and more than once.
 func (t *topic) emitAny(ctx context.Context, e Emission) error {
@@ -225,7 +231,8 @@ func (t *topic) missed(ctx context.Context, said *answers) {
 // proceed is what an admitted emit does: it resolves the target, shows the payload to the listeners that
 // see every emit, and delivers or defers it. The payload stays where it is until proceed returns. said
 // collects what listeners say to a window's emit.
-func (t *topic) proceed(ctx context.Context, at address, to Target, from *windowEmit, said *answers) error {
+func (t *topic) proceed(ctx context.Context, at address, to Target, from *windowEmit, said *answers) (err error) {
+	defer t.contain(ctx, &err)
 	if to.open() {
 		to = to.resolve(t.b.peers.list())
 		if t.info.To == ToWindow && len(to.more.names) == 0 {
@@ -242,6 +249,9 @@ func (t *topic) proceed(ctx context.Context, at address, to Target, from *window
 			return err
 		}
 		d.encoded = text
+	}
+	if t.info.Keyed {
+		d.occ.key = t.payloads.callKey(at)
 	}
 	if from != nil && (t.late != nil || !to.IsZero()) { // nothing stays of any other emit of a window
 		return t.bringCharged(ctx, &d, from.size)
@@ -273,9 +283,6 @@ func (t *topic) bring(ctx context.Context, d *delivery) error {
 		}
 		return t.late.emit(ctx, d)
 	}
-	if t.info.Keyed {
-		d.occ.key = t.payloads.key(d.at)
-	}
 	if t.store != nil && (peer == nil || !to.IsZero()) {
 		if err := t.roomToStore(d); err != nil {
 			return err
@@ -299,9 +306,6 @@ func (t *topic) showEvery(ctx context.Context, d delivery) error {
 	defer t.b.gate.leave(in)
 	if t.metas.Load() > 0 {
 		t.stampLocal(&d)
-	}
-	if t.info.Keyed {
-		d.occ.key = t.payloads.key(d.at)
 	}
 	t.hand(ctx, t.every, &d)
 	return nil

@@ -25,7 +25,7 @@ const (
 	CodeEncode         Code = "encode_failed"   // the payload cannot be encoded
 	CodeOverflow       Code = "overflow"        // a bounded queue was full and dropped or refused something
 	CodeListener       Code = "listener_failed" // a listener returned an error
-	CodePanic          Code = "listener_panic"  // a listener panicked
+	CodePanic          Code = "panic"           // a listener, an interceptor, a key function or a decoder panicked
 	CodeListen         Code = "listen_failed"   // a listener could not be registered
 	CodeBroker         Code = "broker_failed"   // the broker did not take an envelope
 	CodeContract       Code = "wrong_contract"  // another node has another contract of the event

@@ -137,8 +137,8 @@ func (e *Event[T]) Stream(ctx context.Context, b *Bus, opts ...ListenOption) ite
 }
 
 // Flush sends out at once what throttle, debounce and batch hold back of this event, and waits until the
-// event's Go listeners have had it and its queues are empty, or ctx is done. Inside a listener it does not
-// wait.
+// event's Go listeners have had it and its queues are empty, or ctx is done. Inside a callback of the bus it
+// does not wait.
 func (e *Event[T]) Flush(ctx context.Context, b *Bus) error {
 	t := b.topic(e.ord)
 	if t == nil {

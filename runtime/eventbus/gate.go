@@ -4,7 +4,6 @@ import (
 	"math"
 	"math/bits"
 	"runtime"
-	"strings"
 	"sync"
 	"sync/atomic"
 	"unsafe"
@@ -22,12 +21,12 @@ type gate struct {
 	work atomic.Int64
 
 	mu     sync.Mutex
-	change chan struct{} // closed and replaced when a count may have reached zero; nil if nobody waits
+	change chan struct{} // closed and replaced when a count goes down on a bus that is not open; nil if nobody waits
 }
 
 const (
 	stateOpen     uint32 = iota
-	stateDraining        // emits from inside listeners are admitted
+	stateDraining        // emits from inside callbacks are admitted
 	stateClosed
 )
 
@@ -101,13 +100,13 @@ func (g *gate) leave(s *shard) {
 func (g *gate) admits() bool { return g.state.Load() == stateOpen || g.admitsNested() }
 
 // admitsNested reports whether a bus that is no longer open admits the calling goroutine's emit: while it
-// drains, what its listeners emit still belongs to what it took in.
+// drains, what its callbacks emit still belongs to what it took in.
 func (g *gate) admitsNested() bool {
-	return g.state.Load() == stateDraining && insideListener()
+	return g.state.Load() == stateDraining && insideCallback()
 }
 
 func (g *gate) workDone() {
-	if g.work.Add(-1) == 0 && g.state.Load() != stateOpen {
+	if g.work.Add(-1); g.state.Load() != stateOpen {
 		g.signal()
 	}
 }
@@ -134,7 +133,7 @@ func (g *gate) changed() <-chan struct{} {
 }
 
 // quiet reports whether no emit and no work is under way on a bus that is not open. An emit that is in
-// began inside a listener, which some earlier emit or some work has called; so if all counters were seen at
+// began inside a callback, which some earlier emit or some work has called; so if all counters were seen at
 // zero and there is no work afterwards, there is nothing.
 func (g *gate) quiet() bool {
 	for i := range g.shards {
@@ -143,37 +142,4 @@ func (g *gate) quiet() bool {
 		}
 	}
 	return g.work.Load() == 0
-}
-
-// listenerFrame is part of the name of every function here that calls listeners.
-const listenerFrame = ".callListener"
-
-var packagePath = func() string {
-	pc, _, _, _ := runtime.Caller(0)
-	name := runtime.FuncForPC(pc).Name() // …/eventbus.init.func1
-	slash := strings.LastIndexByte(name, '/')
-	dot := strings.IndexByte(name[slash+1:], '.')
-	return name[:slash+1+dot]
-}()
-
-// insideListener reports whether the calling goroutine is running a listener of some bus. It walks the
-// stack, which is slow, and is asked only where a caller would have to wait.
-func insideListener() bool {
-	pcs := make([]uintptr, 64)
-	for skip := 2; ; skip += len(pcs) {
-		n := runtime.Callers(skip, pcs)
-		frames := runtime.CallersFrames(pcs[:n])
-		for {
-			frame, more := frames.Next()
-			if strings.HasPrefix(frame.Function, packagePath) && strings.Contains(frame.Function, listenerFrame) {
-				return true
-			}
-			if !more {
-				break
-			}
-		}
-		if n < len(pcs) {
-			return false
-		}
-	}
 }

@@ -11,20 +11,21 @@ func (t *topic) simple() bool {
 
 // reserve begins the short way of an emit that joins what waits already: a value that replaces a throttled
 // one, or a payload in the midst of a batch. It reads no clock and makes no delivery. It returns where to put
-// the payload, and then holds the lock until hold is called; or nil if the emit has to take the long way.
+// the payload, for hold to go on; or nil if the emit has to take the long way.
 func (c *coalescer) reserve(ctx context.Context) address {
 	if !c.simple || c.t.every.busy() || ctx.Err() != nil {
 		return nil
 	}
-	c.mu.Lock()
-	if l := &c.lanes.solo; !c.sealed && c.t.b.gate.state.Load() == stateOpen {
+	if c.t.info.Keyed {
+		if c.mode != throttling {
+			return nil
+		}
+		return c.t.places.get()
+	}
+	c.mu.Lock() // until hold lets go of it
+	if l := &c.lanes.solo; c.open() {
 		w := &l.waiting
 		switch {
-		case c.t.info.Keyed:
-			if c.scratch == nil {
-				c.scratch = c.t.payloads.make(1)
-			}
-			return c.scratch
 		case c.mode == throttling && l.waitsForMore():
 			c.makePlace(w)
 			w.n = 1
@@ -37,27 +38,45 @@ func (c *coalescer) reserve(ctx context.Context) address {
 	return nil
 }
 
-// hold ends what reserve has begun. It returns false if the emit has to take the long way after all.
-func (c *coalescer) hold(ctx context.Context) bool {
-	l := &c.lanes.solo
+// open reports whether the coalescer takes everything in. The lock is held.
+func (c *coalescer) open() bool { return !c.sealed && c.t.b.gate.state.Load() == stateOpen }
+
+// hold ends what reserve has begun, with the payload where reserve said. It returns false if the emit has to
+// take the long way after all.
+func (c *coalescer) hold(ctx context.Context, at address) bool {
 	if c.t.info.Keyed {
-		l = c.lanes.find(laneID{slotID: slotID{key: c.keyOf(c.scratch)}})
-		held := c.mode == throttling && l != nil && l.waitsForMore()
-		if held {
-			l.waiting.at, c.scratch = c.scratch, l.waiting.at
-			l.waiting.n, l.waiting.room = 1, 1
-		}
-		if c.scratch != nil {
-			c.t.payloads.clear(c.scratch, 1)
-		}
-		if !held {
-			c.mu.Unlock()
-			return false
-		}
+		return c.holdKeyed(ctx, at)
 	}
+	l := &c.lanes.solo
 	l.waiting.ctx, l.waiting.peer = ctx, nil
 	c.mu.Unlock()
 	return true
+}
+
+// holdKeyed is hold for a throttled event with a key, which is read while nothing is locked.
+func (c *coalescer) holdKeyed(ctx context.Context, at address) (held bool) {
+	key, ok := c.t.tryKey(at)
+	if !ok {
+		return false // the long way meets the panic again
+	}
+	c.mu.Lock()
+	if l := c.lanes.find(laneID{slotID: slotID{key: key}}); l != nil && c.open() && l.waitsForMore() {
+		held = true
+		l.waiting.at, at = at, l.waiting.at
+		l.waiting.n, l.waiting.room = 1, 1
+		l.waiting.ctx, l.waiting.peer = ctx, nil
+	}
+	c.mu.Unlock()
+	if at != nil {
+		c.t.places.put(at)
+	}
+	return held
+}
+
+// tryKey returns the payload's key, and false if the key function panics.
+func (t *topic) tryKey(at address) (key Key, ok bool) {
+	defer func() { ok = recover() == nil && ok }()
+	return t.payloads.callKey(at), true
 }
 
 // waitsForMore reports whether a throttled value that comes now has to wait.

@@ -24,7 +24,10 @@ func (b *Bus) listen(e AnyEvent, l *listener, opts []ListenOption) (unlisten fun
 		b.fail(context.Background(), err)
 		return func() {}
 	}
-	t.wrap(l)
+	if err := t.wrap(l); err != nil {
+		b.fail(context.Background(), err)
+		return func() {}
+	}
 	t.register(l, c)
 	return func() { l.hub.t.unlisten(l) }
 }
@@ -58,9 +61,9 @@ func (t *topic) refuses(c listenConfig, missing bool) *Error {
 }
 
 // wrap puts the interceptors of the bus around the listener.
-func (t *topic) wrap(l *listener) {
+func (t *topic) wrap(l *listener) *Error {
 	if len(t.b.config.interceptors) == 0 {
-		return
+		return nil
 	}
 	var m manner
 	if l.manner != nil {
@@ -69,7 +72,7 @@ func (t *topic) wrap(l *listener) {
 	l.manner = &manner{whole: m.batchFn != nil}
 	l.state.Or(listenerSpecial)
 	p := t.payloads
-	l.wrapped = t.b.wrapListen(func(ctx context.Context, d Delivery) error {
+	wrapped, err := t.b.wrapListen(t.info.Name, func(ctx context.Context, d Delivery) error {
 		if m.batchFn != nil {
 			if at, n, ok := p.unboxBatch(d.Payload); ok {
 				return m.batchFn(ctx, at, n)
@@ -86,6 +89,8 @@ func (t *topic) wrap(l *listener) {
 		}
 		return p.call(ctx, l, at)
 	})
+	l.wrapped = wrapped
+	return err
 }
 
 // register adds the listener to its hub, and hands it what is stored.
@@ -130,6 +135,9 @@ func (t *topic) register(l *listener, c listenConfig) {
 		l.hub.list.add(l)
 	})
 	if l.prime != nil {
+		in := t.b.gate.shard() // Close waits for it as for an emit
+		in.enter()
+		defer t.b.gate.leave(in)
 		t.handOver(l, stored)
 	}
 }

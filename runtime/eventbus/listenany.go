@@ -26,7 +26,11 @@ func ListenAny(b *Bus, fn func(ctx context.Context, d Delivery) error, opts ...L
 	}
 	call := ListenFunc(fn)
 	if len(b.config.interceptors) > 0 {
-		call = b.wrapListen(call)
+		wrapped, err := b.wrapListen("", call)
+		if err != nil {
+			return refuse(err)
+		}
+		call = wrapped
 	}
 	var stop func()
 	if c.async > 0 {

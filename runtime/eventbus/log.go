@@ -224,7 +224,7 @@ func (l *eventLog) read(position uint64, dst []*Entry) (n int, lost, end bool) {
 func (l *eventLog) wake() {
 	for _, p := range *l.ports.Load() {
 		if p.armed.Load() && p.armed.CompareAndSwap(true, false) {
-			p.sink.Wake()
+			p.callWake()
 		}
 	}
 }

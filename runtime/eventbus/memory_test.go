@@ -185,19 +185,14 @@ func TestGuarantee31PanickingKey(t *testing.T) {
 		}
 		return IntKey(0)
 	}})
-	b, _ := newBus(t, events(e))
+	b, f := newBus(t, events(e))
 	emitBlob(t, e, b)
 	old := func() weak.Pointer[blob] {
 		v := &blob{data: [1 << 10]byte{1}}
-		defer func() {
-			if recover() == nil {
-				t.Error("the key did not panic")
-			}
-		}()
-		p := weak.Make(v)
-		defer func() { _ = e.Emit(background, b, v) }()
-		return p
+		wantCode(t, e.Emit(background, b, v), CodePanic)
+		return weak.Make(v)
 	}()
+	f.want(t, "the panic", CodePanic)
 	wantGone(t, "the payload", old)
 	runtime.KeepAlive(b)
 	emitBlob(t, e, b) // nothing is locked

@@ -32,12 +32,12 @@ type payloads interface {
 	// unboxBatch returns what a box holds that may be a []T.
 	unboxBatch(v any) (at address, n int, ok bool)
 
-	// key returns the payload's key, for events that have one.
-	key(at address) Key
-	// encode appends the payload's JSON.
-	encode(dst []byte, at address) ([]byte, error)
-	// decode reads the payload from JSON, and if wanted asks it whether it is valid.
-	decode(src []byte, at address, validate bool) error
+	// callKey returns the payload's key, for events that have one.
+	callKey(at address) Key
+	// callEncoder appends the payload's JSON.
+	callEncoder(dst []byte, at address) ([]byte, error)
+	// callDecoder reads the payload from JSON, and if wanted asks it whether it is valid.
+	callDecoder(src []byte, at address, validate bool) error
 
 	// call calls a listener's fn with the payload.
 	call(ctx context.Context, l *listener, at address) error
@@ -91,9 +91,9 @@ func (*payloadsOf[T]) unboxBatch(v any) (at address, n int, ok bool) {
 	return address(unsafe.SliceData(batch)), len(batch), ok
 }
 
-func (p *payloadsOf[T]) key(at address) Key { return p.Key((*T)(at)) }
+func (p *payloadsOf[T]) callKey(at address) Key { return p.Key((*T)(at)) }
 
-func (p *payloadsOf[T]) encode(dst []byte, at address) ([]byte, error) {
+func (p *payloadsOf[T]) callEncoder(dst []byte, at address) ([]byte, error) {
 	if p.Encode != nil {
 		return p.Encode(dst, (*T)(at))
 	}
@@ -101,7 +101,7 @@ func (p *payloadsOf[T]) encode(dst []byte, at address) ([]byte, error) {
 	return append(dst, text...), err
 }
 
-func (p *payloadsOf[T]) decode(src []byte, at address, validate bool) (err error) {
+func (p *payloadsOf[T]) callDecoder(src []byte, at address, validate bool) (err error) {
 	if p.Decode != nil {
 		err = p.Decode(src, (*T)(at))
 	} else {

@@ -280,12 +280,21 @@ func (p *Port) Emit(ctx context.Context, from Peer, in Incoming) error {
 	return t.receive(ctx, &from, in)
 }
 
-// shutdown tells the sink that the bus is closing.
-func (p *Port) shutdown() {
-	defer func() {
-		if reason := recover(); reason != nil {
-			p.b.fail(context.Background(), &Error{Code: CodeInternal, Err: fmt.Errorf("a sink panicked: %v", reason)})
-		}
-	}()
+// callWake tells the sink that the log has grown.
+func (p *Port) callWake() {
+	defer p.contain()
+	p.sink.Wake()
+}
+
+// callShutdown tells the sink that the bus is closing.
+func (p *Port) callShutdown() {
+	defer p.contain()
 	p.sink.Shutdown()
+}
+
+// contain is deferred around what the sink is asked to do.
+func (p *Port) contain() {
+	if reason := recover(); reason != nil {
+		p.b.fail(context.Background(), &Error{Code: CodePanic, Err: fmt.Errorf("a sink panicked: %w", panicked(reason))})
+	}
 }

@@ -14,12 +14,15 @@ func (t *topic) receive(ctx context.Context, from *Peer, in Incoming) error {
 	}
 	at := t.places.get()
 	if err := t.decode(in.Payload, at, true); err != nil {
+		if err.Code == CodePanic {
+			t.b.fail(ctx, err)
+		}
 		return err
 	}
 	w := &windowEmit{peer: from, size: t.costOf(len(t.prefix)+len(in.Payload), &occasion{target: in.To, peer: from})}
 	var err error
 	if t.b.emitChain != nil {
-		err = t.b.emitChain(ctx, Emission{
+		err = t.intercept(ctx, Emission{
 			Event: t.info, Target: in.To, Payload: t.payloads.box(at), Peer: *from, window: w,
 		})
 	} else {

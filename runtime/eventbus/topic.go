@@ -118,7 +118,7 @@ func (t *topic) flush(ctx context.Context) error {
 			return err
 		}
 	}
-	if insideListener() {
+	if insideCallback() {
 		return nil
 	}
 	for _, h := range t.hubs() {
@@ -127,6 +127,13 @@ func (t *topic) flush(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// sendOut sends out what is pending, and does not wait for it.
+func (t *topic) sendOut() {
+	if t.late != nil {
+		t.late.sendOut()
+	}
 }
 
 // flushFor sends out what is pending of the key, in the caller's goroutine.
