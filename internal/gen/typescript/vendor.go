@@ -54,7 +54,7 @@ func (p *program) runtimeFiles(entries []string) []gen.File {
 // imports.
 func (p *program) vendored(content []byte) (out []byte, imports []string) {
 	replacement := []byte("${1}'${2}" + p.extension() + "'")
-	out = append(make([]byte, 0, len(content)+256), gen.Header+"\n/* eslint-disable */\n"...)
+	out = append(make([]byte, 0, len(content)+256), header+"\n"...)
 	for line := range bytes.Lines(bytes.TrimLeft(content, "\n")) {
 		if bytes.Contains(line, []byte(".ts'")) { // most lines need no closer look, which takes its time
 			for _, m := range relativeImport.FindAllSubmatch(line, -1) {
