@@ -140,9 +140,9 @@ func (a *annotator) genDecl(decl *ast.GenDecl) {
 			a.misplaced(group, what)
 			a.misplaced(spec.Comment, what)
 		case *ast.ImportSpec:
-			a.misplaced(spec.Doc, "import")
-			a.misplaced(group, "import")
-			a.misplaced(spec.Comment, "import")
+			a.misplaced(spec.Doc, "declaration of imports")
+			a.misplaced(group, "declaration of imports")
+			a.misplaced(spec.Comment, "declaration of imports")
 		}
 	}
 }

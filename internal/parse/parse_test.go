@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -216,5 +217,57 @@ const (
 		if !bytes.Equal(first, text) {
 			t.Errorf("%v: the model differs:\n%s\n%s", patterns, first, text)
 		}
+	}
+}
+
+// TestIdents: generated names are held against what a package declares at its top level, and nothing else.
+func TestIdents(t *testing.T) {
+	dir := module(t, txtar.Parse([]byte(`
+-- a.go --
+package app
+
+import lib "fmt"
+
+//eventgen:event
+type Event struct{ Field int }
+
+type (
+	Grouped int
+	Alias = Event
+)
+
+const One, Two = 1, 2
+
+var Three, _ = lib.Sprint(), 0
+
+var (
+	four int
+)
+
+func Five(six int) { seven := six; _ = seven }
+
+func (Event) Method() {}
+
+func init() {}
+
+func _() {}
+-- events_gen.go --
+`+generated+`package app
+
+func EmitEvent() {}
+`)).Files)
+	model, list := load(t, dir, ".")
+	if list.HasErrors() {
+		t.Fatal(lines(dir, list))
+	}
+	var got []string
+	for _, id := range model.Packages[0].Idents {
+		got = append(got, fmt.Sprintf("%s %d:%d-%d", id.Name, id.Pos.Line, id.Pos.Column, id.Pos.EndColumn))
+	}
+	want := []string{
+		"Alias 10:2-7", "Event 6:6-11", "Five 21:6-10", "Grouped 9:2-9", "One 13:7-10", "Three 15:5-10", "Two 13:12-15", "four 18:2-6",
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("got  %q\nwant %q", got, want)
 	}
 }

@@ -54,7 +54,7 @@ func isLetter(r rune) bool { return 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z'
 
 // isTool reports whether name is eventgen, or almost.
 func isTool(name string) bool {
-	return len(name) >= 6 && diag.Nearest(name, []string{"eventgen"}) != ""
+	return diag.Nearest(name, []string{"eventgen"}) != ""
 }
 
 func nearestVerb(word string) string {

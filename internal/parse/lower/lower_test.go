@@ -543,6 +543,53 @@ type E struct {
 	}
 }
 
+// What omitempty and omitzero look at is told for a type whose wire form does not show it.
+func TestUnder(t *testing.T) {
+	l := lowerAll(t, nil, "example.test/app", strings.ReplaceAll(`package app
+import "unsafe"
+//eventgen:event
+type E struct {
+	Bool Bool TAG
+	Text Text TAG
+	Number Number TAG
+	Pointer Pointer TAG
+	List List TAG
+	Map Map TAG
+	Func Func TAG
+	Same Same TAG
+	Parts Parts TAG
+	Plain int TAG
+}
+type Bool bool
+type Text string
+type Number float32
+type Pointer unsafe.Pointer
+type List []int
+type Map map[string]int
+type Func func()
+type Same struct { A int; B [2]string }
+type Parts struct { P unsafe.Pointer; L []int; _ int; C Same; f func() }
+func (Bool) MarshalJSON() ([]byte, error)
+func (Text) MarshalJSON() ([]byte, error)
+func (Number) MarshalJSON() ([]byte, error)
+func (Pointer) MarshalJSON() ([]byte, error)
+func (List) MarshalJSON() ([]byte, error)
+func (Map) MarshalJSON() ([]byte, error)
+func (Func) MarshalJSON() ([]byte, error)
+func (Same) MarshalJSON() ([]byte, error)
+func (Parts) MarshalJSON() ([]byte, error)
+`, "TAG", "`json:\",omitzero\"`"))
+	for name, want := range map[string]string{
+		"Bool": `{"kind":"bool"}`, "Text": `{"kind":"string"}`, "Number": `{"kind":"number"}`, "List": `{"kind":"list"}`, "Map": `{"kind":"list"}`,
+		"Func": `{"kind":"nil"}`, "Same": `{"kind":"comparable"}`, "Plain": "null", "Pointer": `{"kind":"nil"}`,
+		"Parts": `{"kind":"struct","parts":[{"name":"P","kind":"nil"},{"name":"L","kind":"list"},{"name":"C","kind":"comparable"},{"name":"f","kind":"nil"}]}`,
+	} {
+		if got := text(t, find(t, l, "example.test/app.E", name).Under); got != want {
+			t.Errorf("%s is %s, want %s", name, got, want)
+		}
+	}
+}
+
 // A struct or interface written in place has no name that an argument of a generic type could be
 // written by.
 func TestOpaqueArguments(t *testing.T) {
