@@ -66,6 +66,12 @@ test('what was listened to before an emit reaches the backend before it', () => 
   expect(wire.frames.map((frame) => Object.keys(frame)[0])).toEqual(['listen', 'emit']);
 });
 
+test('where the backend has no message, the code is one, in words', async () => {
+  const sent = emit(action, { kind: 'x' }, { client });
+  wire.receive({ ack: 1, error: { code: 'no_listener' } });
+  await expect(sent).rejects.toMatchObject({ message: 'no listener', code: 'no_listener', event: 'user:action' });
+});
+
 test('the backend says why not', async () => {
   const sent = emit(action, x, { client });
   wire.accept();
@@ -77,7 +83,7 @@ test('the backend says why not', async () => {
     code: 'invalid_payload',
     path: '/kind',
     event: 'user:action',
-    message: 'user:action: not so',
+    message: 'not so',
   });
 });
 

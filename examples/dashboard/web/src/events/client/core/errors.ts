@@ -28,7 +28,10 @@ export interface WireError {
   readonly path?: string | undefined;
 }
 
-/** An error of the client, with a code. */
+/**
+ * An error of the client, with a code. `message` can be shown to a person: it is what the backend's
+ * `eventbus.Reject` says, or the code in words. The event and the path stand beside it.
+ */
 export class EventsError extends Error {
   declare readonly code: ErrorCode;
   /** The wire name of the event concerned, where there is one. */
@@ -37,8 +40,8 @@ export class EventsError extends Error {
   declare readonly path: string | undefined;
 
   constructor(error: WireError, event?: string) {
-    const { code, path, message = code } = error;
-    super(event ? event + ': ' + message : message);
+    const { code, path, message = code.replaceAll('_', ' ') } = error;
+    super(message);
     Object.assign(this, { code, event, path });
   }
 }
