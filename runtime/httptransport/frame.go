@@ -33,6 +33,7 @@ type resumeFrame struct {
 	Epoch   string
 	Seq     uint64
 	Failed  bool // twice on what comes after Seq
+	proven  bool // the page was here, which it shows without a session
 }
 
 // interest is what a page listens to of one event: all of it, or these keys only.

@@ -20,7 +20,7 @@ type Handler struct {
 	config
 	bus   *eventbus.Bus
 	port  *eventbus.Port
-	epoch string
+	epoch *epoch
 
 	shards []*shard
 	next   atomic.Uint32 // the shard of the next connection
@@ -86,7 +86,7 @@ func New(bus *eventbus.Bus, opts ...Option) (*Handler, error) {
 	if err != nil {
 		return nil, fmt.Errorf("httptransport: %w", err)
 	}
-	h.port, h.epoch = port, port.Epoch()
+	h.port, h.epoch = port, newEpoch(port.Epoch())
 	for _, s := range h.shards {
 		s.head = port.At()
 		s.kick()

@@ -9,9 +9,8 @@ import (
 )
 
 // hello opens the connection: it finds the page's session, resumes or begins, and queues the
-// welcome. It returns how the connection is to be closed if it may not open. With positional,
-// a position without a session resumes where the log can tell that nothing is missing.
-func (c *conn) hello(f *helloFrame, positional bool) *closing {
+// welcome. It returns how the connection is to be closed if it may not open.
+func (c *conn) hello(f *helloFrame) *closing {
 	h := c.h
 	peer := c.who()
 	if peer.Window == "" {
@@ -29,12 +28,12 @@ func (c *conn) hello(f *helloFrame, positional bool) *closing {
 		return &closing{closeReplaced, "replaced"}
 	}
 	o := opening{c: c, s: s, peer: &peer, known: known, from: f.Resume, a: a}
-	o.open(positional)
+	o.open()
 
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	w := welcome{
-		Peer: c.token, Session: s.secret, Epoch: h.epoch, At: o.at, Resumed: o.resumed,
+		Peer: c.token, Session: s.secret, Epoch: h.epoch.name, At: o.at, Resumed: o.resumed,
 		ExpiresIn: secondsUntil(c.expires), Heartbeat: h.heartbeat.Seconds(), Max: h.maxMessage(), Refused: a.refused,
 	}
 	if !c.liveLocked() {
@@ -154,7 +153,7 @@ type opening struct {
 	steps   []step // what holds later
 }
 
-func (o *opening) open(positional bool) {
+func (o *opening) open() {
 	h, s := o.c.h, o.s
 	for event := range s.subs { // the page no longer wants it, or does not know that it has it
 		if _, wanted := o.a.wanted[event]; !wanted {
@@ -171,17 +170,23 @@ func (o *opening) open(positional bool) {
 	o.at, o.steps = begin.at, []step{begin}
 	o.gap = o.lost(old)
 	if o.from != nil {
-		for _, sub := range s.subs {
-			sub.told = o.at
+		for event, sub := range s.subs {
+			sub.told, sub.claimed = o.at, true
+			if was := old[event]; was != nil && o.known {
+				sub.begun, sub.claimed = was.begun, o.unaware(was)
+			}
 		}
 	}
 	for _, sub := range old { // not earlier, so that the log has all until now
 		sub.bus.Close()
 	}
-	if positional && o.fromPosition() {
+	if o.fromPosition() {
 		h.release(begin.class)
 		o.steps, o.gap = nil, nil
 		o.resumed, o.at = true, o.from.Seq
+		for _, sub := range s.subs {
+			sub.since, sub.begun, sub.told, sub.claimed = o.at, o.at, 0, false
+		}
 		o.class = h.intern(o.c.format, s.subs)
 	}
 }
@@ -220,25 +225,30 @@ func (o *opening) past(sub *subscription) bool {
 // owed returns the position after which the page has yet to get the entries of the subscription.
 func (o *opening) owed(sub *subscription) uint64 {
 	if o.from.Seq < sub.told {
-		return o.from.Seq
+		return max(o.from.Seq, sub.begun)
 	}
 	return max(o.from.Seq, sub.since)
 }
 
+// unaware reports whether the page believes that it was listening before the subscription began, and has not been
+// told that it was not.
+func (o *opening) unaware(sub *subscription) bool { return sub.claimed && o.from.Seq < sub.told }
+
 // broken reports whether the log does not have all that the page has yet to get of the subscription.
 func (o *opening) broken(sub *subscription) bool {
 	after := o.owed(sub)
-	return sub.bus.Since > after || o.c.h.port.Missed(sub.bus.Event, after)
+	return o.unaware(sub) || sub.bus.Since > after || o.c.h.port.Missed(sub.bus.Event, after)
 }
 
 // reachable reports whether the page's position is one of this log.
 func (o *opening) reachable() bool {
-	return o.from != nil && o.from.Epoch == o.c.h.epoch && o.from.Seq <= o.c.h.port.At()
+	return o.from != nil && o.from.Epoch == o.c.h.epoch.name && o.from.Seq <= o.c.h.port.At()
 }
 
-// fromPosition reports whether the log has all since the position, though the session is new.
+// fromPosition reports whether the log has all since the position, though the session is new, and whether the page was
+// here then.
 func (o *opening) fromPosition() bool {
-	if !o.reachable() {
+	if !o.reachable() || !o.from.proven {
 		return false
 	}
 	for _, sub := range o.s.subs {
@@ -288,7 +298,7 @@ func (o *opening) goOn() {
 	}
 	for event := range fresh {
 		if sub := s.subs[event]; sub != nil {
-			sub.told = o.from.Seq + 1
+			sub.told, sub.claimed = o.from.Seq+1, true
 		}
 	}
 }

@@ -561,3 +561,37 @@ func TestGuarantee07FailedOnKeptValues(t *testing.T) {
 func (p *page) failed(listen string, seq float64) string {
 	return strings.Replace(p.resume(listen, seq), `"resume":{`, `"resume":{"failed":true,`, 1)
 }
+
+// A page that says that it was listening when it was not is told of a gap, as often as it says so, and never gets what
+// is older than its listen.
+func TestGuarantee07ClaimsBringNoHistory(t *testing.T) {
+	p := newPlace(t)
+	p.open(`{"listen":{"tick":{},"other":{}}}`) // so that they are logged
+	emit(t, p.bus, tick, 1)
+	epoch := p.h.epoch.name
+	claim := func(session any, listen string) *page {
+		return p.open(fmt.Sprintf(`{"listen":%s,"resume":{"session":%q,"epoch":%q,"seq":0}}`, listen, session, epoch))
+	}
+	pg := claim("unknown", `{"tick":{}}`)
+	for range 2 {
+		pg.want(`{"gap":{"events":{"tick":null}}}`)
+		pg = claim(pg.welcome["session"], `{"tick":{}}`)
+	}
+	pg.want(`{"gap":{"events":{"tick":null}}}`)
+	// The same of an event that its session has not listened to.
+	pg = p.open(`{"listen":{}}`)
+	emit(t, p.bus, other, "unheard")
+	for range 2 {
+		pg = claim(pg.welcome["session"], `{"other":{}}`)
+		pg.want(`{"gap":{"events":{"other":null}}}`)
+	}
+	emit(t, p.bus, other, "heard")
+	pg.want(`{"event":"other","payload":"heard"}`)
+	// And from before a listen that a break came after.
+	pg = p.open(`{"listen":{"tick":{}}}`)
+	emit(t, p.bus, tick, 2)
+	pg = p.open(pg.failed(`{"tick":{}}`, pg.at()))
+	pg.want(`{"gap":{"events":{"tick":1}}}`)
+	pg = claim(pg.welcome["session"], `{"tick":{}}`)
+	pg.want(`{"event":"tick","payload":2}`)
+}

@@ -39,8 +39,11 @@ type subscription struct {
 	// since is the position from which the page listens, however often it has changed the keys.
 	since uint64
 	// told is the position that a page has reached which has been told of a break here. A page that
-	// has not takes the subscription to be unbroken.
-	told uint64
+	// has not takes the subscription to be unbroken, since begun.
+	told, begun uint64
+	// claimed says that the break is the beginning: the page believed that it was listening, and is told until it has
+	// got to told. Whatever it says, it gets nothing from before.
+	claimed bool
 	// partial says that kept values were left out when it began.
 	partial bool
 }
@@ -59,9 +62,9 @@ func (s *session) dropLocked(event string) {
 
 // putLocked keeps a subscription, in place of an older one of the event.
 func (s *session) putLocked(event string, sub *subscription) {
-	sub.since = sub.bus.At
+	sub.since, sub.begun = sub.bus.At, sub.bus.At
 	if old := s.subs[event]; old != nil {
-		sub.since, sub.told = old.since, old.told
+		sub.since, sub.told, sub.begun, sub.claimed = old.since, old.told, old.begun, old.claimed
 	}
 	s.dropLocked(event)
 	s.subs[event] = sub

@@ -142,7 +142,7 @@ func (b *build) personalTo(p *eventbus.Peer) (mask uint64, many bool) {
 
 // with returns the bytes for the peers that get those personal entries: the members of a group
 // share them.
-func (b *build) with(mask uint64, k *class, batch []*eventbus.Entry, epoch string) []byte {
+func (b *build) with(mask uint64, k *class, batch []*eventbus.Entry, log *epoch) []byte {
 	if mask == 0 {
 		return b.bytes
 	}
@@ -161,7 +161,7 @@ func (b *build) with(mask uint64, k *class, batch []*eventbus.Entry, epoch strin
 				continue
 			}
 		}
-		bytes = k.format.append(bytes, e.Frame, epoch, e.Seq)
+		bytes = k.format.append(bytes, e.Frame, log, e.Seq)
 	}
 	if b.variants == nil {
 		b.variants = make(map[uint64][]byte)

@@ -9,7 +9,6 @@ import (
 	"net"
 	"net/http"
 	"strconv"
-	"strings"
 	"sync"
 	"time"
 	"unicode/utf8"
@@ -126,7 +125,7 @@ func (h *Handler) serveStream(w http.ResponseWriter, r *http.Request) {
 		}
 	} else {
 		var err error
-		if hello, err = helloOf(r); err != nil {
+		if hello, err = h.helloOf(r); err != nil {
 			failWith(w, badFrame(err))
 			return
 		}
@@ -138,7 +137,7 @@ func (h *Handler) serveStream(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	defer h.cleanUp(c)
-	if why := c.hello(hello, r.Method == http.MethodGet); why != nil {
+	if why := c.hello(hello); why != nil {
 		failWith(w, *why)
 		return
 	}
@@ -174,19 +173,18 @@ func canFlush(w http.ResponseWriter) bool {
 }
 
 // helloOf makes the hello of a GET request, for tools that cannot send a body.
-func helloOf(r *http.Request) (*helloFrame, error) {
+func (h *Handler) helloOf(r *http.Request) (*helloFrame, error) {
 	query := r.URL.Query()
 	f := pageFrame{Hello: &helloFrame{Window: query.Get("window"), Listen: map[string]interest{}}}
 	for _, event := range query["listen"] {
 		f.Hello.Listen[event] = interest{}
 	}
 	if id := r.Header.Get("Last-Event-ID"); id != "" {
-		epoch, seq, _ := strings.Cut(id, ":")
-		n, err := strconv.ParseUint(seq, 10, 53)
-		if err != nil {
-			return nil, errors.New("Last-Event-ID is EPOCH:SEQ")
+		name, seq, proven, ok := h.epoch.parseID(id)
+		if !ok {
+			return nil, errors.New("Last-Event-ID is EPOCH:SEQ:PROOF")
 		}
-		f.Hello.Resume = &resumeFrame{Session: r.Header.Get("Eventgen-Session"), Epoch: epoch, Seq: n}
+		f.Hello.Resume = &resumeFrame{Session: r.Header.Get("Eventgen-Session"), Epoch: name, Seq: seq, proven: proven}
 	}
 	return f.Hello, f.check()
 }

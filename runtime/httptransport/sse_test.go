@@ -22,7 +22,7 @@ func TestStreamListensAndEmits(t *testing.T) {
 	pg.want(`{"event":"tick","payload":1}`)
 	pg.send(`[{"listen":{"other":{}},"id":1},{"emit":"ask","id":2,"payload":{"id":"a","n":7}}]`)
 	pg.want(`{"ack":1}`, `{"event":"tick","payload":7}`, `{"ack":2}`)
-	if !strings.HasPrefix(pg.id, p.h.epoch+":") {
+	if !strings.HasPrefix(pg.id, p.h.epoch.name+":") {
 		t.Errorf("id is %q", pg.id)
 	}
 }
@@ -67,11 +67,26 @@ func TestStreamForTools(t *testing.T) {
 		t.Errorf("welcome is %v", back.welcome)
 	}
 	back.want(`{"event":"tick","payload":2}`)
+	position, _, _ := strings.Cut(id, ":1:") // a session needs no proof
+	again := open("Last-Event-ID", position+":1", "Eventgen-Session", back.welcome["session"].(string))
+	if again.welcome["resumed"] != true {
+		t.Errorf("welcome is %v", again.welcome)
+	}
+	again.want(`{"event":"tick","payload":2}`)
 	same := open("Last-Event-ID", id, "Eventgen-Session", pg.welcome["session"].(string))
 	if same.welcome["session"] != pg.welcome["session"] {
 		t.Errorf("welcome is %v", same.welcome)
 	}
 	same.want(`{"event":"tick","payload":2}`)
+	// Whoever names a position without having been here gets what a new page does.
+	epoch, _, _ := strings.Cut(id, ":")
+	for _, made := range []string{epoch + ":0", epoch + ":0:", epoch + ":1", strings.Replace(id, ":1:", ":0:", 1), id + "0", "x" + id} {
+		stranger := open("Last-Event-ID", made)
+		if stranger.welcome["resumed"] != nil {
+			t.Errorf("%s: welcome is %v", made, stranger.welcome)
+		}
+		stranger.want(`{"gap":{"events":{"tick":null}}}`)
+	}
 	afresh := open("Last-Event-ID", "another:7")
 	afresh.want(`{"gap":{"events":{"tick":null}}}`)
 }

@@ -181,7 +181,7 @@ func (p *socketReader) Message(op ws.OpCode, message []byte) error {
 			c.close(closing{closeBadFrame, "bad_frame: the first frame is a hello"})
 			return nil
 		}
-		if why := c.hello(frames[i].Hello, false); why != nil {
+		if why := c.hello(frames[i].Hello); why != nil {
 			c.close(*why)
 			return nil
 		}

@@ -11,7 +11,7 @@ import (
 func TestGuarantee03ListenAndDeliver(t *testing.T) {
 	p := newPlace(t)
 	pg := p.open(`{"window":"main","listen":{"tick":{"contract":"c0"}}}`)
-	if pg.welcome["epoch"] != p.h.epoch || pg.welcome["heartbeat"] != 25.0 || pg.welcome["max"] != 69632.0 {
+	if pg.welcome["epoch"] != p.h.epoch.name || pg.welcome["heartbeat"] != 25.0 || pg.welcome["max"] != 69632.0 {
 		t.Errorf("welcome is %v", pg.welcome)
 	}
 	emit(t, p.bus, tick, 1, 2)

@@ -49,15 +49,12 @@ const minDeflate = 256
 
 // append adds one frame. seq is the position in the log that a page has reached with it, 0 if
 // it tells of none.
-func (f format) append(dst, frame []byte, epoch string, seq uint64) []byte {
+func (f format) append(dst, frame []byte, log *epoch, seq uint64) []byte {
 	switch {
 	case f == formatStream:
 		if seq > 0 {
 			dst = append(dst, "id: "...)
-			dst = append(dst, epoch...)
-			dst = append(dst, ':')
-			dst = strconv.AppendUint(dst, seq, 10)
-			dst = append(dst, '\n')
+			dst = append(log.appendID(dst, seq), '\n')
 		}
 		dst = append(dst, "data: "...)
 		// JSON may be written over several lines by a marshaler of the application.
