@@ -60,13 +60,14 @@ const maxInstances = 32
 type Forms struct {
 	settings Settings
 	decls    map[string]*Decl
-	memo     map[string]*Form // by declaration, arguments and whether settings apply
-	open     map[string]int   // declarations being resolved, with the number of their instances
+	memo     map[string]*Form    // by declaration, arguments and whether settings apply
+	pointees map[string]*pointee // of declared pointers, in the same way
+	open     map[string]int      // declarations being resolved, with the number of their instances
 }
 
 // NewForms returns a resolver for the types of p in an output with these settings.
 func NewForms(p *Package, s Settings) *Forms {
-	fs := &Forms{settings: s, decls: make(map[string]*Decl, len(p.Decls)), memo: map[string]*Form{}, open: map[string]int{}}
+	fs := &Forms{settings: s, decls: make(map[string]*Decl, len(p.Decls)), memo: map[string]*Form{}, pointees: map[string]*pointee{}, open: map[string]int{}}
 	for _, d := range p.Decls {
 		fs.decls[d.ID] = d
 	}
@@ -93,6 +94,7 @@ type bound struct {
 // the value is nil.
 func (fs *Forms) slot(t *Type, sc scope, quoted, present bool) Slot {
 	null := false
+	var over pointer
 	for seen := map[string]bool{}; ; {
 		if t == nil {
 			return Slot{Form: &Form{Kind: KindAny}}
@@ -122,15 +124,60 @@ func (fs *Forms) slot(t *Type, sc scope, quoted, present bool) Slot {
 					return Slot{Form: &Form{Decl: d, Type: d.Type}, Nullable: true}
 				}
 				seen[key] = true
-				t, sc.params = d.Type, params
+				t, sc.params, over = d.Type, params, pointer{d, params, key}
 				continue
 			}
 			return fs.place(fs.declared(d, params, key, sc.plain), sc.plain, quoted, present, null)
 		}
-		f := &Form{}
-		fs.fill(f, t, sc)
+		f := fs.pointee(over, t, sc)
 		return fs.place(f, sc.plain, quoted, present, null)
 	}
+}
+
+// A pointer is an instance of a declared pointer type.
+type pointer struct {
+	decl   *Decl
+	params map[string]bound
+	key    string
+}
+
+// pointee resolves t, which the pointer p leads to, if there is one. It may occur in what it leads
+// to: the form is then of its declaration, so that the circle has a name.
+func (fs *Forms) pointee(p pointer, t *Type, sc scope) *Form {
+	if p.decl == nil {
+		f := &Form{}
+		fs.fill(f, t, sc)
+		return f
+	}
+	if sc.plain {
+		p.key += " plain"
+	}
+	known, ok := fs.pointees[p.key]
+	if ok {
+		if !known.done && known.form.Decl == nil {
+			known.form.Decl, known.form.Args = p.decl, p.args()
+		}
+		return known.form
+	}
+	known = &pointee{form: &Form{}}
+	fs.pointees[p.key] = known
+	fs.fill(known.form, t, sc)
+	known.done = true
+	return known.form
+}
+
+func (p pointer) args() []Slot {
+	var out []Slot
+	for _, param := range p.decl.Params {
+		out = append(out, p.params[param.Name].slot)
+	}
+	return out
+}
+
+// A pointee is what a declared pointer leads to.
+type pointee struct {
+	form *Form
+	done bool // all of it is resolved
 }
 
 // place says whether a form can be null and is quoted where it stands. A form that is still

@@ -69,7 +69,8 @@ type Marshal struct {
 	// marshaler's method), and nil is written as null. As the key of a map it is a pointer to
 	// the type, and nil is written as the empty string.
 	Nilable bool `json:"nilable,omitempty"`
-	// Decodes: the type also has the matching unmarshaler, on its pointer.
+	// Decodes: the type also has the matching unmarshaler, on its pointer. A key of a basic kind,
+	// which no method writes, has it set for UnmarshalText alone.
 	Decodes bool `json:"decodes,omitempty"`
 }
 
@@ -179,6 +180,8 @@ type Decl struct {
 	Union *Union `json:"union,omitempty"`
 	// Unmarshals: *T has UnmarshalJSON or UnmarshalText, and no method writes it.
 	Unmarshals bool `json:"unmarshals,omitempty"`
+	// ReadsKeys: UnmarshalText is among these methods, and reads the keys of maps.
+	ReadsKeys bool `json:"readsKeys,omitempty"`
 	// Validates: *T has Validate() error.
 	Validates bool `json:"validates,omitempty"`
 	// Local: declared in a package that is a target of this run or of its module.

@@ -22,6 +22,10 @@ type Constant struct {
 	EmptyPtr *struct{}           `json:"emptyPtr"`
 	EmptyMap map[int]struct{}    `json:"emptyMap"`
 	Pairs    [2][0]string        `json:"pairs"`
+	Deep     [][1][0]int         `json:"deep"`
+	Deeper   map[string][1][2]struct {
+		None [1][0]int `json:"none"`
+	} `json:"deeper"`
 	Inner    map[TextKey]struct {
 		None [0]int `json:"none"`
 	} `json:"inner"`
@@ -40,6 +44,9 @@ type Omittable struct {
 	Pointer *struct {
 		None [0]int `json:"none"`
 	} `json:"pointer"`
+	Deep  [][1][0]int             `json:"deep"`
+	Twice *[2]struct{}            `json:"twice"`
+	Map   map[string][1][0]string `json:"map"`
 }
 
 // NoneOf is a declared array of nothing.
@@ -113,6 +120,16 @@ type Forest struct {
 type Grove struct {
 	Forests map[string]Forest `json:"forests"`
 	Groves  map[string]Grove  `json:"groves"`
+}
+
+// Knot is a pointer that leads to itself through a slice.
+type Knot *[]Knot
+
+// Knots holds one.
+//
+//eventgen:event from=both
+type Knots struct {
+	Knot Knot `json:"knot"`
 }
 
 // LateConstant begins with a property that can be absent, and ends with one that is the same text always.

@@ -20,6 +20,7 @@ const _ = eventbus.IsAtLeastV1
 var Events = eventbus.NewCatalog(
 	AnysEvent,
 	BasicsEvent,
+	CheckedKeysEvent,
 	ConstantEvent,
 	DeclaredPointersEvent,
 	EmbeddingEvent,
@@ -27,6 +28,8 @@ var Events = eventbus.NewCatalog(
 	ForestEvent,
 	GenericsEvent,
 	GraphEvent,
+	InstancesEvent,
+	KnotsEvent,
 	LateConstantEvent,
 	ListsEvent,
 	MapsEvent,
@@ -148,12 +151,54 @@ func OnceBasics(b *eventbus.Bus, fn func(ctx context.Context, payload Basics) er
 	return BasicsEvent.Once(b, fn, opts...)
 }
 
+// CheckedKeysEvent describes the event "checked-keys".
+//
+// CheckedKeys are maps whose keys are read by a method and written without one.
+var CheckedKeysEvent = eventbus.Define(eventbus.Definition[CheckedKeys]{
+	Name:     "checked-keys",
+	Contract: "cb93bc64",
+	From:     eventbus.FromBoth,
+	Encode: func(dst []byte, p *CheckedKeys) ([]byte, error) {
+		dst = appendCheckedKeys(dst, p)
+		return dst, nil
+	},
+	Decode: func(src []byte, p *CheckedKeys) error {
+		d := codec.NewDecoder(src)
+		decodeCheckedKeys(d, p)
+		return d.End()
+	},
+})
+
+// EmitCheckedKeys emits "checked-keys" to everyone who listens.
+//
+// CheckedKeys are maps whose keys are read by a method and written without one.
+func EmitCheckedKeys(ctx context.Context, b *eventbus.Bus, payload CheckedKeys) error {
+	return CheckedKeysEvent.Emit(ctx, b, payload)
+}
+
+// EmitCheckedKeysTo emits "checked-keys" to a target alone; Go listeners do not see it.
+func EmitCheckedKeysTo(ctx context.Context, b *eventbus.Bus, to eventbus.Target, payload CheckedKeys) error {
+	return CheckedKeysEvent.EmitTo(ctx, b, to, payload)
+}
+
+// OnCheckedKeys calls fn for every "checked-keys", until unlisten is called.
+//
+// CheckedKeys are maps whose keys are read by a method and written without one.
+func OnCheckedKeys(b *eventbus.Bus, fn func(ctx context.Context, payload CheckedKeys) error, opts ...eventbus.ListenOption) (unlisten func()) {
+	return CheckedKeysEvent.Listen(b, fn, opts...)
+}
+
+// OnceCheckedKeys calls fn for the next "checked-keys", unless unlisten is called first.
+func OnceCheckedKeys(b *eventbus.Bus, fn func(ctx context.Context, payload CheckedKeys) error, opts ...eventbus.ListenOption) (unlisten func()) {
+	return CheckedKeysEvent.Once(b, fn, opts...)
+}
+
 // ConstantEvent describes the event "constant".
 //
 // Constant holds values that all have one wire form, so that no code looks at them.
 var ConstantEvent = eventbus.Define(eventbus.Definition[Constant]{
 	Name:     "constant",
-	Contract: "205340fc",
+	Contract: "d60673d6",
 	From:     eventbus.FromBoth,
 	Encode:   appendConstant,
 	Decode: func(src []byte, p *Constant) error {
@@ -434,6 +479,84 @@ func OnGraph(b *eventbus.Bus, fn func(ctx context.Context, payload Graph) error,
 // OnceGraph calls fn for the next "graph", unless unlisten is called first.
 func OnceGraph(b *eventbus.Bus, fn func(ctx context.Context, payload Graph) error, opts ...eventbus.ListenOption) (unlisten func()) {
 	return GraphEvent.Once(b, fn, opts...)
+}
+
+// InstancesEvent describes the event "instances".
+//
+// Instances holds generic types whose parameters are keys, or are left out when empty.
+var InstancesEvent = eventbus.Define(eventbus.Definition[Instances]{
+	Name:     "instances",
+	Contract: "a3293bd3",
+	From:     eventbus.FromBoth,
+	Encode:   appendInstances,
+	Decode: func(src []byte, p *Instances) error {
+		d := codec.NewDecoder(src)
+		decodeInstances(d, p)
+		return d.End()
+	},
+})
+
+// EmitInstances emits "instances" to everyone who listens.
+//
+// Instances holds generic types whose parameters are keys, or are left out when empty.
+func EmitInstances(ctx context.Context, b *eventbus.Bus, payload Instances) error {
+	return InstancesEvent.Emit(ctx, b, payload)
+}
+
+// EmitInstancesTo emits "instances" to a target alone; Go listeners do not see it.
+func EmitInstancesTo(ctx context.Context, b *eventbus.Bus, to eventbus.Target, payload Instances) error {
+	return InstancesEvent.EmitTo(ctx, b, to, payload)
+}
+
+// OnInstances calls fn for every "instances", until unlisten is called.
+//
+// Instances holds generic types whose parameters are keys, or are left out when empty.
+func OnInstances(b *eventbus.Bus, fn func(ctx context.Context, payload Instances) error, opts ...eventbus.ListenOption) (unlisten func()) {
+	return InstancesEvent.Listen(b, fn, opts...)
+}
+
+// OnceInstances calls fn for the next "instances", unless unlisten is called first.
+func OnceInstances(b *eventbus.Bus, fn func(ctx context.Context, payload Instances) error, opts ...eventbus.ListenOption) (unlisten func()) {
+	return InstancesEvent.Once(b, fn, opts...)
+}
+
+// KnotsEvent describes the event "knots".
+//
+// Knots holds one.
+var KnotsEvent = eventbus.Define(eventbus.Definition[Knots]{
+	Name:     "knots",
+	Contract: "042836ea",
+	From:     eventbus.FromBoth,
+	Encode:   appendKnots,
+	Decode: func(src []byte, p *Knots) error {
+		d := codec.NewDecoder(src)
+		decodeKnots(d, p)
+		return d.End()
+	},
+})
+
+// EmitKnots emits "knots" to everyone who listens.
+//
+// Knots holds one.
+func EmitKnots(ctx context.Context, b *eventbus.Bus, payload Knots) error {
+	return KnotsEvent.Emit(ctx, b, payload)
+}
+
+// EmitKnotsTo emits "knots" to a target alone; Go listeners do not see it.
+func EmitKnotsTo(ctx context.Context, b *eventbus.Bus, to eventbus.Target, payload Knots) error {
+	return KnotsEvent.EmitTo(ctx, b, to, payload)
+}
+
+// OnKnots calls fn for every "knots", until unlisten is called.
+//
+// Knots holds one.
+func OnKnots(b *eventbus.Bus, fn func(ctx context.Context, payload Knots) error, opts ...eventbus.ListenOption) (unlisten func()) {
+	return KnotsEvent.Listen(b, fn, opts...)
+}
+
+// OnceKnots calls fn for the next "knots", unless unlisten is called first.
+func OnceKnots(b *eventbus.Bus, fn func(ctx context.Context, payload Knots) error, opts ...eventbus.ListenOption) (unlisten func()) {
+	return KnotsEvent.Once(b, fn, opts...)
 }
 
 // LateConstantEvent describes the event "late-constant".
@@ -1306,7 +1429,7 @@ func OnceNothing(b *eventbus.Bus, fn func(ctx context.Context, payload Nothing) 
 // Omittable holds nothing either, but parts of it can be absent.
 var OmittableEvent = eventbus.Define(eventbus.Definition[Omittable]{
 	Name:     "omittable",
-	Contract: "a694e056",
+	Contract: "681957c0",
 	From:     eventbus.FromBoth,
 	Encode: func(dst []byte, p *Omittable) ([]byte, error) {
 		dst = appendOmittable(dst, p)
@@ -2203,6 +2326,64 @@ func appendBasics(dst []byte, v *Basics) ([]byte, error) {
 	return dst, nil
 }
 
+// appendCheckedKeys appends a CheckedKeys as JSON.
+func appendCheckedKeys(dst []byte, v *CheckedKeys) []byte {
+	if v.Slugs == nil {
+		dst = append(dst, `{"slugs":null`...)
+	} else {
+		dst = append(dst, `{"slugs":{`...)
+		keys := codec.SortStrings(v.Slugs)
+		for i, key := range keys.List {
+			if i > 0 {
+				dst = append(dst, ',')
+			}
+			dst = codec.AppendString(dst, key)
+			dst = append(dst, ':')
+			x := v.Slugs[Slug(key)]
+			dst = codec.AppendInt(dst, int64(x))
+		}
+		keys.Free()
+		dst = append(dst, '}')
+	}
+	if v.Numbers == nil {
+		dst = append(dst, `,"numbers":null`...)
+	} else {
+		dst = append(dst, `,"numbers":{`...)
+		keys := codec.SortUints(v.Numbers)
+		for i := range keys.List {
+			if i > 0 {
+				dst = append(dst, ',')
+			}
+			key := &keys.List[i]
+			dst = codec.AppendIntKey(dst, key)
+			dst = append(dst, ':')
+			x := v.Numbers[Numbered(key.Uint())]
+			dst = codec.AppendString(dst, x)
+		}
+		keys.Free()
+		dst = append(dst, '}')
+	}
+	if v.Both == nil {
+		dst = append(dst, `,"both":null`...)
+	} else {
+		dst = append(dst, `,"both":{`...)
+		keys := codec.SortStrings(v.Both)
+		for i, key := range keys.List {
+			if i > 0 {
+				dst = append(dst, ',')
+			}
+			dst = codec.AppendString(dst, key)
+			dst = append(dst, ':')
+			x := v.Both[BothWays(key)]
+			dst = codec.AppendBool(dst, x)
+		}
+		keys.Free()
+		dst = append(dst, '}')
+	}
+	dst = append(dst, '}')
+	return dst
+}
+
 // appendConstant appends a Constant as JSON.
 func appendConstant(dst []byte, v *Constant) ([]byte, error) {
 	if v.Nones == nil {
@@ -2291,16 +2472,72 @@ func appendConstant(dst []byte, v *Constant) ([]byte, error) {
 		dst = append(dst, '}')
 	}
 	dst = append(dst, `,"pairs":[`...)
-	for i := range v.Pairs {
+	for i := range 2 {
 		if i > 0 {
 			dst = append(dst, ',')
 		}
 		dst = append(dst, "[]"...)
 	}
-	if v.Inner == nil {
-		dst = append(dst, `],"inner":null`...)
+	if v.Deep == nil {
+		dst = append(dst, `],"deep":null`...)
 	} else {
-		dst = append(dst, `],"inner":{`...)
+		dst = append(dst, `],"deep":[`...)
+		for i := range v.Deep {
+			if i > 0 {
+				dst = append(dst, ',')
+			}
+			dst = append(dst, '[')
+			for i2 := range 1 {
+				if i2 > 0 {
+					dst = append(dst, ',')
+				}
+				dst = append(dst, "[]"...)
+			}
+			dst = append(dst, ']')
+		}
+		dst = append(dst, ']')
+	}
+	if v.Deeper == nil {
+		dst = append(dst, `,"deeper":null`...)
+	} else {
+		dst = append(dst, `,"deeper":{`...)
+		keys := codec.SortStrings(v.Deeper)
+		for i, key := range keys.List {
+			if i > 0 {
+				dst = append(dst, ',')
+			}
+			dst = codec.AppendString(dst, key)
+			dst = append(dst, ':')
+			dst = append(dst, '[')
+			for i2 := range 1 {
+				if i2 > 0 {
+					dst = append(dst, ',')
+				}
+				dst = append(dst, '[')
+				for i3 := range 2 {
+					if i3 > 0 {
+						dst = append(dst, ',')
+					}
+					dst = append(dst, `{"none":[`...)
+					for i4 := range 1 {
+						if i4 > 0 {
+							dst = append(dst, ',')
+						}
+						dst = append(dst, "[]"...)
+					}
+					dst = append(dst, "]}"...)
+				}
+				dst = append(dst, ']')
+			}
+			dst = append(dst, ']')
+		}
+		keys.Free()
+		dst = append(dst, '}')
+	}
+	if v.Inner == nil {
+		dst = append(dst, `,"inner":null`...)
+	} else {
+		dst = append(dst, `,"inner":{`...)
 		keys, err2 := codec.SortTexts(v.Inner)
 		if err2 != nil {
 			return dst, codec.At(err2, "inner")
@@ -2748,6 +2985,56 @@ func appendGraph(dst []byte, v *Graph, depth int) ([]byte, error) {
 		keys.Free()
 		dst = append(dst, '}')
 	}
+	return dst, nil
+}
+
+// appendInstances appends an Instances as JSON.
+func appendInstances(dst []byte, v *Instances) ([]byte, error) {
+	var err error
+	dst = append(dst, `{"pointer":`...)
+	if dst, err = appendMaybeOfPointPtr(dst, &v.Pointer); err != nil {
+		return dst, codec.At(err, "pointer")
+	}
+	dst = append(dst, `,"list":`...)
+	dst = appendMaybeOfStringSlice(dst, &v.List)
+	dst = append(dst, `,"any":`...)
+	if dst, err = appendMaybeOfAny(dst, &v.Any); err != nil {
+		return dst, codec.At(err, "any")
+	}
+	dst = append(dst, `,"word":`...)
+	dst = appendMaybeOfString(dst, &v.Word)
+	dst = append(dst, `,"small":`...)
+	dst = appendCountedOfInt8(dst, &v.Small)
+	dst = append(dst, `,"large":`...)
+	dst = appendCountedOfUint64(dst, &v.Large)
+	dst = append(dst, `,"words":`...)
+	dst = appendCountedOfMyString(dst, &v.Words)
+	dst = append(dst, `,"texts":`...)
+	if dst, err = appendCountedOfTextKey(dst, &v.Texts); err != nil {
+		return dst, codec.At(err, "texts")
+	}
+	dst = append(dst, `,"levels":`...)
+	if dst, err = appendCountedOfLevel(dst, &v.Levels); err != nil {
+		return dst, codec.At(err, "levels")
+	}
+	dst = append(dst, `,"nested":`...)
+	dst = appendOuterOfInt8AndIntPtr(dst, &v.Nested)
+	dst = append(dst, `,"checked":`...)
+	dst = appendCountedOfSlug(dst, &v.Checked)
+	dst = append(dst, `,"numbered":`...)
+	dst = appendCountedOfNumbered(dst, &v.Numbered)
+	dst = append(dst, '}')
+	return dst, nil
+}
+
+// appendKnots appends a Knots as JSON.
+func appendKnots(dst []byte, v *Knots) ([]byte, error) {
+	var err error
+	dst = append(dst, `{"knot":`...)
+	if dst, err = appendKnot(dst, &v.Knot, 0); err != nil {
+		return dst, codec.At(err, "knot")
+	}
+	dst = append(dst, '}')
 	return dst, nil
 }
 
@@ -3967,6 +4254,60 @@ func appendOmittable(dst []byte, v *Omittable) []byte {
 		dst = append(dst, `,"pointer":null`...)
 	} else {
 		dst = append(dst, `,"pointer":{"none":[]}`...)
+	}
+	if v.Deep == nil {
+		dst = append(dst, `,"deep":null`...)
+	} else {
+		dst = append(dst, `,"deep":[`...)
+		for i := range v.Deep {
+			if i > 0 {
+				dst = append(dst, ',')
+			}
+			dst = append(dst, '[')
+			for i2 := range 1 {
+				if i2 > 0 {
+					dst = append(dst, ',')
+				}
+				dst = append(dst, "[]"...)
+			}
+			dst = append(dst, ']')
+		}
+		dst = append(dst, ']')
+	}
+	if v.Twice == nil {
+		dst = append(dst, `,"twice":null`...)
+	} else {
+		dst = append(dst, `,"twice":[`...)
+		for i := range 2 {
+			if i > 0 {
+				dst = append(dst, ',')
+			}
+			dst = append(dst, "{}"...)
+		}
+		dst = append(dst, ']')
+	}
+	if v.Map == nil {
+		dst = append(dst, `,"map":null`...)
+	} else {
+		dst = append(dst, `,"map":{`...)
+		keys := codec.SortStrings(v.Map)
+		for i, key := range keys.List {
+			if i > 0 {
+				dst = append(dst, ',')
+			}
+			dst = codec.AppendString(dst, key)
+			dst = append(dst, ':')
+			dst = append(dst, '[')
+			for i2 := range 1 {
+				if i2 > 0 {
+					dst = append(dst, ',')
+				}
+				dst = append(dst, "[]"...)
+			}
+			dst = append(dst, ']')
+		}
+		keys.Free()
+		dst = append(dst, '}')
 	}
 	dst = append(dst, '}')
 	return dst
@@ -5512,6 +5853,290 @@ func appendPhantomOfPoint(dst []byte, v *Phantom[Point]) []byte {
 	return dst
 }
 
+// appendMaybeOfPointPtr appends a Maybe[…] as JSON.
+func appendMaybeOfPointPtr(dst []byte, v *Maybe[*Point]) ([]byte, error) {
+	var err error
+	n := len(dst)
+	if v.Value != nil {
+		dst = append(dst, `,"value":`...)
+		if dst, err = appendPoint(dst, v.Value); err != nil {
+			return dst, codec.At(err, "value")
+		}
+	}
+	if len(dst) == n {
+		dst = append(dst, '{')
+	} else {
+		dst[n] = '{'
+	}
+	dst = append(dst, '}')
+	return dst, nil
+}
+
+// appendMaybeOfStringSlice appends a Maybe[…] as JSON.
+func appendMaybeOfStringSlice(dst []byte, v *Maybe[[]string]) []byte {
+	n := len(dst)
+	if len(v.Value) != 0 {
+		dst = append(dst, `,"value":[`...)
+		for i, x := range v.Value {
+			if i > 0 {
+				dst = append(dst, ',')
+			}
+			dst = codec.AppendString(dst, x)
+		}
+		dst = append(dst, ']')
+	}
+	if len(dst) == n {
+		dst = append(dst, '{')
+	} else {
+		dst[n] = '{'
+	}
+	dst = append(dst, '}')
+	return dst
+}
+
+// appendMaybeOfAny appends a Maybe[…] as JSON.
+func appendMaybeOfAny(dst []byte, v *Maybe[any]) ([]byte, error) {
+	var err error
+	n := len(dst)
+	if v.Value != nil {
+		dst = append(dst, `,"value":`...)
+		if dst, err = codec.AppendAny(dst, v.Value); err != nil {
+			return dst, codec.At(err, "value")
+		}
+	}
+	if len(dst) == n {
+		dst = append(dst, '{')
+	} else {
+		dst[n] = '{'
+	}
+	dst = append(dst, '}')
+	return dst, nil
+}
+
+// appendMaybeOfString appends a Maybe[…] as JSON.
+func appendMaybeOfString(dst []byte, v *Maybe[string]) []byte {
+	n := len(dst)
+	if v.Value != "" {
+		dst = append(dst, `,"value":`...)
+		dst = codec.AppendString(dst, v.Value)
+	}
+	if len(dst) == n {
+		dst = append(dst, '{')
+	} else {
+		dst[n] = '{'
+	}
+	dst = append(dst, '}')
+	return dst
+}
+
+// appendCountedOfInt8 appends a Counted[…] as JSON.
+func appendCountedOfInt8(dst []byte, v *Counted[int8]) []byte {
+	if v.By == nil {
+		dst = append(dst, `{"by":null`...)
+	} else {
+		dst = append(dst, `{"by":{`...)
+		keys := codec.SortInts(v.By)
+		for i := range keys.List {
+			if i > 0 {
+				dst = append(dst, ',')
+			}
+			key := &keys.List[i]
+			dst = codec.AppendIntKey(dst, key)
+			dst = append(dst, ':')
+			x := v.By[int8(key.Int())]
+			dst = codec.AppendInt(dst, int64(x))
+		}
+		keys.Free()
+		dst = append(dst, '}')
+	}
+	dst = append(dst, '}')
+	return dst
+}
+
+// appendCountedOfUint64 appends a Counted[…] as JSON.
+func appendCountedOfUint64(dst []byte, v *Counted[uint64]) []byte {
+	if v.By == nil {
+		dst = append(dst, `{"by":null`...)
+	} else {
+		dst = append(dst, `{"by":{`...)
+		keys := codec.SortUints(v.By)
+		for i := range keys.List {
+			if i > 0 {
+				dst = append(dst, ',')
+			}
+			key := &keys.List[i]
+			dst = codec.AppendIntKey(dst, key)
+			dst = append(dst, ':')
+			x := v.By[key.Uint()]
+			dst = codec.AppendInt(dst, int64(x))
+		}
+		keys.Free()
+		dst = append(dst, '}')
+	}
+	dst = append(dst, '}')
+	return dst
+}
+
+// appendCountedOfMyString appends a Counted[…] as JSON.
+func appendCountedOfMyString(dst []byte, v *Counted[MyString]) []byte {
+	if v.By == nil {
+		dst = append(dst, `{"by":null`...)
+	} else {
+		dst = append(dst, `{"by":{`...)
+		keys := codec.SortStrings(v.By)
+		for i, key := range keys.List {
+			if i > 0 {
+				dst = append(dst, ',')
+			}
+			dst = codec.AppendString(dst, key)
+			dst = append(dst, ':')
+			x := v.By[MyString(key)]
+			dst = codec.AppendInt(dst, int64(x))
+		}
+		keys.Free()
+		dst = append(dst, '}')
+	}
+	dst = append(dst, '}')
+	return dst
+}
+
+// appendCountedOfTextKey appends a Counted[…] as JSON.
+func appendCountedOfTextKey(dst []byte, v *Counted[TextKey]) ([]byte, error) {
+	if v.By == nil {
+		dst = append(dst, `{"by":null`...)
+	} else {
+		dst = append(dst, `{"by":{`...)
+		keys, err2 := codec.SortTexts(v.By)
+		if err2 != nil {
+			return dst, codec.At(err2, "by")
+		}
+		for i, key := range keys {
+			if i > 0 {
+				dst = append(dst, ',')
+			}
+			dst = codec.AppendString(dst, key.Text)
+			dst = append(dst, ':')
+			x := v.By[key.Key]
+			dst = codec.AppendInt(dst, int64(x))
+		}
+		dst = append(dst, '}')
+	}
+	dst = append(dst, '}')
+	return dst, nil
+}
+
+// appendCountedOfLevel appends a Counted[…] as JSON.
+func appendCountedOfLevel(dst []byte, v *Counted[Level]) ([]byte, error) {
+	var err error
+	if v.By == nil {
+		dst = append(dst, `{"by":null`...)
+	} else {
+		dst = append(dst, `{"by":{`...)
+		keys := codec.SortInts(v.By)
+		for i := range keys.List {
+			if i > 0 {
+				dst = append(dst, ',')
+			}
+			key := &keys.List[i]
+			dst = append(dst, '"')
+			if dst, err = appendLevel(dst, Level(key.Int())); err != nil {
+				return dst, codec.At(codec.At(err, string(key.Text())), "by")
+			}
+			dst = append(dst, `":`...)
+			x := v.By[Level(key.Int())]
+			dst = codec.AppendInt(dst, int64(x))
+		}
+		keys.Free()
+		dst = append(dst, '}')
+	}
+	dst = append(dst, '}')
+	return dst, nil
+}
+
+// appendOuterOfInt8AndIntPtr appends an Outer[…] as JSON.
+func appendOuterOfInt8AndIntPtr(dst []byte, v *Outer[int8, *int]) []byte {
+	dst = append(dst, `{"counted":`...)
+	dst = appendCountedOfInt8(dst, &v.Counted)
+	dst = append(dst, `,"maybe":`...)
+	dst = appendMaybeOfIntPtr(dst, &v.Maybe)
+	dst = append(dst, '}')
+	return dst
+}
+
+// appendCountedOfSlug appends a Counted[…] as JSON.
+func appendCountedOfSlug(dst []byte, v *Counted[Slug]) []byte {
+	if v.By == nil {
+		dst = append(dst, `{"by":null`...)
+	} else {
+		dst = append(dst, `{"by":{`...)
+		keys := codec.SortStrings(v.By)
+		for i, key := range keys.List {
+			if i > 0 {
+				dst = append(dst, ',')
+			}
+			dst = codec.AppendString(dst, key)
+			dst = append(dst, ':')
+			x := v.By[Slug(key)]
+			dst = codec.AppendInt(dst, int64(x))
+		}
+		keys.Free()
+		dst = append(dst, '}')
+	}
+	dst = append(dst, '}')
+	return dst
+}
+
+// appendCountedOfNumbered appends a Counted[…] as JSON.
+func appendCountedOfNumbered(dst []byte, v *Counted[Numbered]) []byte {
+	if v.By == nil {
+		dst = append(dst, `{"by":null`...)
+	} else {
+		dst = append(dst, `{"by":{`...)
+		keys := codec.SortUints(v.By)
+		for i := range keys.List {
+			if i > 0 {
+				dst = append(dst, ',')
+			}
+			key := &keys.List[i]
+			dst = codec.AppendIntKey(dst, key)
+			dst = append(dst, ':')
+			x := v.By[Numbered(key.Uint())]
+			dst = codec.AppendInt(dst, int64(x))
+		}
+		keys.Free()
+		dst = append(dst, '}')
+	}
+	dst = append(dst, '}')
+	return dst
+}
+
+// appendKnot appends a Knot as JSON.
+func appendKnot(dst []byte, v *Knot, depth int) ([]byte, error) {
+	var err error
+	if depth > codec.MaxEncodeDepth {
+		return dst, codec.TooDeep()
+	}
+	if *v == nil {
+		dst = append(dst, "null"...)
+	} else {
+		if *(*[]Knot)(*v) == nil {
+			dst = append(dst, "null"...)
+		} else {
+			dst = append(dst, '[')
+			for i, x := range *(*[]Knot)(*v) {
+				if i > 0 {
+					dst = append(dst, ',')
+				}
+				if dst, err = appendKnot(dst, &x, depth+1); err != nil {
+					return dst, codec.AtIndex(err, i)
+				}
+			}
+			dst = append(dst, ']')
+		}
+	}
+	return dst, nil
+}
+
 // appendTable appends a Table as JSON.
 func appendTable(dst []byte, v *Table) ([]byte, error) {
 	var err error
@@ -5994,6 +6619,58 @@ func decodeBasics(d *codec.Decoder, v *Basics) {
 	}
 }
 
+// decodeCheckedKeys reads a CheckedKeys.
+func decodeCheckedKeys(d *codec.Decoder, v *CheckedKeys) {
+	if at := d.Offset(); d.Object() {
+		var seen uint64
+		for d.Field() {
+			switch string(d.Name()) {
+			case "slugs":
+				if d.First(&seen, 1<<0) {
+					if !d.Null() && d.Object() {
+						codec.NewMap(&v.Slugs)
+						for d.Field() {
+							var k Slug
+							if d.KeyText(&k) && codec.Absent(d, v.Slugs, k) {
+								v.Slugs[k] = int(d.Int(codec.IntSize))
+							}
+						}
+					}
+				}
+			case "numbers":
+				if d.First(&seen, 1<<1) {
+					if !d.Null() && d.Object() {
+						codec.NewMap(&v.Numbers)
+						for d.Field() {
+							var k Numbered
+							if d.KeyText(&k) && codec.Absent(d, v.Numbers, k) {
+								v.Numbers[k] = d.String()
+							}
+						}
+					}
+				}
+			case "both":
+				if d.First(&seen, 1<<2) {
+					if !d.Null() && d.Object() {
+						codec.NewMap(&v.Both)
+						for d.Field() {
+							var k BothWays
+							if d.KeyText(&k) && codec.Absent(d, v.Both, k) {
+								v.Both[k] = d.Bool()
+							}
+						}
+					}
+				}
+			default:
+				d.Unknown(knownCheckedKeys)
+			}
+		}
+		if seen&0x7 != 0x7 {
+			d.Missing(at, seen, 0x7, knownCheckedKeys)
+		}
+	}
+}
+
 // decodeConstant reads a Constant.
 func decodeConstant(d *codec.Decoder, v *Constant) {
 	if at := d.Offset(); d.Object() {
@@ -6124,8 +6801,68 @@ func decodeConstant(d *codec.Decoder, v *Constant) {
 						}
 					}
 				}
-			case "inner":
+			case "deep":
 				if d.First(&seen, 1<<10) {
+					if !d.Null() && d.Array() {
+						codec.Empty(&v.Deep)
+						for d.Element() {
+							codec.Extend(d, &v.Deep)
+							if at2 := d.Offset(); d.Array() {
+								for i := 0; d.TupleElement(at2, i, 1); i++ {
+									if at3 := d.Offset(); d.Array() {
+										for i2 := 0; d.TupleElement(at3, i2, 0); i2++ {
+										}
+									}
+								}
+							}
+						}
+					}
+				}
+			case "deeper":
+				if d.First(&seen, 1<<11) {
+					if !d.Null() && d.Object() {
+						codec.NewMap(&v.Deeper)
+						for d.Field() {
+							if k := string(d.Name()); codec.Absent(d, v.Deeper, k) {
+								x := codec.Zero(v.Deeper)
+								if at2 := d.Offset(); d.Array() {
+									for i := 0; d.TupleElement(at2, i, 1); i++ {
+										if at3 := d.Offset(); d.Array() {
+											for i2 := 0; d.TupleElement(at3, i2, 2); i2++ {
+												if at4 := d.Offset(); d.Object() {
+													var seen2 uint64
+													for d.Field() {
+														switch string(d.Name()) {
+														case "none":
+															if d.First(&seen2, 1<<0) {
+																if at5 := d.Offset(); d.Array() {
+																	for i3 := 0; d.TupleElement(at5, i3, 1); i3++ {
+																		if at6 := d.Offset(); d.Array() {
+																			for i4 := 0; d.TupleElement(at6, i4, 0); i4++ {
+																			}
+																		}
+																	}
+																}
+															}
+														default:
+															d.Unknown(knownConstantPart5)
+														}
+													}
+													if seen2&0x1 != 0x1 {
+														d.Missing(at4, seen2, 0x1, knownConstantPart5)
+													}
+												}
+											}
+										}
+									}
+								}
+								v.Deeper[k] = x
+							}
+						}
+					}
+				}
+			case "inner":
+				if d.First(&seen, 1<<12) {
 					if !d.Null() && d.Object() {
 						codec.NewMap(&v.Inner)
 						for d.Field() {
@@ -6144,11 +6881,11 @@ func decodeConstant(d *codec.Decoder, v *Constant) {
 												}
 											}
 										default:
-											d.Unknown(knownConstantPart5)
+											d.Unknown(knownConstantPart6)
 										}
 									}
 									if seen2&0x1 != 0x1 {
-										d.Missing(at2, seen2, 0x1, knownConstantPart5)
+										d.Missing(at2, seen2, 0x1, knownConstantPart6)
 									}
 								}
 								v.Inner[k] = x
@@ -6160,8 +6897,8 @@ func decodeConstant(d *codec.Decoder, v *Constant) {
 				d.Unknown(knownConstant)
 			}
 		}
-		if seen&0x7ff != 0x7ff {
-			d.Missing(at, seen, 0x7ff, knownConstant)
+		if seen&0x1fff != 0x1fff {
+			d.Missing(at, seen, 0x1fff, knownConstant)
 		}
 	}
 }
@@ -6574,6 +7311,90 @@ func decodeGraph(d *codec.Decoder, v *Graph) {
 				decodeGraph(d, &x)
 				(*v)[k] = x
 			}
+		}
+	}
+}
+
+// decodeInstances reads an Instances.
+func decodeInstances(d *codec.Decoder, v *Instances) {
+	if at := d.Offset(); d.Object() {
+		var seen uint64
+		for d.Field() {
+			switch string(d.Name()) {
+			case "pointer":
+				if d.First(&seen, 1<<0) {
+					decodeMaybeOfPointPtr(d, &v.Pointer)
+				}
+			case "list":
+				if d.First(&seen, 1<<1) {
+					decodeMaybeOfStringSlice(d, &v.List)
+				}
+			case "any":
+				if d.First(&seen, 1<<2) {
+					decodeMaybeOfAny(d, &v.Any)
+				}
+			case "word":
+				if d.First(&seen, 1<<3) {
+					decodeMaybeOfString(d, &v.Word)
+				}
+			case "small":
+				if d.First(&seen, 1<<4) {
+					decodeCountedOfInt8(d, &v.Small)
+				}
+			case "large":
+				if d.First(&seen, 1<<5) {
+					decodeCountedOfUint64(d, &v.Large)
+				}
+			case "words":
+				if d.First(&seen, 1<<6) {
+					decodeCountedOfMyString(d, &v.Words)
+				}
+			case "texts":
+				if d.First(&seen, 1<<7) {
+					decodeCountedOfTextKey(d, &v.Texts)
+				}
+			case "levels":
+				if d.First(&seen, 1<<8) {
+					decodeCountedOfLevel(d, &v.Levels)
+				}
+			case "nested":
+				if d.First(&seen, 1<<9) {
+					decodeOuterOfInt8AndIntPtr(d, &v.Nested)
+				}
+			case "checked":
+				if d.First(&seen, 1<<10) {
+					decodeCountedOfSlug(d, &v.Checked)
+				}
+			case "numbered":
+				if d.First(&seen, 1<<11) {
+					decodeCountedOfNumbered(d, &v.Numbered)
+				}
+			default:
+				d.Unknown(knownInstances)
+			}
+		}
+		if seen&0xfff != 0xfff {
+			d.Missing(at, seen, 0xfff, knownInstances)
+		}
+	}
+}
+
+// decodeKnots reads a Knots.
+func decodeKnots(d *codec.Decoder, v *Knots) {
+	if at := d.Offset(); d.Object() {
+		var seen uint64
+		for d.Field() {
+			switch string(d.Name()) {
+			case "knot":
+				if d.First(&seen, 1<<0) {
+					decodeKnot(d, &v.Knot)
+				}
+			default:
+				d.Unknown(knownKnots)
+			}
+		}
+		if seen&0x1 != 0x1 {
+			d.Missing(at, seen, 0x1, knownKnots)
 		}
 	}
 }
@@ -7707,12 +8528,64 @@ func decodeOmittable(d *codec.Decoder, v *Omittable) {
 						}
 					}
 				}
+			case "deep":
+				if d.First(&seen, 1<<3) {
+					if !d.Null() && d.Array() {
+						codec.Empty(&v.Deep)
+						for d.Element() {
+							codec.Extend(d, &v.Deep)
+							if at2 := d.Offset(); d.Array() {
+								for i := 0; d.TupleElement(at2, i, 1); i++ {
+									if at3 := d.Offset(); d.Array() {
+										for i2 := 0; d.TupleElement(at3, i2, 0); i2++ {
+										}
+									}
+								}
+							}
+						}
+					}
+				}
+			case "twice":
+				if d.First(&seen, 1<<4) {
+					if !d.Null() {
+						codec.New(d, &v.Twice)
+						if at2 := d.Offset(); d.Array() {
+							for i := 0; d.TupleElement(at2, i, 2); i++ {
+								if d.Object() {
+									for d.Field() {
+										d.Unknown(knownOmittablePart4)
+									}
+								}
+							}
+						}
+					}
+				}
+			case "map":
+				if d.First(&seen, 1<<5) {
+					if !d.Null() && d.Object() {
+						codec.NewMap(&v.Map)
+						for d.Field() {
+							if k := string(d.Name()); codec.Absent(d, v.Map, k) {
+								x := codec.Zero(v.Map)
+								if at2 := d.Offset(); d.Array() {
+									for i := 0; d.TupleElement(at2, i, 1); i++ {
+										if at3 := d.Offset(); d.Array() {
+											for i2 := 0; d.TupleElement(at3, i2, 0); i2++ {
+											}
+										}
+									}
+								}
+								v.Map[k] = x
+							}
+						}
+					}
+				}
 			default:
 				d.Unknown(knownOmittable)
 			}
 		}
-		if seen&0x7 != 0x7 {
-			d.Missing(at, seen, 0x7, knownOmittable)
+		if seen&0x3f != 0x3f {
+			d.Missing(at, seen, 0x3f, knownOmittable)
 		}
 	}
 }
@@ -9247,6 +10120,310 @@ func decodePhantomOfPoint(d *codec.Decoder, v *Phantom[Point]) {
 	}
 }
 
+// decodeMaybeOfPointPtr reads a Maybe[…].
+func decodeMaybeOfPointPtr(d *codec.Decoder, v *Maybe[*Point]) {
+	if d.Object() {
+		var seen uint64
+		for d.Field() {
+			switch string(d.Name()) {
+			case "value":
+				if d.First(&seen, 1<<0) {
+					x := codec.New(d, &v.Value)
+					decodePoint(d, x)
+				}
+			default:
+				d.Unknown(knownMaybeOfPointPtr)
+			}
+		}
+	}
+}
+
+// decodeMaybeOfStringSlice reads a Maybe[…].
+func decodeMaybeOfStringSlice(d *codec.Decoder, v *Maybe[[]string]) {
+	if d.Object() {
+		var seen uint64
+		for d.Field() {
+			switch string(d.Name()) {
+			case "value":
+				if d.First(&seen, 1<<0) {
+					if d.Array() {
+						codec.Empty(&v.Value)
+						for d.Element() {
+							v.Value = append(v.Value, d.String())
+						}
+					}
+				}
+			default:
+				d.Unknown(knownMaybeOfStringSlice)
+			}
+		}
+	}
+}
+
+// decodeMaybeOfAny reads a Maybe[…].
+func decodeMaybeOfAny(d *codec.Decoder, v *Maybe[any]) {
+	if d.Object() {
+		var seen uint64
+		for d.Field() {
+			switch string(d.Name()) {
+			case "value":
+				if d.First(&seen, 1<<0) {
+					d.JSON(&v.Value)
+				}
+			default:
+				d.Unknown(knownMaybeOfAny)
+			}
+		}
+	}
+}
+
+// decodeMaybeOfString reads a Maybe[…].
+func decodeMaybeOfString(d *codec.Decoder, v *Maybe[string]) {
+	if d.Object() {
+		var seen uint64
+		for d.Field() {
+			switch string(d.Name()) {
+			case "value":
+				if d.First(&seen, 1<<0) {
+					v.Value = d.String()
+				}
+			default:
+				d.Unknown(knownMaybeOfString)
+			}
+		}
+	}
+}
+
+// decodeCountedOfInt8 reads a Counted[…].
+func decodeCountedOfInt8(d *codec.Decoder, v *Counted[int8]) {
+	if at := d.Offset(); d.Object() {
+		var seen uint64
+		for d.Field() {
+			switch string(d.Name()) {
+			case "by":
+				if d.First(&seen, 1<<0) {
+					if !d.Null() && d.Object() {
+						codec.NewMap(&v.By)
+						for d.Field() {
+							if k, ok := d.KeyInt(8); ok && codec.Absent(d, v.By, int8(k)) {
+								v.By[int8(k)] = int(d.Int(codec.IntSize))
+							}
+						}
+					}
+				}
+			default:
+				d.Unknown(knownCountedOfInt8)
+			}
+		}
+		if seen&0x1 != 0x1 {
+			d.Missing(at, seen, 0x1, knownCountedOfInt8)
+		}
+	}
+}
+
+// decodeCountedOfUint64 reads a Counted[…].
+func decodeCountedOfUint64(d *codec.Decoder, v *Counted[uint64]) {
+	if at := d.Offset(); d.Object() {
+		var seen uint64
+		for d.Field() {
+			switch string(d.Name()) {
+			case "by":
+				if d.First(&seen, 1<<0) {
+					if !d.Null() && d.Object() {
+						codec.NewMap(&v.By)
+						for d.Field() {
+							if k, ok := d.KeyUint(64); ok && codec.Absent(d, v.By, k) {
+								v.By[k] = int(d.Int(codec.IntSize))
+							}
+						}
+					}
+				}
+			default:
+				d.Unknown(knownCountedOfUint64)
+			}
+		}
+		if seen&0x1 != 0x1 {
+			d.Missing(at, seen, 0x1, knownCountedOfUint64)
+		}
+	}
+}
+
+// decodeCountedOfMyString reads a Counted[…].
+func decodeCountedOfMyString(d *codec.Decoder, v *Counted[MyString]) {
+	if at := d.Offset(); d.Object() {
+		var seen uint64
+		for d.Field() {
+			switch string(d.Name()) {
+			case "by":
+				if d.First(&seen, 1<<0) {
+					if !d.Null() && d.Object() {
+						codec.NewMap(&v.By)
+						for d.Field() {
+							if k := MyString(d.Name()); codec.Absent(d, v.By, k) {
+								v.By[k] = int(d.Int(codec.IntSize))
+							}
+						}
+					}
+				}
+			default:
+				d.Unknown(knownCountedOfMyString)
+			}
+		}
+		if seen&0x1 != 0x1 {
+			d.Missing(at, seen, 0x1, knownCountedOfMyString)
+		}
+	}
+}
+
+// decodeCountedOfTextKey reads a Counted[…].
+func decodeCountedOfTextKey(d *codec.Decoder, v *Counted[TextKey]) {
+	if at := d.Offset(); d.Object() {
+		var seen uint64
+		for d.Field() {
+			switch string(d.Name()) {
+			case "by":
+				if d.First(&seen, 1<<0) {
+					if !d.Null() && d.Object() {
+						codec.NewMap(&v.By)
+						for d.Field() {
+							var k TextKey
+							if d.KeyText(&k) && codec.Absent(d, v.By, k) {
+								v.By[k] = int(d.Int(codec.IntSize))
+							}
+						}
+					}
+				}
+			default:
+				d.Unknown(knownCountedOfTextKey)
+			}
+		}
+		if seen&0x1 != 0x1 {
+			d.Missing(at, seen, 0x1, knownCountedOfTextKey)
+		}
+	}
+}
+
+// decodeCountedOfLevel reads a Counted[…].
+func decodeCountedOfLevel(d *codec.Decoder, v *Counted[Level]) {
+	if at := d.Offset(); d.Object() {
+		var seen uint64
+		for d.Field() {
+			switch string(d.Name()) {
+			case "by":
+				if d.First(&seen, 1<<0) {
+					if !d.Null() && d.Object() {
+						codec.NewMap(&v.By)
+						for d.Field() {
+							if k, ok := d.KeyInt(8); ok && codec.KeyMember(d, k, knownLevel) && codec.Absent(d, v.By, Level(k)) {
+								v.By[Level(k)] = int(d.Int(codec.IntSize))
+							}
+						}
+					}
+				}
+			default:
+				d.Unknown(knownCountedOfLevel)
+			}
+		}
+		if seen&0x1 != 0x1 {
+			d.Missing(at, seen, 0x1, knownCountedOfLevel)
+		}
+	}
+}
+
+// decodeOuterOfInt8AndIntPtr reads an Outer[…].
+func decodeOuterOfInt8AndIntPtr(d *codec.Decoder, v *Outer[int8, *int]) {
+	if at := d.Offset(); d.Object() {
+		var seen uint64
+		for d.Field() {
+			switch string(d.Name()) {
+			case "counted":
+				if d.First(&seen, 1<<0) {
+					decodeCountedOfInt8(d, &v.Counted)
+				}
+			case "maybe":
+				if d.First(&seen, 1<<1) {
+					decodeMaybeOfIntPtr(d, &v.Maybe)
+				}
+			default:
+				d.Unknown(knownOuterOfInt8AndIntPtr)
+			}
+		}
+		if seen&0x3 != 0x3 {
+			d.Missing(at, seen, 0x3, knownOuterOfInt8AndIntPtr)
+		}
+	}
+}
+
+// decodeCountedOfSlug reads a Counted[…].
+func decodeCountedOfSlug(d *codec.Decoder, v *Counted[Slug]) {
+	if at := d.Offset(); d.Object() {
+		var seen uint64
+		for d.Field() {
+			switch string(d.Name()) {
+			case "by":
+				if d.First(&seen, 1<<0) {
+					if !d.Null() && d.Object() {
+						codec.NewMap(&v.By)
+						for d.Field() {
+							var k Slug
+							if d.KeyText(&k) && codec.Absent(d, v.By, k) {
+								v.By[k] = int(d.Int(codec.IntSize))
+							}
+						}
+					}
+				}
+			default:
+				d.Unknown(knownCountedOfSlug)
+			}
+		}
+		if seen&0x1 != 0x1 {
+			d.Missing(at, seen, 0x1, knownCountedOfSlug)
+		}
+	}
+}
+
+// decodeCountedOfNumbered reads a Counted[…].
+func decodeCountedOfNumbered(d *codec.Decoder, v *Counted[Numbered]) {
+	if at := d.Offset(); d.Object() {
+		var seen uint64
+		for d.Field() {
+			switch string(d.Name()) {
+			case "by":
+				if d.First(&seen, 1<<0) {
+					if !d.Null() && d.Object() {
+						codec.NewMap(&v.By)
+						for d.Field() {
+							var k Numbered
+							if d.KeyText(&k) && codec.Absent(d, v.By, k) {
+								v.By[k] = int(d.Int(codec.IntSize))
+							}
+						}
+					}
+				}
+			default:
+				d.Unknown(knownCountedOfNumbered)
+			}
+		}
+		if seen&0x1 != 0x1 {
+			d.Missing(at, seen, 0x1, knownCountedOfNumbered)
+		}
+	}
+}
+
+// decodeKnot reads a Knot.
+func decodeKnot(d *codec.Decoder, v *Knot) {
+	if !d.Null() {
+		x := codec.New(d, v)
+		if !d.Null() && d.Array() {
+			codec.Empty(x)
+			for d.Element() {
+				x2 := codec.Extend(d, x)
+				decodeKnot(d, x2)
+			}
+		}
+	}
+}
+
 // decodeTable reads a Table.
 func decodeTable(d *codec.Decoder, v *Table) {
 	if !d.Null() && d.Object() {
@@ -9752,18 +10929,22 @@ func decodeUrlUserinfo(d *codec.Decoder, v *url.Userinfo) {
 var (
 	knownAnys                  = []string{"any", "list", "map"}
 	knownBasics                = []string{"bool", "int", "int8", "int16", "int32", "int64", "uint", "uint8", "uint16", "uint32", "uint64", "uintptr", "float32", "float64", "string", "Rune", "Byte"}
-	knownConstant              = []string{"none", "nones", "nonePtr", "noneMap", "noneText", "empty", "empties", "emptyPtr", "emptyMap", "pairs", "inner"}
+	knownCheckedKeys           = []string{"slugs", "numbers", "both"}
+	knownConstant              = []string{"none", "nones", "nonePtr", "noneMap", "noneText", "empty", "empties", "emptyPtr", "emptyMap", "pairs", "deep", "deeper", "inner"}
 	knownConstantPart          = []string{}
 	knownConstantPart2         = []string{}
 	knownConstantPart3         = []string{}
 	knownConstantPart4         = []string{}
 	knownConstantPart5         = []string{"none"}
+	knownConstantPart6         = []string{"none"}
 	knownDeclaredPointers      = []string{"custom", "text", "texts", "point", "pointer", "omitted", "both", "map"}
 	knownEmbedding             = []string{"id", "ptr1", "ptr2", "deep1", "deep2", "hidden", "name", "parts", "depth", "tagged", "MyInt", "Strings", "own"}
 	knownEnums                 = []string{"color", "level", "mask", "open", "colors", "levels", "opt", "map", "ptr"}
 	knownColor                 = []string{"red", "gr<een", "blue"}
 	knownForest                = []string{"forests", "groves", "named", "lists"}
 	knownGenerics              = []string{"ints", "points", "nested", "pair", "bytes", "text", "box", "boxed", "linked", "keyed", "omitted", "phantom"}
+	knownInstances             = []string{"pointer", "list", "any", "word", "small", "large", "words", "texts", "levels", "nested", "checked", "numbered"}
+	knownKnots                 = []string{"knot"}
 	knownLateConstant          = []string{"maybe", "none"}
 	knownLists                 = []string{"ints", "strings", "bools", "floats", "floats32", "points", "ptrs", "nested", "bytes", "mybytes", "blobs", "texts", "array", "points2", "hash", "none", "named", "anon", "others", "matrix"}
 	knownListsPart             = []string{"A", "B"}
@@ -9780,10 +10961,11 @@ var (
 	knownNames                 = []string{"<a&b>", "two words", "-", "a/b~c", "ä", "upper", "UPPER"}
 	knownNode                  = []string{"value", "next", "children", "named"}
 	knownNothing               = []string{}
-	knownOmittable             = []string{"inner", "nothing", "pointer"}
+	knownOmittable             = []string{"inner", "nothing", "pointer", "deep", "twice", "map"}
 	knownOmittablePart         = []string{}
 	knownOmittablePart2        = []string{"none"}
 	knownOmittablePart3        = []string{"none"}
+	knownOmittablePart4        = []string{}
 	knownOmitted               = []string{"bool", "int", "uint", "float", "string", "ptr", "ptrptr", "slice", "bytes", "map", "any", "struct", "time", "array", "raw", "number", "text", "custom", "zbool", "zint", "zfloat", "zstring", "zptr", "zslice", "zmap", "zany", "zstruct", "ztime", "zptime", "zarray", "zboth", "zptrm", "zpptrm", "zslices", "ztext", "zzeroer", "zparts", "zother", "zcustom", "zlists", "textn", "last"}
 	knownOmittedPart           = []string{"A"}
 	knownOmittedFirst          = []string{"a", "b", "c", "d"}
@@ -9816,6 +10998,18 @@ var (
 	knownLinkedOfString        = []string{"value", "next"}
 	knownMaybeOfIntPtr         = []string{"value"}
 	knownPhantomOfPoint        = []string{"n"}
+	knownMaybeOfPointPtr       = []string{"value"}
+	knownMaybeOfStringSlice    = []string{"value"}
+	knownMaybeOfAny            = []string{"value"}
+	knownMaybeOfString         = []string{"value"}
+	knownCountedOfInt8         = []string{"by"}
+	knownCountedOfUint64       = []string{"by"}
+	knownCountedOfMyString     = []string{"by"}
+	knownCountedOfTextKey      = []string{"by"}
+	knownCountedOfLevel        = []string{"by"}
+	knownOuterOfInt8AndIntPtr  = []string{"counted", "maybe"}
+	knownCountedOfSlug         = []string{"by"}
+	knownCountedOfNumbered     = []string{"by"}
 	knownPtrTextValue          = []string{"S"}
 	knownCustomPtrValue        = []string{"N"}
 	knownPtrHolderValue        = []string{"p", "c"}

@@ -8,6 +8,14 @@ func (g *pkg) decodesKey(t *ir.Type) bool {
 	return k.Kind != ir.KindText || k.Marshal != nil && k.Marshal.Decodes
 }
 
+// readsKey reports whether a method reads keys of type t that none writes.
+func (g *pkg) readsKey(t *ir.Type) bool {
+	if d := g.decls[t.Ref]; d != nil {
+		return d.ReadsKeys
+	}
+	return t.Kind != ir.KindText && t.Marshal != nil && t.Marshal.Decodes
+}
+
 // mapping reads the entries of a map.
 func (e *decoder) mapping(t *ir.Type, l loc, cond string) {
 	e.block("if "+cond, func() {
@@ -54,6 +62,10 @@ func (e *decoder) entry(t *ir.Type, l loc, names string) {
 		member = e.generic("KeyMember", key, g.codecs.members(enum))
 	}
 	switch {
+	case g.readsKey(t.Key):
+		name, _ := g.goType(t.Key)
+		e.line("var ", key, " ", name)
+		entered(both(e.read("KeyText", "&"+key), absent(key)), key)
 	case k.Kind == ir.KindInt:
 		checked(e.read("KeyInt", g.bits(k)), "int64", member)
 	case k.Kind == ir.KindUint:

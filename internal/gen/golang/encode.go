@@ -251,9 +251,13 @@ func (e *encoder) list(t *ir.Type, l loc) {
 	if e.g.scalar(t.Elem) {
 		elem, variables = loc{val: x, addr: elem.addr}, i+", "+x
 	}
+	over := l.value()
+	if t.Kind == ir.KindArray && e.g.constant(t.Elem) {
+		over = strconv.Itoa(t.Len) // no code looks at the value, so that there may be no variable for it
+	}
 	e.lit("[")
 	e.flush()
-	e.block("for "+variables+" := range "+l.value(), func() {
+	e.block("for "+variables+" := range "+over, func() {
 		e.comma(i)
 		if elem.ptr != "" && !e.g.constant(t.Elem) {
 			e.line(x, " := &", l.operand(), "[", i, "]")
@@ -288,7 +292,7 @@ func (g *pkg) vacuous(t *ir.Type, counts func(*ir.Field) bool) bool {
 			return counts(f) || !g.vacuous(f.Type, counts) || slices.ContainsFunc(f.Path, func(s ir.Step) bool { return s.Ptr })
 		})
 	}
-	return t.Kind == ir.KindArray && t.Len == 0
+	return t.Kind == ir.KindArray && (t.Len == 0 || g.vacuous(t.Elem, counts))
 }
 
 // scalar reports whether values of t are so small that loops copy them.

@@ -144,7 +144,7 @@ func (b *decoderBuilder) constants(wanted func(id string) bool) []constView {
 		params := usedParams(d)
 		b.params = typeParams(params, func(string) bool { return false })
 		b.at = d.ID
-		body := b.body(d)
+		body, decoder := b.body(d), b.file.decodeType("Decoder")
 		v := constView{Name: b.p.decoderName(d.ID), Type: decoder, Value: pureTree(body)}
 		if len(params) > 0 {
 			list := make([]string, len(params))
@@ -235,10 +235,14 @@ func (b *decoderBuilder) typ(t *ir.Type, u use) string {
 	case ir.KindRef:
 		return b.reference(t, u)
 	case ir.KindParam:
-		if name, ok := b.params[t.Param]; ok {
-			return b.p.convertParam(name)
+		name, ok := b.params[t.Param]
+		switch {
+		case !ok:
+			return b.file.decodeValue("anything")
+		case u.present:
+			return b.p.convertParam(name) + ".present ?? " + b.p.convertParam(name)
 		}
-		return b.file.decodeValue("anything")
+		return b.p.convertParam(name)
 	case ir.KindTime, ir.KindText:
 		return b.orNull(b.text(t), t.Marshal != nil && t.Marshal.Nilable && !u.present)
 	case ir.KindInt, ir.KindUint:
@@ -248,7 +252,9 @@ func (b *decoderBuilder) typ(t *ir.Type, u use) string {
 		return b.scalar(t, u.quoted)
 	case ir.KindBool, ir.KindFloat, ir.KindString, ir.KindNumber:
 		return b.scalar(t, u.quoted)
-	default: // KindAny, KindRaw, KindCustom: only the backend can tell
+	case ir.KindAny:
+		return b.file.decodeValue("value")
+	default: // KindRaw, KindCustom: only the backend can tell
 		return b.file.decodeValue("anything")
 	}
 }
@@ -345,6 +351,8 @@ func (b *decoderBuilder) mapType(t *ir.Type) string {
 	switch d := b.p.decls[t.Key.Ref]; {
 	case t.Key.Kind == ir.KindRef && d != nil && d.Enum != nil:
 		args = append(args, b.enumKey(d))
+	case base != nil && base.Kind == ir.KindParam:
+		args = append(args, b.typ(base, use{})+".key")
 	case base != nil && base.Kind == ir.KindInt:
 		args = append(args, b.call("quotedInt", bitsOf(base)))
 	case base != nil && base.Kind == ir.KindUint:

@@ -78,6 +78,7 @@ func (l *Lowerer) declOf(n *node) (*ir.Decl, []*node) {
 		Type:       l.emit(n.body, want),
 		Enum:       n.enum,
 		Unmarshals: unmarshalsOnly(n.named),
+		ReadsKeys:  unmarshalsOnly(n.named) && unmarshalText(n.named) != nil,
 		Validates:  !isInterface(n.named) && !isPointer(n.named) && validate(n.named) != nil,
 		Exported:   obj.Pkg() == nil || obj.Exported(),
 		Allow:      l.allow(obj),

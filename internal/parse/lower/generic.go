@@ -337,9 +337,9 @@ func (l *Lowerer) satisfies(g *node, i int, arg *ir.Type) bool {
 		return false
 	}
 	wide := body.Kind == ir.KindInt || body.Kind == ir.KindUint
-	wide = wide && (body.Bits == 0 || body.Bits == 64)
-	if g.uses[i].key && wide && !l.plainInt64() {
-		return false // quoted as a value, and a key in any case
+	wide = wide && (body.Bits == 0 || body.Bits == 64) && !l.plainInt64()
+	if to := l.refs[arg]; wide && (g.uses[i].key || to != nil && to.enum != nil) {
+		return false // quoted as a value, and not as a key or as a member of an enum
 	}
 	if g.uses[i].key && terms(ifaceOf(g.params().At(i)), 0) == nil {
 		return isKeyKind(body.Kind) || body.Kind == ir.KindText && body.TS == ""

@@ -259,8 +259,17 @@ func (b *builder) mapKey(t types.Type) *ir.Type {
 	return nil
 }
 
-// plainKey lowers a key that is written as the value of its basic kind.
+// plainKey lowers a key that is written as the value of its basic kind. UnmarshalText reads it
+// all the same, if there is one.
 func (b *builder) plainKey(t types.Type) *ir.Type {
+	out := b.basicKey(t)
+	if out.Kind != ir.KindRef && unmarshalText(t) != nil {
+		out.Marshal = &ir.Marshal{Decodes: true}
+	}
+	return out
+}
+
+func (b *builder) basicKey(t types.Type) *ir.Type {
 	if named, ok := t.(*types.Named); ok && codecOf(t, true) == nil && typeID(named.Obj()) != "encoding/json.Number" {
 		inner := *b
 		inner.quoted = true

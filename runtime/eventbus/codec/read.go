@@ -273,11 +273,25 @@ func (d *Decoder) Time() time.Time {
 	if !d.str() {
 		return t
 	}
-	if err := t.UnmarshalJSON(d.src[at:d.pos]); err != nil {
+	if err := t.UnmarshalJSON(d.src[at:d.pos]); err != nil || !isTime(d.src[at:d.pos]) {
 		d.problem(problem{at: at, expected: rfc3339, found: shorten(string(d.src[at:d.pos]))})
 		return time.Time{}
 	}
 	return t
+}
+
+// isTime reports whether a JSON string may be a time in RFC 3339. Package time, which looks at the
+// rest, also takes hours of one digit, a comma before the fraction, and offsets of a day and more,
+// none of which JavaScript reads.
+func isTime(text []byte) bool {
+	const seconds, offset = len(`"2006-01-02T15:04:05`), len(`+07:00"`)
+	if len(text) < seconds+len(`Z"`) || text[seconds-len(":04:05")] != ':' || text[seconds] == ',' {
+		return false
+	}
+	if zone := text[len(text)-offset:]; zone[offset-2] != 'Z' {
+		return string(zone[1:3]) < "24" && string(zone[4:6]) < "60"
+	}
+	return true
 }
 
 // Bytes reads a string in padded standard base64.

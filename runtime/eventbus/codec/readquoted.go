@@ -111,10 +111,10 @@ func (d *Decoder) QuotedNumber() (v json.Number) {
 // QuotedString is String inside a string.
 func (d *Decoder) QuotedString() (v string) {
 	d.quoted("a JSON string", func(text []byte) bool {
-		inner := NewDecoder(append([]byte(nil), text...))
-		if inner.peek() != '"' {
-			return false
+		if len(text) < 2 || text[0] != '"' || text[len(text)-1] != '"' {
+			return false // spaces around it are none to JSON, but to encoding/json they are here
 		}
+		inner := NewDecoder(append([]byte(nil), text...))
 		v = inner.String()
 		return inner.End() == nil
 	})

@@ -60,7 +60,15 @@ func (d *Decoder) UnmarshalTime(v json.Unmarshaler) {
 		d.wrong(rfc3339)
 		return
 	}
-	d.Unmarshal(v)
+	at := d.pos
+	text, ok := d.raw()
+	switch {
+	case !ok:
+	case isTime(text):
+		d.guard(at, func() error { return v.UnmarshalJSON(text) })
+	default:
+		d.Refuse(at, rfc3339, shorten(string(text)))
+	}
 }
 
 // UnmarshalText reads a string by v.UnmarshalText.

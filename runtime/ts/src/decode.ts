@@ -3,7 +3,7 @@ export { bigints, bytes, dates, each, fields, later, reader, same, variants, wri
 export type { Conversion } from './decode/convert.ts';
 
 // For generated code: what decoders are made of.
-export { lazy, list, map, nullable, object, optional, tuple, union } from './decode/compound.ts';
+export { lazy, list, map, nullable, object, optional, tuple, union, value } from './decode/compound.ts';
 export {
   anything,
   base64,

@@ -6,6 +6,7 @@ import { createEvents as $createEvents } from '@eventgen/client';
 import {
   anys,
   basics,
+  checkedKeys,
   constant,
   declaredPointers,
   embedding,
@@ -13,6 +14,8 @@ import {
   forest,
   generics,
   graph,
+  instances,
+  knots,
   lateConstant,
   lists,
   maps,
@@ -60,6 +63,7 @@ import type {
   Anys,
   Basics,
   Box,
+  CheckedKeys,
   Color,
   Constant,
   DeclaredPointers,
@@ -69,6 +73,8 @@ import type {
   Forest,
   Generics,
   Graph,
+  Instances,
+  Knots,
   LateConstant,
   Lists,
   Maps,
@@ -106,6 +112,7 @@ import type {
 export interface ServerEvents {
   'anys': Anys;
   'basics': Basics;
+  'checked-keys': CheckedKeys;
   'constant': Constant;
   'declared-pointers': DeclaredPointers;
   'embedding': Embedding;
@@ -113,6 +120,8 @@ export interface ServerEvents {
   'forest': Forest;
   'generics': Generics;
   'graph': Graph | null;
+  'instances': Instances;
+  'knots': Knots;
   'late-constant': LateConstant;
   'lists': Lists;
   'maps': Maps;
@@ -160,6 +169,7 @@ export interface ServerEvents {
 export interface ClientEvents {
   'anys': Anys;
   'basics': Basics;
+  'checked-keys': CheckedKeys;
   'constant': Constant;
   'declared-pointers': DeclaredPointers;
   'embedding': Embedding;
@@ -167,6 +177,8 @@ export interface ClientEvents {
   'forest': Forest;
   'generics': Generics;
   'graph': Graph | null;
+  'instances': Instances;
+  'knots': Knots;
   'late-constant': LateConstant;
   'lists': Lists;
   'maps': Maps;
@@ -213,6 +225,7 @@ export interface ClientEvents {
 export type AnyServerEvent =
   | { event: 'anys'; payload: Anys; meta: $EventMeta }
   | { event: 'basics'; payload: Basics; meta: $EventMeta }
+  | { event: 'checked-keys'; payload: CheckedKeys; meta: $EventMeta }
   | { event: 'constant'; payload: Constant; meta: $EventMeta }
   | { event: 'declared-pointers'; payload: DeclaredPointers; meta: $EventMeta }
   | { event: 'embedding'; payload: Embedding; meta: $EventMeta }
@@ -220,6 +233,8 @@ export type AnyServerEvent =
   | { event: 'forest'; payload: Forest; meta: $EventMeta }
   | { event: 'generics'; payload: Generics; meta: $EventMeta }
   | { event: 'graph'; payload: Graph | null; meta: $EventMeta }
+  | { event: 'instances'; payload: Instances; meta: $EventMeta }
+  | { event: 'knots'; payload: Knots; meta: $EventMeta }
   | { event: 'late-constant'; payload: LateConstant; meta: $EventMeta }
   | { event: 'lists'; payload: Lists; meta: $EventMeta }
   | { event: 'maps'; payload: Maps; meta: $EventMeta }
@@ -266,6 +281,7 @@ export type AnyServerEvent =
 export type AnyClientEvent =
   | { event: 'anys'; payload: Anys }
   | { event: 'basics'; payload: Basics }
+  | { event: 'checked-keys'; payload: CheckedKeys }
   | { event: 'constant'; payload: Constant }
   | { event: 'declared-pointers'; payload: DeclaredPointers }
   | { event: 'embedding'; payload: Embedding }
@@ -273,6 +289,8 @@ export type AnyClientEvent =
   | { event: 'forest'; payload: Forest }
   | { event: 'generics'; payload: Generics }
   | { event: 'graph'; payload: Graph | null }
+  | { event: 'instances'; payload: Instances }
+  | { event: 'knots'; payload: Knots }
   | { event: 'late-constant'; payload: LateConstant }
   | { event: 'lists'; payload: Lists }
   | { event: 'maps'; payload: Maps }
@@ -326,6 +344,7 @@ export type Events = $Events<ServerEvents, ClientEvents, EventKeys, never>;
 export const events: Events = /* @__PURE__ */ $createEvents([
   anys,
   basics,
+  checkedKeys,
   constant,
   declaredPointers,
   embedding,
@@ -333,6 +352,8 @@ export const events: Events = /* @__PURE__ */ $createEvents([
   forest,
   generics,
   graph,
+  instances,
+  knots,
   lateConstant,
   lists,
   maps,

@@ -32,12 +32,14 @@ import {
   tuple as $tuple,
   uint as $uint,
   union as $union,
+  value as $value,
 } from '@eventgen/client/decode';
 import type { Decoder as $Decoder, Schema as $Schema } from '@eventgen/client/decode';
 import type {
   Anys,
   Basics,
   Box,
+  CheckedKeys,
   Color,
   Constant,
   DeclaredPointers,
@@ -47,6 +49,8 @@ import type {
   Forest,
   Generics,
   Graph,
+  Instances,
+  Knots,
   LateConstant,
   Lists,
   Maps,
@@ -80,17 +84,24 @@ import type {
   WriteOnly,
 } from './events.gen';
 
-const $decodeAnys: $Decoder = /* @__PURE__ */ (() => $object({ any: $anything, list: $nullable($list($anything)), map: $nullable($map($anything)) }))();
+const $decodeAnys: $Decoder = /* @__PURE__ */ (() => $object({ any: $value, list: $nullable($list($value)), map: $nullable($map($value)) }))();
 const $decodeBasics: $Decoder = /* @__PURE__ */ (() => $object({ bool: $boolean, int: $int(64), int8: $int(8), int16: $int(16), int32: $int(32), int64: $int(64), uint: $uint(64), uint8: $uint(8), uint16: $uint(16), uint32: $uint(32), uint64: $uint(64), uintptr: $uint(64), float32: $float32, float64: $number, string: $string, Rune: $int(32), Byte: $uint(8) }))();
 const $decodeBlank: $Decoder = /* @__PURE__ */ $object({});
 const $decodeBox = (_T: $Decoder): $Decoder => $object({ value: _T, list: $nullable($list(_T)) });
+const $decodeSlug: $Decoder = $string;
+const $decodeNumbered: $Decoder = /* @__PURE__ */ $uint(8);
+const $decodeCheckedKeys: $Decoder = /* @__PURE__ */ (() => $object({ slugs: $nullable($map($int(64))), numbers: $nullable($map($string, $quotedUint(8))), both: $nullable($map($boolean)) }))();
 const $decodeCircle: $Decoder = /* @__PURE__ */ $object({ radius: $number });
 const $decodeCodecsText: $Decoder = /* @__PURE__ */ (() => $object({ body: $string, to: $optional($list($string)) }))();
 const $decodeColor: $Decoder = /* @__PURE__ */ $oneOf(['red', 'gr<een', 'blue']);
 const $decodePoint: $Decoder = /* @__PURE__ */ $object({ x: $number, y: $number });
+const $decodeTextKey: $Decoder = $string;
 const $decodeNoneOf: $Decoder = /* @__PURE__ */ $tuple($decodePoint, 0);
-const $decodeConstant: $Decoder = /* @__PURE__ */ (() => $object({ none: $tuple($int(64), 0), nones: $nullable($list($tuple($int(64), 0))), nonePtr: $nullable($tuple($boolean, 0)), noneMap: $nullable($map($tuple($decodePoint, 0))), noneText: $nullable($map($decodeNoneOf)), empty: $object({}), empties: $nullable($list($object({}))), emptyPtr: $nullable($object({})), emptyMap: $nullable($map($object({}), $quotedInt(64))), pairs: $tuple($tuple($string, 0), 2), inner: $nullable($map($object({ none: $tuple($int(64), 0) }))) }))();
+const $decodeConstant: $Decoder = /* @__PURE__ */ (() => $object({ none: $tuple($int(64), 0), nones: $nullable($list($tuple($int(64), 0))), nonePtr: $nullable($tuple($boolean, 0)), noneMap: $nullable($map($tuple($decodePoint, 0))), noneText: $nullable($map($decodeNoneOf)), empty: $object({}), empties: $nullable($list($object({}))), emptyPtr: $nullable($object({})), emptyMap: $nullable($map($object({}), $quotedInt(64))), pairs: $tuple($tuple($string, 0), 2), deep: $nullable($list($tuple($tuple($int(64), 0), 1))), deeper: $nullable($map($tuple($tuple($object({ none: $tuple($tuple($int(64), 0), 1) }), 2), 1))), inner: $nullable($map($object({ none: $tuple($int(64), 0) }))) }))();
 const $decodeCount: $Decoder = /* @__PURE__ */ $int(16);
+const $decodeCounted = (_K: $Decoder): $Decoder => $object({ by: $nullable($map($int(64), _K.key)) });
+const $decodeLevel: $Decoder = /* @__PURE__ */ $oneOf([-1, 0, 1]);
+const $decodeCountedLevel: $Decoder = /* @__PURE__ */ (() => $object({ by: $nullable($map($int(64), $oneOf(['-1', '0', '1']))) }))();
 const $decodeCustomNoDecode: $Decoder = $anything;
 const $decodeCustomPtr: $Decoder = $anything;
 const $decodeCustomPtrPtr: $Decoder = $decodeCustomPtr;
@@ -109,7 +120,6 @@ const $decodeTagged: $Decoder = /* @__PURE__ */ (() => $object({ T: $int(64) }))
 const $decodeMyInt: $Decoder = /* @__PURE__ */ $int(64);
 const $decodeStrings: $Decoder = /* @__PURE__ */ $list($string);
 const $decodeEmbedding: $Decoder = /* @__PURE__ */ (() => $object({ id: $string, ptr1: $optional($int(64)), ptr2: $optional($string), deep1: $optional($number), deep2: $optional($nullable($list($int(64)))), hidden: $int(64), name: $decodeOtherText, parts: $optional($list($decodePart)), depth: $optional($int(64)), tagged: $decodeTagged, MyInt: $decodeMyInt, Strings: $nullable($decodeStrings), own: $string }))();
-const $decodeLevel: $Decoder = /* @__PURE__ */ $oneOf([-1, 0, 1]);
 const $decodeMask: $Decoder = /* @__PURE__ */ $uint(8);
 const $decodeOpen: $Decoder = $string;
 const $decodeEnums: $Decoder = /* @__PURE__ */ (() => $object({ color: $decodeColor, level: $decodeLevel, mask: $decodeMask, open: $decodeOpen, colors: $nullable($list($decodeColor)), levels: $tuple($decodeLevel, 2), opt: $optional($decodeColor), map: $nullable($map($decodeLevel, $oneOf(['red', 'gr<een', 'blue']))), ptr: $nullable($decodeLevel) }))();
@@ -127,9 +137,9 @@ const $decodePageUint8: $Decoder = /* @__PURE__ */ (() => $object({ items: $null
 const $decodeTextString: $Decoder = $string;
 const $decodeThing: $Decoder = /* @__PURE__ */ (() => $object({ name: $decodeOtherText, parts: $optional($list($decodePart)) }))();
 const $decodeLinked = (_T: $Decoder): $Decoder => $object({ value: _T, next: $nullable($lazy(() => $decodeLinked(_T))) });
-const $decodeKeyed = (_K: $Decoder, _V: $Decoder): $Decoder => $map(_V);
+const $decodeKeyed = (_K: $Decoder, _V: $Decoder): $Decoder => $map(_V, _K.key);
 const $decodeMyString: $Decoder = $string;
-const $decodeMaybe = (_T: $Decoder): $Decoder => $object({ value: $optional(_T) });
+const $decodeMaybe = (_T: $Decoder): $Decoder => $object({ value: $optional(_T.present ?? _T) });
 const $decodePhantom: $Decoder = /* @__PURE__ */ (() => $object({ n: $int(64) }))();
 const $decodeGenerics: $Decoder = /* @__PURE__ */ (() => $object({ ints: $decodePage($int(64)), points: $decodePage($decodePoint), nested: $decodePage($decodePage($string)), pair: $decodePair($string, $decodeMyInt), bytes: $decodePageUint8, text: $decodePage($decodeTextString), box: $decodeBox($decodePoint), boxed: $decodeBox($decodeThing), linked: $nullable($decodeLinked($string)), keyed: $nullable($decodeKeyed($decodeMyString, $decodePoint)), omitted: $decodeMaybe($nullable($int(64))), phantom: $decodePhantom }))();
 const $decodeGraph: $Decoder = /* @__PURE__ */ (() => $map($nullable($lazy(() => $decodeGraph))))();
@@ -137,13 +147,17 @@ const $decodeSquare: $Decoder = /* @__PURE__ */ (() => $object({ side: $int(64) 
 const $decodeLabel: $Decoder = $string;
 const $decodeShape: $Decoder = /* @__PURE__ */ (() => $union('kind', { Blank: $decodeBlank, Circle: $decodeCircle, Group: $lazy(() => $decodeGroup), Square: $decodeSquare, text: $decodeLabel }, 'shape'))();
 const $decodeGroup: $Decoder = /* @__PURE__ */ (() => $object({ shapes: $nullable($list($nullable($decodeShape))), named: $optional($map($nullable($decodeShape))) }))();
+const $decodeOuter = (_K: $Decoder, _V: $Decoder): $Decoder => $object({ counted: $decodeCounted(_K), maybe: $decodeMaybe(_V) });
+const $decodeInstances: $Decoder = /* @__PURE__ */ (() => $object({ pointer: $decodeMaybe($nullable($decodePoint)), list: $decodeMaybe($nullable($list($string))), any: $decodeMaybe($value), word: $decodeMaybe($string), small: $decodeCounted($int(8)), large: $decodeCounted($uint(64)), words: $decodeCounted($decodeMyString), texts: $decodeCounted($decodeTextKey), levels: $decodeCountedLevel, nested: $decodeOuter($int(8), $nullable($int(64))), checked: $decodeCounted($decodeSlug), numbered: $decodeCounted($decodeNumbered) }))();
+const $decodeKnot: $Decoder = /* @__PURE__ */ (() => $nullable($list($nullable($lazy(() => $decodeKnot)))))();
+const $decodeKnots: $Decoder = /* @__PURE__ */ (() => $object({ knot: $nullable($decodeKnot) }))();
 const $decodeLateConstant: $Decoder = /* @__PURE__ */ (() => $object({ maybe: $optional($int(64)), none: $tuple($int(64), 0) }))();
 const $decodeLenient: $Decoder = /* @__PURE__ */ $int(64);
 const $decodeTextByte: $Decoder = $string;
 const $decodeLists: $Decoder = /* @__PURE__ */ (() => $object({ ints: $nullable($list($int(64))), strings: $nullable($list($string)), bools: $nullable($list($boolean)), floats: $nullable($list($number)), floats32: $nullable($list($float32)), points: $nullable($list($decodePoint)), ptrs: $nullable($list($nullable($decodePoint))), nested: $nullable($list($nullable($list($int(64))))), bytes: $nullable($base64), mybytes: $nullable($base64), blobs: $nullable($list($nullable($base64))), texts: $nullable($list($decodeTextByte)), array: $tuple($int(64), 3), points2: $tuple($decodePoint, 2), hash: $tuple($uint(8), 4), none: $tuple($int(64), 0), named: $nullable($decodeStrings), anon: $nullable($list($object({ A: $int(64), B: $int(64) }))), others: $nullable($list($decodeThing)), matrix: $tuple($tuple($number, 2), 2) }))();
 const $decodeMyInt8: $Decoder = /* @__PURE__ */ $int(8);
 const $decodeTable: $Decoder = /* @__PURE__ */ $map($number);
-const $decodeMaps: $Decoder = /* @__PURE__ */ (() => $object({ string: $nullable($map($int(64))), named: $nullable($map($string)), int: $nullable($map($string, $quotedInt(64))), int8: $nullable($map($boolean, $quotedInt(8))), uint: $nullable($map($decodePoint, $quotedUint(16))), text: $nullable($map($int(64))), addr: $nullable($map($int(64))), ptrtext: $nullable($map($int(64))), struct: $nullable($map($decodePoint)), ptr: $nullable($map($nullable($decodePoint))), slice: $nullable($map($nullable($list($int(64))))), nested: $nullable($map($nullable($map($int(64))))), any: $nullable($map($anything)), enum: $nullable($map($int(64), $oneOf(['red', 'gr<een', 'blue']))), level: $nullable($map($int(64), $oneOf(['-1', '0', '1']))), named2: $nullable($decodeTable), anon: $nullable($map($object({ A: $int(64) }))), array: $nullable($map($tuple($int(64), 2))) }))();
+const $decodeMaps: $Decoder = /* @__PURE__ */ (() => $object({ string: $nullable($map($int(64))), named: $nullable($map($string)), int: $nullable($map($string, $quotedInt(64))), int8: $nullable($map($boolean, $quotedInt(8))), uint: $nullable($map($decodePoint, $quotedUint(16))), text: $nullable($map($int(64))), addr: $nullable($map($int(64))), ptrtext: $nullable($map($int(64))), struct: $nullable($map($decodePoint)), ptr: $nullable($map($nullable($decodePoint))), slice: $nullable($map($nullable($list($int(64))))), nested: $nullable($map($nullable($map($int(64))))), any: $nullable($map($value)), enum: $nullable($map($int(64), $oneOf(['red', 'gr<een', 'blue']))), level: $nullable($map($int(64), $oneOf(['-1', '0', '1']))), named2: $nullable($decodeTable), anon: $nullable($map($object({ A: $int(64) }))), array: $nullable($map($tuple($int(64), 2))) }))();
 const $decodePtrTextValue: $Decoder = /* @__PURE__ */ $object({ S: $string });
 const $decodePtrHolderValue: $Decoder = /* @__PURE__ */ $object({ p: $decodePtrTextValue, c: $decodeCustomPtrValue });
 const $decodePtrHolder: $Decoder = /* @__PURE__ */ $object({ p: $decodePtrText, c: $decodeCustomPtr });
@@ -161,14 +175,14 @@ const $decodeNamedBasics: $Decoder = /* @__PURE__ */ $object({ Bool: $decodeMyBo
 const $decodeNames: $Decoder = /* @__PURE__ */ (() => $object({ '<a&b>': $string, 'two words': $int(64), '-': $int(64), 'a/b~c': $int(64), 'ä': $int(64), upper: $int(64), UPPER: $int(64) }))();
 const $decodeNode: $Decoder = /* @__PURE__ */ (() => $object({ value: $int(64), next: $optional($lazy(() => $decodeNode)), children: $optional($list($lazy(() => $decodeNode))), named: $optional($map($nullable($lazy(() => $decodeNode)))) }))();
 const $decodeNothing: $Decoder = /* @__PURE__ */ $object({});
-const $decodeOmittable: $Decoder = /* @__PURE__ */ (() => $object({ inner: $nullable($map($object({}))), nothing: $nullable($list($object({ none: $tuple($int(64), 0) }))), pointer: $nullable($object({ none: $tuple($int(64), 0) })) }))();
-const $decodeParts: $Decoder = /* @__PURE__ */ (() => $object({ A: $nullable($list($int(64))), B: $nullable($map($int(64))), C: $decodePoint, D: $object({ E: $nullable($list($string)) }), F: $anything, G: $decodeTextString }))();
-const $decodeOmitted: $Decoder = /* @__PURE__ */ (() => $object({ bool: $optional($boolean), int: $optional($int(64)), uint: $optional($decodeMyUint), float: $optional($number), string: $optional($decodeMyString), ptr: $optional($int(64)), ptrptr: $optional($nullable($int(64))), slice: $optional($list($int(64))), bytes: $optional($base64), map: $optional($map($int(64))), any: $optional($anything), struct: $decodePoint, time: $time, array: $tuple($int(64), 2), raw: $optional($anything), number: $optional($numeral), text: $optional($decodeTextString), custom: $optional($decodeCustomSlice), zbool: $optional($boolean), zint: $optional($int(64)), zfloat: $optional($float32), zstring: $optional($string), zptr: $optional($int(64)), zslice: $optional($list($int(64))), zmap: $optional($map($string)), zany: $optional($anything), zstruct: $optional($decodePoint), ztime: $optional($time), zptime: $optional($time), zarray: $optional($tuple($number, 2)), zboth: $optional($list($int(64))), zptrm: $optional($decodePtrZero), zpptrm: $optional($decodePtrZero), zslices: $optional($object({ A: $nullable($list($int(64))) })), ztext: $optional($decodeTextString), zzeroer: $optional($anything), zparts: $optional($decodeParts), zother: $optional($decodeThing), zcustom: $optional($decodeCustomSlice), zlists: $optional($tuple($nullable($list($int(64))), 2)), textn: $optional($decodeTextByte), last: $optional($string) }))();
+const $decodeOmittable: $Decoder = /* @__PURE__ */ (() => $object({ inner: $nullable($map($object({}))), nothing: $nullable($list($object({ none: $tuple($int(64), 0) }))), pointer: $nullable($object({ none: $tuple($int(64), 0) })), deep: $nullable($list($tuple($tuple($int(64), 0), 1))), twice: $nullable($tuple($object({}), 2)), map: $nullable($map($tuple($tuple($string, 0), 1))) }))();
+const $decodeParts: $Decoder = /* @__PURE__ */ (() => $object({ A: $nullable($list($int(64))), B: $nullable($map($int(64))), C: $decodePoint, D: $object({ E: $nullable($list($string)) }), F: $value, G: $decodeTextString }))();
+const $decodeOmitted: $Decoder = /* @__PURE__ */ (() => $object({ bool: $optional($boolean), int: $optional($int(64)), uint: $optional($decodeMyUint), float: $optional($number), string: $optional($decodeMyString), ptr: $optional($int(64)), ptrptr: $optional($nullable($int(64))), slice: $optional($list($int(64))), bytes: $optional($base64), map: $optional($map($int(64))), any: $optional($value), struct: $decodePoint, time: $time, array: $tuple($int(64), 2), raw: $optional($anything), number: $optional($numeral), text: $optional($decodeTextString), custom: $optional($decodeCustomSlice), zbool: $optional($boolean), zint: $optional($int(64)), zfloat: $optional($float32), zstring: $optional($string), zptr: $optional($int(64)), zslice: $optional($list($int(64))), zmap: $optional($map($string)), zany: $optional($value), zstruct: $optional($decodePoint), ztime: $optional($time), zptime: $optional($time), zarray: $optional($tuple($number, 2)), zboth: $optional($list($int(64))), zptrm: $optional($decodePtrZero), zpptrm: $optional($decodePtrZero), zslices: $optional($object({ A: $nullable($list($int(64))) })), ztext: $optional($decodeTextString), zzeroer: $optional($value), zparts: $optional($decodeParts), zother: $optional($decodeThing), zcustom: $optional($decodeCustomSlice), zlists: $optional($tuple($nullable($list($int(64))), 2)), textn: $optional($decodeTextByte), last: $optional($string) }))();
 const $decodeOmittedFirst: $Decoder = /* @__PURE__ */ (() => $object({ a: $optional($int(64)), b: $optional($string), c: $boolean, d: $optional($decodePoint) }))();
 const $decodeOptionalFirst: $Decoder = /* @__PURE__ */ (() => $object({ opt: $optional($decodeShape), zero: $optional($decodeMessage) }))();
 const $decodePong: $Decoder = /* @__PURE__ */ (() => $object({ pings: $nullable($list($lazy(() => $decodePing))) }))();
 const $decodePing: $Decoder = /* @__PURE__ */ (() => $object({ pong: $nullable($decodePong) }))();
-const $decodePointers: $Decoder = /* @__PURE__ */ (() => $object({ int: $nullable($int(64)), intint: $nullable($int(64)), string: $nullable($string), struct: $nullable($decodePoint), slice: $nullable($list($int(64))), map: $nullable($map($int(64))), array: $nullable($tuple($int(64), 2)), any: $anything, bytes: $nullable($base64), enum: $nullable($decodeColor), named: $nullable($decodePointPtr), anon: $nullable($object({ a: $nullable($int(64)) })), text: $nullable($decodeTextString), event: $nullable($decodeShape) }))();
+const $decodePointers: $Decoder = /* @__PURE__ */ (() => $object({ int: $nullable($int(64)), intint: $nullable($int(64)), string: $nullable($string), struct: $nullable($decodePoint), slice: $nullable($list($int(64))), map: $nullable($map($int(64))), array: $nullable($tuple($int(64), 2)), any: $nullable($value), bytes: $nullable($base64), enum: $nullable($decodeColor), named: $nullable($decodePointPtr), anon: $nullable($object({ a: $nullable($int(64)) })), text: $nullable($decodeTextString), event: $nullable($decodeShape) }))();
 const $decodeProgress: $Decoder = /* @__PURE__ */ (() => $object({ id: $string, current: $uint(64), total: $uint(64), speed_mbps: $optional($number) }))();
 const $decodePtrFirst: $Decoder = /* @__PURE__ */ (() => $object({ id: $optional($string), own: $optional($int(64)), same: $optional($int(64)), z: $optional($int(64)) }))();
 const $decodeQuoted: $Decoder = /* @__PURE__ */ (() => $object({ Bool: $quotedBoolean, Int: $quotedInt(64), Int8: $quotedInt(8), Uint: $quotedUint(64), Float: $quotedNumber, Float32: $quotedFloat32, String: $quotedString, Named: $quotedString, Number: $quotedNumeral, PtrInt: $nullable($quotedInt(64)), PtrStr: $nullable($quotedString), PtrBool: $optional($quotedBoolean), PtrPtr: $nullable($int(64)), Slice: $nullable($list($int(64))), Level: $oneOf(['-1', '0', '1']), Color: $quotedOneOf(['red', 'gr<een', 'blue']) }))();
@@ -200,6 +214,14 @@ export const basicsSchema: $Schema<Basics> = /* @__PURE__ */ $schema($decodeBasi
 /** Whether a value is the payload of `basics` as it travels. */
 export function isBasics(value: unknown): value is Basics {
   return $is($decodeBasics, value);
+}
+
+/** The payload of `checked-keys`, as a Standard Schema. */
+export const checkedKeysSchema: $Schema<CheckedKeys> = /* @__PURE__ */ $schema($decodeCheckedKeys);
+
+/** Whether a value is the payload of `checked-keys` as it travels. */
+export function isCheckedKeys(value: unknown): value is CheckedKeys {
+  return $is($decodeCheckedKeys, value);
 }
 
 /** The payload of `constant`, as a Standard Schema. */
@@ -260,6 +282,22 @@ export function isGraph(value: unknown): value is Graph | null {
   return $is($nullable($decodeGraph), value);
 }
 
+/** The payload of `instances`, as a Standard Schema. */
+export const instancesSchema: $Schema<Instances> = /* @__PURE__ */ $schema($decodeInstances);
+
+/** Whether a value is the payload of `instances` as it travels. */
+export function isInstances(value: unknown): value is Instances {
+  return $is($decodeInstances, value);
+}
+
+/** The payload of `knots`, as a Standard Schema. */
+export const knotsSchema: $Schema<Knots> = /* @__PURE__ */ $schema($decodeKnots);
+
+/** Whether a value is the payload of `knots` as it travels. */
+export function isKnots(value: unknown): value is Knots {
+  return $is($decodeKnots, value);
+}
+
 /** The payload of `late-constant`, as a Standard Schema. */
 export const lateConstantSchema: $Schema<LateConstant> =
   /* @__PURE__ */ $schema($decodeLateConstant);
@@ -302,11 +340,11 @@ export function isMessage(value: unknown): value is Message {
 }
 
 /** The payload of `name:any`, as a Standard Schema. */
-export const nameAnySchema: $Schema<unknown> = /* @__PURE__ */ $schema($anything);
+export const nameAnySchema: $Schema<unknown> = /* @__PURE__ */ $schema($value);
 
 /** Whether a value is the payload of `name:any` as it travels. */
 export function isNameAny(value: unknown): value is unknown {
-  return $is($anything, value);
+  return $is($value, value);
 }
 
 /** The payload of `name:array`, as a Standard Schema. */

@@ -59,6 +59,13 @@ export interface Box<T> {
   list: T[] | null;
 }
 
+/** CheckedKeys are maps whose keys are read by a method and written without one. */
+export interface CheckedKeys {
+  slugs: { [key: Slug]: number } | null;
+  numbers: { [key: `${bigint}`]: string } | null;
+  both: { [key: string]: boolean } | null;
+}
+
 /** Circle is a shape. */
 export interface Circle {
   radius: number;
@@ -85,11 +92,23 @@ export interface Constant {
   emptyPtr: { [key: string]: never } | null;
   emptyMap: { [key: `${bigint}`]: { [key: string]: never } } | null;
   pairs: [[], []];
+  deep: [[]][] | null;
+  deeper: { [key: string]: [[{ none: [[]] }, { none: [[]] }]] } | null;
   inner: { [key: string]: { none: [] } } | null;
 }
 
 /** Count is a declared integer. */
 export type Count = number;
+
+/** Counted uses its parameter as the key of a map. */
+export interface Counted<K extends string | number> {
+  by: { [key in `${K}`]?: number } | null;
+}
+
+/** Counted uses its parameter as the key of a map. */
+export interface CountedLevel {
+  by: { [key in `${Level}`]?: number } | null;
+}
 
 /** CustomNoDecode has MarshalJSON alone. */
 export type CustomNoDecode = number;
@@ -225,8 +244,32 @@ export interface Inner {
   b: Inner[] | null;
 }
 
+/** Instances holds generic types whose parameters are keys, or are left out when empty. */
+export interface Instances {
+  pointer: Maybe<Point | null>;
+  list: Maybe<string[] | null>;
+  any: Maybe<unknown>;
+  word: Maybe<string>;
+  small: Counted<number>;
+  large: Counted<number>;
+  words: Counted<MyString>;
+  texts: Counted<TextKey>;
+  levels: CountedLevel;
+  nested: Outer<number, number | null>;
+  checked: Counted<Slug>;
+  numbered: Counted<Numbered>;
+}
+
 /** Keyed is a map. */
 export type Keyed<K extends string, V> = { [key in `${K}`]?: V };
+
+/** Knot is a pointer that leads to itself through a slice. */
+export type Knot = (Knot | null)[] | null;
+
+/** Knots holds one. */
+export interface Knots {
+  knot: Knot | null;
+}
 
 /** Label is a shape that is no struct. */
 export type Label = string;
@@ -443,11 +486,17 @@ export type NoneOf = [];
 /** Nothing has no properties. */
 export type Nothing = { [key: string]: never };
 
+/** Numbered is an integer that is read as a text. */
+export type Numbered = number;
+
 /** Omittable holds nothing either, but parts of it can be absent. */
 export interface Omittable {
   inner: { [key: string]: { [key: string]: never } } | null;
   nothing: { none: [] }[] | null;
   pointer: { none: [] } | null;
+  deep: [[]][] | null;
+  twice: [{ [key: string]: never }, { [key: string]: never }] | null;
+  map: { [key: string]: [[]] } | null;
 }
 
 /** Omitted has the options omitempty and omitzero on every kind. */
@@ -515,6 +564,12 @@ export interface OptionalFirst {
 
 /** Text is a declared string. */
 export type OtherText = string;
+
+/** Outer hands its parameters on. */
+export interface Outer<K extends string | number, V> {
+  counted: Counted<K>;
+  maybe: Maybe<V>;
+}
 
 /** Page is a page of a list. */
 export interface Page<T> {
@@ -743,6 +798,9 @@ export function matchShape<A, B, C, D, E, F = never>(
       throw new TypeError(`unknown Shape: ${(event as { kind: string }).kind}`);
   }
 }
+
+/** Slug has a method that checks what it reads. */
+export type Slug = string;
 
 /** Square is a shape by its pointer alone. */
 export interface Square {
@@ -987,12 +1045,49 @@ export function emitBasics(payload: Basics, options?: $EmitOptions): Promise<voi
 }
 
 /**
+ * The event `checked-keys`. Windows emit it too.
+ *
+ * CheckedKeys are maps whose keys are read by a method and written without one.
+ */
+export const checkedKeys: $SharedEvent<'checked-keys', CheckedKeys> =
+  /* @__PURE__ */ $sharedEvent('checked-keys', 'cb93bc64');
+
+/** Calls `listener` for each `checked-keys`. */
+export function onCheckedKeys(
+  listener: (payload: CheckedKeys, meta: $EventMeta) => unknown,
+  options?: $ListenOptions,
+): $Unlisten {
+  return $listen(checkedKeys, listener, options);
+}
+
+/** Waits for the next `checked-keys`. */
+export function onceCheckedKeys(options?: $OnceOptions<CheckedKeys>): Promise<CheckedKeys>;
+/** Calls `listener` for the next `checked-keys`. */
+export function onceCheckedKeys(
+  listener: (payload: CheckedKeys, meta: $EventMeta) => unknown,
+  options?: $OnceOptions<CheckedKeys>,
+): $Unlisten;
+export function onceCheckedKeys(first?: any, options?: any): any {
+  return $once(checkedKeys, first, options);
+}
+
+/** Iterates over `checked-keys`, from this call on. */
+export function streamCheckedKeys(options?: $StreamOptions): $EventStream<CheckedKeys> {
+  return $stream(checkedKeys, options);
+}
+
+/** Emits `checked-keys` to the backend and settles with its answer. */
+export function emitCheckedKeys(payload: CheckedKeys, options?: $EmitOptions): Promise<void> {
+  return $emit(checkedKeys, payload, options);
+}
+
+/**
  * The event `constant`. Windows emit it too.
  *
  * Constant holds values that all have one wire form, so that no code looks at them.
  */
 export const constant: $SharedEvent<'constant', Constant> =
-  /* @__PURE__ */ $sharedEvent('constant', '205340fc');
+  /* @__PURE__ */ $sharedEvent('constant', 'd60673d6');
 
 /** Calls `listener` for each `constant`. */
 export function onConstant(
@@ -1249,6 +1344,80 @@ export function streamGraph(options?: $StreamOptions): $EventStream<Graph | null
 /** Emits `graph` to the backend and settles with its answer. */
 export function emitGraph(payload: Graph | null, options?: $EmitOptions): Promise<void> {
   return $emit(graph, payload, options);
+}
+
+/**
+ * The event `instances`. Windows emit it too.
+ *
+ * Instances holds generic types whose parameters are keys, or are left out when empty.
+ */
+export const instances: $SharedEvent<'instances', Instances> =
+  /* @__PURE__ */ $sharedEvent('instances', 'a3293bd3');
+
+/** Calls `listener` for each `instances`. */
+export function onInstances(
+  listener: (payload: Instances, meta: $EventMeta) => unknown,
+  options?: $ListenOptions,
+): $Unlisten {
+  return $listen(instances, listener, options);
+}
+
+/** Waits for the next `instances`. */
+export function onceInstances(options?: $OnceOptions<Instances>): Promise<Instances>;
+/** Calls `listener` for the next `instances`. */
+export function onceInstances(
+  listener: (payload: Instances, meta: $EventMeta) => unknown,
+  options?: $OnceOptions<Instances>,
+): $Unlisten;
+export function onceInstances(first?: any, options?: any): any {
+  return $once(instances, first, options);
+}
+
+/** Iterates over `instances`, from this call on. */
+export function streamInstances(options?: $StreamOptions): $EventStream<Instances> {
+  return $stream(instances, options);
+}
+
+/** Emits `instances` to the backend and settles with its answer. */
+export function emitInstances(payload: Instances, options?: $EmitOptions): Promise<void> {
+  return $emit(instances, payload, options);
+}
+
+/**
+ * The event `knots`. Windows emit it too.
+ *
+ * Knots holds one.
+ */
+export const knots: $SharedEvent<'knots', Knots> =
+  /* @__PURE__ */ $sharedEvent('knots', '042836ea');
+
+/** Calls `listener` for each `knots`. */
+export function onKnots(
+  listener: (payload: Knots, meta: $EventMeta) => unknown,
+  options?: $ListenOptions,
+): $Unlisten {
+  return $listen(knots, listener, options);
+}
+
+/** Waits for the next `knots`. */
+export function onceKnots(options?: $OnceOptions<Knots>): Promise<Knots>;
+/** Calls `listener` for the next `knots`. */
+export function onceKnots(
+  listener: (payload: Knots, meta: $EventMeta) => unknown,
+  options?: $OnceOptions<Knots>,
+): $Unlisten;
+export function onceKnots(first?: any, options?: any): any {
+  return $once(knots, first, options);
+}
+
+/** Iterates over `knots`, from this call on. */
+export function streamKnots(options?: $StreamOptions): $EventStream<Knots> {
+  return $stream(knots, options);
+}
+
+/** Emits `knots` to the backend and settles with its answer. */
+export function emitKnots(payload: Knots, options?: $EmitOptions): Promise<void> {
+  return $emit(knots, payload, options);
 }
 
 /**
@@ -1994,7 +2163,7 @@ export function emitNothing(payload: Nothing, options?: $EmitOptions): Promise<v
  * Omittable holds nothing either, but parts of it can be absent.
  */
 export const omittable: $SharedEvent<'omittable', Omittable> =
-  /* @__PURE__ */ $sharedEvent('omittable', 'a694e056');
+  /* @__PURE__ */ $sharedEvent('omittable', '681957c0');
 
 /** Calls `listener` for each `omittable`. */
 export function onOmittable(

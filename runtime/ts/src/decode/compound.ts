@@ -9,11 +9,11 @@ import {
   quote,
   refuse,
 } from './decoder.ts';
-import { listed } from './scalar.ts';
+import { anything, listed, number } from './scalar.ts';
 
 /** Null, or what the decoder takes. */
 export function nullable(decode: Decoder): Decoder {
-  return (wire, at) => (wire === null ? null : decode(wire, at));
+  return Object.assign((wire: unknown, at: Cursor) => (wire === null ? null : decode(wire, at)), { present: decode });
 }
 
 /** The value of a key that may be absent. */
@@ -64,6 +64,13 @@ export function map(decode: Decoder, key?: Decoder): Decoder {
     return Object.fromEntries(out);
   };
 }
+
+/** Any JSON value, of whose numbers none is larger than a double can hold. */
+export const value: Decoder = (wire, at) =>
+  (Array.isArray(wire) ? list(value) : isObject(wire) ? map(value) : typeof wire === 'number' ? number : anything)(
+    wire,
+    at,
+  );
 
 /** Reports keys that are one of the known ones in other case: they would be lost silently. */
 function strangers(wire: Fields, known: readonly string[], at: Cursor): void {

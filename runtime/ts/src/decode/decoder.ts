@@ -18,6 +18,10 @@ export interface Decoder {
   (wire: unknown, at: Cursor): unknown;
   /** The key may be absent. */
   readonly optional?: true;
+  /** The decoder of what is not null, of one that takes null too. */
+  readonly present?: Decoder;
+  /** The decoder of the value as the key of a map, where that is no plain string. */
+  readonly key?: Decoder;
 }
 
 /** An object of which nothing else is known. */

@@ -5,7 +5,7 @@ function scalar<T>(expected: string, is: (wire: unknown) => wire is T): Decoder 
   return (wire, at) => (is(wire) ? wire : refuse(at, expected, describe(wire)));
 }
 
-/** Any JSON value, and what only the backend can check. */
+/** What only the backend can check. */
 export const anything: Decoder = (wire) => wire;
 
 export const boolean: Decoder = /* @__PURE__ */ scalar('a boolean', (wire) => typeof wire === 'boolean');
@@ -39,10 +39,13 @@ function range([min, max]: readonly [bigint, bigint]): string {
 function integer(bits: number, unsigned: boolean): Decoder {
   const limits = bounds(bits, unsigned);
   const [min, max] = limits.map(Number) as [number, number];
-  return (wire, at) =>
-    Number.isInteger(wire) && (wire as number) >= min && (wire as number) <= max && !(unsigned && Object.is(wire, -0))
-      ? (wire as number) + 0 // no -0
-      : refuse(at, range(limits), describe(wire));
+  return Object.assign(
+    (wire: unknown, at: Cursor) =>
+      Number.isInteger(wire) && (wire as number) >= min && (wire as number) <= max && !(unsigned && Object.is(wire, -0))
+        ? (wire as number) + 0 // no -0
+        : refuse(at, range(limits), describe(wire)),
+    { key: quotedInteger(bits, unsigned) },
+  );
 }
 
 /** An integer of this many bits. */
@@ -71,7 +74,7 @@ function integerOf(text: string, [min, max]: readonly [bigint, bigint]): bigint 
   return value >= min && value <= max ? value : undefined;
 }
 
-function quotedInteger(bits: number, unsigned: boolean, native: boolean): Decoder {
+function quotedInteger(bits: number, unsigned: boolean, native = false): Decoder {
   const limits = bounds(bits, unsigned);
   return quoted(range(limits), (text) => {
     const value = integerOf(text, limits);
@@ -81,12 +84,12 @@ function quotedInteger(bits: number, unsigned: boolean, native: boolean): Decode
 
 /** An integer in a string. */
 export function quotedInt(bits: number): Decoder {
-  return quotedInteger(bits, false, false);
+  return quotedInteger(bits, false);
 }
 
 /** An unsigned integer in a string. */
 export function quotedUint(bits: number): Decoder {
-  return quotedInteger(bits, true, false);
+  return quotedInteger(bits, true);
 }
 
 /** An integer in a string, made a bigint. */
@@ -121,14 +124,19 @@ export const quotedNumeral: Decoder = /* @__PURE__ */ quoted('a number', (text) 
   numberText.test(text) ? text : undefined,
 );
 
-/** A string in a string. */
-export const quotedString: Decoder = /* @__PURE__ */ quoted('a JSON string', (text) => {
+/** The string that a text is the JSON of, without spaces around it. */
+function stringIn(text: string): string | undefined {
   try {
-    return typeof JSON.parse(text) === 'string' ? text : undefined;
+    return text.startsWith('"') && text.endsWith('"') ? (JSON.parse(text) as string) : undefined;
   } catch {
     return undefined;
   }
-});
+}
+
+/** A string in a string. */
+export const quotedString: Decoder = /* @__PURE__ */ quoted('a JSON string', (text) =>
+  stringIn(text) === undefined ? undefined : text,
+);
 
 /** One of a set of strings or numbers. */
 export function oneOf(members: readonly (string | number)[]): Decoder {
@@ -141,13 +149,7 @@ export function oneOf(members: readonly (string | number)[]): Decoder {
 
 /** One of a set of strings, each as JSON in a string. */
 export function quotedOneOf(members: readonly string[]): Decoder {
-  return quoted(listed(members), (text) => {
-    try {
-      return members.includes(JSON.parse(text) as string) ? text : undefined;
-    } catch {
-      return undefined;
-    }
-  });
+  return quoted(listed(members), (text) => (members.includes(stringIn(text) as string) ? text : undefined));
 }
 
 /** The members of a set, for messages. */
