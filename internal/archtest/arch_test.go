@@ -36,12 +36,16 @@ var rules = map[string]struct{ own, third []string }{
 	"internal/ir":             {own: []string{"internal/diag"}},
 	"internal/parse":          {own: []string{"internal/diag", "internal/ir"}, third: []string{"golang.org/x/tools", "golang.org/x/sync"}},
 	"internal/testing/mutate": {},
-	"runtime/eventbus":        {own: []string{"runtime/internal"}},
-	"runtime/eventbus/codec":  {},
-	"runtime/internal":        {},
-	"runtime/httptransport":   {own: []string{"runtime/eventbus", "runtime/internal"}, third: []string{"github.com/gobwas/ws", "github.com/gobwas/httphead"}},
-	"runtime/ts":              {},
-	"templates":               {},
+	"internal/testing/randomtypes": {own: []string{
+		"internal/diag", "internal/gen", "internal/ir", "internal/parse", "runtime/eventbus",
+	}},
+	"internal/testing/randomtypes/probe": {own: []string{"runtime/eventbus"}},
+	"runtime/eventbus":                   {own: []string{"runtime/internal"}},
+	"runtime/eventbus/codec":             {},
+	"runtime/internal":                   {},
+	"runtime/httptransport":              {own: []string{"runtime/eventbus", "runtime/internal"}, third: []string{"github.com/gobwas/ws", "github.com/gobwas/httphead"}},
+	"runtime/ts":                         {},
+	"templates":                          {},
 }
 
 // requirements are the modules that go.mod may name directly, each with its reason.
