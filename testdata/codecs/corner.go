@@ -26,7 +26,7 @@ type Constant struct {
 	Deeper   map[string][1][2]struct {
 		None [1][0]int `json:"none"`
 	} `json:"deeper"`
-	Inner    map[TextKey]struct {
+	Inner map[TextKey]struct {
 		None [0]int `json:"none"`
 	} `json:"inner"`
 }

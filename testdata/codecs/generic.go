@@ -6,18 +6,18 @@ import "errors"
 //
 //eventgen:event from=both
 type Instances struct {
-	Pointer  Maybe[*Point]       `json:"pointer"`
-	List     Maybe[[]string]     `json:"list"`
-	Any      Maybe[any]          `json:"any"`
-	Word     Maybe[string]       `json:"word"`
-	Small    Counted[int8]       `json:"small"`
-	Large    Counted[uint64]     `json:"large"`
-	Words    Counted[MyString]   `json:"words"`
-	Texts    Counted[TextKey]    `json:"texts"`
-	Levels   Counted[Level]      `json:"levels"`
-	Nested   Outer[int8, *int]   `json:"nested"`
-	Checked  Counted[Slug]       `json:"checked"`
-	Numbered Counted[Numbered]   `json:"numbered"`
+	Pointer  Maybe[*Point]     `json:"pointer"`
+	List     Maybe[[]string]   `json:"list"`
+	Any      Maybe[any]        `json:"any"`
+	Word     Maybe[string]     `json:"word"`
+	Small    Counted[int8]     `json:"small"`
+	Large    Counted[uint64]   `json:"large"`
+	Words    Counted[MyString] `json:"words"`
+	Texts    Counted[TextKey]  `json:"texts"`
+	Levels   Counted[Level]    `json:"levels"`
+	Nested   Outer[int8, *int] `json:"nested"`
+	Checked  Counted[Slug]     `json:"checked"`
+	Numbered Counted[Numbered] `json:"numbered"`
 }
 
 // Counted uses its parameter as the key of a map.
