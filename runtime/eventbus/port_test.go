@@ -366,46 +366,29 @@ func TestSuperseded(t *testing.T) {
 	}
 }
 
-func TestPeersComeAndGo(t *testing.T) {
-	e := Define(Definition[int]{Name: "e", To: ToWindow})
-	in := Define(Definition[int]{Name: "in", From: FromClient})
-	b, _ := newBus(t, events(e, in))
-	p, c := attach(t, b)
-	peer := join(t, p, Peer{Window: "a"})
-	if peer.ID == "" || peer.Node != b.Node() {
-		t.Errorf("joined as %+v", peer)
+func TestPortTellsOfEventsAndPositions(t *testing.T) {
+	e := Define(Definition[step]{Name: "e", Key: stepKey, Slow: SlowLatest})
+	b, _ := newBus(t, events(e))
+	p, _ := attach(t, b)
+	if p.Event("e") != e.Info() || p.Event("unknown") != nil {
+		t.Error("Event does not find what there is")
 	}
-	if _, err := p.Join(Peer{ID: peer.ID}); err == nil {
-		t.Error("two peers of one id")
+	noError(t, e.Emit(background, b, step{"a", 1})) // nobody listens: not logged
+	one := join(t, p, Peer{Window: "main"})
+	first := listen(t, p, one, "e")
+	noError(t, e.Emit(background, b, step{"a", 2}))
+	noError(t, e.Emit(background, b, step{"a", 3}))
+	second := listen(t, p, one, "e")
+	if first.Since != first.At || second.Since != first.At || second.At <= first.At {
+		t.Errorf("logged since %d and %d, at %d and %d", first.Since, second.Since, first.At, second.At)
 	}
-	noError(t, e.EmitTo(background, b, Window("a"), 1))
-	noError(t, e.EmitTo(background, b, Windows("a", "b"), 1))
-	_, err := p.Listen(peer, "nothing")
-	wantCode(t, err, CodeUnknownEvent)
-	_, err = p.Listen(peer, "in")
-	wantCode(t, err, CodeDirection)
-	p.Leave(peer.ID)
-	p.Leave(peer.ID)
-	wantCode(t, e.EmitTo(background, b, Window("a"), 1), CodeNoTarget)
-	s := listen(t, p, join(t, p, Peer{Window: "a"}), "e")
-	if !e.HasListeners(b) {
-		t.Error("a window does not count")
+	if n := p.Behind(first.At); n != 2 {
+		t.Errorf("%d behind", n)
 	}
-	p.Detach()
-	p.Detach()
-	s.Close()
-	if e.HasListeners(b) || len(b.Peers()) != 0 {
-		t.Error("something is left of a detached port")
-	}
-	if _, err := p.Join(Peer{}); !errors.Is(err, ErrClosed) {
-		t.Errorf("Join returned %v", err)
-	}
-	if _, err := p.Listen(peer, "e"); !errors.Is(err, ErrClosed) {
-		t.Errorf("Listen returned %v", err)
-	}
-	_, d := attach(t, b)
-	noError(t, b.Close(background))
-	if c.shutdowns.Load() != 0 || d.shutdowns.Load() != 1 {
-		t.Error("the wrong sinks were told of the end")
+	first.Close()
+	second.Close()
+	noError(t, e.Emit(background, b, step{"a", 4}))
+	if third := listen(t, p, one, "e"); third.Since != third.At {
+		t.Errorf("a break is not seen: %d, %d", third.Since, third.At)
 	}
 }

@@ -178,3 +178,53 @@ func TestStickyListenerThatEmitsTheEvent(t *testing.T) {
 	})
 	j.want(t, "calls", "1", "2", "3")
 }
+
+// A listener that is slow on its stored values does not make emits wait, and what waits for it is bounded.
+func TestGuarantee19Backlog(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		e := Define(Definition[int]{Name: "e", Sticky: true})
+		b, f := newBus(t, events(e))
+		noError(t, e.Emit(background, b, -1))
+		release := make(chan struct{})
+		var got []int
+		go e.Listen(b, func(_ context.Context, n int) error { <-release; got = append(got, n); return nil })
+		synctest.Wait()
+		const over = 10
+		for n := range usualQueue + over {
+			noError(t, e.Emit(background, b, n))
+		}
+		close(release)
+		synctest.Wait()
+		if len(got) != 1+usualQueue || got[0] != -1 || got[1] != over || got[usualQueue] != usualQueue+over-1 {
+			t.Errorf("got %d payloads, of which the second is %d", len(got), got[1])
+		}
+		list := f.take()
+		if len(list) != 1 || list[0].Code != CodeOverflow ||
+			list[0].Err.Error() != "the queue of 1024 of a listener was full: 10 dropped (drop-oldest)" {
+			t.Errorf("the error handler got %v", list)
+		}
+	})
+}
+
+// Batches that come while a listener is slow on its stored values are still what they were when it gets them.
+func TestGuarantee19BatchesMeanwhile(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		e := Define(Definition[int]{Name: "e", Replay: 4, Batch: 2, Wait: time.Second})
+		b, _ := newBus(t, events(e))
+		emit := func(from int) {
+			noError(t, e.Emit(background, b, from))
+			noError(t, e.Emit(background, b, from+1))
+		}
+		emit(1)
+		release := make(chan struct{})
+		var j journal
+		go e.Listen(b, func(_ context.Context, n int) error { <-release; j.add("%d", n); return nil })
+		synctest.Wait()
+		for n := 3; n < 9; n += 2 {
+			emit(n)
+		}
+		close(release)
+		synctest.Wait()
+		j.want(t, "everything", "1", "2", "3", "4", "5", "6", "7", "8")
+	})
+}

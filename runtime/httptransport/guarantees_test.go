@@ -6,9 +6,6 @@ import (
 	"fmt"
 	"io"
 	"net/http"
-	"os"
-	"path/filepath"
-	"regexp"
 	"runtime"
 	"strconv"
 	"strings"
@@ -18,33 +15,10 @@ import (
 	"github.com/gobwas/ws"
 
 	"github.com/eventgen/eventgen/runtime/eventbus"
+	"github.com/eventgen/eventgen/runtime/internal/guarantees"
 )
 
-// Every sentence of doc.go has a test that is called after its number, here or in another file.
-func TestGuaranteesHaveTests(t *testing.T) {
-	doc, err := os.ReadFile("doc.go")
-	noError(t, err)
-	numbers := regexp.MustCompile(`(?m)^//  (\d+)\. `).FindAllStringSubmatch(string(doc), -1)
-	files, err := filepath.Glob("*_test.go")
-	noError(t, err)
-	var tests strings.Builder
-	for _, name := range files {
-		text, err := os.ReadFile(name)
-		noError(t, err)
-		tests.Write(text)
-	}
-	for i, m := range numbers {
-		if m[1] != strconv.Itoa(i+1) {
-			t.Errorf("sentence %d is numbered %s", i+1, m[1])
-		}
-		if !strings.Contains(tests.String(), fmt.Sprintf("\nfunc TestGuarantee%02d", i+1)) {
-			t.Errorf("sentence %d has no test", i+1)
-		}
-	}
-	if len(numbers) == 0 {
-		t.Error("there are no guarantees")
-	}
-}
+func TestGuaranteesHaveTests(t *testing.T) { guarantees.Check(t, ".") }
 
 // tap is a link that takes everything and shows it.
 type tap chan []byte

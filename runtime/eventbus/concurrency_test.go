@@ -226,3 +226,50 @@ func TestAMillionKeys(t *testing.T) {
 		}
 	})
 }
+
+// Timers of keyed throttles and debounces that are armed when the bus closes fire into nothing.
+func TestTimersAgainstClose(t *testing.T) {
+	for name, d := range map[string]Definition[step]{
+		"throttle": {Throttle: time.Second}, "debounce": {Debounce: time.Second},
+		"batch": {Batch: 9, Wait: time.Second, Sticky: true},
+	} {
+		for _, drains := range []bool{true, false} {
+			t.Run(fmt.Sprint(name, " ", drains), func(t *testing.T) {
+				bubble(t, func(t *testing.T) {
+					d.Name, d.Key = "e", stepKey
+					e := Define(d)
+					b, err := New(WithCatalog(NewCatalog(e)))
+					noError(t, err)
+					var got atomic.Int64
+					e.Listen(b, func(context.Context, step) error { got.Add(1); return nil })
+					for n := range 2 {
+						for key := range 10 {
+							noError(t, e.Emit(background, b, step{fmt.Sprint(key), n}))
+						}
+						time.Sleep(100 * time.Millisecond)
+					}
+					before, want := got.Load(), map[string]int64{"throttle": 10, "debounce": 10, "batch": 20}[name]
+					time.Sleep(700 * time.Millisecond) // the timer is about to fire
+					ctx, cancel := context.WithCancel(background)
+					if !drains {
+						cancel()
+					}
+					closing := make(chan struct{})
+					go func() { defer close(closing); _ = b.Close(ctx) }()
+					settle(time.Hour)
+					<-closing
+					cancel()
+					if got := got.Load(); drains && got-before != want {
+						t.Errorf("got %d payloads at the end, want %d", got-before, want)
+					}
+					after := got.Load()
+					wantCode(t, e.Emit(background, b, step{"1", 3}), CodeClosed)
+					settle(time.Hour)
+					if got := got.Load(); got != after {
+						t.Errorf("%d payloads came after Close", got-after)
+					}
+				})
+			})
+		}
+	}
+}

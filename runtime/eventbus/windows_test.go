@@ -1,0 +1,232 @@
+package eventbus
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"runtime"
+	"strconv"
+	"sync"
+	"testing"
+	"time"
+)
+
+func TestGuarantee32Subscriptions(t *testing.T) {
+	noLeak(t)
+	e := Define(Definition[int]{Name: "e", Sticky: true})
+	b, _ := newBus(t, events(e))
+	p, _ := attach(t, b)
+	const last = 3000
+	var wg sync.WaitGroup
+	wg.Go(func() {
+		for n := 1; n <= last; n++ {
+			noError(t, e.Emit(background, b, n))
+		}
+	})
+	for i := range 8 {
+		wg.Go(func() {
+			for range i * 50 {
+				runtime.Gosched()
+			}
+			s := listen(t, p, join(t, p, Peer{}), "e")
+			seen := 0
+			take := func(entry *Entry, stored bool) {
+				if stored != (entry.Seq <= s.At) {
+					t.Errorf("position %d, subscribed at %d", entry.Seq, s.At)
+				}
+				n, err := strconv.Atoi(string(entry.Payload))
+				noError(t, err)
+				if seen != 0 && n != seen+1 {
+					t.Errorf("got %d after %d", n, seen)
+				}
+				seen = n
+			}
+			for _, entry := range s.Values {
+				take(entry, true)
+			}
+			dst := make([]*Entry, 100)
+			for at := s.At; seen < last; {
+				n, _ := p.Read(at, dst)
+				for _, entry := range dst[:n] {
+					if at = entry.Seq; s.Wants(entry) {
+						take(entry, false)
+					}
+				}
+				runtime.Gosched()
+			}
+		})
+	}
+	wg.Wait()
+}
+
+func TestGuarantee33Acks(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		e := Define(Definition[order]{Name: "e", From: FromClient})
+		b, f := newBus(t, events(e))
+		p, _ := attach(t, b)
+		peer := join(t, p, Peer{})
+		returned := false
+		var result error
+		e.Listen(b, func(context.Context, order) error {
+			time.Sleep(time.Hour)
+			if errors.Is(result, errPanic) {
+				panic(result)
+			}
+			returned = true
+			return result
+		})
+		emit := func(payload string) error {
+			return p.Emit(background, peer, Incoming{Event: "e", Payload: []byte(payload)})
+		}
+		if err := emit(`{"n":1}`); err != nil || !returned {
+			t.Errorf("got %v, the listener returned: %v", err, returned)
+		}
+		wantCode(t, emit(`{"n":1`), CodeInvalidPayload)
+		wantCode(t, emit(`{"n":-1}`), CodeInvalidPayload)
+		result = errors.New("no")
+		if err := emit(`{"n":1}`); !errors.Is(err, result) {
+			t.Errorf("got %v", err)
+		}
+		result = errPanic
+		if err := emit(`{"n":1}`); !errors.Is(err, errPanic) || Public(err).Code != CodeInternal {
+			t.Errorf("got %v", err)
+		}
+		f.want(t, "the failures", CodeListener, CodePanic)
+	})
+}
+
+var errPanic = errors.New("a listener panics with it")
+
+func TestGuarantee34Rejections(t *testing.T) {
+	e := Define(Definition[int]{Name: "e", From: FromClient})
+	b, f := newBus(t, events(e))
+	p, _ := attach(t, b)
+	peer := join(t, p, Peer{})
+	results := []error{
+		Reject("busy", "try later"), fmt.Errorf("wrapped: %w", Reject("busy", "try later")),
+		errors.New("secret"), &Error{Code: CodeTooManyKeys, Err: errors.New("secret")},
+	}
+	e.Listen(b, func(_ context.Context, n int) error { return results[n] })
+	for n := range results {
+		got := Public(p.Emit(background, peer, Incoming{Event: "e", Payload: fmt.Append(nil, n)}))
+		if n < 2 && (got.Code != "busy" || got.Err.Error() != "try later") || n >= 2 && (got.Code != CodeInternal || got.Err != nil) {
+			t.Errorf("%v becomes %v", results[n], got)
+		}
+	}
+	f.want(t, "failures, not answers", CodeListener, CodeListener)
+}
+
+func TestGuarantee35Relay(t *testing.T) {
+	relayed := Define(Definition[int]{Name: "relayed", From: FromBoth, Relay: true})
+	kept := Define(Definition[int]{Name: "kept", From: FromBoth})
+	b, _ := newBus(t, events(relayed, kept))
+	p, _ := attach(t, b)
+	from, to, other := join(t, p, Peer{Window: "a"}), join(t, p, Peer{Window: "b"}), join(t, p, Peer{Window: "c"})
+	var subs [3]*Subscription
+	for i, peer := range []Peer{from, to, other} {
+		subs[i] = listen(t, p, peer, "relayed")
+	}
+	silent := listen(t, p, to, "kept")
+	atCall := -1
+	relayed.Listen(b, func(_ context.Context, n int) error {
+		if atCall = len(frames(t, p, 0, subs[1])); n == 2 {
+			return Reject("no", "")
+		}
+		return nil
+	})
+	kept.Listen(b, func(context.Context, int) error { return nil })
+	emit := func(event, payload string, to Target) error {
+		return p.Emit(background, from, Incoming{Event: event, Payload: []byte(payload), To: to})
+	}
+	noError(t, emit("relayed", "1", Windows("a", "b")))
+	if atCall != 0 {
+		t.Error("relayed before the Go listeners")
+	}
+	wantCode(t, Public(emit("relayed", "2", Window("b"))), "no")
+	noError(t, emit("relayed", "3", Target{}))
+	noError(t, emit("kept", "4", Target{}))
+	wantCode(t, emit("kept", "5", Window("b")), CodeAudience)
+	wantFrames(t, "the source", frames(t, p, 0, subs[0]))
+	wantFrames(t, "the target", frames(t, p, 0, subs[1]), "1")
+	wantFrames(t, "another", frames(t, p, 0, subs[2]))
+	wantFrames(t, "without relay", frames(t, p, 0, silent))
+}
+
+// What a window relays takes the same way as all else: it is coalesced apart from what Go code emits, stored
+// for its target, and wrapped by interceptors.
+func TestRelayCombinations(t *testing.T) {
+	for name, c := range map[string]struct {
+		d    Definition[int]
+		opts []Option
+		want []string
+	}{
+		"throttle": {Definition[int]{Throttle: time.Second}, nil, []string{"go 1", "window 1", "go 3", "window 3"}},
+		"debounce": {Definition[int]{Debounce: time.Second}, nil, []string{"go 3", "window 3"}},
+		"batch":    {Definition[int]{Batch: 2, Wait: time.Second}, nil, []string{"go 1", "go 2", "window [1,2]", "go 3", "window [3]"}},
+		"sticky":   {Definition[int]{Sticky: true}, nil, []string{"go 1", "window 1", "go 2", "window 2", "go 3", "window 3"}},
+		"sticky throttle": {Definition[int]{Sticky: true, Throttle: time.Second}, nil,
+			[]string{"go 1", "window 1", "go 3", "window 3"}},
+		"replay": {Definition[int]{Replay: 2}, nil, []string{"go 1", "window 1", "go 2", "window 2", "go 3", "window 3"}},
+		"strict": {Definition[int]{Batch: 2, Wait: time.Second}, []Option{WithStrictEmit()}, []string{"go 1", "go 2", "window [1,2]", "go 3", "window [3]"}},
+		"intercepted": {Definition[int]{Throttle: time.Second}, []Option{WithInterceptor(passing(func(next EmitFunc) EmitFunc {
+			return func(ctx context.Context, e Emission) error {
+				e.Payload = 10 * e.Payload.(int)
+				return next(ctx, e)
+			}
+		}))}, []string{"go 10", "window 10", "go 30", "window 30"}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			bubble(t, func(t *testing.T) {
+				c.d.Name, c.d.From, c.d.Relay = "e", FromBoth, true
+				e := Define(c.d)
+				b, _ := newBus(t, events(e), c.opts...)
+				p, _ := attach(t, b)
+				from, to, third := join(t, p, Peer{Window: "from"}), join(t, p, Peer{Window: "to"}), join(t, p, Peer{Window: "third"})
+				var j journal
+				read := uint64(0)
+				s, others := listen(t, p, to, "e"), listen(t, p, third, "e")
+				drain := func() {
+					entries := make([]*Entry, 16)
+					n, _ := p.Read(read, entries)
+					for _, entry := range entries[:n] {
+						read = entry.Seq
+						if others.Wants(entry) {
+							t.Errorf("another window got %s", entry.Payload)
+						}
+						if s.Wants(entry) {
+							j.add("window %s", entry.Payload)
+						}
+					}
+				}
+				e.Listen(b, logTo[int](&j, "go"))
+				for n := 1; n <= 3; n++ {
+					noError(t, p.Emit(background, from, Incoming{Event: "e", Payload: fmt.Append(nil, n), To: Window("to")}))
+					drain()
+				}
+				settle(time.Minute)
+				drain()
+				j.want(t, "in order", c.want...)
+				values := listen(t, p, to, "e").Values
+				if want := min(c.d.Replay, 3); c.d.Replay > 0 && len(values) != want || c.d.Sticky && len(values) != 1 {
+					t.Errorf("a later window of the label got %d stored values", len(values))
+				}
+				if got := listen(t, p, third, "e").Values; len(got) != 0 {
+					t.Errorf("another window got %d stored values", len(got))
+				}
+			})
+		})
+	}
+}
+
+func TestGuarantee36Source(t *testing.T) {
+	e := Define(Definition[map[string]string]{Name: "e", From: FromClient})
+	b, _ := newBus(t, events(e))
+	p, _ := attach(t, b)
+	peer := join(t, p, Peer{Window: "w", Identity: "alice", Groups: []string{"g"}})
+	var got Meta
+	e.ListenMeta(b, func(_ context.Context, _ map[string]string, m Meta) error { got = m; return nil })
+	noError(t, p.Emit(background, peer, Incoming{Event: "e", Payload: []byte(`{"identity":"mallory","peer":"x"}`)}))
+	if got.Peer.ID != peer.ID || got.Peer.Identity != "alice" || !got.Peer.In("g") || got.Peer.Node != b.Node() {
+		t.Errorf("the source is %+v", got.Peer)
+	}
+}
