@@ -1,4 +1,4 @@
-package eventbus
+package eventbus_test
 
 import (
 	"context"
@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/eventgen/eventgen/runtime/eventbus"
 )
 
 // note is what windows send each other.
@@ -16,23 +18,23 @@ type note struct {
 	Text string `json:"text"`
 }
 
-func noteKey(n *note) Key { return StringKey(n.ID) }
+func noteKey(n *note) eventbus.Key { return eventbus.StringKey(n.ID) }
 
 // windows are peers of accounts, on one bus.
 type windows struct {
 	t     *testing.T
-	b     *Bus
-	port  *Port
-	peers map[string]Peer
+	b     *eventbus.Bus
+	port  *eventbus.Port
+	peers map[string]eventbus.Peer
 }
 
 // newWindows returns windows that one of them, "all", listens to.
-func newWindows(t *testing.T, list []AnyEvent, opts ...Option) *windows {
+func newWindows(t *testing.T, list []eventbus.AnyEvent, opts ...eventbus.Option) *windows {
 	t.Helper()
 	b, _ := newBus(t, list, opts...)
-	w := &windows{t: t, b: b, peers: map[string]Peer{}}
+	w := &windows{t: t, b: b, peers: map[string]eventbus.Peer{}}
 	w.port, _ = attach(t, b)
-	all := join(t, w.port, Peer{Window: "all"})
+	all := join(t, w.port, eventbus.Peer{Window: "all"})
 	for _, e := range list {
 		if e.Info().Relay {
 			listen(t, w.port, all, e.Info().Name)
@@ -45,74 +47,30 @@ func newWindows(t *testing.T, list []AnyEvent, opts ...Option) *windows {
 // check holds the ledgers against what there is.
 func (w *windows) check() {
 	w.t.Helper()
-	l := &w.b.log
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	charged := 0
-	for i := max(l.first, l.costs.settled); i < l.next; i++ {
-		if e := l.ring[i&uint64(len(l.ring)-1)]; e.windows {
-			charged += e.size
-		}
+	for _, p := range w.b.CheckLedgers() {
+		w.t.Error(p)
 	}
-	for _, t := range w.b.topics {
-		if t.late != nil {
-			t.late.lanes.all(func(l *lane) { charged += l.waiting.charge.bytes })
-		}
-	}
-	if got := l.costs.logged.Held(); got != charged {
-		w.t.Errorf("accounts are charged %d bytes, their entries and what waits take %d", got, charged)
-	}
-	kept := 0
-	for _, t := range w.b.topics {
-		if t.store == nil {
-			continue
-		}
-		slots := 0
-		for _, v := range t.store.sticky {
-			kept += v.size
-			slots += btoi(v.d.occ.peer != nil)
-		}
-		for _, r := range t.store.recent {
-			slots += btoi(r.by != nil)
-			for _, v := range r.list {
-				kept += v.size
-			}
-		}
-		if got := t.store.windows.Held(); got != slots {
-			w.t.Errorf("accounts are charged %d keys and targets, they hold %d", got, slots)
-		}
-	}
-	if got := l.costs.kept.Held(); got != kept {
-		w.t.Errorf("accounts are charged %d bytes of values, they take %d", got, kept)
-	}
-}
-
-func btoi(b bool) int {
-	if b {
-		return 1
-	}
-	return 0
 }
 
 // emit has a window of the account emit to all.
-func (w *windows) emit(account, event string, payload any, to Target) error {
+func (w *windows) emit(account, event string, payload any, to eventbus.Target) error {
 	w.t.Helper()
 	peer, ok := w.peers[account]
 	if !ok {
-		peer = join(w.t, w.port, Peer{Identity: account})
+		peer = join(w.t, w.port, eventbus.Peer{Identity: account})
 		w.peers[account] = peer
 	}
 	text, err := json.Marshal(payload)
 	noError(w.t, err)
-	return w.port.Emit(background, peer, Incoming{Event: event, Payload: text, To: to})
+	return w.port.Emit(background, peer, eventbus.Incoming{Event: event, Payload: text, To: to})
 }
 
 // fill has the account emit until that is refused, and returns how often it was not.
 func (w *windows) fill(account, event string, payload func(n int) any) (n int) {
 	w.t.Helper()
 	for ; n < 10_000; n++ {
-		if err := w.emit(account, event, payload(n), Window("all")); err != nil {
-			wantCode(w.t, err, CodeRate)
+		if err := w.emit(account, event, payload(n), eventbus.Window("all")); err != nil {
+			wantCode(w.t, err, eventbus.CodeRate)
 			return n
 		}
 	}
@@ -122,13 +80,15 @@ func (w *windows) fill(account, event string, payload func(n int) any) (n int) {
 
 func kilobyte(int) any { return note{Text: strings.Repeat("x", 1000)} }
 
-func chat() *Event[note] { return Define(Definition[note]{Name: "chat", From: FromBoth, Relay: true}) }
+func chat() *eventbus.Event[note] {
+	return eventbus.Define(eventbus.Definition[note]{Name: "chat", From: eventbus.FromBoth, Relay: true})
+}
 
 func TestGuarantee44SharesOfTheLog(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		e := chat()
 		// 32 KiB each.
-		w := newWindows(t, events(e), WithLog(1<<20, time.Minute))
+		w := newWindows(t, events(e), eventbus.WithLog(1<<20, time.Minute))
 		if n := w.fill("ann", "chat", kilobyte); n < 20 || n > 32 {
 			t.Errorf("one account relays %d KiB, its share is 32", n)
 		}
@@ -144,7 +104,7 @@ func TestGuarantee44SharesOfTheLog(t *testing.T) {
 
 func TestGuarantee44ForAllAccounts(t *testing.T) {
 	e := chat()
-	w := newWindows(t, events(e), WithLog(1<<20, time.Minute))
+	w := newWindows(t, events(e), eventbus.WithLog(1<<20, time.Minute))
 	for n := range 17 {
 		w.fill(fmt.Sprint(n), "chat", kilobyte)
 	}
@@ -156,7 +116,7 @@ func TestGuarantee44ForAllAccounts(t *testing.T) {
 // An account that has had its share is charged for no longer than the log's age, and two minutes if it has none.
 func TestGuarantee44WithoutAnAge(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		w := newWindows(t, events(chat()), WithLog(1<<20, 0))
+		w := newWindows(t, events(chat()), eventbus.WithLog(1<<20, 0))
 		w.fill("ann", "chat", kilobyte)
 		settle(2*time.Minute + time.Second)
 		if n := w.fill("ann", "chat", kilobyte); n < 20 {
@@ -166,27 +126,27 @@ func TestGuarantee44WithoutAnAge(t *testing.T) {
 }
 
 func TestGuarantee44ShareIsAnOption(t *testing.T) {
-	w := newWindows(t, events(chat()), WithLog(1<<20, time.Minute), WithShare(1))
+	w := newWindows(t, events(chat()), eventbus.WithLog(1<<20, time.Minute), eventbus.WithShare(1))
 	if n := w.fill("ann", "chat", kilobyte); n < 350 {
 		t.Errorf("the one account relays %d KiB of 512", n)
 	}
-	if _, err := New(WithShare(0)); err == nil {
+	if _, err := eventbus.New(eventbus.WithShare(0)); err == nil {
 		t.Error("a share of nothing")
 	}
 }
 
 // What is larger than the windows' half never gets in, and says so.
 func TestTooLargeForTheLog(t *testing.T) {
-	w := newWindows(t, events(chat()), WithLog(8<<10, time.Minute))
-	wantCode(t, w.emit("ann", "chat", note{Text: strings.Repeat("x", 5000)}, Window("all")), CodeTooLarge)
-	noError(t, w.emit("ann", "chat", note{Text: strings.Repeat("x", 500)}, Window("all")))
+	w := newWindows(t, events(chat()), eventbus.WithLog(8<<10, time.Minute))
+	wantCode(t, w.emit("ann", "chat", note{Text: strings.Repeat("x", 5000)}, eventbus.Window("all")), eventbus.CodeTooLarge)
+	noError(t, w.emit("ann", "chat", note{Text: strings.Repeat("x", 500)}, eventbus.Window("all")))
 }
 
 func TestGuarantee45ReachOfTheLog(t *testing.T) {
 	e := chat()
-	own := Define(Definition[string]{Name: "own"})
-	w := newWindows(t, events(e, own), WithLog(1<<20, time.Minute))
-	listen(t, w.port, join(t, w.port, Peer{}), "own")
+	own := eventbus.Define(eventbus.Definition[string]{Name: "own"})
+	w := newWindows(t, events(e, own), eventbus.WithLog(1<<20, time.Minute))
+	listen(t, w.port, join(t, w.port, eventbus.Peer{}), "own")
 	at := w.port.At()
 	for range 350 {
 		noError(t, own.Emit(background, w.b, strings.Repeat("x", 1000)))
@@ -201,14 +161,14 @@ func TestGuarantee45ReachOfTheLog(t *testing.T) {
 
 func TestGuarantee45Keys(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		for name, d := range map[string]Definition[note]{
+		for name, d := range map[string]eventbus.Definition[note]{
 			"sticky":    {Sticky: true},
 			"throttled": {Throttle: time.Hour},
 			"debounced": {Debounce: time.Hour},
 			"both":      {Sticky: true, Throttle: time.Hour},
 		} {
-			d.Name, d.Key, d.Keys, d.From, d.Relay = "state", noteKey, 64, FromBoth, true
-			e := Define(d)
+			d.Name, d.Key, d.Keys, d.From, d.Relay = "state", noteKey, 64, eventbus.FromBoth, true
+			e := eventbus.Define(d)
 			w := newWindows(t, events(e))
 			for n := range 100 {
 				key := func(m int) any { return note{ID: fmt.Sprint("of a window ", n, " ", m)} }
@@ -217,12 +177,12 @@ func TestGuarantee45Keys(t *testing.T) {
 				}
 			}
 			for n := range 32 {
-				if err := e.EmitTo(background, w.b, Window("all"), note{ID: fmt.Sprint(n)}); err != nil {
+				if err := e.EmitTo(background, w.b, eventbus.Window("all"), note{ID: fmt.Sprint(n)}); err != nil {
 					t.Errorf("%s: emit %d of Go code: %v", name, n, err)
 				}
 			}
-			wantCode(t, e.EmitTo(background, w.b, Window("all"), note{ID: "more"}), CodeTooManyKeys)
-			if err := e.EmitTo(background, w.b, Window("all"), note{ID: "0"}); err != nil {
+			wantCode(t, e.EmitTo(background, w.b, eventbus.Window("all"), note{ID: "more"}), eventbus.CodeTooManyKeys)
+			if err := e.EmitTo(background, w.b, eventbus.Window("all"), note{ID: "0"}); err != nil {
 				t.Errorf("%s: a key that Go code has: %v", name, err)
 			}
 		}
@@ -231,29 +191,29 @@ func TestGuarantee45Keys(t *testing.T) {
 
 // A key belongs to whoever emitted last.
 func TestGuarantee45KeysChangeHands(t *testing.T) {
-	e := Define(Definition[note]{Name: "state", Key: noteKey, Keys: 64, From: FromBoth, Relay: true, Sticky: true})
+	e := eventbus.Define(eventbus.Definition[note]{Name: "state", Key: noteKey, Keys: 64, From: eventbus.FromBoth, Relay: true, Sticky: true})
 	w := newWindows(t, events(e))
 	for range 3 {
 		for n := range 10 {
-			noError(t, e.EmitTo(background, w.b, Window("all"), note{ID: fmt.Sprint(n)}))
+			noError(t, e.EmitTo(background, w.b, eventbus.Window("all"), note{ID: fmt.Sprint(n)}))
 		}
 		for n := range 2 {
-			noError(t, w.emit("ann", "state", note{ID: fmt.Sprint(n)}, Window("all")))
+			noError(t, w.emit("ann", "state", note{ID: fmt.Sprint(n)}, eventbus.Window("all")))
 		}
-		wantCode(t, w.emit("ann", "state", note{ID: "2"}, Window("all")), CodeRate)
+		wantCode(t, w.emit("ann", "state", note{ID: "2"}, eventbus.Window("all")), eventbus.CodeRate)
 		w.check()
-		e.Forget(w.b, StringKey("0"))
-		noError(t, w.emit("ann", "state", note{ID: "2"}, Window("all")))
+		e.Forget(w.b, eventbus.StringKey("0"))
+		noError(t, w.emit("ann", "state", note{ID: "2"}, eventbus.Window("all")))
 		w.check()
 	}
 }
 
 func TestGuarantee44KeptValues(t *testing.T) {
-	for name, d := range map[string]Definition[note]{"sticky": {Sticky: true, Key: noteKey}, "replay": {Replay: 1000}} {
-		d.Name, d.From, d.Relay = "state", FromBoth, true
-		e := Define(d)
+	for name, d := range map[string]eventbus.Definition[note]{"sticky": {Sticky: true, Key: noteKey}, "replay": {Replay: 1000}} {
+		d.Name, d.From, d.Relay = "state", eventbus.FromBoth, true
+		e := eventbus.Define(d)
 		bubble(t, func(t *testing.T) {
-			w := newWindows(t, events(e), WithLog(1<<20, time.Minute))
+			w := newWindows(t, events(e), eventbus.WithLog(1<<20, time.Minute))
 			next := 0
 			big := func(int) any { next++; return note{fmt.Sprint(next), strings.Repeat("x", 1000)} }
 			kept := w.fill("ann", "state", big)
@@ -278,25 +238,25 @@ func TestGuarantee44KeptValues(t *testing.T) {
 // What waits for a throttle, a debounce or a batch is charged, and no longer than that.
 func TestGuarantee44WhatWaits(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		for name, d := range map[string]Definition[note]{
+		for name, d := range map[string]eventbus.Definition[note]{
 			"throttled": {Throttle: time.Second, Key: noteKey},
 			"debounced": {Debounce: time.Second, Key: noteKey},
 			"batched":   {Batch: 100, Wait: time.Second},
 		} {
-			d.Name, d.From, d.Relay = "state", FromBoth, true
-			e := Define(d)
-			w := newWindows(t, events(e), WithLog(1<<20, time.Minute))
+			d.Name, d.From, d.Relay = "state", eventbus.FromBoth, true
+			e := eventbus.Define(d)
+			w := newWindows(t, events(e), eventbus.WithLog(1<<20, time.Minute))
 			big := func(n int) any { return note{fmt.Sprint(n), strings.Repeat("x", 1000)} }
 			if n := w.fill("ann", "state", big); n < 15 || n > 32 {
 				t.Errorf("%s: %d KiB wait, the share is 32", name, n)
 			}
 			for n := range 5 { // what replaces what waits is charged in its place
-				if name != "batched" && w.emit("bob", "state", note{"same", strings.Repeat("x", 1000*n)}, Window("all")) != nil {
+				if name != "batched" && w.emit("bob", "state", note{"same", strings.Repeat("x", 1000*n)}, eventbus.Window("all")) != nil {
 					t.Errorf("%s: the value of one key, again", name)
 				}
 			}
 			settle(2 * time.Minute)
-			noError(t, e.EmitTo(background, w.b, Window("all"), note{})) // so that the log ages
+			noError(t, e.EmitTo(background, w.b, eventbus.Window("all"), note{})) // so that the log ages
 			settle(2 * time.Second)
 			w.check()
 			if n := w.fill("ann", "state", big); n < 15 {
@@ -311,32 +271,32 @@ func TestGuarantee44WhatWaits(t *testing.T) {
 // An emit that a listener refuses, or that nobody listens to, leaves nothing.
 func TestGuarantee44Refused(t *testing.T) {
 	e := chat()
-	quiet := Define(Definition[note]{Name: "quiet", From: FromClient})
-	w := newWindows(t, events(e, quiet), WithLog(1<<20, time.Minute))
-	e.Listen(w.b, func(_ context.Context, n note) error { return Reject("no", "never") })
-	quiet.Listen(w.b, func(context.Context, note) error { return Reject("no", "never") })
+	quiet := eventbus.Define(eventbus.Definition[note]{Name: "quiet", From: eventbus.FromClient})
+	w := newWindows(t, events(e, quiet), eventbus.WithLog(1<<20, time.Minute))
+	e.Listen(w.b, func(_ context.Context, n note) error { return eventbus.Reject("no", "never") })
+	quiet.Listen(w.b, func(context.Context, note) error { return eventbus.Reject("no", "never") })
 	for range 100 {
-		wantCode(t, w.emit("ann", "chat", kilobyte(0), Window("all")), CodeListener)
-		wantCode(t, w.emit("ann", "quiet", kilobyte(0), Target{}), CodeListener)
+		wantCode(t, w.emit("ann", "chat", kilobyte(0), eventbus.Window("all")), eventbus.CodeListener)
+		wantCode(t, w.emit("ann", "quiet", kilobyte(0), eventbus.Target{}), eventbus.CodeListener)
 	}
-	if n := w.b.log.costs.logged.Held(); n != 0 {
+	if n := w.b.LoggedForWindows(); n != 0 {
 		t.Errorf("%d bytes are charged", n)
 	}
 }
 
 func TestGuarantee27AllOfAnEntryCounts(t *testing.T) {
-	e := Define(Definition[note]{Name: "state", Key: noteKey, From: FromBoth, Relay: true, Slow: SlowLatest})
+	e := eventbus.Define(eventbus.Definition[note]{Name: "state", Key: noteKey, From: eventbus.FromBoth, Relay: true, Slow: eventbus.SlowLatest})
 	const limit = 1 << 20
-	b, _ := newBus(t, events(e), WithLog(limit, time.Minute), WithShare(1))
+	b, _ := newBus(t, events(e), eventbus.WithLog(limit, time.Minute), eventbus.WithShare(1))
 	p, _ := attach(t, b)
-	listen(t, p, join(t, p, Peer{Window: "all"}), "state")
+	listen(t, p, join(t, p, eventbus.Peer{Window: "all"}), "state")
 	before := heap()
 	for n := range 5000 {
 		var names []string
 		for i := range 200 {
 			names = append(names, fmt.Sprint(n, " ", i))
 		}
-		err := e.EmitTo(background, b, Windows(append(names, "all")...), note{ID: strings.Repeat("k", 100) + fmt.Sprint(n)})
+		err := e.EmitTo(background, b, eventbus.Windows(append(names, "all")...), note{ID: strings.Repeat("k", 100) + fmt.Sprint(n)})
 		noError(t, err)
 	}
 	if used := heap() - before; used > 2*limit {
@@ -344,10 +304,10 @@ func TestGuarantee27AllOfAnEntryCounts(t *testing.T) {
 	}
 	before = heap()
 	for n := range 5000 {
-		peer := Peer{ID: fmt.Sprint(n), Window: "w", Groups: []string{strings.Repeat("g", 1000)}, Attributes: map[string]string{"a": strings.Repeat("x", 1000)}}
-		err := p.Emit(background, peer, Incoming{Event: "state", Payload: []byte(`{"id":"a","text":""}`), To: Window("all")})
+		peer := eventbus.Peer{ID: fmt.Sprint(n), Window: "w", Groups: []string{strings.Repeat("g", 1000)}, Attributes: map[string]string{"a": strings.Repeat("x", 1000)}}
+		err := p.Emit(background, peer, eventbus.Incoming{Event: "state", Payload: []byte(`{"id":"a","text":""}`), To: eventbus.Window("all")})
 		if err != nil {
-			wantCode(t, err, CodeRate)
+			wantCode(t, err, eventbus.CodeRate)
 		}
 	}
 	if used := heap() - before; used > 2*limit {
@@ -366,11 +326,11 @@ func heap() int {
 
 // A value that is kept keeps nothing of the log in memory.
 func TestKeptValuesStandAlone(t *testing.T) {
-	state := Define(Definition[note]{Name: "state", Key: noteKey, Sticky: true})
-	e := Define(Definition[string]{Name: "e"})
-	b, _ := newBus(t, events(state, e), WithLog(64<<10, time.Minute))
+	state := eventbus.Define(eventbus.Definition[note]{Name: "state", Key: noteKey, Sticky: true})
+	e := eventbus.Define(eventbus.Definition[string]{Name: "e"})
+	b, _ := newBus(t, events(state, e), eventbus.WithLog(64<<10, time.Minute))
 	p, _ := attach(t, b)
-	peer := join(t, p, Peer{})
+	peer := join(t, p, eventbus.Peer{})
 	listen(t, p, peer, "state")
 	listen(t, p, peer, "e")
 	before := heap()
@@ -388,12 +348,12 @@ func TestKeptValuesStandAlone(t *testing.T) {
 
 func TestGuarantee46Names(t *testing.T) {
 	w := newWindows(t, events(chat()))
-	noError(t, w.emit("ann", "chat", note{}, Windows("all", strings.Repeat("x", maxTargetName))))
+	noError(t, w.emit("ann", "chat", note{}, eventbus.Windows("all", strings.Repeat("x", eventbus.MaxTargetName))))
 	many := []string{"all"}
-	for n := range maxTargetNames {
+	for n := range eventbus.MaxTargetNames {
 		many = append(many, fmt.Sprint(n))
 	}
-	for _, to := range []Target{Windows(many...), Windows("all", strings.Repeat("x", maxTargetName+1)), Group(strings.Repeat("x", maxTargetName+1))} {
-		wantCode(t, w.emit("ann", "chat", note{}, to), CodeInvalidTarget)
+	for _, to := range []eventbus.Target{eventbus.Windows(many...), eventbus.Windows("all", strings.Repeat("x", eventbus.MaxTargetName+1)), eventbus.Group(strings.Repeat("x", eventbus.MaxTargetName+1))} {
+		wantCode(t, w.emit("ann", "chat", note{}, to), eventbus.CodeInvalidTarget)
 	}
 }

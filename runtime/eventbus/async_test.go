@@ -1,4 +1,4 @@
-package eventbus
+package eventbus_test
 
 import (
 	"context"
@@ -11,27 +11,29 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/eventgen/eventgen/runtime/eventbus"
 )
 
 func TestAsyncOverflow(t *testing.T) {
 	// The listener is held in its first call while 0 to 9 are emitted into a queue of 3.
 	for _, c := range []struct {
-		overflow Overflow
+		overflow eventbus.Overflow
 		want     []string
 		dropped  int
 	}{
-		{DropOldest, []string{"0", "7", "8", "9"}, 6},
-		{DropNewest, []string{"0", "1", "2", "3"}, 6},
-		{Latest, []string{"0", "9"}, 8},
+		{eventbus.DropOldest, []string{"0", "7", "8", "9"}, 6},
+		{eventbus.DropNewest, []string{"0", "1", "2", "3"}, 6},
+		{eventbus.Latest, []string{"0", "9"}, 8},
 	} {
 		t.Run(c.overflow.String(), func(t *testing.T) {
 			bubble(t, func(t *testing.T) {
-				e := Define(Definition[int]{Name: "e"})
+				e := eventbus.Define(eventbus.Definition[int]{Name: "e"})
 				b, f := newBus(t, events(e))
 				var j, other journal
 				release := make(chan struct{})
-				e.Listen(b, func(_ context.Context, n int) error { j.add("%d", n); <-release; return nil }, Async(3, c.overflow))
-				e.Listen(b, logTo[int](&other, "other"), Async(1, Block))
+				e.Listen(b, func(_ context.Context, n int) error { j.add("%d", n); <-release; return nil }, eventbus.Async(3, c.overflow))
+				e.Listen(b, logTo[int](&other, "other"), eventbus.Async(1, eventbus.Block))
 				for n := range 10 {
 					noError(t, e.Emit(background, b, n))
 					synctest.Wait()
@@ -43,7 +45,7 @@ func TestAsyncOverflow(t *testing.T) {
 					t.Errorf("another listener got %d", n)
 				}
 				list := f.take()
-				if len(list) != 1 || !errors.Is(list[0], ErrOverflow) {
+				if len(list) != 1 || !errors.Is(list[0], eventbus.ErrOverflow) {
 					t.Fatalf("the error handler got %v", list)
 				}
 				want := fmt.Sprintf("the queue of 3 of a listener was full: %d dropped (%v)", c.dropped, c.overflow)
@@ -60,11 +62,11 @@ func TestAsyncOverflow(t *testing.T) {
 
 func TestAsyncBlock(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		e := Define(Definition[int]{Name: "e"})
+		e := eventbus.Define(eventbus.Definition[int]{Name: "e"})
 		b, f := newBus(t, events(e))
 		var j journal
 		release := make(chan struct{})
-		e.Listen(b, func(_ context.Context, n int) error { <-release; j.add("%d", n); return nil }, Async(3, Block))
+		e.Listen(b, func(_ context.Context, n int) error { <-release; j.add("%d", n); return nil }, eventbus.Async(3, eventbus.Block))
 		for n := range 4 { // one in hand, three queued
 			noError(t, e.Emit(background, b, n))
 			synctest.Wait()
@@ -90,17 +92,17 @@ func TestAsyncBlock(t *testing.T) {
 		close(release)
 		noError(t, b.Flush(background))
 		j.want(t, "calls", "0", "1", "2", "3", "5")
-		f.want(t, "the dropped one", CodeOverflow)
+		f.want(t, "the dropped one", eventbus.CodeOverflow)
 	})
 }
 
 func TestUnlistenFreesABlockedEmitter(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		e := Define(Definition[int]{Name: "e"})
+		e := eventbus.Define(eventbus.Definition[int]{Name: "e"})
 		b, _ := newBus(t, events(e))
 		release := make(chan struct{})
 		var j journal
-		stop := e.Listen(b, func(_ context.Context, n int) error { <-release; j.add("%d", n); return nil }, Async(1, Block))
+		stop := e.Listen(b, func(_ context.Context, n int) error { <-release; j.add("%d", n); return nil }, eventbus.Async(1, eventbus.Block))
 		go func() {
 			for n := range 5 {
 				noError(t, e.Emit(background, b, n))
@@ -118,14 +120,14 @@ func TestUnlistenFreesABlockedEmitter(t *testing.T) {
 func TestAsyncContext(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		type key struct{}
-		e := Define(Definition[int]{Name: "e"})
+		e := eventbus.Define(eventbus.Definition[int]{Name: "e"})
 		b, _ := newBus(t, events(e))
 		var j journal
 		e.Listen(b, func(ctx context.Context, n int) error {
 			time.Sleep(time.Second)
 			j.add("%v %v", ctx.Value(key{}), ctx.Err())
 			return nil
-		}, Async(1, Block))
+		}, eventbus.Async(1, eventbus.Block))
 		ctx, cancel := context.WithCancel(context.WithValue(background, key{}, "value"))
 		noError(t, e.Emit(ctx, b, 1))
 		cancel()
@@ -136,7 +138,7 @@ func TestAsyncContext(t *testing.T) {
 
 func TestAsyncListenerThatPanicsOrExits(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		e := Define(Definition[int]{Name: "e"})
+		e := eventbus.Define(eventbus.Definition[int]{Name: "e"})
 		b, f := newBus(t, events(e))
 		var j journal
 		e.Listen(b, func(_ context.Context, n int) error {
@@ -150,28 +152,28 @@ func TestAsyncListenerThatPanicsOrExits(t *testing.T) {
 				return errors.New("three")
 			}
 			return nil
-		}, Async(512, Block))
+		}, eventbus.Async(512, eventbus.Block))
 		for n := range 6 {
 			noError(t, e.Emit(background, b, n))
 		}
 		noError(t, b.Flush(background))
 		j.want(t, "calls", "0", "1", "2", "3", "4", "5")
-		f.want(t, "failures", CodePanic, CodeListener, CodeListener)
+		f.want(t, "failures", eventbus.CodePanic, eventbus.CodeListener, eventbus.CodeListener)
 	})
 }
 
 func TestFlushWaitsForTheCallOfAListenerThatIsGone(t *testing.T) {
-	for name, register := range map[string]func(*Event[int], *Bus, func(context.Context, int) error) func(){
-		"once": func(e *Event[int], b *Bus, fn func(context.Context, int) error) func() {
-			return e.Once(b, fn, Async(4, Block))
+	for name, register := range map[string]func(*eventbus.Event[int], *eventbus.Bus, func(context.Context, int) error) func(){
+		"once": func(e *eventbus.Event[int], b *eventbus.Bus, fn func(context.Context, int) error) func() {
+			return e.Once(b, fn, eventbus.Async(4, eventbus.Block))
 		},
-		"unlisten": func(e *Event[int], b *Bus, fn func(context.Context, int) error) func() {
-			return e.Listen(b, fn, Async(4, Block))
+		"unlisten": func(e *eventbus.Event[int], b *eventbus.Bus, fn func(context.Context, int) error) func() {
+			return e.Listen(b, fn, eventbus.Async(4, eventbus.Block))
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			bubble(t, func(t *testing.T) {
-				e := Define(Definition[int]{Name: "e"})
+				e := eventbus.Define(eventbus.Definition[int]{Name: "e"})
 				b, _ := newBus(t, events(e))
 				release := make(chan struct{})
 				unlisten := register(e, b, func(context.Context, int) error { <-release; return nil })
@@ -196,9 +198,9 @@ func TestFlushWaitsForTheCallOfAListenerThatIsGone(t *testing.T) {
 func TestUnlistenLeavesAloneWhatIsInHand(t *testing.T) {
 	noLeak(t)
 	for range 50 {
-		e := Define(Definition[*int]{Name: "e"})
+		e := eventbus.Define(eventbus.Definition[*int]{Name: "e"})
 		b, _ := newBus(t, events(e))
-		e.Listen(b, func(context.Context, *int) error { return nil }, Async(64, Block))
+		e.Listen(b, func(context.Context, *int) error { return nil }, eventbus.Async(64, eventbus.Block))
 		called, release := make(chan struct{}, 4), make(chan struct{})
 		unlisten := e.Listen(b, func(_ context.Context, n *int) error {
 			if n == nil {
@@ -207,7 +209,7 @@ func TestUnlistenLeavesAloneWhatIsInHand(t *testing.T) {
 			called <- struct{}{}
 			<-release
 			return nil
-		}, Async(64, Block))
+		}, eventbus.Async(64, eventbus.Block))
 		for n := range 4 {
 			noError(t, e.Emit(background, b, &n))
 		}
@@ -223,7 +225,7 @@ func TestUnlistenLeavesAloneWhatIsInHand(t *testing.T) {
 func TestAsyncKeepsTheOrderOfEachEmitter(t *testing.T) {
 	noLeak(t)
 	type item struct{ emitter, n int }
-	e := Define(Definition[item]{Name: "e"})
+	e := eventbus.Define(eventbus.Definition[item]{Name: "e"})
 	b, f := newBus(t, events(e))
 	const emitters, count = 8, 2000
 	check := func(name string, all bool) func(context.Context, item) error {
@@ -243,9 +245,9 @@ func TestAsyncKeepsTheOrderOfEachEmitter(t *testing.T) {
 			return nil
 		}
 	}
-	for i, overflow := range []Overflow{Block, DropOldest, DropNewest, Latest} {
+	for i, overflow := range []eventbus.Overflow{eventbus.Block, eventbus.DropOldest, eventbus.DropNewest, eventbus.Latest} {
 		for _, n := range []int{1, 7, 256} {
-			e.Listen(b, check(fmt.Sprint(overflow, n, i), overflow == Block), Async(n, overflow))
+			e.Listen(b, check(fmt.Sprint(overflow, n, i), overflow == eventbus.Block), eventbus.Async(n, overflow))
 		}
 	}
 	var wg sync.WaitGroup
@@ -259,7 +261,7 @@ func TestAsyncKeepsTheOrderOfEachEmitter(t *testing.T) {
 	wg.Wait()
 	noError(t, b.Close(background))
 	for _, code := range f.codes() {
-		if code != CodeOverflow {
+		if code != eventbus.CodeOverflow {
 			t.Errorf("the error handler got %s", code)
 		}
 	}
@@ -267,17 +269,17 @@ func TestAsyncKeepsTheOrderOfEachEmitter(t *testing.T) {
 
 func TestAsyncListenAnyKeepsTheOrderAcrossEvents(t *testing.T) {
 	noLeak(t)
-	x := Define(Definition[int]{Name: "x"})
-	y := Define(Definition[int]{Name: "y"})
+	x := eventbus.Define(eventbus.Definition[int]{Name: "x"})
+	y := eventbus.Define(eventbus.Definition[int]{Name: "y"})
 	b, _ := newBus(t, events(x, y))
 	var got []int
 	var mu sync.Mutex
-	stop := ListenAny(b, func(_ context.Context, d Delivery) error {
+	stop := eventbus.ListenAny(b, func(_ context.Context, d eventbus.Delivery) error {
 		mu.Lock()
 		defer mu.Unlock()
 		got = append(got, d.Payload.(int))
 		return nil
-	}, Async(16, Block))
+	}, eventbus.Async(16, eventbus.Block))
 	for n := range 1000 {
 		if n%3 == 0 {
 			noError(t, x.Emit(background, b, n))
@@ -300,12 +302,12 @@ func TestAsyncListenAnyKeepsTheOrderAcrossEvents(t *testing.T) {
 
 func TestStream(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		e := Define(Definition[int]{Name: "e"})
+		e := eventbus.Define(eventbus.Definition[int]{Name: "e"})
 		b, f := newBus(t, events(e))
 		ctx, cancel := context.WithCancel(background)
 		defer cancel()
 		s := e.Stream(ctx, b)
-		bounded := e.Stream(ctx, b, Async(2, DropOldest))
+		bounded := e.Stream(ctx, b, eventbus.Async(2, eventbus.DropOldest))
 		for n := range 4 {
 			noError(t, e.Emit(background, b, n))
 		}
@@ -326,7 +328,7 @@ func TestStream(t *testing.T) {
 		if !slices.Equal(got, []int{0, 1, 2, 2, 3}) {
 			t.Errorf("got %v", got)
 		}
-		f.want(t, "the bounded stream", CodeOverflow)
+		f.want(t, "the bounded stream", eventbus.CodeOverflow)
 		synctest.Wait()
 		if e.HasListeners(b) {
 			t.Error("a stream still listens")
@@ -339,7 +341,7 @@ func TestStream(t *testing.T) {
 
 func TestStreamEndsWhenTheBusCloses(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		e := Define(Definition[int]{Name: "e"})
+		e := eventbus.Define(eventbus.Definition[int]{Name: "e"})
 		b, _ := newBus(t, events(e))
 		s := e.Stream(background, b)
 		noError(t, e.Emit(background, b, 1))
@@ -357,7 +359,7 @@ func TestStreamEndsWhenTheBusCloses(t *testing.T) {
 
 func TestWait(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		e := Define(Definition[int]{Name: "e"})
+		e := eventbus.Define(eventbus.Definition[int]{Name: "e"})
 		b, _ := newBus(t, events(e))
 		go func() {
 			for n := range 5 {
@@ -377,7 +379,7 @@ func TestWait(t *testing.T) {
 		var closed atomic.Bool
 		go func() {
 			_, err := e.Wait(background, b, func(int) bool { return false })
-			closed.Store(errors.Is(err, ErrClosed))
+			closed.Store(errors.Is(err, eventbus.ErrClosed))
 		}()
 		settle(time.Minute)
 		noError(t, b.Close(background))
@@ -386,6 +388,6 @@ func TestWait(t *testing.T) {
 			t.Error("Wait does not end when the bus closes")
 		}
 		_, err = e.Wait(background, b)
-		wantCode(t, err, CodeClosed)
+		wantCode(t, err, eventbus.CodeClosed)
 	})
 }

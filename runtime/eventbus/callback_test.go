@@ -1,4 +1,4 @@
-package eventbus
+package eventbus_test
 
 import (
 	"context"
@@ -8,6 +8,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/eventgen/eventgen/runtime/eventbus"
 )
 
 // probe is a payload whose codec, key and validation call what the test sets.
@@ -21,14 +23,14 @@ type callback struct {
 
 // rig is a bus on which act is called where the callback wants it.
 type rig struct {
-	b     *Bus
-	e, d  *Event[probe] // plain and debounced
-	in    *Event[probe] // emitted by windows
-	key   *Event[probe] // throttled by a key
+	b     *eventbus.Bus
+	e, d  *eventbus.Event[probe] // plain and debounced
+	in    *eventbus.Event[probe] // emitted by windows
+	key   *eventbus.Event[probe] // throttled by a key
 	act   func()
 	where string // the callback in which act is called
-	port  *Port
-	peer  Peer
+	port  *eventbus.Port
+	peer  eventbus.Peer
 }
 
 func (r *rig) at(where string) {
@@ -43,7 +45,7 @@ var callbacks = []callback{
 		_ = r.e.Emit(background, r.b, 1)
 	}},
 	{name: "asynchronous listener", trigger: func(t *testing.T, r *rig) {
-		r.e.Listen(r.b, func(context.Context, probe) error { r.at("asynchronous listener"); return nil }, Async(4, Block))
+		r.e.Listen(r.b, func(context.Context, probe) error { r.at("asynchronous listener"); return nil }, eventbus.Async(4, eventbus.Block))
 		_ = r.e.Emit(background, r.b, 1)
 	}},
 	{name: "deferred listener", trigger: func(t *testing.T, r *rig) {
@@ -56,7 +58,7 @@ var callbacks = []callback{
 	}},
 	{name: "error handler", trigger: func(t *testing.T, r *rig) { // of an overflow
 		release := make(chan struct{})
-		r.e.Listen(r.b, func(context.Context, probe) error { <-release; return nil }, Async(1, DropOldest))
+		r.e.Listen(r.b, func(context.Context, probe) error { <-release; return nil }, eventbus.Async(1, eventbus.DropOldest))
 		for range 5 {
 			_ = r.e.Emit(background, r.b, 1)
 			synctest.Wait()
@@ -66,7 +68,7 @@ var callbacks = []callback{
 	{name: "error handler", trigger: func(t *testing.T, r *rig) { // of a stream's overflow
 		ctx, cancel := context.WithTimeout(background, time.Second)
 		defer cancel()
-		stream := r.e.Stream(ctx, r.b, Async(1, DropOldest))
+		stream := r.e.Stream(ctx, r.b, eventbus.Async(1, eventbus.DropOldest))
 		for range 5 {
 			_ = r.e.Emit(background, r.b, 1)
 		}
@@ -92,28 +94,28 @@ var callbacks = []callback{
 		_ = r.d.Emit(background, r.b, 1)
 	}},
 	{name: "predicate", trigger: func(t *testing.T, r *rig) {
-		_ = r.e.EmitTo(background, r.b, Where(func(Peer) bool { r.at("predicate"); return true }), 1)
+		_ = r.e.EmitTo(background, r.b, eventbus.Where(func(eventbus.Peer) bool { r.at("predicate"); return true }), 1)
 	}},
 }
 
 func (r *rig) settled() { time.Sleep(time.Minute); synctest.Wait() }
 
 func (r *rig) listen() {
-	for _, e := range []*Event[probe]{r.e, r.d} {
+	for _, e := range []*eventbus.Event[probe]{r.e, r.d} {
 		_, _ = r.port.Listen(r.peer, e.Name())
 	}
 	r.settled()
 }
 
 func (r *rig) emitAsWindow() {
-	_ = r.port.Emit(background, r.peer, Incoming{Event: "in", Payload: []byte("1")})
+	_ = r.port.Emit(background, r.peer, eventbus.Incoming{Event: "in", Payload: []byte("1")})
 }
 
 // newRig returns a rig that calls act in the callback of that name.
 func newRig(t *testing.T, where string, act func(r *rig)) *rig {
 	r := &rig{where: where}
 	r.act = func() { act(r) }
-	define := func(d Definition[probe]) *Event[probe] {
+	define := func(d eventbus.Definition[probe]) *eventbus.Event[probe] {
 		d.Encode = func(dst []byte, p *probe) ([]byte, error) {
 			r.at("encoder")
 			if *p < 0 {
@@ -122,24 +124,24 @@ func newRig(t *testing.T, where string, act func(r *rig)) *rig {
 			return strconv.AppendInt(dst, int64(*p), 10), nil
 		}
 		d.Decode = func([]byte, *probe) error { r.at("decoder"); return nil }
-		return Define(d)
+		return eventbus.Define(d)
 	}
-	r.e = define(Definition[probe]{Name: "e"})
-	r.d = define(Definition[probe]{Name: "d", Debounce: time.Second, Sticky: true})
-	r.in = define(Definition[probe]{Name: "in", From: FromClient})
-	r.key = define(Definition[probe]{Name: "key", Throttle: time.Second, Key: func(*probe) Key { r.at("key"); return IntKey(1) }})
-	opts := []Option{
-		WithCatalog(NewCatalog(r.e, r.d, r.in, r.key)),
-		WithErrorHandler(func(context.Context, *Error) { r.at("error handler") }),
+	r.e = define(eventbus.Definition[probe]{Name: "e"})
+	r.d = define(eventbus.Definition[probe]{Name: "d", Debounce: time.Second, Sticky: true})
+	r.in = define(eventbus.Definition[probe]{Name: "in", From: eventbus.FromClient})
+	r.key = define(eventbus.Definition[probe]{Name: "key", Throttle: time.Second, Key: func(*probe) eventbus.Key { r.at("key"); return eventbus.IntKey(1) }})
+	opts := []eventbus.Option{
+		eventbus.WithCatalog(eventbus.NewCatalog(r.e, r.d, r.in, r.key)),
+		eventbus.WithErrorHandler(func(context.Context, *eventbus.Error) { r.at("error handler") }),
 	}
 	if where == "emit interceptor" || where == "listen interceptor" {
-		opts = append(opts, WithInterceptor(probing{r}))
+		opts = append(opts, eventbus.WithInterceptor(probing{r}))
 	}
-	b, err := New(opts...)
+	b, err := eventbus.New(opts...)
 	noError(t, err)
 	r.b = b
 	r.port, _ = attach(t, b)
-	r.peer = join(t, r.port, Peer{Window: "w"})
+	r.peer = join(t, r.port, eventbus.Peer{Window: "w"})
 	r.in.Listen(b, func(context.Context, probe) error { return nil })
 	return r
 }
@@ -147,12 +149,15 @@ func newRig(t *testing.T, where string, act func(r *rig)) *rig {
 // probing is an interceptor that calls the rig's act.
 type probing struct{ r *rig }
 
-func (c probing) WrapEmit(next EmitFunc) EmitFunc {
-	return func(ctx context.Context, e Emission) error { c.r.at("emit interceptor"); return next(ctx, e) }
+func (c probing) WrapEmit(next eventbus.EmitFunc) eventbus.EmitFunc {
+	return func(ctx context.Context, e eventbus.Emission) error { c.r.at("emit interceptor"); return next(ctx, e) }
 }
 
-func (c probing) WrapListen(next ListenFunc) ListenFunc {
-	return func(ctx context.Context, d Delivery) error { c.r.at("listen interceptor"); return next(ctx, d) }
+func (c probing) WrapListen(next eventbus.ListenFunc) eventbus.ListenFunc {
+	return func(ctx context.Context, d eventbus.Delivery) error {
+		c.r.at("listen interceptor")
+		return next(ctx, d)
+	}
 }
 
 // Nothing that is called inside a callback of the bus waits for the callback. A deadlock ends the bubble.
@@ -164,7 +169,7 @@ func TestGuarantee43InsideCallbacks(t *testing.T) {
 		"Emit":        func(r *rig) { _ = r.e.Emit(background, r.b, 2); _ = r.d.Emit(background, r.b, 2) },
 		"Listen": func(r *rig) {
 			r.d.Listen(r.b, func(context.Context, probe) error { return nil })()
-			ListenAny(r.b, func(context.Context, Delivery) error { return nil }, Async(1, DropOldest))()
+			eventbus.ListenAny(r.b, func(context.Context, eventbus.Delivery) error { return nil }, eventbus.Async(1, eventbus.DropOldest))()
 		},
 	}
 	for _, c := range callbacks {
@@ -183,7 +188,7 @@ func TestGuarantee43InsideCallbacks(t *testing.T) {
 					if called.Load() == 0 {
 						t.Error("it was not called")
 					}
-					wantCode(t, r.e.Emit(background, r.b, 1), CodeClosed)
+					wantCode(t, r.e.Emit(background, r.b, 1), eventbus.CodeClosed)
 				})
 			})
 		}
@@ -201,23 +206,23 @@ func TestGuarantee12PanicsInCallbacks(t *testing.T) {
 			bubble(t, func(t *testing.T) {
 				cause := errors.New("the cause")
 				r := newRig(t, c.name, func(*rig) { panic(cause) })
-				var reported []*Error
-				r.b.config.onError = func(_ context.Context, err *Error) { reported = append(reported, err) }
+				var reported []*eventbus.Error
+				r.b.HandleErrors(func(_ context.Context, err *eventbus.Error) { reported = append(reported, err) })
 				c.trigger(t, r)
 				r.settled()
 				if len(reported) == 0 {
 					t.Fatal("the error handler was not told")
 				}
 				for _, err := range reported {
-					if p, ok := errors.AsType[*PanicError](err); !ok || p.Value != cause || !errors.Is(err, cause) {
+					if p, ok := errors.AsType[*eventbus.PanicError](err); !ok || p.Value != cause || !errors.Is(err, cause) {
 						t.Errorf("the error handler got %v", err)
 					}
 				}
 				r.where = ""
-				for _, e := range []*Event[probe]{r.e, r.d, r.key} {
+				for _, e := range []*eventbus.Event[probe]{r.e, r.d, r.key} {
 					noError(t, e.Emit(background, r.b, 1))
 				}
-				noError(t, r.port.Emit(background, r.peer, Incoming{Event: "in", Payload: []byte("1")}))
+				noError(t, r.port.Emit(background, r.peer, eventbus.Incoming{Event: "in", Payload: []byte("1")}))
 				noError(t, r.b.Close(background))
 			})
 		})
@@ -233,15 +238,15 @@ func TestGuarantee12PanicsFailTheEmit(t *testing.T) {
 				"emit interceptor": func() error { return r.e.Emit(background, r.b, 1) },
 				"key":              func() error { return r.key.Emit(background, r.b, 1) },
 				"decoder": func() error {
-					return r.port.Emit(background, r.peer, Incoming{Event: "in", Payload: []byte("1")})
+					return r.port.Emit(background, r.peer, eventbus.Incoming{Event: "in", Payload: []byte("1")})
 				},
 				"predicate": func() error {
-					return r.e.EmitTo(background, r.b, Where(func(Peer) bool { r.act(); return true }), 1)
+					return r.e.EmitTo(background, r.b, eventbus.Where(func(eventbus.Peer) bool { r.act(); return true }), 1)
 				},
 			}
 			err := emits[where]()
-			wantCode(t, err, CodePanic)
-			wantCode(t, Public(err), CodeInternal)
+			wantCode(t, err, eventbus.CodePanic)
+			wantCode(t, eventbus.Public(err), eventbus.CodeInternal)
 			r.where = ""
 			noError(t, r.b.Close(background))
 		})
@@ -251,12 +256,12 @@ func TestGuarantee12PanicsFailTheEmit(t *testing.T) {
 // The bus cannot see that a listener waits for the goroutine that calls Close. It drains all else meanwhile, and
 // Close ends with its context.
 func TestGuarantee43CloseInAGoroutineOfAListener(t *testing.T) {
-	for name, opts := range map[string][]ListenOption{"synchronous": nil, "asynchronous": {Async(4, Block)}} {
+	for name, opts := range map[string][]eventbus.ListenOption{"synchronous": nil, "asynchronous": {eventbus.Async(4, eventbus.Block)}} {
 		t.Run(name, func(t *testing.T) {
 			bubble(t, func(t *testing.T) {
-				e, other := Define(Definition[int]{Name: "e"}), Define(Definition[int]{Name: "other", Debounce: time.Hour})
-				last := Define(Definition[int]{Name: "last", Batch: 9, Wait: time.Hour})
-				b, err := New(WithCatalog(NewCatalog(e, other, last)))
+				e, other := eventbus.Define(eventbus.Definition[int]{Name: "e"}), eventbus.Define(eventbus.Definition[int]{Name: "other", Debounce: time.Hour})
+				last := eventbus.Define(eventbus.Definition[int]{Name: "last", Batch: 9, Wait: time.Hour})
+				b, err := eventbus.New(eventbus.WithCatalog(eventbus.NewCatalog(e, other, last)))
 				noError(t, err)
 				var j, next journal
 				e.Listen(b, func(context.Context, int) error {
@@ -269,7 +274,7 @@ func TestGuarantee43CloseInAGoroutineOfAListener(t *testing.T) {
 				}, opts...)
 				e.Listen(b, logTo[int](&next, "next"), opts...)
 				other.Listen(b, func(ctx context.Context, n int) error { j.add("other"); return last.Emit(ctx, b, n) })
-				last.Listen(b, logTo[int](&j, "last"), Async(1, Block))
+				last.Listen(b, logTo[int](&j, "last"), eventbus.Async(1, eventbus.Block))
 				noError(t, other.Emit(background, b, 1))
 				noError(t, e.Emit(background, b, 1))
 				settle(time.Minute)
@@ -286,7 +291,7 @@ func TestGuarantee43CloseInAGoroutineOfAListener(t *testing.T) {
 // Close waits for a listener that is being given the stored values.
 func TestGuarantee38WaitsForStoredValues(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		e := Define(Definition[int]{Name: "e", Sticky: true})
+		e := eventbus.Define(eventbus.Definition[int]{Name: "e", Sticky: true})
 		b, _ := newBus(t, events(e))
 		noError(t, e.Emit(background, b, 1))
 		var returned atomic.Bool

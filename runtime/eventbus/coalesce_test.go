@@ -1,4 +1,4 @@
-package eventbus
+package eventbus_test
 
 import (
 	"context"
@@ -7,6 +7,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/eventgen/eventgen/runtime/eventbus"
 )
 
 type step struct {
@@ -14,11 +16,11 @@ type step struct {
 	N   int
 }
 
-func stepKey(s *step) Key { return StringKey(s.Key) }
+func stepKey(s *step) eventbus.Key { return eventbus.StringKey(s.Key) }
 
 func TestThrottle(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		e := Define(Definition[int]{Name: "e", Throttle: 100 * time.Millisecond})
+		e := eventbus.Define(eventbus.Definition[int]{Name: "e", Throttle: 100 * time.Millisecond})
 		b, _ := newBus(t, events(e))
 		var j journal
 		start := time.Now()
@@ -39,7 +41,7 @@ func TestThrottle(t *testing.T) {
 
 func TestThrottleHoldsPerKeyAndTarget(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		e := Define(Definition[step]{Name: "e", Throttle: 100 * time.Millisecond, Key: stepKey, Keys: 2})
+		e := eventbus.Define(eventbus.Definition[step]{Name: "e", Throttle: 100 * time.Millisecond, Key: stepKey, Keys: 2})
 		b, _ := newBus(t, events(e))
 		var j journal
 		e.Listen(b, logTo[step](&j, "got"))
@@ -47,12 +49,12 @@ func TestThrottleHoldsPerKeyAndTarget(t *testing.T) {
 			noError(t, e.Emit(background, b, step{"a", n}))
 			noError(t, e.Emit(background, b, step{"b", n}))
 		}
-		wantCode(t, e.Emit(background, b, step{"c", 0}), CodeTooManyKeys)
-		wantCode(t, e.EmitTo(background, b, Window("w"), step{"a", 0}), CodeTooManyKeys)
+		wantCode(t, e.Emit(background, b, step{"c", 0}), eventbus.CodeTooManyKeys)
+		wantCode(t, e.EmitTo(background, b, eventbus.Window("w"), step{"a", 0}), eventbus.CodeTooManyKeys)
 		settle(time.Second)
 		j.want(t, "by key", "got {a 0}", "got {b 0}", "got {a 2}", "got {b 2}")
 		noError(t, e.Emit(background, b, step{"c", 0})) // idle keys are forgotten
-		noError(t, e.EmitTo(background, b, Window("w"), step{"c", 0}))
+		noError(t, e.EmitTo(background, b, eventbus.Window("w"), step{"c", 0}))
 		settle(time.Second)
 		j.want(t, "later", "got {c 0}")
 	})
@@ -60,7 +62,7 @@ func TestThrottleHoldsPerKeyAndTarget(t *testing.T) {
 
 func TestDebounce(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		e := Define(Definition[step]{Name: "e", Debounce: 100 * time.Millisecond, Key: stepKey})
+		e := eventbus.Define(eventbus.Definition[step]{Name: "e", Debounce: 100 * time.Millisecond, Key: stepKey})
 		b, _ := newBus(t, events(e))
 		var j journal
 		start := time.Now()
@@ -79,13 +81,13 @@ func TestDebounce(t *testing.T) {
 
 func TestBatch(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		e := Define(Definition[int]{Name: "e", Batch: 3})
+		e := eventbus.Define(eventbus.Definition[int]{Name: "e", Batch: 3})
 		b, _ := newBus(t, events(e))
 		var j journal
 		start := time.Now()
 		e.ListenBatch(b, func(_ context.Context, n []int) error { j.add("%v at %v", n, time.Since(start)); return nil })
 		e.Listen(b, logTo[int](&j, "single"))
-		e.ListenBatch(b, logTo[[]int](&j, "every"), EveryEmit())
+		e.ListenBatch(b, logTo[[]int](&j, "every"), eventbus.EveryEmit())
 		for n := range 3 {
 			noError(t, e.Emit(background, b, n))
 		}
@@ -100,7 +102,7 @@ func TestBatch(t *testing.T) {
 
 func TestBatchKeepsItsPayloads(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		e := Define(Definition[int]{Name: "e", Batch: 2})
+		e := eventbus.Define(eventbus.Definition[int]{Name: "e", Batch: 2})
 		b, _ := newBus(t, events(e))
 		var kept [][]int
 		e.ListenBatch(b, func(_ context.Context, n []int) error { kept = append(kept, n); return nil })
@@ -117,7 +119,7 @@ func TestBatchKeepsItsPayloads(t *testing.T) {
 
 func TestListenersOfABatchThatFail(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		e := Define(Definition[int]{Name: "e", Batch: 3})
+		e := eventbus.Define(eventbus.Definition[int]{Name: "e", Batch: 3})
 		b, f := newBus(t, events(e))
 		var j journal
 		e.Listen(b, func(_ context.Context, n int) error {
@@ -130,20 +132,20 @@ func TestListenersOfABatchThatFail(t *testing.T) {
 		e.ListenBatch(b, func(context.Context, []int) error { panic("batch") })
 		e.Once(b, logTo[int](&j, "once"))
 		var async journal
-		e.Listen(b, logTo[int](&async, "last"), Async(8, Block))
+		e.Listen(b, logTo[int](&async, "last"), eventbus.Async(8, eventbus.Block))
 		for n := range 3 {
 			noError(t, e.Emit(background, b, n))
 		}
 		synctest.Wait()
 		j.want(t, "calls", "one 0", "one 1", "one 2", "once 0")
 		async.want(t, "asynchronous calls", "last 0", "last 1", "last 2")
-		f.want(t, "failures", CodePanic, CodePanic)
+		f.want(t, "failures", eventbus.CodePanic, eventbus.CodePanic)
 	})
 }
 
 func TestEmittersWaitForASlowBatch(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		e := Define(Definition[int]{Name: "e", Batch: 2, Wait: time.Hour})
+		e := eventbus.Define(eventbus.Definition[int]{Name: "e", Batch: 2, Wait: time.Hour})
 		b, _ := newBus(t, events(e))
 		release := make(chan struct{})
 		var j journal
@@ -167,7 +169,7 @@ func TestEmittersWaitForASlowBatch(t *testing.T) {
 		noError(t, e.Emit(background, b, 11))
 		ctx, cancel := context.WithTimeout(background, time.Second)
 		defer cancel()
-		wantCode(t, e.Emit(ctx, b, 12), CodeCanceled)
+		wantCode(t, e.Emit(ctx, b, 12), eventbus.CodeCanceled)
 		close(release)
 		synctest.Wait()
 		noError(t, b.Flush(background))
@@ -177,7 +179,7 @@ func TestEmittersWaitForASlowBatch(t *testing.T) {
 
 func TestListenersMayAddToTheirOwnBatch(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		e := Define(Definition[int]{Name: "e", Batch: 2})
+		e := eventbus.Define(eventbus.Definition[int]{Name: "e", Batch: 2})
 		b, _ := newBus(t, events(e))
 		var j journal
 		full := 0
@@ -187,7 +189,7 @@ func TestListenersMayAddToTheirOwnBatch(t *testing.T) {
 				if n[0] != 0 {
 					break
 				}
-				if err := e.Emit(ctx, b, 100+i); errors.Is(err, ErrOverflow) {
+				if err := e.Emit(ctx, b, 100+i); errors.Is(err, eventbus.ErrOverflow) {
 					full++
 				}
 			}
@@ -196,7 +198,7 @@ func TestListenersMayAddToTheirOwnBatch(t *testing.T) {
 		noError(t, e.Emit(background, b, 0))
 		noError(t, e.Emit(background, b, 1))
 		settle(time.Second)
-		if lines := j.take(); len(lines) != 1+nestedBatches || lines[1] != "[100 101]" || full != 200-2*nestedBatches {
+		if lines := j.take(); len(lines) != 1+eventbus.NestedBatches || lines[1] != "[100 101]" || full != 200-2*eventbus.NestedBatches {
 			t.Errorf("%d batches, %d refused", len(lines), full)
 		}
 	})
@@ -204,13 +206,13 @@ func TestListenersMayAddToTheirOwnBatch(t *testing.T) {
 
 func TestEveryEmitSeesThroughThrottle(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		e := Define(Definition[int]{Name: "e", Throttle: time.Second})
+		e := eventbus.Define(eventbus.Definition[int]{Name: "e", Throttle: time.Second})
 		b, _ := newBus(t, events(e))
 		var j journal
 		e.Listen(b, logTo[int](&j, "throttled"))
-		e.Listen(b, logTo[int](&j, "every"), EveryEmit())
+		e.Listen(b, logTo[int](&j, "every"), eventbus.EveryEmit())
 		var async journal
-		e.Listen(b, logTo[int](&async, "async"), EveryEmit(), Async(8, Block))
+		e.Listen(b, logTo[int](&async, "async"), eventbus.EveryEmit(), eventbus.Async(8, eventbus.Block))
 		for n := range 3 {
 			noError(t, e.Emit(background, b, n))
 		}
@@ -222,12 +224,15 @@ func TestEveryEmitSeesThroughThrottle(t *testing.T) {
 
 func TestFlushes(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		progress := Define(Definition[step]{Name: "progress", Throttle: time.Second, Key: stepKey})
-		lines := Define(Definition[string]{Name: "lines", Batch: 100, Wait: time.Second})
-		complete := Define(Definition[step]{Name: "complete", Flushes: []string{"progress", "lines"}, Key: stepKey, Sticky: true})
+		progress := eventbus.Define(eventbus.Definition[step]{Name: "progress", Throttle: time.Second, Key: stepKey})
+		lines := eventbus.Define(eventbus.Definition[string]{Name: "lines", Batch: 100, Wait: time.Second})
+		complete := eventbus.Define(eventbus.Definition[step]{Name: "complete", Flushes: []string{"progress", "lines"}, Key: stepKey, Sticky: true})
 		b, _ := newBus(t, events(progress, lines, complete))
 		var j journal
-		ListenAny(b, func(_ context.Context, d Delivery) error { j.add("%s %v", d.Event.Name, d.Payload); return nil })
+		eventbus.ListenAny(b, func(_ context.Context, d eventbus.Delivery) error {
+			j.add("%s %v", d.Event.Name, d.Payload)
+			return nil
+		})
 		for n := range 3 {
 			noError(t, progress.Emit(background, b, step{"a", n}))
 			noError(t, progress.Emit(background, b, step{"b", n}))
@@ -242,8 +247,8 @@ func TestFlushes(t *testing.T) {
 
 func TestFlushesWaitForADeliveryUnderWay(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		progress := Define(Definition[int]{Name: "progress", Throttle: time.Second})
-		complete := Define(Definition[int]{Name: "complete", Flushes: []string{"progress"}})
+		progress := eventbus.Define(eventbus.Definition[int]{Name: "progress", Throttle: time.Second})
+		complete := eventbus.Define(eventbus.Definition[int]{Name: "complete", Flushes: []string{"progress"}})
 		b, _ := newBus(t, events(progress, complete))
 		var j journal
 		progress.Listen(b, func(ctx context.Context, n int) error {
@@ -269,7 +274,7 @@ func TestFlushesWaitForADeliveryUnderWay(t *testing.T) {
 func TestDeferredDeliveriesSurviveTheirContext(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		type key struct{}
-		e := Define(Definition[int]{Name: "e", Throttle: time.Second})
+		e := eventbus.Define(eventbus.Definition[int]{Name: "e", Throttle: time.Second})
 		b, _ := newBus(t, events(e))
 		var j journal
 		e.Listen(b, func(ctx context.Context, n int) error { j.add("%d %v %v", n, ctx.Value(key{}), ctx.Err()); return nil })
@@ -287,7 +292,7 @@ func TestDeferredDeliveriesSurviveTheirContext(t *testing.T) {
 
 func TestSlowListenersOfAKeyAreCalledOneAtATime(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		e := Define(Definition[int]{Name: "e", Throttle: 10 * time.Millisecond})
+		e := eventbus.Define(eventbus.Definition[int]{Name: "e", Throttle: 10 * time.Millisecond})
 		b, _ := newBus(t, events(e))
 		var j journal
 		running := false
@@ -312,7 +317,7 @@ func TestSlowListenersOfAKeyAreCalledOneAtATime(t *testing.T) {
 
 func TestGoexitInTheDispatcher(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		e := Define(Definition[step]{Name: "e", Debounce: time.Second, Key: stepKey})
+		e := eventbus.Define(eventbus.Definition[step]{Name: "e", Debounce: time.Second, Key: stepKey})
 		b, f := newBus(t, events(e))
 		var j journal
 		e.Listen(b, func(_ context.Context, s step) error {
@@ -327,7 +332,7 @@ func TestGoexitInTheDispatcher(t *testing.T) {
 		}
 		settle(time.Minute)
 		j.want(t, "both", "got {a 1}", "got {b 1}")
-		f.want(t, "reported", CodeListener)
+		f.want(t, "reported", eventbus.CodeListener)
 		noError(t, e.Emit(background, b, step{"b", 2}))
 		settle(time.Minute)
 		j.want(t, "afterwards", "got {b 2}")
@@ -336,14 +341,14 @@ func TestGoexitInTheDispatcher(t *testing.T) {
 
 func TestFlushSendsOutWhatIsPending(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		throttled := Define(Definition[int]{Name: "t", Throttle: time.Hour})
-		debounced := Define(Definition[int]{Name: "d", Debounce: time.Hour})
-		batched := Define(Definition[int]{Name: "b", Batch: 9, Wait: time.Hour})
+		throttled := eventbus.Define(eventbus.Definition[int]{Name: "t", Throttle: time.Hour})
+		debounced := eventbus.Define(eventbus.Definition[int]{Name: "d", Debounce: time.Hour})
+		batched := eventbus.Define(eventbus.Definition[int]{Name: "b", Batch: 9, Wait: time.Hour})
 		b, _ := newBus(t, events(throttled, debounced, batched))
 		var j journal
 		throttled.Listen(b, logTo[int](&j, "t"))
 		debounced.Listen(b, logTo[int](&j, "d"))
-		batched.Listen(b, logTo[int](&j, "b"), Async(1, Block))
+		batched.Listen(b, logTo[int](&j, "b"), eventbus.Async(1, eventbus.Block))
 		for n := range 2 {
 			noError(t, throttled.Emit(background, b, n))
 			noError(t, debounced.Emit(background, b, n))

@@ -1,4 +1,4 @@
-package eventbus
+package eventbus_test
 
 import (
 	"context"
@@ -10,6 +10,8 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/eventgen/eventgen/runtime/eventbus"
 )
 
 // Everything is called from everywhere at once, inside listeners too, and then the bus closes in the midst
@@ -22,16 +24,16 @@ func TestGuarantee43Concurrency(t *testing.T) {
 }
 
 func stress(t *testing.T, seed uint64) {
-	plain := Define(Definition[int]{Name: "plain"})
-	throttled := Define(Definition[step]{Name: "throttled", Throttle: time.Millisecond, Key: stepKey, Sticky: true})
-	debounced := Define(Definition[step]{Name: "debounced", Debounce: time.Millisecond, Key: stepKey})
-	batched := Define(Definition[int]{Name: "batched", Batch: 5, Wait: time.Millisecond, Replay: 7})
-	flushing := Define(Definition[step]{Name: "flushing", Sticky: true, Key: stepKey, Flushes: []string{"throttled", "batched"}})
-	client := Define(Definition[int]{Name: "client", From: FromBoth, Relay: true})
-	b, f := newBus(t, events(plain, throttled, debounced, batched, flushing, client), WithLog(1<<16, time.Second))
+	plain := eventbus.Define(eventbus.Definition[int]{Name: "plain"})
+	throttled := eventbus.Define(eventbus.Definition[step]{Name: "throttled", Throttle: time.Millisecond, Key: stepKey, Sticky: true})
+	debounced := eventbus.Define(eventbus.Definition[step]{Name: "debounced", Debounce: time.Millisecond, Key: stepKey})
+	batched := eventbus.Define(eventbus.Definition[int]{Name: "batched", Batch: 5, Wait: time.Millisecond, Replay: 7})
+	flushing := eventbus.Define(eventbus.Definition[step]{Name: "flushing", Sticky: true, Key: stepKey, Flushes: []string{"throttled", "batched"}})
+	client := eventbus.Define(eventbus.Definition[int]{Name: "client", From: eventbus.FromBoth, Relay: true})
+	b, f := newBus(t, events(plain, throttled, debounced, batched, flushing, client), eventbus.WithLog(1<<16, time.Second))
 	p, err := b.Attach(dead{})
 	noError(t, err)
-	peer, err := p.Join(Peer{Window: "w"})
+	peer, err := p.Join(eventbus.Peer{Window: "w"})
 	noError(t, err)
 	var depth, budget atomic.Int32
 	budget.Store(1000) // listeners that emit would go on for ever
@@ -49,14 +51,14 @@ func stress(t *testing.T, seed uint64) {
 		}
 		return ctx.Err()
 	}
-	options := func(r *rand.Rand) []ListenOption {
-		var opts []ListenOption
+	options := func(r *rand.Rand) []eventbus.ListenOption {
+		var opts []eventbus.ListenOption
 		if r.IntN(2) == 0 {
 			// Block would let listeners that emit wait for each other.
-			opts = append(opts, Async(1+r.IntN(20), []Overflow{DropOldest, DropNewest, Latest}[r.IntN(3)]))
+			opts = append(opts, eventbus.Async(1+r.IntN(20), []eventbus.Overflow{eventbus.DropOldest, eventbus.DropNewest, eventbus.Latest}[r.IntN(3)]))
 		}
 		if r.IntN(3) == 0 {
-			opts = append(opts, EveryEmit())
+			opts = append(opts, eventbus.EveryEmit())
 		}
 		return opts
 	}
@@ -85,7 +87,7 @@ func stress(t *testing.T, seed uint64) {
 		case 6:
 			_ = flushing.Emit(ctx, b, s)
 		case 7:
-			_ = throttled.EmitTo(ctx, b, Window("w"), s)
+			_ = throttled.EmitTo(ctx, b, eventbus.Window("w"), s)
 		case 8:
 			keep(plain.Listen(b, func(ctx context.Context, _ int) error { return nested(ctx) }, options(r)...))
 		case 9:
@@ -95,7 +97,7 @@ func stress(t *testing.T, seed uint64) {
 		case 11:
 			keep(flushing.Once(b, func(ctx context.Context, _ step) error { return nested(ctx) }, options(r)...))
 		case 12:
-			keep(ListenAny(b, func(ctx context.Context, _ Delivery) error { return nested(ctx) }, options(r)...))
+			keep(eventbus.ListenAny(b, func(ctx context.Context, _ eventbus.Delivery) error { return nested(ctx) }, options(r)...))
 		case 13, 14:
 			select {
 			case stop := <-stops:
@@ -109,13 +111,13 @@ func stress(t *testing.T, seed uint64) {
 			cancel()
 		case 16:
 			if sub, err := p.Listen(peer, "throttled"); err == nil {
-				p.Read(sub.At, make([]*Entry, 5))
+				p.Read(sub.At, make([]*eventbus.Entry, 5))
 				sub.Close()
 			}
 		case 17:
-			_ = p.Emit(ctx, peer, Incoming{Event: "client", Payload: []byte("1"), To: Window("w")})
+			_ = p.Emit(ctx, peer, eventbus.Incoming{Event: "client", Payload: []byte("1"), To: eventbus.Window("w")})
 		case 18:
-			_ = flushing.Forget(b, StringKey(s.Key))
+			_ = flushing.Forget(b, eventbus.StringKey(s.Key))
 		case 19:
 			short, cancel := context.WithTimeout(ctx, time.Millisecond)
 			for range plain.Stream(short, b) {
@@ -145,7 +147,7 @@ func stress(t *testing.T, seed uint64) {
 }
 
 func TestAHundredThousandListeners(t *testing.T) {
-	e := Define(Definition[int]{Name: "e"})
+	e := eventbus.Define(eventbus.Definition[int]{Name: "e"})
 	b, _ := newBus(t, events(e))
 	const count = 100_000
 	var calls int
@@ -176,13 +178,13 @@ func TestAHundredThousandListeners(t *testing.T) {
 	if calls != 0 {
 		t.Errorf("%d calls", calls)
 	}
-	if slots := len(b.topic(e.ordinal()).out.list.snapshot()); slots > 2+spareDead {
+	if slots := b.Slots(e); slots > 2+eventbus.SpareDead {
 		t.Errorf("%d slots are left of one listener", slots)
 	}
 }
 
 func TestAllListenersEndInsideTheFirst(t *testing.T) {
-	e := Define(Definition[int]{Name: "e"})
+	e := eventbus.Define(eventbus.Definition[int]{Name: "e"})
 	b, _ := newBus(t, events(e))
 	var stops []func()
 	calls := 0
@@ -207,7 +209,7 @@ func TestAMillionKeys(t *testing.T) {
 		count = 100_000
 	}
 	bubble(t, func(t *testing.T) {
-		e := Define(Definition[int]{Name: "e", Throttle: time.Second, Key: func(n *int) Key { return IntKey(int64(*n / 2)) }, Keys: 1 << 20})
+		e := eventbus.Define(eventbus.Definition[int]{Name: "e", Throttle: time.Second, Key: func(n *int) eventbus.Key { return eventbus.IntKey(int64(*n / 2)) }, Keys: 1 << 20})
 		b, _ := newBus(t, events(e))
 		var calls atomic.Int64
 		e.Listen(b, func(context.Context, int) error { calls.Add(1); return nil })
@@ -221,7 +223,7 @@ func TestAMillionKeys(t *testing.T) {
 		if n := calls.Load(); n != 2*int64(count) {
 			t.Errorf("%d deliveries", n)
 		}
-		if left := len(b.topic(e.ordinal()).late.lanes.keys); left != 0 {
+		if left := b.HeldKeys(e); left != 0 {
 			t.Errorf("%d idle keys", left)
 		}
 	})
@@ -229,7 +231,7 @@ func TestAMillionKeys(t *testing.T) {
 
 // Timers of keyed throttles and debounces that are armed when the bus closes fire into nothing.
 func TestTimersAgainstClose(t *testing.T) {
-	for name, d := range map[string]Definition[step]{
+	for name, d := range map[string]eventbus.Definition[step]{
 		"throttle": {Throttle: time.Second}, "debounce": {Debounce: time.Second},
 		"batch": {Batch: 9, Wait: time.Second, Sticky: true},
 	} {
@@ -237,8 +239,8 @@ func TestTimersAgainstClose(t *testing.T) {
 			t.Run(fmt.Sprint(name, " ", drains), func(t *testing.T) {
 				bubble(t, func(t *testing.T) {
 					d.Name, d.Key = "e", stepKey
-					e := Define(d)
-					b, err := New(WithCatalog(NewCatalog(e)))
+					e := eventbus.Define(d)
+					b, err := eventbus.New(eventbus.WithCatalog(eventbus.NewCatalog(e)))
 					noError(t, err)
 					var got atomic.Int64
 					e.Listen(b, func(context.Context, step) error { got.Add(1); return nil })
@@ -263,7 +265,7 @@ func TestTimersAgainstClose(t *testing.T) {
 						t.Errorf("got %d payloads at the end, want %d", got-before, want)
 					}
 					after := got.Load()
-					wantCode(t, e.Emit(background, b, step{"1", 3}), CodeClosed)
+					wantCode(t, e.Emit(background, b, step{"1", 3}), eventbus.CodeClosed)
 					settle(time.Hour)
 					if got := got.Load(); got != after {
 						t.Errorf("%d payloads came after Close", got-after)

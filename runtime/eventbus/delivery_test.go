@@ -1,4 +1,4 @@
-package eventbus
+package eventbus_test
 
 import (
 	"context"
@@ -10,11 +10,13 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/eventgen/eventgen/runtime/eventbus"
 )
 
 func TestGuarantee07EmitReturnsAfterListeners(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		e := Define(Definition[int]{Name: "e"})
+		e := eventbus.Define(eventbus.Definition[int]{Name: "e"})
 		b, _ := newBus(t, events(e))
 		returned := false
 		e.Listen(b, func(context.Context, int) error { time.Sleep(time.Hour); returned = true; return nil })
@@ -26,7 +28,7 @@ func TestGuarantee07EmitReturnsAfterListeners(t *testing.T) {
 }
 
 func TestGuarantee08DeliveriesAfterRegistration(t *testing.T) {
-	e := Define(Definition[int]{Name: "e"})
+	e := eventbus.Define(eventbus.Definition[int]{Name: "e"})
 	b, _ := newBus(t, events(e))
 	var j journal
 	e.Once(b, func(context.Context, int) error { e.Listen(b, logTo[int](&j, "new")); return nil })
@@ -37,8 +39,8 @@ func TestGuarantee08DeliveriesAfterRegistration(t *testing.T) {
 
 func TestGuarantee09NoCallAfterUnlisten(t *testing.T) {
 	noLeak(t)
-	for _, opts := range [][]ListenOption{nil, {Async(64, Block)}, {Async(8, DropOldest)}} {
-		e := Define(Definition[int]{Name: "e"})
+	for _, opts := range [][]eventbus.ListenOption{nil, {eventbus.Async(64, eventbus.Block)}, {eventbus.Async(8, eventbus.DropOldest)}} {
+		e := eventbus.Define(eventbus.Definition[int]{Name: "e"})
 		b, f := newBus(t, events(e))
 		var stop atomic.Bool
 		var wg sync.WaitGroup
@@ -69,7 +71,7 @@ func TestGuarantee09NoCallAfterUnlisten(t *testing.T) {
 		f.take() // overflows
 	}
 	// In one goroutine there is no doubt.
-	e := Define(Definition[int]{Name: "e"})
+	e := eventbus.Define(eventbus.Definition[int]{Name: "e"})
 	b, _ := newBus(t, events(e))
 	var j journal
 	unlisten := e.Listen(b, logTo[int](&j, "call"))
@@ -77,9 +79,9 @@ func TestGuarantee09NoCallAfterUnlisten(t *testing.T) {
 	noError(t, e.Emit(background, b, 1))
 	j.want(t, "after unlisten")
 	bubble(t, func(t *testing.T) {
-		e := Define(Definition[int]{Name: "e"})
+		e := eventbus.Define(eventbus.Definition[int]{Name: "e"})
 		b, _ := newBus(t, events(e))
-		unlisten := e.Listen(b, func(_ context.Context, n int) error { time.Sleep(time.Second); j.add("%d", n); return nil }, Async(100, Block))
+		unlisten := e.Listen(b, func(_ context.Context, n int) error { time.Sleep(time.Second); j.add("%d", n); return nil }, eventbus.Async(100, eventbus.Block))
 		for n := range 50 {
 			noError(t, e.Emit(background, b, n))
 		}
@@ -92,7 +94,7 @@ func TestGuarantee09NoCallAfterUnlisten(t *testing.T) {
 
 func TestGuarantee10Unlisten(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		e := Define(Definition[int]{Name: "e"})
+		e := eventbus.Define(eventbus.Definition[int]{Name: "e"})
 		b, _ := newBus(t, events(e))
 		var unlisten func()
 		calls := 0
@@ -119,7 +121,7 @@ func TestGuarantee10Unlisten(t *testing.T) {
 }
 
 func TestGuarantee11Once(t *testing.T) {
-	e := Define(Definition[int]{Name: "e"})
+	e := eventbus.Define(eventbus.Definition[int]{Name: "e"})
 	b, _ := newBus(t, events(e))
 	for range 200 {
 		var calls atomic.Int32
@@ -144,10 +146,10 @@ func TestGuarantee12Isolation(t *testing.T) {
 		func() error { panic("panic") }, func() error { runtime.Goexit(); return nil },
 		func() error { return errors.New("error") }, func() error { return nil },
 	}
-	for _, opts := range [][]ListenOption{nil, {Async(8, Block)}} {
+	for _, opts := range [][]eventbus.ListenOption{nil, {eventbus.Async(8, eventbus.Block)}} {
 		for first := range failures {
 			for second := range failures {
-				e := Define(Definition[int]{Name: "e"})
+				e := eventbus.Define(eventbus.Definition[int]{Name: "e"})
 				b, f := newBus(t, events(e))
 				var calls atomic.Int32
 				for _, i := range []int{3, first, second, 3} {
@@ -183,32 +185,32 @@ func TestGuarantee12Isolation(t *testing.T) {
 }
 
 func TestGuarantee13Targets(t *testing.T) {
-	e := Define(Definition[int]{Name: "e"})
+	e := eventbus.Define(eventbus.Definition[int]{Name: "e"})
 	b, _ := newBus(t, events(e))
 	p, _ := attach(t, b)
-	hit, missed := join(t, p, Peer{Window: "hit"}), join(t, p, Peer{Window: "missed"})
+	hit, missed := join(t, p, eventbus.Peer{Window: "hit"}), join(t, p, eventbus.Peer{Window: "missed"})
 	sh, sm := listen(t, p, hit, "e"), listen(t, p, missed, "e")
 	e.Listen(b, func(context.Context, int) error { t.Error("a Go listener got it"); return nil })
-	noError(t, e.EmitTo(background, b, Window("hit"), 1))
-	wantCode(t, e.EmitTo(background, b, Target{}, 2), CodeInvalidTarget)
+	noError(t, e.EmitTo(background, b, eventbus.Window("hit"), 1))
+	wantCode(t, e.EmitTo(background, b, eventbus.Target{}, 2), eventbus.CodeInvalidTarget)
 	wantFrames(t, "the target", frames(t, p, 0, sh), "1")
 	wantFrames(t, "another", frames(t, p, 0, sm))
 }
 
 func TestGuarantee14Audience(t *testing.T) {
-	for _, to := range []Audience{ToWindow, ToGroup} {
-		e := Define(Definition[int]{Name: "e", To: to})
+	for _, to := range []eventbus.Audience{eventbus.ToWindow, eventbus.ToGroup} {
+		e := eventbus.Define(eventbus.Definition[int]{Name: "e", To: to})
 		b, _ := newBus(t, events(e))
-		wantCode(t, e.Emit(background, b, 1), CodeAudience)
-		wantCode(t, e.EmitTo(background, b, All, 1), CodeAudience)
-		wantCode(t, e.EmitTo(background, b, Except(Window("x")), 1), CodeAudience)
+		wantCode(t, e.Emit(background, b, 1), eventbus.CodeAudience)
+		wantCode(t, e.EmitTo(background, b, eventbus.All, 1), eventbus.CodeAudience)
+		wantCode(t, e.EmitTo(background, b, eventbus.Except(eventbus.Window("x")), 1), eventbus.CodeAudience)
 	}
 }
 
 func TestGuarantee15Throttle(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		const period = 10 * time.Millisecond
-		e := Define(Definition[step]{Name: "e", Throttle: period, Key: stepKey})
+		e := eventbus.Define(eventbus.Definition[step]{Name: "e", Throttle: period, Key: stepKey})
 		b, _ := newBus(t, events(e))
 		last, value := map[string]time.Time{}, map[string]int{}
 		e.Listen(b, func(_ context.Context, s step) error {
@@ -235,7 +237,7 @@ func TestGuarantee15Throttle(t *testing.T) {
 
 func TestGuarantee16Debounce(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		e := Define(Definition[int]{Name: "e", Debounce: 10 * time.Millisecond})
+		e := eventbus.Define(eventbus.Definition[int]{Name: "e", Debounce: 10 * time.Millisecond})
 		b, _ := newBus(t, events(e))
 		var j journal
 		start := time.Now()
@@ -252,7 +254,7 @@ func TestGuarantee16Debounce(t *testing.T) {
 func TestGuarantee17Batch(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		const wait = 10 * time.Millisecond
-		e := Define(Definition[time.Time]{Name: "e", Batch: 4, Wait: wait})
+		e := eventbus.Define(eventbus.Definition[time.Time]{Name: "e", Batch: 4, Wait: wait})
 		b, _ := newBus(t, events(e))
 		total := 0
 		e.ListenBatch(b, func(_ context.Context, at []time.Time) error {
@@ -274,13 +276,13 @@ func TestGuarantee17Batch(t *testing.T) {
 }
 
 func TestGuarantee18EveryEmit(t *testing.T) {
-	for _, d := range []Definition[int]{{Throttle: time.Hour}, {Debounce: time.Hour}, {Batch: 9, Wait: time.Hour}, {}} {
+	for _, d := range []eventbus.Definition[int]{{Throttle: time.Hour}, {Debounce: time.Hour}, {Batch: 9, Wait: time.Hour}, {}} {
 		bubble(t, func(t *testing.T) {
 			d.Name = "e"
-			e := Define(d)
+			e := eventbus.Define(d)
 			b, _ := newBus(t, events(e))
 			var j journal
-			e.Listen(b, logTo[int](&j, "every"), EveryEmit())
+			e.Listen(b, logTo[int](&j, "every"), eventbus.EveryEmit())
 			for n := range 3 {
 				noError(t, e.Emit(background, b, n))
 				j.want(t, "at the emit", fmt.Sprint("every ", n))
@@ -291,8 +293,8 @@ func TestGuarantee18EveryEmit(t *testing.T) {
 
 func TestGuarantee19Stored(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		sticky := Define(Definition[step]{Name: "sticky", Sticky: true, Key: stepKey, Throttle: time.Hour})
-		replay := Define(Definition[int]{Name: "replay", Replay: 2})
+		sticky := eventbus.Define(eventbus.Definition[step]{Name: "sticky", Sticky: true, Key: stepKey, Throttle: time.Hour})
+		replay := eventbus.Define(eventbus.Definition[int]{Name: "replay", Replay: 2})
 		b, _ := newBus(t, events(sticky, replay))
 		var j journal
 		for n := range 3 {
@@ -319,18 +321,18 @@ func TestGuarantee19Stored(t *testing.T) {
 
 func TestGuarantee20Contexts(t *testing.T) {
 	type key struct{}
-	for name, d := range map[string]Definition[int]{
+	for name, d := range map[string]eventbus.Definition[int]{
 		"throttle": {Throttle: time.Second}, "debounce": {Debounce: time.Second}, "batch": {Batch: 9, Wait: time.Second}, "async": {},
 	} {
 		t.Run(name, func(t *testing.T) {
 			bubble(t, func(t *testing.T) {
 				d.Name = "e"
-				e := Define(d)
+				e := eventbus.Define(d)
 				b, _ := newBus(t, events(e))
 				var last string
-				var opts []ListenOption
+				var opts []eventbus.ListenOption
 				if name == "async" {
-					opts = append(opts, Async(8, Block))
+					opts = append(opts, eventbus.Async(8, eventbus.Block))
 				}
 				e.Listen(b, func(ctx context.Context, n int) error {
 					time.Sleep(time.Second)

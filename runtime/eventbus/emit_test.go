@@ -1,4 +1,4 @@
-package eventbus
+package eventbus_test
 
 import (
 	"bytes"
@@ -11,15 +11,17 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/eventgen/eventgen/runtime/eventbus"
 )
 
 func TestListenersRunInSubscriptionOrder(t *testing.T) {
-	e := Define(Definition[int]{Name: "e"})
+	e := eventbus.Define(eventbus.Definition[int]{Name: "e"})
 	b, _ := newBus(t, events(e))
 	var j journal
 	e.Listen(b, logTo[int](&j, "a"))
 	stop := e.Listen(b, logTo[int](&j, "b"))
-	e.ListenMeta(b, func(_ context.Context, n int, m Meta) error {
+	e.ListenMeta(b, func(_ context.Context, n int, m eventbus.Meta) error {
 		if m.Event != "e" || m.Seq == 0 || m.Time.IsZero() || m.FromWindow() {
 			t.Errorf("meta is %+v", m)
 		}
@@ -27,7 +29,7 @@ func TestListenersRunInSubscriptionOrder(t *testing.T) {
 		return nil
 	})
 	e.ListenBatch(b, logTo[[]int](&j, "batch"))
-	ListenAny(b, func(_ context.Context, d Delivery) error {
+	eventbus.ListenAny(b, func(_ context.Context, d eventbus.Delivery) error {
 		j.add("any %s %v", d.Event.Name, d.Payload)
 		return nil
 	})
@@ -41,11 +43,11 @@ func TestListenersRunInSubscriptionOrder(t *testing.T) {
 
 func TestListenerPanicsErrorsAndGoexit(t *testing.T) {
 	for _, special := range []bool{false, true} {
-		e := Define(Definition[int]{Name: "e"})
+		e := eventbus.Define(eventbus.Definition[int]{Name: "e"})
 		b, f := newBus(t, events(e))
 		var j journal
 		if special {
-			e.ListenMeta(b, func(context.Context, int, Meta) error { return nil })
+			e.ListenMeta(b, func(context.Context, int, eventbus.Meta) error { return nil })
 		}
 		cause := errors.New("cause")
 		e.Listen(b, logTo[int](&j, "1"))
@@ -67,27 +69,27 @@ func TestListenerPanicsErrorsAndGoexit(t *testing.T) {
 		if len(list) != 4 {
 			t.Fatalf("got %v", list)
 		}
-		if !errors.Is(list[0], ErrPanic) || !errors.Is(list[0], cause) || !errors.Is(list[1], ErrListener) ||
-			!errors.Is(list[1], cause) || !errors.Is(list[2], errGoexit) || !errors.Is(list[3], ErrPanic) {
+		if !errors.Is(list[0], eventbus.ErrPanic) || !errors.Is(list[0], cause) || !errors.Is(list[1], eventbus.ErrListener) ||
+			!errors.Is(list[1], cause) || !errors.Is(list[2], eventbus.ErrGoexit) || !errors.Is(list[3], eventbus.ErrPanic) {
 			t.Errorf("got %v", list)
 		}
-		if p, ok := errors.AsType[*PanicError](list[0]); !ok || !strings.Contains(string(p.Stack), "emit_test.go") {
+		if p, ok := errors.AsType[*eventbus.PanicError](list[0]); !ok || !strings.Contains(string(p.Stack), "emit_test.go") {
 			t.Error("the panic has no stack of the listener")
 		}
 		stop()
 		noError(t, e.Emit(background, b, 8))
 		j.want(t, "afterwards", "1 8", "2 8", "3 8")
-		f.want(t, "afterwards", CodePanic, CodeListener, CodePanic)
+		f.want(t, "afterwards", eventbus.CodePanic, eventbus.CodeListener, eventbus.CodePanic)
 	}
 }
 
 func TestErrorHandlerThatPanics(t *testing.T) {
-	e := Define(Definition[int]{Name: "e"})
+	e := eventbus.Define(eventbus.Definition[int]{Name: "e"})
 	old := slog.Default()
 	defer slog.SetDefault(old)
 	var text bytes.Buffer
 	slog.SetDefault(slog.New(slog.NewTextHandler(&text, nil)))
-	b, err := New(WithCatalog(NewCatalog(e)), WithErrorHandler(func(context.Context, *Error) { panic("handler") }))
+	b, err := eventbus.New(eventbus.WithCatalog(eventbus.NewCatalog(e)), eventbus.WithErrorHandler(func(context.Context, *eventbus.Error) { panic("handler") }))
 	noError(t, err)
 	var j journal
 	e.Listen(b, func(context.Context, int) error { panic("listener") })
@@ -108,10 +110,10 @@ func TestErrorHandlerThatExits(t *testing.T) {
 		"exit": func() error { runtime.Goexit(); return nil },
 	} {
 		t.Run(name, func(t *testing.T) {
-			e := Define(Definition[int]{Name: "e"})
-			sticky := Define(Definition[int]{Name: "sticky", Sticky: true})
-			batch := Define(Definition[int]{Name: "batch", Batch: 2, Wait: time.Hour})
-			b, err := New(WithCatalog(NewCatalog(e, sticky, batch)), WithErrorHandler(func(context.Context, *Error) { runtime.Goexit() }))
+			e := eventbus.Define(eventbus.Definition[int]{Name: "e"})
+			sticky := eventbus.Define(eventbus.Definition[int]{Name: "sticky", Sticky: true})
+			batch := eventbus.Define(eventbus.Definition[int]{Name: "batch", Batch: 2, Wait: time.Hour})
+			b, err := eventbus.New(eventbus.WithCatalog(eventbus.NewCatalog(e, sticky, batch)), eventbus.WithErrorHandler(func(context.Context, *eventbus.Error) { runtime.Goexit() }))
 			noError(t, err)
 			var calls atomic.Int32
 			count := func() { calls.Add(1) }
@@ -133,10 +135,10 @@ func TestErrorHandlerThatExits(t *testing.T) {
 				e.Listen(b, failing)
 			}
 			emit("plain", 3, func() error { return e.Emit(background, b, 1) })
-			e.Listen(b, failing, Async(8, Block))
-			e.ListenMeta(b, func(context.Context, int, Meta) error { count(); return fail() })
+			e.Listen(b, failing, eventbus.Async(8, eventbus.Block))
+			e.ListenMeta(b, func(context.Context, int, eventbus.Meta) error { count(); return fail() })
 			emit("others", 5, func() error { return e.Emit(background, b, 1) })
-			ListenAny(b, func(context.Context, Delivery) error { count(); return fail() }, Async(8, Block))
+			eventbus.ListenAny(b, func(context.Context, eventbus.Delivery) error { count(); return fail() }, eventbus.Async(8, eventbus.Block))
 			emit("any", 6, func() error { return e.Emit(background, b, 1) })
 			batch.Listen(b, failing)
 			batch.ListenBatch(b, func(context.Context, []int) error { count(); return fail() })
@@ -152,7 +154,7 @@ func TestErrorHandlerThatExits(t *testing.T) {
 }
 
 func TestListeningInsideListeners(t *testing.T) {
-	e := Define(Definition[int]{Name: "e"})
+	e := eventbus.Define(eventbus.Definition[int]{Name: "e"})
 	b, _ := newBus(t, events(e))
 	var j journal
 	var stops [3]func()
@@ -174,8 +176,8 @@ func TestListeningInsideListeners(t *testing.T) {
 }
 
 func TestNestedEmitsRunDepthFirst(t *testing.T) {
-	outer := Define(Definition[int]{Name: "outer"})
-	inner := Define(Definition[int]{Name: "inner"})
+	outer := eventbus.Define(eventbus.Definition[int]{Name: "outer"})
+	inner := eventbus.Define(eventbus.Definition[int]{Name: "inner"})
 	b, _ := newBus(t, events(outer, inner))
 	var j journal
 	outer.Listen(b, func(ctx context.Context, n int) error {
@@ -189,7 +191,7 @@ func TestNestedEmitsRunDepthFirst(t *testing.T) {
 }
 
 func TestRecursionEnds(t *testing.T) {
-	e := Define(Definition[int]{Name: "e"})
+	e := eventbus.Define(eventbus.Definition[int]{Name: "e"})
 	b, _ := newBus(t, events(e))
 	depth := 0
 	e.Listen(b, func(ctx context.Context, n int) error {
@@ -207,8 +209,8 @@ func TestRecursionEnds(t *testing.T) {
 
 func TestOnceRunsOnceUnderConcurrentEmits(t *testing.T) {
 	noLeak(t)
-	for _, opts := range [][]ListenOption{nil, {Async(4, Block)}} {
-		e := Define(Definition[int]{Name: "e"})
+	for _, opts := range [][]eventbus.ListenOption{nil, {eventbus.Async(4, eventbus.Block)}} {
+		e := eventbus.Define(eventbus.Definition[int]{Name: "e"})
 		b, _ := newBus(t, events(e))
 		for range 50 {
 			var calls atomic.Int32
@@ -230,89 +232,89 @@ func TestOnceRunsOnceUnderConcurrentEmits(t *testing.T) {
 }
 
 func TestAdmission(t *testing.T) {
-	client := Define(Definition[int]{Name: "client", From: FromClient})
-	window := Define(Definition[int]{Name: "window", To: ToWindow})
-	group := Define(Definition[int]{Name: "group", To: ToGroup})
-	sticky := Define(Definition[int]{Name: "sticky", Sticky: true})
-	unknown := Define(Definition[int]{Name: "unknown"})
+	client := eventbus.Define(eventbus.Definition[int]{Name: "client", From: eventbus.FromClient})
+	window := eventbus.Define(eventbus.Definition[int]{Name: "window", To: eventbus.ToWindow})
+	group := eventbus.Define(eventbus.Definition[int]{Name: "group", To: eventbus.ToGroup})
+	sticky := eventbus.Define(eventbus.Definition[int]{Name: "sticky", Sticky: true})
+	unknown := eventbus.Define(eventbus.Definition[int]{Name: "unknown"})
 	b, f := newBus(t, events(client, window, group, sticky))
 	canceled, cancel := context.WithCancel(background)
 	cancel()
-	everyone := Where(func(Peer) bool { return true })
+	everyone := eventbus.Where(func(eventbus.Peer) bool { return true })
 	for _, c := range []struct {
 		name string
 		err  error
-		want Code
+		want eventbus.Code
 	}{
-		{"unknown", unknown.Emit(background, b, 1), CodeUnknownEvent},
-		{"unknown to", unknown.EmitTo(background, b, All, 1), CodeUnknownEvent},
-		{"flush unknown", unknown.Flush(background, b), CodeUnknownEvent},
-		{"forget unknown", unknown.Forget(b), CodeUnknownEvent},
-		{"direction", client.Emit(background, b, 1), CodeDirection},
-		{"canceled", sticky.Emit(canceled, b, 1), CodeCanceled},
-		{"broadcast to windows", window.Emit(background, b, 1), CodeAudience},
-		{"all to windows", window.EmitTo(background, b, All, 1), CodeAudience},
-		{"except to windows", window.EmitTo(background, b, Except(Window("a")), 1), CodeAudience},
-		{"group to windows", window.EmitTo(background, b, Group("a"), 1), CodeAudience},
-		{"window to groups", group.EmitTo(background, b, Window("a"), 1), CodeAudience},
-		{"no window", window.EmitTo(background, b, Window("a"), 1), CodeNoTarget},
-		{"no window by predicate", window.EmitTo(background, b, everyone, 1), CodeNoTarget},
-		{"zero target", sticky.EmitTo(background, b, Target{}, 1), CodeInvalidTarget},
-		{"except zero", sticky.EmitTo(background, b, Except(Target{}), 1), CodeInvalidTarget},
-		{"where of stored", sticky.EmitTo(background, b, everyone, 1), CodeInvalidTarget},
-		{"except of stored", sticky.EmitTo(background, b, Except(Window("a")), 1), CodeInvalidTarget},
+		{"unknown", unknown.Emit(background, b, 1), eventbus.CodeUnknownEvent},
+		{"unknown to", unknown.EmitTo(background, b, eventbus.All, 1), eventbus.CodeUnknownEvent},
+		{"flush unknown", unknown.Flush(background, b), eventbus.CodeUnknownEvent},
+		{"forget unknown", unknown.Forget(b), eventbus.CodeUnknownEvent},
+		{"direction", client.Emit(background, b, 1), eventbus.CodeDirection},
+		{"canceled", sticky.Emit(canceled, b, 1), eventbus.CodeCanceled},
+		{"broadcast to windows", window.Emit(background, b, 1), eventbus.CodeAudience},
+		{"all to windows", window.EmitTo(background, b, eventbus.All, 1), eventbus.CodeAudience},
+		{"except to windows", window.EmitTo(background, b, eventbus.Except(eventbus.Window("a")), 1), eventbus.CodeAudience},
+		{"group to windows", window.EmitTo(background, b, eventbus.Group("a"), 1), eventbus.CodeAudience},
+		{"window to groups", group.EmitTo(background, b, eventbus.Window("a"), 1), eventbus.CodeAudience},
+		{"no window", window.EmitTo(background, b, eventbus.Window("a"), 1), eventbus.CodeNoTarget},
+		{"no window by predicate", window.EmitTo(background, b, everyone, 1), eventbus.CodeNoTarget},
+		{"zero target", sticky.EmitTo(background, b, eventbus.Target{}, 1), eventbus.CodeInvalidTarget},
+		{"except zero", sticky.EmitTo(background, b, eventbus.Except(eventbus.Target{}), 1), eventbus.CodeInvalidTarget},
+		{"where of stored", sticky.EmitTo(background, b, everyone, 1), eventbus.CodeInvalidTarget},
+		{"except of stored", sticky.EmitTo(background, b, eventbus.Except(eventbus.Window("a")), 1), eventbus.CodeInvalidTarget},
 	} {
 		t.Run(c.name, func(t *testing.T) { wantCode(t, c.err, c.want) })
 	}
 	if !errors.Is(sticky.Emit(canceled, b, 1), context.Canceled) {
 		t.Error("a canceled emit does not say why")
 	}
-	noError(t, group.EmitTo(background, b, Group("nobody"), 1))
+	noError(t, group.EmitTo(background, b, eventbus.Group("nobody"), 1))
 	unknown.Listen(b, func(context.Context, int) error { return nil })()
 	window.Listen(b, func(context.Context, int) error { return nil })()
 	sticky.Listen(b, nil)()
-	sticky.Listen(b, func(context.Context, int) error { return nil }, Async(0, Block))()
-	f.want(t, "listens", CodeUnknownEvent, CodeListen, CodeListen, CodeListen)
+	sticky.Listen(b, func(context.Context, int) error { return nil }, eventbus.Async(0, eventbus.Block))()
+	f.want(t, "listens", eventbus.CodeUnknownEvent, eventbus.CodeListen, eventbus.CodeListen, eventbus.CodeListen)
 }
 
 func TestTargetedEmitReachesNoGoListener(t *testing.T) {
-	e := Define(Definition[int]{Name: "e"})
+	e := eventbus.Define(eventbus.Definition[int]{Name: "e"})
 	b, _ := newBus(t, events(e))
 	var j journal
 	e.Listen(b, logTo[int](&j, "listener"))
-	ListenAny(b, func(context.Context, Delivery) error { j.add("any"); return nil })
-	for _, to := range []Target{All, Window("a"), Windows("a", "b"), Group("g"), Except(Window("a")), Where(func(Peer) bool { return true })} {
+	eventbus.ListenAny(b, func(context.Context, eventbus.Delivery) error { j.add("any"); return nil })
+	for _, to := range []eventbus.Target{eventbus.All, eventbus.Window("a"), eventbus.Windows("a", "b"), eventbus.Group("g"), eventbus.Except(eventbus.Window("a")), eventbus.Where(func(eventbus.Peer) bool { return true })} {
 		noError(t, e.EmitTo(background, b, to, 1))
 	}
 	j.want(t, "listeners")
 }
 
 func TestNewRefusesBadDefinitions(t *testing.T) {
-	key := func(*int) Key { return IntKey(1) }
-	for name, d := range map[string]Definition[int]{
+	key := func(*int) eventbus.Key { return eventbus.IntKey(1) }
+	for name, d := range map[string]eventbus.Definition[int]{
 		"name":                {Name: "a b"},
 		"Throttle excludes":   {Name: "e", Throttle: 1, Debounce: 1},
 		"Batch excludes Thro": {Name: "e", Throttle: 1, Batch: 2},
-		"Batch excludes Slow": {Name: "e", Batch: 2, Slow: SlowLatest},
+		"Batch excludes Slow": {Name: "e", Batch: 2, Slow: eventbus.SlowLatest},
 		"Wait needs":          {Name: "e", Wait: 1},
 		"Sticky excludes":     {Name: "e", Sticky: true, Replay: 1},
 		"Key needs":           {Name: "e", Key: key},
 		"Relay needs":         {Name: "e", Relay: true},
-		"FromClient allows":   {Name: "e", From: FromClient, Sticky: true},
+		"FromClient allows":   {Name: "e", From: eventbus.FromClient, Sticky: true},
 		"the event itself":    {Name: "e", Flushes: []string{"e"}},
 		"in no catalogue":     {Name: "e", Flushes: []string{"x"}},
 		"negative":            {Name: "e", Max: -1},
 	} {
-		if _, err := New(WithCatalog(NewCatalog(Define(d)))); err == nil || !strings.Contains(err.Error(), name) {
+		if _, err := eventbus.New(eventbus.WithCatalog(eventbus.NewCatalog(eventbus.Define(d)))); err == nil || !strings.Contains(err.Error(), name) {
 			t.Errorf("%s: got %v", name, err)
 		}
 	}
-	a := Define(Definition[int]{Name: "a", Throttle: 1, Flushes: []string{"b"}})
-	c := Define(Definition[int]{Name: "b", Throttle: 1, Flushes: []string{"a"}})
-	if _, err := New(WithCatalog(NewCatalog(a, c))); err == nil || !strings.Contains(err.Error(), "flushes itself") {
+	a := eventbus.Define(eventbus.Definition[int]{Name: "a", Throttle: 1, Flushes: []string{"b"}})
+	c := eventbus.Define(eventbus.Definition[int]{Name: "b", Throttle: 1, Flushes: []string{"a"}})
+	if _, err := eventbus.New(eventbus.WithCatalog(eventbus.NewCatalog(a, c))); err == nil || !strings.Contains(err.Error(), "flushes itself") {
 		t.Errorf("a circle: got %v", err)
 	}
-	if _, err := New(WithCatalog(NewCatalog(a, Define(Definition[int]{Name: "a"})))); err == nil {
+	if _, err := eventbus.New(eventbus.WithCatalog(eventbus.NewCatalog(a, eventbus.Define(eventbus.Definition[int]{Name: "a"})))); err == nil {
 		t.Error("two events of one name are accepted")
 	}
 }

@@ -1,4 +1,4 @@
-package eventbus
+package eventbus_test
 
 import (
 	"context"
@@ -11,6 +11,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/eventgen/eventgen/runtime/eventbus"
 )
 
 // ctx of the tests that need none in particular.
@@ -55,16 +57,16 @@ func logTo[T any](j *journal, name string) func(context.Context, T) error {
 // faults collects what the error handler gets.
 type faults struct {
 	mu   sync.Mutex
-	list []*Error
+	list []*eventbus.Error
 }
 
-func (f *faults) handle(_ context.Context, err *Error) {
+func (f *faults) handle(_ context.Context, err *eventbus.Error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.list = append(f.list, err)
 }
 
-func (f *faults) take() []*Error {
+func (f *faults) take() []*eventbus.Error {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	list := f.list
@@ -73,15 +75,15 @@ func (f *faults) take() []*Error {
 }
 
 // codes returns the codes of what the error handler got, and forgets it.
-func (f *faults) codes() []Code {
-	var codes []Code
+func (f *faults) codes() []eventbus.Code {
+	var codes []eventbus.Code
 	for _, e := range f.take() {
 		codes = append(codes, e.Code)
 	}
 	return codes
 }
 
-func (f *faults) want(t *testing.T, what string, want ...Code) {
+func (f *faults) want(t *testing.T, what string, want ...eventbus.Code) {
 	t.Helper()
 	if got := f.codes(); !slices.Equal(got, want) {
 		t.Errorf("%s: the error handler got %q, want %q", what, got, want)
@@ -90,11 +92,11 @@ func (f *faults) want(t *testing.T, what string, want ...Code) {
 
 // newBus returns a bus of the events and what its error handler collects. When the test ends, the bus is
 // closed, must close, and leaves no goroutine behind.
-func newBus(t testing.TB, events []AnyEvent, opts ...Option) (*Bus, *faults) {
+func newBus(t testing.TB, events []eventbus.AnyEvent, opts ...eventbus.Option) (*eventbus.Bus, *faults) {
 	t.Helper()
 	f := new(faults)
-	opts = append([]Option{WithCatalog(NewCatalog(events...)), WithErrorHandler(f.handle)}, opts...)
-	b, err := New(opts...)
+	opts = append([]eventbus.Option{eventbus.WithCatalog(eventbus.NewCatalog(events...)), eventbus.WithErrorHandler(f.handle)}, opts...)
+	b, err := eventbus.New(opts...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -109,7 +111,7 @@ func newBus(t testing.TB, events []AnyEvent, opts ...Option) (*Bus, *faults) {
 	return b, f
 }
 
-func events(list ...AnyEvent) []AnyEvent { return list }
+func events(list ...eventbus.AnyEvent) []eventbus.AnyEvent { return list }
 
 // bubble runs a test in a bubble of its own time: synctest fails it if a goroutine is left behind.
 func bubble(t *testing.T, fn func(*testing.T)) {
@@ -130,9 +132,9 @@ func noError(t testing.TB, err error) {
 	}
 }
 
-func wantCode(t testing.TB, err error, want Code) {
+func wantCode(t testing.TB, err error, want eventbus.Code) {
 	t.Helper()
-	e, ok := errors.AsType[*Error](err)
+	e, ok := errors.AsType[*eventbus.Error](err)
 	if !ok || e.Code != want {
 		t.Errorf("got error %v, want code %s", err, want)
 	}
@@ -158,7 +160,7 @@ func ours() int {
 	buf := make([]byte, 4<<20)
 	n := 0
 	for g := range strings.SplitSeq(string(buf[:runtime.Stack(buf, true)]), "\n\n") {
-		if strings.Contains(g, "created by "+packagePath) || strings.Contains(g, packagePath+".(*") {
+		if strings.Contains(g, "created by "+eventbus.PackagePath) || strings.Contains(g, eventbus.PackagePath+".(*") {
 			n++
 		}
 	}

@@ -1,4 +1,4 @@
-package eventbus
+package eventbus_test
 
 import (
 	"context"
@@ -7,17 +7,19 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/eventgen/eventgen/runtime/eventbus"
 )
 
 // tracer is an interceptor that writes down what passes.
 type tracer struct {
 	name string
 	j    *journal
-	emit func(Emission) (Emission, error)
+	emit func(eventbus.Emission) (eventbus.Emission, error)
 }
 
-func (tr tracer) WrapEmit(next EmitFunc) EmitFunc {
-	return func(ctx context.Context, e Emission) error {
+func (tr tracer) WrapEmit(next eventbus.EmitFunc) eventbus.EmitFunc {
+	return func(ctx context.Context, e eventbus.Emission) error {
 		tr.j.add("%s emit %s %v", tr.name, e.Event.Name, e.Payload)
 		if tr.emit != nil {
 			var err error
@@ -31,43 +33,43 @@ func (tr tracer) WrapEmit(next EmitFunc) EmitFunc {
 	}
 }
 
-func (tr tracer) WrapListen(next ListenFunc) ListenFunc {
-	return func(ctx context.Context, d Delivery) error {
+func (tr tracer) WrapListen(next eventbus.ListenFunc) eventbus.ListenFunc {
+	return func(ctx context.Context, d eventbus.Delivery) error {
 		tr.j.add("%s listen %v", tr.name, d.Payload)
 		return next(ctx, d)
 	}
 }
 
 func TestGuarantee21Interceptors(t *testing.T) {
-	e := Define(Definition[int]{Name: "e"})
-	client := Define(Definition[int]{Name: "client", From: FromClient})
+	e := eventbus.Define(eventbus.Definition[int]{Name: "e"})
+	client := eventbus.Define(eventbus.Definition[int]{Name: "client", From: eventbus.FromClient})
 	var j journal
-	b, f := newBus(t, events(e, client), WithInterceptor(tracer{name: "outer", j: &j}, tracer{name: "inner", j: &j}))
+	b, f := newBus(t, events(e, client), eventbus.WithInterceptor(tracer{name: "outer", j: &j}, tracer{name: "inner", j: &j}))
 	var calls journal
 	e.Listen(b, logTo[int](&calls, "fn"))
-	e.ListenMeta(b, func(_ context.Context, n int, m Meta) error { calls.add("meta %d %s", n, m.Event); return nil })
+	e.ListenMeta(b, func(_ context.Context, n int, m eventbus.Meta) error { calls.add("meta %d %s", n, m.Event); return nil })
 	e.ListenBatch(b, logTo[[]int](&calls, "batch"))
 	noError(t, e.Emit(background, b, 1))
 	calls.want(t, "calls", "fn 1", "meta 1 e", "batch [1]")
 	j.want(t, "interceptors", "outer emit e 1", "inner emit e 1", "outer listen 1", "inner listen 1", "outer listen 1",
 		"inner listen 1", "outer listen 1", "inner listen 1", "inner emitted", "outer emitted")
-	wantCode(t, client.Emit(background, b, 1), CodeDirection)
-	wantCode(t, e.EmitTo(background, b, Target{}, 1), CodeInvalidTarget)
+	wantCode(t, client.Emit(background, b, 1), eventbus.CodeDirection)
+	wantCode(t, e.EmitTo(background, b, eventbus.Target{}, 1), eventbus.CodeInvalidTarget)
 	j.want(t, "what was not admitted")
 	p, _ := attach(t, b)
-	peer := join(t, p, Peer{})
-	client.Listen(b, func(context.Context, int) error { return Reject("no", "") })
-	wantCode(t, Public(p.Emit(background, peer, Incoming{Event: "client", Payload: []byte("5")})), "no")
+	peer := join(t, p, eventbus.Peer{})
+	client.Listen(b, func(context.Context, int) error { return eventbus.Reject("no", "") })
+	wantCode(t, eventbus.Public(p.Emit(background, peer, eventbus.Incoming{Event: "client", Payload: []byte("5")})), "no")
 	j.want(t, "a window's emit", "outer emit client 5", "inner emit client 5", "outer listen 5", "inner listen 5",
 		"inner emitted", "outer emitted")
 	f.want(t, "failures")
 }
 
 func TestInterceptorsMayChangeAndRefuse(t *testing.T) {
-	e := Define(Definition[int]{Name: "e", Max: 0})
+	e := eventbus.Define(eventbus.Definition[int]{Name: "e", Max: 0})
 	var j journal
 	refused := errors.New("refused")
-	b, f := newBus(t, events(e), WithInterceptor(tracer{name: "i", j: new(journal), emit: func(e Emission) (Emission, error) {
+	b, f := newBus(t, events(e), eventbus.WithInterceptor(tracer{name: "i", j: new(journal), emit: func(e eventbus.Emission) (eventbus.Emission, error) {
 		switch e.Payload {
 		case 1:
 			e.Payload = 100
@@ -76,7 +78,7 @@ func TestInterceptorsMayChangeAndRefuse(t *testing.T) {
 		case 3:
 			e.Payload = "three"
 		case 4:
-			e.Target = Target{kind: targetExcept, more: &targetMore{}}
+			e.Target = eventbus.ExceptNobody
 		}
 		return e, nil
 	}}))
@@ -86,15 +88,15 @@ func TestInterceptorsMayChangeAndRefuse(t *testing.T) {
 	if err := e.Emit(background, b, 2); !errors.Is(err, refused) {
 		t.Errorf("got %v", err)
 	}
-	wantCode(t, e.Emit(background, b, 3), CodeInternal)
-	wantCode(t, e.Emit(background, b, 4), CodeInvalidTarget)
+	wantCode(t, e.Emit(background, b, 3), eventbus.CodeInternal)
+	wantCode(t, e.Emit(background, b, 4), eventbus.CodeInvalidTarget)
 	j.want(t, "nothing")
 	f.want(t, "failures")
 }
 
 func TestPoliciesHaveNames(t *testing.T) {
-	got := fmt.Sprint(FromServer, FromClient, FromBoth, ToAny, ToWindow, ToGroup, SlowResume, SlowLatest, SlowDrop,
-		Block, DropOldest, DropNewest, Latest, Direction(9), Audience(9), SlowPolicy(9), Overflow(9))
+	got := fmt.Sprint(eventbus.FromServer, eventbus.FromClient, eventbus.FromBoth, eventbus.ToAny, eventbus.ToWindow, eventbus.ToGroup, eventbus.SlowResume, eventbus.SlowLatest, eventbus.SlowDrop,
+		eventbus.Block, eventbus.DropOldest, eventbus.DropNewest, eventbus.Latest, eventbus.Direction(9), eventbus.Audience(9), eventbus.SlowPolicy(9), eventbus.Overflow(9))
 	want := "server client both any window group resume latest drop block drop-oldest drop-newest latest invalid invalid invalid invalid"
 	if got != want {
 		t.Errorf("got %q", got)
@@ -102,39 +104,39 @@ func TestPoliciesHaveNames(t *testing.T) {
 }
 
 // passing is an interceptor of emits alone.
-type passing func(next EmitFunc) EmitFunc
+type passing func(next eventbus.EmitFunc) eventbus.EmitFunc
 
-func (p passing) WrapEmit(next EmitFunc) EmitFunc       { return p(next) }
-func (p passing) WrapListen(next ListenFunc) ListenFunc { return next }
+func (p passing) WrapEmit(next eventbus.EmitFunc) eventbus.EmitFunc       { return p(next) }
+func (p passing) WrapListen(next eventbus.ListenFunc) eventbus.ListenFunc { return next }
 
 func TestInterceptorsMayPassOnTwiceNeverOrLater(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		for name, c := range map[string]struct {
-			pass func(ctx context.Context, e Emission, next EmitFunc) error
+			pass func(ctx context.Context, e eventbus.Emission, next eventbus.EmitFunc) error
 			want []string
 		}{
-			"twice": {func(ctx context.Context, e Emission, next EmitFunc) error {
+			"twice": {func(ctx context.Context, e eventbus.Emission, next eventbus.EmitFunc) error {
 				return errors.Join(next(ctx, e), next(ctx, e))
 			}, []string{"got 1", "got 1"}},
-			"never": {func(context.Context, Emission, EmitFunc) error { return nil }, nil},
-			"later": {func(ctx context.Context, e Emission, next EmitFunc) error {
+			"never": {func(context.Context, eventbus.Emission, eventbus.EmitFunc) error { return nil }, nil},
+			"later": {func(ctx context.Context, e eventbus.Emission, next eventbus.EmitFunc) error {
 				time.AfterFunc(time.Second, func() { noError(t, next(ctx, e)) })
 				return nil
 			}, []string{"got 1"}},
-			"after the end": {func(ctx context.Context, e Emission, next EmitFunc) error {
-				time.AfterFunc(3*time.Second, func() { wantCode(t, next(ctx, e), CodeClosed) })
+			"after the end": {func(ctx context.Context, e eventbus.Emission, next eventbus.EmitFunc) error {
+				time.AfterFunc(3*time.Second, func() { wantCode(t, next(ctx, e), eventbus.CodeClosed) })
 				return nil
 			}, nil},
-			"canceled": {func(ctx context.Context, e Emission, next EmitFunc) error {
+			"canceled": {func(ctx context.Context, e eventbus.Emission, next eventbus.EmitFunc) error {
 				ctx, cancel := context.WithCancel(ctx)
 				cancel()
-				wantCode(t, next(ctx, e), CodeCanceled)
+				wantCode(t, next(ctx, e), eventbus.CodeCanceled)
 				return nil
 			}, nil},
 		} {
-			e := Define(Definition[int]{Name: "e"})
-			b, _ := newBus(t, events(e), WithInterceptor(passing(func(next EmitFunc) EmitFunc {
-				return func(ctx context.Context, e Emission) error { return c.pass(ctx, e, next) }
+			e := eventbus.Define(eventbus.Definition[int]{Name: "e"})
+			b, _ := newBus(t, events(e), eventbus.WithInterceptor(passing(func(next eventbus.EmitFunc) eventbus.EmitFunc {
+				return func(ctx context.Context, e eventbus.Emission) error { return c.pass(ctx, e, next) }
 			})))
 			var j journal
 			e.Listen(b, logTo[int](&j, "got"))
@@ -148,14 +150,14 @@ func TestInterceptorsMayPassOnTwiceNeverOrLater(t *testing.T) {
 }
 
 func TestInterceptorsMayPassOnAnotherEvent(t *testing.T) {
-	from := Define(Definition[int]{Name: "from"})
-	to := Define(Definition[string]{Name: "to"})
-	client := Define(Definition[int]{Name: "client", From: FromClient})
-	window := Define(Definition[int]{Name: "window", To: ToWindow})
-	unknown := Define(Definition[int]{Name: "unknown"})
-	var change func(*Emission)
-	b, _ := newBus(t, events(from, to, client, window), WithInterceptor(passing(func(next EmitFunc) EmitFunc {
-		return func(ctx context.Context, e Emission) error {
+	from := eventbus.Define(eventbus.Definition[int]{Name: "from"})
+	to := eventbus.Define(eventbus.Definition[string]{Name: "to"})
+	client := eventbus.Define(eventbus.Definition[int]{Name: "client", From: eventbus.FromClient})
+	window := eventbus.Define(eventbus.Definition[int]{Name: "window", To: eventbus.ToWindow})
+	unknown := eventbus.Define(eventbus.Definition[int]{Name: "unknown"})
+	var change func(*eventbus.Emission)
+	b, _ := newBus(t, events(from, to, client, window), eventbus.WithInterceptor(passing(func(next eventbus.EmitFunc) eventbus.EmitFunc {
+		return func(ctx context.Context, e eventbus.Emission) error {
 			change(&e)
 			return next(ctx, e)
 		}
@@ -164,39 +166,39 @@ func TestInterceptorsMayPassOnAnotherEvent(t *testing.T) {
 	from.Listen(b, logTo[int](&j, "from"))
 	to.Listen(b, logTo[string](&j, "to"))
 	client.Listen(b, logTo[int](&j, "client"))
-	emit := func(how func(*Emission)) error {
+	emit := func(how func(*eventbus.Emission)) error {
 		change = how
 		return from.Emit(background, b, 1)
 	}
-	noError(t, emit(func(e *Emission) { e.Event, e.Payload = to.Info(), "one" }))
+	noError(t, emit(func(e *eventbus.Emission) { e.Event, e.Payload = to.Info(), "one" }))
 	j.want(t, "another event", "to one")
-	noError(t, emit(func(e *Emission) { e.Target = Window("main") }))
+	noError(t, emit(func(e *eventbus.Emission) { e.Target = eventbus.Window("main") }))
 	j.want(t, "a target")
-	wantCode(t, emit(func(e *Emission) { e.Event = to.Info() }), CodeInternal)
-	wantCode(t, emit(func(e *Emission) { e.Event = client.Info() }), CodeDirection)
-	wantCode(t, emit(func(e *Emission) { e.Event = window.Info() }), CodeAudience)
-	wantCode(t, emit(func(e *Emission) { e.Event = unknown.Info() }), CodeUnknownEvent)
-	wantCode(t, emit(func(e *Emission) { e.Event = nil }), CodeUnknownEvent)
+	wantCode(t, emit(func(e *eventbus.Emission) { e.Event = to.Info() }), eventbus.CodeInternal)
+	wantCode(t, emit(func(e *eventbus.Emission) { e.Event = client.Info() }), eventbus.CodeDirection)
+	wantCode(t, emit(func(e *eventbus.Emission) { e.Event = window.Info() }), eventbus.CodeAudience)
+	wantCode(t, emit(func(e *eventbus.Emission) { e.Event = unknown.Info() }), eventbus.CodeUnknownEvent)
+	wantCode(t, emit(func(e *eventbus.Emission) { e.Event = nil }), eventbus.CodeUnknownEvent)
 
 	p, _ := attach(t, b)
-	peer := join(t, p, Peer{Window: "main"})
-	send := func(how func(*Emission)) error {
+	peer := join(t, p, eventbus.Peer{Window: "main"})
+	send := func(how func(*eventbus.Emission)) error {
 		change = how
-		return p.Emit(background, peer, Incoming{Event: "client", Payload: []byte("2")})
+		return p.Emit(background, peer, eventbus.Incoming{Event: "client", Payload: []byte("2")})
 	}
-	wantCode(t, send(func(e *Emission) { e.Event = from.Info() }), CodeDirection)
-	wantCode(t, send(func(e *Emission) { e.Target = Window("main") }), CodeAudience)
+	wantCode(t, send(func(e *eventbus.Emission) { e.Event = from.Info() }), eventbus.CodeDirection)
+	wantCode(t, send(func(e *eventbus.Emission) { e.Target = eventbus.Window("main") }), eventbus.CodeAudience)
 	j.want(t, "nothing")
-	noError(t, send(func(e *Emission) { e.Payload = 3 }))
+	noError(t, send(func(e *eventbus.Emission) { e.Payload = 3 }))
 	j.want(t, "another payload", "client 3")
 }
 
 func TestInterceptorsMayPassOnNil(t *testing.T) {
-	e := Define(Definition[fmt.Stringer]{Name: "e"})
-	b, _ := newBus(t, events(e), WithInterceptor(tracer{name: "i", j: new(journal)}))
+	e := eventbus.Define(eventbus.Definition[fmt.Stringer]{Name: "e"})
+	b, _ := newBus(t, events(e), eventbus.WithInterceptor(tracer{name: "i", j: new(journal)}))
 	var j journal
 	e.Listen(b, logTo[fmt.Stringer](&j, "got"))
-	e.ListenMeta(b, func(_ context.Context, s fmt.Stringer, _ Meta) error { j.add("meta %v", s); return nil })
+	e.ListenMeta(b, func(_ context.Context, s fmt.Stringer, _ eventbus.Meta) error { j.add("meta %v", s); return nil })
 	noError(t, e.Emit(background, b, nil))
 	j.want(t, "a nil interface", "got <nil>", "meta <nil>")
 }
@@ -205,19 +207,19 @@ func TestInterceptorsMayPassOnNil(t *testing.T) {
 // goes to the error handler.
 func TestInterceptorsMayPassOnAWindowsEmitLater(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		e := Define(Definition[int]{Name: "e", From: FromClient, Relay: true})
-		b, f := newBus(t, events(e), WithInterceptor(passing(func(next EmitFunc) EmitFunc {
-			return func(ctx context.Context, e Emission) error {
+		e := eventbus.Define(eventbus.Definition[int]{Name: "e", From: eventbus.FromClient, Relay: true})
+		b, f := newBus(t, events(e), eventbus.WithInterceptor(passing(func(next eventbus.EmitFunc) eventbus.EmitFunc {
+			return func(ctx context.Context, e eventbus.Emission) error {
 				for range 4 {
 					go func() { noError(t, next(ctx, e)) }()
 				}
 				return nil
 			}
 		})))
-		e.Listen(b, func(context.Context, int) error { return Reject("no", "") })
+		e.Listen(b, func(context.Context, int) error { return eventbus.Reject("no", "") })
 		p, _ := attach(t, b)
-		peer := join(t, p, Peer{Window: "other"})
-		said := p.Emit(background, peer, Incoming{Event: "e", Payload: []byte("9"), To: Window("other")})
+		peer := join(t, p, eventbus.Peer{Window: "other"})
+		said := p.Emit(background, peer, eventbus.Incoming{Event: "e", Payload: []byte("9"), To: eventbus.Window("other")})
 		synctest.Wait()
 		if reported := len(f.codes()); (said == nil) != (reported == 4) {
 			t.Errorf("the window was told %v, and the error handler of %d refusals", said, reported)
@@ -227,9 +229,9 @@ func TestInterceptorsMayPassOnAWindowsEmitLater(t *testing.T) {
 
 // Each call of next is an emit of its own: a refusal of the first keeps the second from nobody.
 func TestInterceptorsMayPassOnAWindowsEmitTwice(t *testing.T) {
-	e := Define(Definition[int]{Name: "e", From: FromClient, Relay: true})
-	b, _ := newBus(t, events(e), WithInterceptor(passing(func(next EmitFunc) EmitFunc {
-		return func(ctx context.Context, e Emission) error {
+	e := eventbus.Define(eventbus.Definition[int]{Name: "e", From: eventbus.FromClient, Relay: true})
+	b, _ := newBus(t, events(e), eventbus.WithInterceptor(passing(func(next eventbus.EmitFunc) eventbus.EmitFunc {
+		return func(ctx context.Context, e eventbus.Emission) error {
 			for n := range 2 {
 				e.Payload = n
 				if err := next(ctx, e); err != nil {
@@ -241,16 +243,16 @@ func TestInterceptorsMayPassOnAWindowsEmitTwice(t *testing.T) {
 	})))
 	e.Listen(b, func(_ context.Context, n int) error {
 		if n == 0 {
-			return Reject("zero", "")
+			return eventbus.Reject("zero", "")
 		}
 		return nil
 	})
 	p, _ := attach(t, b)
-	peer, other := join(t, p, Peer{}), join(t, p, Peer{Window: "other"})
+	peer, other := join(t, p, eventbus.Peer{}), join(t, p, eventbus.Peer{Window: "other"})
 	listen(t, p, other, "e")
-	err := p.Emit(background, peer, Incoming{Event: "e", Payload: []byte("9"), To: Window("other")})
-	wantCode(t, Public(err), "zero")
-	entries := make([]*Entry, 4)
+	err := p.Emit(background, peer, eventbus.Incoming{Event: "e", Payload: []byte("9"), To: eventbus.Window("other")})
+	wantCode(t, eventbus.Public(err), "zero")
+	entries := make([]*eventbus.Entry, 4)
 	if n, _ := p.Read(0, entries); n != 1 || string(entries[0].Payload) != "1" {
 		t.Errorf("the other window got %d entries", n)
 	}

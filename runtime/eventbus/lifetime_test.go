@@ -1,4 +1,4 @@
-package eventbus
+package eventbus_test
 
 import (
 	"context"
@@ -6,6 +6,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/eventgen/eventgen/runtime/eventbus"
 )
 
 // pair is a payload that shows whether its place was cleared or used again while somebody read it.
@@ -21,7 +23,7 @@ func (p pair) whole() bool { return p.a > 0 && p.a == p.b && p.text == "pair" }
 // Places of payloads, slabs of queues and batches are used again, and never while somebody reads them:
 // listeners come and go, emit in turn, and hold what they got.
 func TestPlacesLastAsLongAsTheyAreRead(t *testing.T) {
-	for name, d := range map[string]Definition[pair]{
+	for name, d := range map[string]eventbus.Definition[pair]{
 		"plain": {}, "throttle": {Throttle: time.Microsecond}, "batch": {Batch: 3, Wait: time.Microsecond},
 		"sticky": {Sticky: true}, "sticky batch": {Sticky: true, Batch: 3, Wait: time.Microsecond},
 		"replay batch": {Replay: 5, Batch: 3, Wait: time.Microsecond},
@@ -29,9 +31,9 @@ func TestPlacesLastAsLongAsTheyAreRead(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			noLeak(t)
 			d.Name = "e"
-			e := Define(d)
-			nested := Define(Definition[pair]{Name: "nested"})
-			b, err := New(WithCatalog(NewCatalog(e, nested)), WithErrorHandler(func(context.Context, *Error) {}))
+			e := eventbus.Define(d)
+			nested := eventbus.Define(eventbus.Definition[pair]{Name: "nested"})
+			b, err := eventbus.New(eventbus.WithCatalog(eventbus.NewCatalog(e, nested)), eventbus.WithErrorHandler(func(context.Context, *eventbus.Error) {}))
 			noError(t, err)
 			check := func(_ context.Context, p pair) error {
 				if !p.whole() {
@@ -39,9 +41,9 @@ func TestPlacesLastAsLongAsTheyAreRead(t *testing.T) {
 				}
 				return nil
 			}
-			nested.ListenMeta(b, func(ctx context.Context, p pair, _ Meta) error { return check(ctx, p) })
-			e.ListenMeta(b, func(ctx context.Context, p pair, _ Meta) error { return nested.Emit(ctx, b, pairOf(p.a+1)) })
-			e.ListenMeta(b, func(ctx context.Context, p pair, _ Meta) error { return check(ctx, p) })
+			nested.ListenMeta(b, func(ctx context.Context, p pair, _ eventbus.Meta) error { return check(ctx, p) })
+			e.ListenMeta(b, func(ctx context.Context, p pair, _ eventbus.Meta) error { return nested.Emit(ctx, b, pairOf(p.a+1)) })
+			e.ListenMeta(b, func(ctx context.Context, p pair, _ eventbus.Meta) error { return check(ctx, p) })
 			var mu sync.Mutex
 			var held [][]pair
 			e.ListenBatch(b, func(_ context.Context, batch []pair) error {
@@ -62,13 +64,13 @@ func TestPlacesLastAsLongAsTheyAreRead(t *testing.T) {
 			for i := range 4 {
 				wg.Go(func() {
 					for n := range emits / 4 {
-						stop := e.Listen(b, check, Async(1+n%5, []Overflow{DropOldest, DropNewest, Latest, Block}[i]))
+						stop := e.Listen(b, check, eventbus.Async(1+n%5, []eventbus.Overflow{eventbus.DropOldest, eventbus.DropNewest, eventbus.Latest, eventbus.Block}[i]))
 						stopBatch := e.ListenBatch(b, func(ctx context.Context, batch []pair) error {
 							for _, p := range batch {
 								_ = check(ctx, p)
 							}
 							return nil
-						}, Async(2, DropOldest))
+						}, eventbus.Async(2, eventbus.DropOldest))
 						_ = e.Emit(background, b, pairOf(n+1))
 						stop()
 						stopBatch()
@@ -77,7 +79,7 @@ func TestPlacesLastAsLongAsTheyAreRead(t *testing.T) {
 			}
 			wg.Go(func() {
 				got := 0
-				for p := range e.Stream(background, b, Async(3, DropOldest)) {
+				for p := range e.Stream(background, b, eventbus.Async(3, eventbus.DropOldest)) {
 					_ = check(background, p)
 					if got++; got == emits {
 						return
@@ -111,17 +113,17 @@ func TestPlacesLastAsLongAsTheyAreRead(t *testing.T) {
 func TestItemsInHandOutlastTheirListener(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		type key struct{}
-		e := Define(Definition[int]{Name: "e"})
+		e := eventbus.Define(eventbus.Definition[int]{Name: "e"})
 		var value any
-		b, err := New(WithCatalog(NewCatalog(e)), WithErrorHandler(func(ctx context.Context, _ *Error) {
+		b, err := eventbus.New(eventbus.WithCatalog(eventbus.NewCatalog(e)), eventbus.WithErrorHandler(func(ctx context.Context, _ *eventbus.Error) {
 			if ctx != nil {
 				value = ctx.Value(key{})
 			}
 		}))
 		noError(t, err)
 		release := make(chan struct{})
-		stop := e.Listen(b, func(context.Context, int) error { <-release; return context.Canceled }, Async(8, Block))
-		e.Listen(b, func(context.Context, int) error { return nil }, Async(8, Block))
+		stop := e.Listen(b, func(context.Context, int) error { <-release; return context.Canceled }, eventbus.Async(8, eventbus.Block))
+		e.Listen(b, func(context.Context, int) error { return nil }, eventbus.Async(8, eventbus.Block))
 		noError(t, e.Emit(context.WithValue(background, key{}, "emit"), b, 1))
 		synctest.Wait()
 		stop()

@@ -1,4 +1,4 @@
-package eventbus
+package eventbus_test
 
 import (
 	"context"
@@ -7,6 +7,8 @@ import (
 	"testing/synctest"
 	"time"
 	"weak"
+
+	"github.com/eventgen/eventgen/runtime/eventbus"
 )
 
 // blob is a payload of which a test can see whether something keeps it.
@@ -26,7 +28,7 @@ func wantGone(t *testing.T, what string, p weak.Pointer[blob]) {
 // emitBlob emits a blob that the caller does not hold.
 //
 //go:noinline
-func emitBlob(t *testing.T, e *Event[*blob], b *Bus) weak.Pointer[blob] {
+func emitBlob(t *testing.T, e *eventbus.Event[*blob], b *eventbus.Bus) weak.Pointer[blob] {
 	t.Helper()
 	v := new(blob)
 	noError(t, e.Emit(background, b, v))
@@ -34,14 +36,14 @@ func emitBlob(t *testing.T, e *Event[*blob], b *Bus) weak.Pointer[blob] {
 }
 
 func TestGuarantee31Memory(t *testing.T) {
-	plain := Define(Definition[*blob]{Name: "plain"})
-	throttled := Define(Definition[*blob]{Name: "throttled", Throttle: time.Hour})
-	batched := Define(Definition[*blob]{Name: "batched", Batch: 2, Wait: time.Hour})
+	plain := eventbus.Define(eventbus.Definition[*blob]{Name: "plain"})
+	throttled := eventbus.Define(eventbus.Definition[*blob]{Name: "throttled", Throttle: time.Hour})
+	batched := eventbus.Define(eventbus.Definition[*blob]{Name: "batched", Batch: 2, Wait: time.Hour})
 	b, _ := newBus(t, events(plain, throttled, batched))
-	for _, e := range []*Event[*blob]{plain, throttled, batched} {
+	for _, e := range []*eventbus.Event[*blob]{plain, throttled, batched} {
 		nothing := func(context.Context, *blob) error { return nil }
 		e.Listen(b, nothing)
-		e.Listen(b, nothing, Async(8, Block))
+		e.Listen(b, nothing, eventbus.Async(8, eventbus.Block))
 		e.ListenBatch(b, func(context.Context, []*blob) error { return nil })
 	}
 	gone := map[string]weak.Pointer[blob]{
@@ -50,8 +52,8 @@ func TestGuarantee31Memory(t *testing.T) {
 		"one that took its place": emitBlob(t, throttled, b),
 		"a batched payload":       emitBlob(t, batched, b),
 	}
-	for name, opts := range map[string][]ListenOption{"plain": nil, "async": {Async(8, Block)}, "every": {EveryEmit()}} {
-		for _, e := range []*Event[*blob]{plain, throttled} {
+	for name, opts := range map[string][]eventbus.ListenOption{"plain": nil, "async": {eventbus.Async(8, eventbus.Block)}, "every": {eventbus.EveryEmit()}} {
+		for _, e := range []*eventbus.Event[*blob]{plain, throttled} {
 			gone["a listener of "+e.Name()+", "+name] = listenBriefly(e, b, opts)
 		}
 	}
@@ -64,18 +66,18 @@ func TestGuarantee31Memory(t *testing.T) {
 
 // An emit to a target borrows a place for its payload. It gives it back, empty.
 func TestGuarantee31PlacesOfEmits(t *testing.T) {
-	e := Define(Definition[*blob]{Name: "e"})
+	e := eventbus.Define(eventbus.Definition[*blob]{Name: "e"})
 	b, _ := newBus(t, events(e))
 	gone := func() weak.Pointer[blob] {
 		v := new(blob)
-		noError(t, e.EmitTo(background, b, Window("main"), v))
+		noError(t, e.EmitTo(background, b, eventbus.Window("main"), v))
 		return weak.Make(v)
 	}()
 	runtime.GC() // once: the place is still in the pool
 	if gone.Value() != nil {
 		t.Error("the place of an emit keeps its payload")
 	}
-	if n := testing.AllocsPerRun(1000, func() { noError(t, e.EmitTo(background, b, Window("main"), nil)) }); n != 0 {
+	if n := testing.AllocsPerRun(1000, func() { noError(t, e.EmitTo(background, b, eventbus.Window("main"), nil)) }); n != 0 {
 		t.Errorf("an emit to a target makes %v allocations", n)
 	}
 	runtime.KeepAlive(b)
@@ -84,7 +86,7 @@ func TestGuarantee31PlacesOfEmits(t *testing.T) {
 // What is queued for a listener that passes over the rest is its own: the others' payloads are let go meanwhile.
 func TestGuarantee31DroppedPayloads(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		e := Define(Definition[*blob]{Name: "e"})
+		e := eventbus.Define(eventbus.Definition[*blob]{Name: "e"})
 		b, f := newBus(t, events(e))
 		release := make(chan struct{})
 		var got []byte
@@ -92,8 +94,8 @@ func TestGuarantee31DroppedPayloads(t *testing.T) {
 			<-release
 			got = append(got, v.data[0])
 			return nil
-		}, Async(100, DropNewest))
-		e.Listen(b, func(context.Context, *blob) error { return nil }, Async(1024, Block))
+		}, eventbus.Async(100, eventbus.DropNewest))
+		e.Listen(b, func(context.Context, *blob) error { return nil }, eventbus.Async(1024, eventbus.Block))
 		var dropped weak.Pointer[blob]
 		for n := range 250 {
 			p := emitNumberedBlob(t, e, b, byte(n))
@@ -113,12 +115,12 @@ func TestGuarantee31DroppedPayloads(t *testing.T) {
 		if len(got) != 101 { // one in hand and what was queued
 			t.Errorf("got %d payloads", len(got))
 		}
-		f.want(t, "drops", CodeOverflow)
+		f.want(t, "drops", eventbus.CodeOverflow)
 	})
 }
 
 //go:noinline
-func emitNumberedBlob(t *testing.T, e *Event[*blob], b *Bus, n byte) weak.Pointer[blob] {
+func emitNumberedBlob(t *testing.T, e *eventbus.Event[*blob], b *eventbus.Bus, n byte) weak.Pointer[blob] {
 	t.Helper()
 	v := &blob{data: [1 << 10]byte{n}}
 	noError(t, e.Emit(background, b, v))
@@ -128,17 +130,17 @@ func emitNumberedBlob(t *testing.T, e *Event[*blob], b *Bus, n byte) weak.Pointe
 // listenBriefly registers a listener that holds a blob, and ends it.
 //
 //go:noinline
-func listenBriefly(e *Event[*blob], b *Bus, opts []ListenOption) weak.Pointer[blob] {
+func listenBriefly(e *eventbus.Event[*blob], b *eventbus.Bus, opts []eventbus.ListenOption) weak.Pointer[blob] {
 	v := new(blob)
 	e.Listen(b, func(context.Context, *blob) error { runtime.KeepAlive(v); return nil }, opts...)()
 	return weak.Make(v)
 }
 
 func TestGuarantee31StoredValuesOfAsyncListeners(t *testing.T) {
-	for name, opts := range map[string][]ListenOption{
-		"plain": nil, "async": {Async(8, Block)}, "one at a time": {Async(1, DropOldest)},
+	for name, opts := range map[string][]eventbus.ListenOption{
+		"plain": nil, "async": {eventbus.Async(8, eventbus.Block)}, "one at a time": {eventbus.Async(1, eventbus.DropOldest)},
 	} {
-		e := Define(Definition[*blob]{Name: "e", Sticky: true})
+		e := eventbus.Define(eventbus.Definition[*blob]{Name: "e", Sticky: true})
 		b, _ := newBus(t, events(e))
 		old := emitBlob(t, e, b)
 		got := 0
@@ -155,10 +157,10 @@ func TestGuarantee31StoredValuesOfAsyncListeners(t *testing.T) {
 }
 
 func TestGuarantee31Streams(t *testing.T) {
-	for name, d := range map[string]Definition[*blob]{"single": {}, "batch": {Batch: 1}} {
+	for name, d := range map[string]eventbus.Definition[*blob]{"single": {}, "batch": {Batch: 1}} {
 		bubble(t, func(t *testing.T) {
 			d.Name = "e"
-			e := Define(d)
+			e := eventbus.Define(d)
 			b, _ := newBus(t, events(e))
 			got := 0
 			seq := e.Stream(background, b)
@@ -179,20 +181,20 @@ func TestGuarantee31Streams(t *testing.T) {
 }
 
 func TestGuarantee31PanickingKey(t *testing.T) {
-	e := Define(Definition[*blob]{Name: "e", Throttle: time.Hour, Key: func(p **blob) Key {
+	e := eventbus.Define(eventbus.Definition[*blob]{Name: "e", Throttle: time.Hour, Key: func(p **blob) eventbus.Key {
 		if (*p).data[0] == 1 {
 			panic("no key")
 		}
-		return IntKey(0)
+		return eventbus.IntKey(0)
 	}})
 	b, f := newBus(t, events(e))
 	emitBlob(t, e, b)
 	old := func() weak.Pointer[blob] {
 		v := &blob{data: [1 << 10]byte{1}}
-		wantCode(t, e.Emit(background, b, v), CodePanic)
+		wantCode(t, e.Emit(background, b, v), eventbus.CodePanic)
 		return weak.Make(v)
 	}()
-	f.want(t, "the panic", CodePanic)
+	f.want(t, "the panic", eventbus.CodePanic)
 	wantGone(t, "the payload", old)
 	runtime.KeepAlive(b)
 	emitBlob(t, e, b) // nothing is locked

@@ -1,5 +1,5 @@
 //go:build !race
 
-package eventbus
+package eventbus_test
 
 const raceEnabled = false

@@ -1,4 +1,4 @@
-package eventbus
+package eventbus_test
 
 import (
 	"context"
@@ -9,6 +9,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/eventgen/eventgen/runtime/eventbus"
 )
 
 // TestOptionsTogether emits the same payloads under every combination of delivery options and listeners, and
@@ -20,7 +22,7 @@ func TestOptionsTogether(t *testing.T) {
 			for _, keyed := range []bool{false, true} {
 				for _, targeted := range []bool{false, true} {
 					for _, queue := range []string{"sync", "block", "oldest", "newest", "latest"} {
-						d := Definition[step]{Name: "e", Sticky: stored == "sticky"}
+						d := eventbus.Definition[step]{Name: "e", Sticky: stored == "sticky"}
 						if stored == "replay" {
 							d.Replay = 3
 						}
@@ -35,7 +37,7 @@ func TestOptionsTogether(t *testing.T) {
 						if keyed {
 							d.Key = stepKey
 						}
-						if e := Define(d); e.Info().check() != nil {
+						if e := eventbus.Define(d); e.Info().Check() != nil {
 							continue
 						}
 						name := fmt.Sprintf("%s/%s/keyed=%v/targeted=%v/%s", mode, stored, keyed, targeted, queue)
@@ -49,25 +51,25 @@ func TestOptionsTogether(t *testing.T) {
 	}
 }
 
-func optionsTogether(t *testing.T, d Definition[step], mode string, targeted bool, queue string) {
-	e := Define(d)
+func optionsTogether(t *testing.T, d eventbus.Definition[step], mode string, targeted bool, queue string) {
+	e := eventbus.Define(d)
 	b, _ := newBus(t, events(e))
 	p, _ := attach(t, b)
-	hit, missed := join(t, p, Peer{Window: "hit"}), join(t, p, Peer{Window: "missed"})
+	hit, missed := join(t, p, eventbus.Peer{Window: "hit"}), join(t, p, eventbus.Peer{Window: "missed"})
 	in, out := listen(t, p, hit, "e"), listen(t, p, missed, "e")
-	var opts []ListenOption
-	if overflow, ok := map[string]Overflow{"block": Block, "oldest": DropOldest, "newest": DropNewest, "latest": Latest}[queue]; ok {
-		opts = append(opts, Async(64, overflow)) // large enough: no policy has anything to drop
+	var opts []eventbus.ListenOption
+	if overflow, ok := map[string]eventbus.Overflow{"block": eventbus.Block, "oldest": eventbus.DropOldest, "newest": eventbus.DropNewest, "latest": eventbus.Latest}[queue]; ok {
+		opts = append(opts, eventbus.Async(64, overflow)) // large enough: no policy has anything to drop
 	}
 	var live, every journal
 	e.Listen(b, logTo[step](&live, ""), opts...)
-	e.Listen(b, logTo[step](&every, ""), append(opts, EveryEmit())...)
+	e.Listen(b, logTo[step](&every, ""), append(opts, eventbus.EveryEmit())...)
 	var emits []step
 	for n := range 6 {
 		s := step{Key: string(rune('a' + n%2)), N: n}
 		emits = append(emits, s)
 		if targeted {
-			noError(t, e.EmitTo(background, b, Window("hit"), s))
+			noError(t, e.EmitTo(background, b, eventbus.Window("hit"), s))
 		} else {
 			noError(t, e.Emit(background, b, s))
 		}
@@ -156,7 +158,7 @@ func delivered(mode string, keyed bool, emits []step) (list []step) {
 }
 
 // kept returns what a new listener gets of what was delivered.
-func kept(d Definition[step], list []step) (stay []step) {
+func kept(d eventbus.Definition[step], list []step) (stay []step) {
 	switch {
 	case d.Replay > 0:
 		return list[max(0, len(list)-d.Replay):]
@@ -173,11 +175,11 @@ func kept(d Definition[step], list []step) (stay []step) {
 
 // What a definition says is what Info tells, of options that the bus itself does nothing with too.
 func TestInfoTellsTheDefinition(t *testing.T) {
-	d := Definition[step]{
-		Name: "e", Contract: "7be1a900", From: FromBoth, To: ToGroup, Relay: true, Throttle: time.Second, Key: stepKey, Keys: 9,
-		Flushes: []string{"other"}, Sticky: true, Slow: SlowLatest, Max: 99, Version: 3, Was: "old", Deprecated: "use other",
+	d := eventbus.Definition[step]{
+		Name: "e", Contract: "7be1a900", From: eventbus.FromBoth, To: eventbus.ToGroup, Relay: true, Throttle: time.Second, Key: stepKey, Keys: 9,
+		Flushes: []string{"other"}, Sticky: true, Slow: eventbus.SlowLatest, Max: 99, Version: 3, Was: "old", Deprecated: "use other",
 	}
-	b, _ := newBus(t, events(Define(d), Define(Definition[int]{Name: "other"})))
+	b, _ := newBus(t, events(eventbus.Define(d), eventbus.Define(eventbus.Definition[int]{Name: "other"})))
 	info := b.Lookup("e")
 	if !info.Keyed {
 		t.Error("the event has a key")

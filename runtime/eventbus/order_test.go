@@ -1,4 +1,4 @@
-package eventbus
+package eventbus_test
 
 import (
 	"context"
@@ -7,22 +7,27 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/eventgen/eventgen/runtime/eventbus"
 )
 
 func TestGuarantee01OrderForListeners(t *testing.T) {
-	x, y := Define(Definition[int]{Name: "x"}), Define(Definition[int]{Name: "y"})
+	x, y := eventbus.Define(eventbus.Definition[int]{Name: "x"}), eventbus.Define(eventbus.Definition[int]{Name: "y"})
 	b, _ := newBus(t, events(x, y))
 	var plain, any1, any2 journal
 	x.Listen(b, logTo[int](&plain, "x"))
 	y.Listen(b, logTo[int](&plain, "y"))
-	record := func(j *journal) func(context.Context, Delivery) error {
-		return func(_ context.Context, d Delivery) error { j.add("%s %v", d.Event.Name, d.Payload); return nil }
+	record := func(j *journal) func(context.Context, eventbus.Delivery) error {
+		return func(_ context.Context, d eventbus.Delivery) error {
+			j.add("%s %v", d.Event.Name, d.Payload)
+			return nil
+		}
 	}
-	ListenAny(b, record(&any1))
-	ListenAny(b, record(&any2), Async(4, Block))
+	eventbus.ListenAny(b, record(&any1))
+	eventbus.ListenAny(b, record(&any2), eventbus.Async(4, eventbus.Block))
 	var want []string
 	for n := range 200 {
-		e := []*Event[int]{x, y}[n*n%3%2]
+		e := []*eventbus.Event[int]{x, y}[n*n%3%2]
 		noError(t, e.Emit(background, b, n))
 		want = append(want, fmt.Sprintf("%s %d", e.Name(), n))
 	}
@@ -33,16 +38,16 @@ func TestGuarantee01OrderForListeners(t *testing.T) {
 }
 
 func TestGuarantee02OrderForWindows(t *testing.T) {
-	x, y := Define(Definition[string]{Name: "x"}), Define(Definition[string]{Name: "y"})
-	b, _ := newBus(t, events(x, y), WithLog(64<<20, 0))
+	x, y := eventbus.Define(eventbus.Definition[string]{Name: "x"}), eventbus.Define(eventbus.Definition[string]{Name: "y"})
+	b, _ := newBus(t, events(x, y), eventbus.WithLog(64<<20, 0))
 	p, _ := attach(t, b)
-	peer := join(t, p, Peer{})
-	subs := []*Subscription{listen(t, p, peer, "x"), listen(t, p, peer, "y")}
+	peer := join(t, p, eventbus.Peer{})
+	subs := []*eventbus.Subscription{listen(t, p, peer, "x"), listen(t, p, peer, "y")}
 	var wg sync.WaitGroup
 	for g := range 4 {
 		wg.Go(func() {
 			for n := range 200 {
-				e := []*Event[string]{x, y}[n*n%3%2]
+				e := []*eventbus.Event[string]{x, y}[n*n%3%2]
 				noError(t, e.Emit(background, b, fmt.Sprintf("%d %03d", g, n)))
 			}
 		})
@@ -62,7 +67,7 @@ func TestGuarantee02OrderForWindows(t *testing.T) {
 }
 
 func TestGuarantee03OrderOfCoalesced(t *testing.T) {
-	for name, d := range map[string]Definition[step]{
+	for name, d := range map[string]eventbus.Definition[step]{
 		"throttle": {Throttle: time.Millisecond, Key: stepKey},
 		"debounce": {Debounce: time.Millisecond, Key: stepKey},
 		"batch":    {Batch: 3, Wait: time.Millisecond, Key: nil},
@@ -70,7 +75,7 @@ func TestGuarantee03OrderOfCoalesced(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			bubble(t, func(t *testing.T) {
 				d.Name = "e"
-				e := Define(d)
+				e := eventbus.Define(d)
 				b, _ := newBus(t, events(e))
 				var mu sync.Mutex
 				running, last := map[string]bool{}, map[string]int{}
@@ -115,15 +120,18 @@ func TestGuarantee03OrderOfCoalesced(t *testing.T) {
 
 func TestGuarantee04Flushes(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		byText := Define(Definition[step]{Name: "text", Throttle: time.Hour, Key: stepKey})
-		byNumber := Define(Definition[step]{Name: "number", Debounce: time.Hour, Key: func(s *step) Key { return IntKey(int64(s.N)) }})
-		end := Define(Definition[step]{Name: "end", Sticky: true, Key: stepKey, Flushes: []string{"text", "number"}})
+		byText := eventbus.Define(eventbus.Definition[step]{Name: "text", Throttle: time.Hour, Key: stepKey})
+		byNumber := eventbus.Define(eventbus.Definition[step]{Name: "number", Debounce: time.Hour, Key: func(s *step) eventbus.Key { return eventbus.IntKey(int64(s.N)) }})
+		end := eventbus.Define(eventbus.Definition[step]{Name: "end", Sticky: true, Key: stepKey, Flushes: []string{"text", "number"}})
 		b, _ := newBus(t, events(byText, byNumber, end))
 		p, _ := attach(t, b)
-		peer := join(t, p, Peer{})
-		subs := []*Subscription{listen(t, p, peer, "text"), listen(t, p, peer, "number"), listen(t, p, peer, "end")}
+		peer := join(t, p, eventbus.Peer{})
+		subs := []*eventbus.Subscription{listen(t, p, peer, "text"), listen(t, p, peer, "number"), listen(t, p, peer, "end")}
 		var j journal
-		ListenAny(b, func(_ context.Context, d Delivery) error { j.add("%s %v", d.Event.Name, d.Payload); return nil })
+		eventbus.ListenAny(b, func(_ context.Context, d eventbus.Delivery) error {
+			j.add("%s %v", d.Event.Name, d.Payload)
+			return nil
+		})
 		for n := range 2 {
 			noError(t, byText.Emit(background, b, step{"a", n}))
 			noError(t, byText.Emit(background, b, step{"b", n}))
@@ -138,11 +146,11 @@ func TestGuarantee04Flushes(t *testing.T) {
 }
 
 func TestGuarantee05DepthFirst(t *testing.T) {
-	outer, inner := Define(Definition[string]{Name: "outer"}), Define(Definition[string]{Name: "inner"})
+	outer, inner := eventbus.Define(eventbus.Definition[string]{Name: "outer"}), eventbus.Define(eventbus.Definition[string]{Name: "inner"})
 	b, _ := newBus(t, events(outer, inner))
 	p, _ := attach(t, b)
-	peer := join(t, p, Peer{})
-	subs := []*Subscription{listen(t, p, peer, "outer"), listen(t, p, peer, "inner")}
+	peer := join(t, p, eventbus.Peer{})
+	subs := []*eventbus.Subscription{listen(t, p, peer, "outer"), listen(t, p, peer, "inner")}
 	var j journal
 	outer.Listen(b, func(ctx context.Context, s string) error { return inner.Emit(ctx, b, "in "+s) })
 	inner.Listen(b, logTo[string](&j, "inner"))
@@ -153,7 +161,7 @@ func TestGuarantee05DepthFirst(t *testing.T) {
 }
 
 func TestGuarantee06SubscriptionOrder(t *testing.T) {
-	e := Define(Definition[int]{Name: "e"})
+	e := eventbus.Define(eventbus.Definition[int]{Name: "e"})
 	b, _ := newBus(t, events(e))
 	var got, want []int // unguarded: all in this goroutine
 	var stops []func()

@@ -1,4 +1,4 @@
-package eventbus
+package eventbus_test
 
 import (
 	"context"
@@ -9,17 +9,19 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/eventgen/eventgen/runtime/eventbus"
 )
 
 func TestGuarantee24Queues(t *testing.T) {
 	for _, n := range []int{1, 5, 64} {
-		for _, overflow := range []Overflow{DropOldest, DropNewest, Latest} {
+		for _, overflow := range []eventbus.Overflow{eventbus.DropOldest, eventbus.DropNewest, eventbus.Latest} {
 			bubble(t, func(t *testing.T) {
-				e := Define(Definition[int]{Name: "e"})
+				e := eventbus.Define(eventbus.Definition[int]{Name: "e"})
 				b, f := newBus(t, events(e))
 				release := make(chan struct{})
 				calls, last := 0, 0
-				e.Listen(b, func(_ context.Context, v int) error { <-release; calls++; last = v; return nil }, Async(n, overflow))
+				e.Listen(b, func(_ context.Context, v int) error { <-release; calls++; last = v; return nil }, eventbus.Async(n, overflow))
 				const total = 500
 				for v := range total {
 					noError(t, e.Emit(background, b, v))
@@ -30,7 +32,7 @@ func TestGuarantee24Queues(t *testing.T) {
 				if most := n + max(n/16, 1); calls > most {
 					t.Errorf("%d %v: %d calls", n, overflow, calls)
 				}
-				if overflow != DropNewest && last != total-1 {
+				if overflow != eventbus.DropNewest && last != total-1 {
 					t.Errorf("%d %v: the last is %d", n, overflow, last)
 				}
 				list := f.take()
@@ -44,11 +46,11 @@ func TestGuarantee24Queues(t *testing.T) {
 
 func TestGuarantee25Block(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		e := Define(Definition[int]{Name: "e"})
+		e := eventbus.Define(eventbus.Definition[int]{Name: "e"})
 		b, f := newBus(t, events(e))
 		release := make(chan struct{})
 		calls := 0
-		e.Listen(b, func(context.Context, int) error { <-release; calls++; return nil }, Async(2, Block))
+		e.Listen(b, func(context.Context, int) error { <-release; calls++; return nil }, eventbus.Async(2, eventbus.Block))
 		start := time.Now()
 		for n := range 6 {
 			ctx, cancel := context.WithTimeout(background, time.Second)
@@ -64,24 +66,24 @@ func TestGuarantee25Block(t *testing.T) {
 		if calls != 3 {
 			t.Errorf("%d calls", calls)
 		}
-		f.want(t, "drops", CodeOverflow)
+		f.want(t, "drops", eventbus.CodeOverflow)
 	})
 }
 
 func TestGuarantee26Keys(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		e := Define(Definition[step]{Name: "e", Throttle: time.Second, Key: stepKey, Keys: 10})
+		e := eventbus.Define(eventbus.Definition[step]{Name: "e", Throttle: time.Second, Key: stepKey, Keys: 10})
 		b, _ := newBus(t, events(e))
 		for round := range 3 {
 			for n := range 20 {
 				err := e.Emit(background, b, step{fmt.Sprint(round, n), 1})
-				if refused := errors.Is(err, ErrTooManyKeys); refused != (n >= 10) {
+				if refused := errors.Is(err, eventbus.ErrTooManyKeys); refused != (n >= 10) {
 					t.Errorf("round %d: key %d: %v", round, n, err)
 				}
 			}
 			settle(time.Minute)
-			if c := b.topic(e.ordinal()).late; len(c.lanes.texts) != 0 {
-				t.Errorf("%d idle keys", len(c.lanes.texts))
+			if n := b.HeldKeys(e); n != 0 {
+				t.Errorf("%d idle keys", n)
 			}
 		}
 	})
@@ -90,18 +92,18 @@ func TestGuarantee26Keys(t *testing.T) {
 func TestGuarantee27Log(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		const limit = 100 << 10
-		e := Define(Definition[string]{Name: "e"})
-		b, _ := newBus(t, events(e), WithLog(limit, time.Minute))
+		e := eventbus.Define(eventbus.Definition[string]{Name: "e"})
+		b, _ := newBus(t, events(e), eventbus.WithLog(limit, time.Minute))
 		p, _ := attach(t, b)
-		listen(t, p, join(t, p, Peer{}), "e")
+		listen(t, p, join(t, p, eventbus.Peer{}), "e")
 		for n := range 5000 {
 			noError(t, e.Emit(background, b, strings.Repeat("x", n%300)))
-			if b.log.bytes > limit {
-				t.Fatalf("%d bytes", b.log.bytes)
+			if n := b.LogBytes(); n > limit {
+				t.Fatalf("%d bytes", n)
 			}
 			if n%100 == 0 {
 				time.Sleep(time.Second)
-				if old := time.Since(b.log.ring[b.log.first&uint64(len(b.log.ring)-1)].Time); old > time.Minute+time.Second {
+				if old := time.Since(b.OldestEntry().Time); old > time.Minute+time.Second {
 					t.Fatalf("an entry is %v old", old)
 				}
 			}
@@ -117,13 +119,13 @@ func (dead) Wake() {}
 func (dead) Shutdown() {}
 
 func TestGuarantee28Sinks(t *testing.T) {
-	e := Define(Definition[int]{Name: "e"})
-	b, _ := newBus(t, events(e), WithLog(1<<16, 0))
+	e := eventbus.Define(eventbus.Definition[int]{Name: "e"})
+	b, _ := newBus(t, events(e), eventbus.WithLog(1<<16, 0))
 	slow, err := b.Attach(dead{})
 	noError(t, err)
-	listen(t, slow, join(t, slow, Peer{}), "e")
+	listen(t, slow, join(t, slow, eventbus.Peer{}), "e")
 	quick, _ := attach(t, b)
-	s := listen(t, quick, join(t, quick, Peer{}), "e")
+	s := listen(t, quick, join(t, quick, eventbus.Peer{}), "e")
 	at := quick.At()
 	for n := range 10_000 {
 		noError(t, e.Emit(background, b, n))
@@ -134,7 +136,7 @@ func TestGuarantee28Sinks(t *testing.T) {
 
 func TestGuarantee29Encoding(t *testing.T) {
 	var encoded atomic.Int32
-	e := Define(Definition[int]{Name: "e", Sticky: true, Encode: func(dst []byte, n *int) ([]byte, error) {
+	e := eventbus.Define(eventbus.Definition[int]{Name: "e", Sticky: true, Encode: func(dst []byte, n *int) ([]byte, error) {
 		encoded.Add(1)
 		return fmt.Append(dst, *n), nil
 	}})
@@ -147,8 +149,8 @@ func TestGuarantee29Encoding(t *testing.T) {
 		t.Error("encoded for nobody")
 	}
 	for range 5 {
-		for _, port := range []*Port{p, q} {
-			if s := listen(t, port, join(t, port, Peer{}), "e"); len(s.Values) != 1 {
+		for _, port := range []*eventbus.Port{p, q} {
+			if s := listen(t, port, join(t, port, eventbus.Peer{}), "e"); len(s.Values) != 1 {
 				t.Error("no value")
 			}
 		}
@@ -160,8 +162,8 @@ func TestGuarantee29Encoding(t *testing.T) {
 }
 
 func TestGuarantee30Allocations(t *testing.T) {
-	plain := Define(Definition[step]{Name: "plain"})
-	throttled := Define(Definition[step]{Name: "throttled", Throttle: time.Hour, Key: stepKey})
+	plain := eventbus.Define(eventbus.Definition[step]{Name: "plain"})
+	throttled := eventbus.Define(eventbus.Definition[step]{Name: "throttled", Throttle: time.Hour, Key: stepKey})
 	b, _ := newBus(t, events(plain, throttled))
 	for range 10 {
 		plain.Listen(b, func(context.Context, step) error { return nil })

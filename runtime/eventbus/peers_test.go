@@ -1,15 +1,17 @@
-package eventbus
+package eventbus_test
 
 import (
 	"errors"
 	"testing"
+
+	"github.com/eventgen/eventgen/runtime/eventbus"
 )
 
 func TestPortUpdatesAPeer(t *testing.T) {
-	e := Define(Definition[int]{Name: "e"})
+	e := eventbus.Define(eventbus.Definition[int]{Name: "e"})
 	b, _ := newBus(t, events(e))
 	p, _ := attach(t, b)
-	one := join(t, p, Peer{Window: "main"})
+	one := join(t, p, eventbus.Peer{Window: "main"})
 	one.Groups, one.Window = []string{"admins"}, "other"
 	p.Update(one)
 	if peers := b.Peers(); len(peers) != 1 || !peers[0].In("admins") || peers[0].Window != "main" {
@@ -23,27 +25,27 @@ func TestPortUpdatesAPeer(t *testing.T) {
 }
 
 func TestPeersComeAndGo(t *testing.T) {
-	e := Define(Definition[int]{Name: "e", To: ToWindow})
-	in := Define(Definition[int]{Name: "in", From: FromClient})
+	e := eventbus.Define(eventbus.Definition[int]{Name: "e", To: eventbus.ToWindow})
+	in := eventbus.Define(eventbus.Definition[int]{Name: "in", From: eventbus.FromClient})
 	b, _ := newBus(t, events(e, in))
 	p, c := attach(t, b)
-	peer := join(t, p, Peer{Window: "a"})
+	peer := join(t, p, eventbus.Peer{Window: "a"})
 	if peer.ID == "" || peer.Node != b.Node() {
 		t.Errorf("joined as %+v", peer)
 	}
-	if _, err := p.Join(Peer{ID: peer.ID}); err == nil {
+	if _, err := p.Join(eventbus.Peer{ID: peer.ID}); err == nil {
 		t.Error("two peers of one id")
 	}
-	noError(t, e.EmitTo(background, b, Window("a"), 1))
-	noError(t, e.EmitTo(background, b, Windows("a", "b"), 1))
+	noError(t, e.EmitTo(background, b, eventbus.Window("a"), 1))
+	noError(t, e.EmitTo(background, b, eventbus.Windows("a", "b"), 1))
 	_, err := p.Listen(peer, "nothing")
-	wantCode(t, err, CodeUnknownEvent)
+	wantCode(t, err, eventbus.CodeUnknownEvent)
 	_, err = p.Listen(peer, "in")
-	wantCode(t, err, CodeDirection)
+	wantCode(t, err, eventbus.CodeDirection)
 	p.Leave(peer.ID)
 	p.Leave(peer.ID)
-	wantCode(t, e.EmitTo(background, b, Window("a"), 1), CodeNoTarget)
-	s := listen(t, p, join(t, p, Peer{Window: "a"}), "e")
+	wantCode(t, e.EmitTo(background, b, eventbus.Window("a"), 1), eventbus.CodeNoTarget)
+	s := listen(t, p, join(t, p, eventbus.Peer{Window: "a"}), "e")
 	if !e.HasListeners(b) {
 		t.Error("a window does not count")
 	}
@@ -53,10 +55,10 @@ func TestPeersComeAndGo(t *testing.T) {
 	if e.HasListeners(b) || len(b.Peers()) != 0 {
 		t.Error("something is left of a detached port")
 	}
-	if _, err := p.Join(Peer{}); !errors.Is(err, ErrClosed) {
+	if _, err := p.Join(eventbus.Peer{}); !errors.Is(err, eventbus.ErrClosed) {
 		t.Errorf("Join returned %v", err)
 	}
-	if _, err := p.Listen(peer, "e"); !errors.Is(err, ErrClosed) {
+	if _, err := p.Listen(peer, "e"); !errors.Is(err, eventbus.ErrClosed) {
 		t.Errorf("Listen returned %v", err)
 	}
 	_, d := attach(t, b)

@@ -1,4 +1,4 @@
-package eventbus
+package eventbus_test
 
 import (
 	"context"
@@ -11,6 +11,8 @@ import (
 	"sync/atomic"
 	"testing"
 	"time"
+
+	"github.com/eventgen/eventgen/runtime/eventbus"
 )
 
 // counter is a sink that counts.
@@ -19,7 +21,7 @@ type counter struct{ wakes, shutdowns atomic.Int32 }
 func (c *counter) Wake()     { c.wakes.Add(1) }
 func (c *counter) Shutdown() { c.shutdowns.Add(1) }
 
-func attach(t testing.TB, b *Bus) (*Port, *counter) {
+func attach(t testing.TB, b *eventbus.Bus) (*eventbus.Port, *counter) {
 	t.Helper()
 	c := new(counter)
 	p, err := b.Attach(c)
@@ -27,14 +29,14 @@ func attach(t testing.TB, b *Bus) (*Port, *counter) {
 	return p, c
 }
 
-func join(t testing.TB, p *Port, peer Peer) Peer {
+func join(t testing.TB, p *eventbus.Port, peer eventbus.Peer) eventbus.Peer {
 	t.Helper()
 	peer, err := p.Join(peer)
 	noError(t, err)
 	return peer
 }
 
-func listen(t testing.TB, p *Port, peer Peer, event string, keys ...Key) *Subscription {
+func listen(t testing.TB, p *eventbus.Port, peer eventbus.Peer, event string, keys ...eventbus.Key) *eventbus.Subscription {
 	t.Helper()
 	s, err := p.Listen(peer, event, keys...)
 	noError(t, err)
@@ -42,9 +44,9 @@ func listen(t testing.TB, p *Port, peer Peer, event string, keys ...Key) *Subscr
 }
 
 // frames reads what the subscriptions want after the position.
-func frames(t testing.TB, p *Port, after uint64, subs ...*Subscription) []string {
+func frames(t testing.TB, p *eventbus.Port, after uint64, subs ...*eventbus.Subscription) []string {
 	t.Helper()
-	dst := make([]*Entry, 1000)
+	dst := make([]*eventbus.Entry, 1000)
 	n, lost := p.Read(after, dst)
 	if lost {
 		t.Error("entries are lost")
@@ -69,32 +71,32 @@ func wantFrames(t testing.TB, what string, got []string, want ...string) {
 
 func TestLogHoldsWhatWindowsListenTo(t *testing.T) {
 	var encoded atomic.Int32
-	e := Define(Definition[step]{Name: "e", Sticky: true, Key: stepKey, Encode: func(dst []byte, s *step) ([]byte, error) {
+	e := eventbus.Define(eventbus.Definition[step]{Name: "e", Sticky: true, Key: stepKey, Encode: func(dst []byte, s *step) ([]byte, error) {
 		encoded.Add(1)
 		return fmt.Appendf(dst, `{"n":%d}`, s.N), nil
 	}})
-	other := Define(Definition[int]{Name: "other"})
+	other := eventbus.Define(eventbus.Definition[int]{Name: "other"})
 	b, _ := newBus(t, events(e, other))
 	p, c := attach(t, b)
 	q, d := attach(t, b)
-	one := join(t, p, Peer{Window: "main"})
-	two := join(t, q, Peer{Window: "side"})
+	one := join(t, p, eventbus.Peer{Window: "main"})
+	two := join(t, q, eventbus.Peer{Window: "side"})
 	noError(t, e.Emit(background, b, step{"a", 1}))
 	noError(t, other.Emit(background, b, 1))
 	if encoded.Load() != 0 || p.At() == 0 {
 		t.Error("encoded without need")
 	}
 	s := listen(t, p, one, "e")
-	keyed := listen(t, q, two, "e", StringKey("b"))
+	keyed := listen(t, q, two, "e", eventbus.StringKey("b"))
 	if len(s.Values) != 1 || len(keyed.Values) != 0 || string(s.Values[0].Frame) != `{"event":"e","seq":1,"payload":{"n":1}}` {
 		t.Errorf("values are %v and %v", s.Values, keyed.Values)
 	}
-	p.Read(0, make([]*Entry, 4))
-	q.Read(0, make([]*Entry, 4))
+	p.Read(0, make([]*eventbus.Entry, 4))
+	q.Read(0, make([]*eventbus.Entry, 4))
 	encoded.Store(0)
 	noError(t, e.Emit(background, b, step{"a", 2}))
 	noError(t, e.Emit(background, b, step{"b", 3}))
-	noError(t, e.EmitTo(background, b, Window("side"), step{"b", 4}))
+	noError(t, e.EmitTo(background, b, eventbus.Window("side"), step{"b", 4}))
 	noError(t, other.Emit(background, b, 1))
 	if n := encoded.Load(); n != 3 {
 		t.Errorf("encoded %d times", n)
@@ -121,9 +123,9 @@ func TestLogHoldsWhatWindowsListenTo(t *testing.T) {
 
 // Events that are listened to together hold from one position, however long it takes to encode what is kept of them.
 func TestGuarantee32ListenAllIsOneMoment(t *testing.T) {
-	var b *Bus
-	second := Define(Definition[int]{Name: "second"})
-	first := Define(Definition[int]{Name: "first", Sticky: true, Encode: func(dst []byte, n *int) ([]byte, error) {
+	var b *eventbus.Bus
+	second := eventbus.Define(eventbus.Definition[int]{Name: "second"})
+	first := eventbus.Define(eventbus.Definition[int]{Name: "first", Sticky: true, Encode: func(dst []byte, n *int) ([]byte, error) {
 		if *n == 1 {
 			noError(t, second.Emit(background, b, 2))
 		}
@@ -131,9 +133,9 @@ func TestGuarantee32ListenAllIsOneMoment(t *testing.T) {
 	}})
 	b, _ = newBus(t, events(first, second))
 	p, _ := attach(t, b)
-	peer := join(t, p, Peer{})
+	peer := join(t, p, eventbus.Peer{})
 	noError(t, first.Emit(background, b, 1))
-	subs, at, err := p.ListenAll(peer, []Interest{{Event: "first"}, {Event: "second"}})
+	subs, at, err := p.ListenAll(peer, []eventbus.Interest{{Event: "first"}, {Event: "second"}})
 	noError(t, err)
 	if subs[0].At != at || subs[1].At != at || len(subs[0].Values) != 1 {
 		t.Errorf("they hold from %d and %d, at %d; kept are %v", subs[0].At, subs[1].At, at, subs[0].Values)
@@ -142,7 +144,7 @@ func TestGuarantee32ListenAllIsOneMoment(t *testing.T) {
 	if _, newest, err := p.ListenAll(peer, nil); err != nil || newest != p.At() {
 		t.Errorf("nothing is listened to at %d, %v", newest, err)
 	}
-	if _, _, err := p.ListenAll(peer, []Interest{{Event: "second"}, {Event: "nothing"}}); !errors.Is(err, ErrUnknownEvent) {
+	if _, _, err := p.ListenAll(peer, []eventbus.Interest{{Event: "second"}, {Event: "nothing"}}); !errors.Is(err, eventbus.ErrUnknownEvent) {
 		t.Errorf("an unknown event: %v", err)
 	}
 	for _, s := range subs {
@@ -154,22 +156,22 @@ func TestGuarantee32ListenAllIsOneMoment(t *testing.T) {
 }
 
 func TestFramesAreJSON(t *testing.T) {
-	plain := Define(Definition[string]{Name: "plain"})
-	empty := Define(Definition[Empty]{Name: "empty"})
-	batch := Define(Definition[int]{Name: "batch", Batch: 2})
+	plain := eventbus.Define(eventbus.Definition[string]{Name: "plain"})
+	empty := eventbus.Define(eventbus.Definition[eventbus.Empty]{Name: "empty"})
+	batch := eventbus.Define(eventbus.Definition[int]{Name: "batch", Batch: 2})
 	b, _ := newBus(t, events(plain, empty, batch))
 	p, _ := attach(t, b)
-	peer := join(t, p, Peer{})
+	peer := join(t, p, eventbus.Peer{})
 	for _, name := range []string{"plain", "empty", "batch"} {
 		listen(t, p, peer, name)
 	}
 	long := strings.Repeat("x", 100_000)
 	noError(t, plain.Emit(background, b, long))
 	noError(t, plain.Emit(background, b, "<a>"))
-	noError(t, empty.Emit(background, b, Empty{}))
+	noError(t, empty.Emit(background, b, eventbus.Empty{}))
 	noError(t, batch.Emit(background, b, 1))
 	noError(t, batch.Emit(background, b, 2))
-	dst := make([]*Entry, 10)
+	dst := make([]*eventbus.Entry, 10)
 	n, _ := p.Read(0, dst)
 	var got []string
 	for _, e := range dst[1:n] {
@@ -186,18 +188,18 @@ func TestFramesAreJSON(t *testing.T) {
 }
 
 func TestEncodingFailures(t *testing.T) {
-	e := Define(Definition[any]{Name: "e", Max: 10, Sticky: true})
-	batch := Define(Definition[any]{Name: "batch", Batch: 3})
+	e := eventbus.Define(eventbus.Definition[any]{Name: "e", Max: 10, Sticky: true})
+	batch := eventbus.Define(eventbus.Definition[any]{Name: "batch", Batch: 3})
 	b, f := newBus(t, events(e, batch))
 	p, _ := attach(t, b)
-	peer := join(t, p, Peer{})
+	peer := join(t, p, eventbus.Peer{})
 	s, sb := listen(t, p, peer, "e"), listen(t, p, peer, "batch")
 	var j journal
 	e.Listen(b, logTo[any](&j, "listener"))
 	noError(t, e.Emit(background, b, func() {}))
-	f.want(t, "a function", CodeEncode)
+	f.want(t, "a function", eventbus.CodeEncode)
 	noError(t, e.Emit(background, b, "0123456789"))
-	f.want(t, "too long", CodeTooLarge)
+	f.want(t, "too long", eventbus.CodeTooLarge)
 	noError(t, e.Emit(background, b, "01234567"))
 	if n := len(j.take()); n != 3 {
 		t.Errorf("a listener got %d", n)
@@ -205,26 +207,26 @@ func TestEncodingFailures(t *testing.T) {
 	for _, v := range []any{1, make(chan int), 3} {
 		noError(t, batch.Emit(background, b, v))
 	}
-	f.want(t, "one of a batch", CodeEncode)
+	f.want(t, "one of a batch", eventbus.CodeEncode)
 	wantFrames(t, "windows", frames(t, p, 0, s, sb), `"01234567"`, `[1,3]`)
 
-	strict, _ := newBus(t, events(e, batch), WithStrictEmit())
-	wantCode(t, e.Emit(background, strict, func() {}), CodeEncode)
-	wantCode(t, e.Emit(background, strict, "0123456789"), CodeTooLarge)
-	wantCode(t, batch.Emit(background, strict, func() {}), CodeEncode)
+	strict, _ := newBus(t, events(e, batch), eventbus.WithStrictEmit())
+	wantCode(t, e.Emit(background, strict, func() {}), eventbus.CodeEncode)
+	wantCode(t, e.Emit(background, strict, "0123456789"), eventbus.CodeTooLarge)
+	wantCode(t, batch.Emit(background, strict, func() {}), eventbus.CodeEncode)
 }
 
 func TestStrictEmitEncodesOnce(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		var encoded atomic.Int32
 		encode := func(dst []byte, n *int) ([]byte, error) { encoded.Add(1); return fmt.Append(dst, *n), nil }
-		plain := Define(Definition[int]{Name: "plain", Encode: encode})
-		throttled := Define(Definition[int]{Name: "throttled", Throttle: time.Second, Encode: encode})
-		batched := Define(Definition[int]{Name: "batched", Batch: 2, Encode: encode})
-		b, _ := newBus(t, events(plain, throttled, batched), WithStrictEmit())
+		plain := eventbus.Define(eventbus.Definition[int]{Name: "plain", Encode: encode})
+		throttled := eventbus.Define(eventbus.Definition[int]{Name: "throttled", Throttle: time.Second, Encode: encode})
+		batched := eventbus.Define(eventbus.Definition[int]{Name: "batched", Batch: 2, Encode: encode})
+		b, _ := newBus(t, events(plain, throttled, batched), eventbus.WithStrictEmit())
 		p, _ := attach(t, b)
-		peer := join(t, p, Peer{})
-		subs := []*Subscription{listen(t, p, peer, "plain"), listen(t, p, peer, "throttled"), listen(t, p, peer, "batched")}
+		peer := join(t, p, eventbus.Peer{})
+		subs := []*eventbus.Subscription{listen(t, p, peer, "plain"), listen(t, p, peer, "throttled"), listen(t, p, peer, "batched")}
 		for n := range 3 {
 			noError(t, plain.Emit(background, b, n))
 			noError(t, throttled.Emit(background, b, n))
@@ -239,33 +241,33 @@ func TestStrictEmitEncodesOnce(t *testing.T) {
 }
 
 func TestTargets(t *testing.T) {
-	e := Define(Definition[string]{Name: "e"})
+	e := eventbus.Define(eventbus.Definition[string]{Name: "e"})
 	b, _ := newBus(t, events(e))
 	p, _ := attach(t, b)
 	names := []string{"main", "side", "other"}
-	subs := map[string]*Subscription{}
+	subs := map[string]*eventbus.Subscription{}
 	for i, name := range names {
-		peer := Peer{Window: name, Identity: fmt.Sprint("user", i)}
+		peer := eventbus.Peer{Window: name, Identity: fmt.Sprint("user", i)}
 		if i > 0 {
 			peer.Groups = []string{"g"}
 		}
 		subs[name] = listen(t, p, join(t, p, peer), "e")
 	}
-	user0 := Where(func(p Peer) bool { return p.Identity == "user0" })
+	user0 := eventbus.Where(func(p eventbus.Peer) bool { return p.Identity == "user0" })
 	for _, c := range []struct {
-		to   Target
+		to   eventbus.Target
 		want []string
 	}{
-		{All, names},
-		{Window("side"), []string{"side"}},
-		{Windows("other", "main", "main"), []string{"main", "other"}},
-		{Windows("main"), []string{"main"}},
-		{Windows(), nil},
-		{Group("g"), []string{"side", "other"}},
-		{Except(Group("g")), []string{"main"}},
+		{eventbus.All, names},
+		{eventbus.Window("side"), []string{"side"}},
+		{eventbus.Windows("other", "main", "main"), []string{"main", "other"}},
+		{eventbus.Windows("main"), []string{"main"}},
+		{eventbus.Windows(), nil},
+		{eventbus.Group("g"), []string{"side", "other"}},
+		{eventbus.Except(eventbus.Group("g")), []string{"main"}},
 		{user0, []string{"main"}},
-		{Except(user0), []string{"side", "other"}},
-		{Except(Except(Window("main"))), []string{"main"}},
+		{eventbus.Except(user0), []string{"side", "other"}},
+		{eventbus.Except(eventbus.Except(eventbus.Window("main"))), []string{"main"}},
 	} {
 		at := p.At()
 		noError(t, e.EmitTo(background, b, c.to, c.to.String()))
@@ -281,11 +283,11 @@ func TestTargets(t *testing.T) {
 
 func TestLogIsBounded(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		e := Define(Definition[string]{Name: "e"})
-		rare := Define(Definition[string]{Name: "rare"})
-		b, _ := newBus(t, events(e, rare), WithLog(10*(entrySize+1100), time.Minute))
+		e := eventbus.Define(eventbus.Definition[string]{Name: "e"})
+		rare := eventbus.Define(eventbus.Definition[string]{Name: "rare"})
+		b, _ := newBus(t, events(e, rare), eventbus.WithLog(10*(eventbus.EntrySize+1100), time.Minute))
 		p, _ := attach(t, b)
-		peer := join(t, p, Peer{})
+		peer := join(t, p, eventbus.Peer{})
 		listen(t, p, peer, "e")
 		listen(t, p, peer, "rare")
 		at := p.At()
@@ -294,7 +296,7 @@ func TestLogIsBounded(t *testing.T) {
 		for range 100 {
 			noError(t, e.Emit(background, b, strings.Repeat("x", 1000)))
 		}
-		dst := make([]*Entry, 200)
+		dst := make([]*eventbus.Entry, 200)
 		n, lost := p.Read(first, dst)
 		if n < 9 || n > 11 || !lost {
 			t.Errorf("read %d, lost is %v", n, lost)
@@ -317,12 +319,12 @@ func TestLogIsBounded(t *testing.T) {
 }
 
 func TestReadFindsEveryPosition(t *testing.T) {
-	e := Define(Definition[int]{Name: "e"})
-	quiet := Define(Definition[int]{Name: "quiet"})
-	b, _ := newBus(t, events(e, quiet), WithLog(60*entrySize, 0))
+	e := eventbus.Define(eventbus.Definition[int]{Name: "e"})
+	quiet := eventbus.Define(eventbus.Definition[int]{Name: "quiet"})
+	b, _ := newBus(t, events(e, quiet), eventbus.WithLog(60*eventbus.EntrySize, 0))
 	p, _ := attach(t, b)
-	listen(t, p, join(t, p, Peer{}), "e")
-	ListenAny(b, func(context.Context, Delivery) error { return nil }) // gives positions to what is not logged
+	listen(t, p, join(t, p, eventbus.Peer{}), "e")
+	eventbus.ListenAny(b, func(context.Context, eventbus.Delivery) error { return nil }) // gives positions to what is not logged
 	var seqs []uint64
 	for n := range 500 {
 		for range n * n % 7 {
@@ -333,12 +335,12 @@ func TestReadFindsEveryPosition(t *testing.T) {
 		if n%10 != 0 {
 			continue
 		}
-		dst := make([]*Entry, 3)
+		dst := make([]*eventbus.Entry, 3)
 		for after := uint64(0); after <= p.At()+1; after++ {
-			oldest := b.log.ring[b.log.first&uint64(len(b.log.ring)-1)].Seq
+			oldest := b.OldestEntry().Seq
 			i, _ := slices.BinarySearch(seqs, max(after+1, oldest))
 			got, lost := p.Read(after, dst)
-			if want := min(3, len(seqs)-i); got != want || got > 0 && dst[0].Seq != seqs[i] || lost != (after < b.log.floor) {
+			if want := min(3, len(seqs)-i); got != want || got > 0 && dst[0].Seq != seqs[i] || lost != (after < b.LogFloor()) {
 				t.Fatalf("after %d of %d: read %d, want %d", after, p.At(), got, want)
 			}
 		}
@@ -346,16 +348,16 @@ func TestReadFindsEveryPosition(t *testing.T) {
 }
 
 func TestSuperseded(t *testing.T) {
-	e := Define(Definition[step]{Name: "e", Slow: SlowLatest, Key: stepKey})
+	e := eventbus.Define(eventbus.Definition[step]{Name: "e", Slow: eventbus.SlowLatest, Key: stepKey})
 	b, _ := newBus(t, events(e))
 	p, _ := attach(t, b)
-	listen(t, p, join(t, p, Peer{}), "e")
+	listen(t, p, join(t, p, eventbus.Peer{}), "e")
 	for n := range 2 {
 		noError(t, e.Emit(background, b, step{"a", n}))
 		noError(t, e.Emit(background, b, step{"b", n}))
 	}
-	noError(t, e.EmitTo(background, b, Window("w"), step{"b", 3}))
-	dst := make([]*Entry, 9)
+	noError(t, e.EmitTo(background, b, eventbus.Window("w"), step{"b", 3}))
+	dst := make([]*eventbus.Entry, 9)
 	n, _ := p.Read(0, dst)
 	var got []bool
 	for _, e := range dst[:n] {
@@ -367,14 +369,14 @@ func TestSuperseded(t *testing.T) {
 }
 
 func TestPortTellsOfEventsAndPositions(t *testing.T) {
-	e := Define(Definition[step]{Name: "e", Key: stepKey, Slow: SlowLatest})
+	e := eventbus.Define(eventbus.Definition[step]{Name: "e", Key: stepKey, Slow: eventbus.SlowLatest})
 	b, _ := newBus(t, events(e))
 	p, _ := attach(t, b)
 	if p.Event("e") != e.Info() || p.Event("unknown") != nil {
 		t.Error("Event does not find what there is")
 	}
 	noError(t, e.Emit(background, b, step{"a", 1})) // nobody listens: not logged
-	one := join(t, p, Peer{Window: "main"})
+	one := join(t, p, eventbus.Peer{Window: "main"})
 	first := listen(t, p, one, "e")
 	noError(t, e.Emit(background, b, step{"a", 2}))
 	noError(t, e.Emit(background, b, step{"a", 3}))

@@ -1,4 +1,4 @@
-package eventbus
+package eventbus_test
 
 import (
 	"cmp"
@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/eventgen/eventgen/runtime/eventbus"
 )
 
 // model is what the documentation says of one event with delivery options, and of one that flushes it, in the
@@ -32,8 +34,8 @@ type setup struct {
 	lastKeyed bool // the event that flushes has a key
 }
 
-func (s setup) definitions() (d, last Definition[step]) {
-	d = Definition[step]{Name: "e", Sticky: s.sticky, Replay: s.replay, Keys: s.keys}
+func (s setup) definitions() (d, last eventbus.Definition[step]) {
+	d = eventbus.Definition[step]{Name: "e", Sticky: s.sticky, Replay: s.replay, Keys: s.keys}
 	period := time.Duration(s.period) * time.Millisecond
 	switch s.mode {
 	case "throttle":
@@ -43,7 +45,7 @@ func (s setup) definitions() (d, last Definition[step]) {
 	case "batch":
 		d.Batch, d.Wait = s.batch, period
 	}
-	last = Definition[step]{Name: "last", Flushes: []string{"e"}}
+	last = eventbus.Definition[step]{Name: "last", Flushes: []string{"e"}}
 	if s.keyed {
 		d.Key = stepKey
 	}
@@ -80,11 +82,11 @@ func (m *model) place(s step, target string) place {
 }
 
 // emit returns the code of the emit's error.
-func (m *model) emit(s step, target string) Code {
+func (m *model) emit(s step, target string) eventbus.Code {
 	p := m.place(s, target)
 	if m.mode == "none" {
 		if !m.room(p) {
-			return CodeTooManyKeys
+			return eventbus.CodeTooManyKeys
 		}
 		m.deliver("e", p, s)
 		return ""
@@ -92,12 +94,12 @@ func (m *model) emit(s step, target string) Code {
 	l := m.lanes[p]
 	if l == nil {
 		if p != (place{}) && m.held() >= m.keys {
-			return CodeTooManyKeys
+			return eventbus.CodeTooManyKeys
 		}
 		l = &modelLane{place: p}
 	}
 	if p != (place{}) && !m.room(p) {
-		return CodeTooManyKeys
+		return eventbus.CodeTooManyKeys
 	}
 	m.lanes[p] = l
 	switch {

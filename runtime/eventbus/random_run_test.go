@@ -1,4 +1,4 @@
-package eventbus
+package eventbus_test
 
 import (
 	"context"
@@ -11,6 +11,8 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/eventgen/eventgen/runtime/eventbus"
 )
 
 // witness is somebody who listens: what it got, and what the model says that it should have.
@@ -18,7 +20,7 @@ type witness struct {
 	name string
 	stop func()
 	got  []made
-	sub  *Subscription
+	sub  *eventbus.Subscription
 	key  string // of a window that wants one alone
 	from int    // the model's deliveries from here on
 	to   int    // up to here; -1 while it listens
@@ -31,13 +33,13 @@ func runProgram(t *testing.T, s setup, program []action) (diff string) {
 	synctest.Test(t, func(t *testing.T) {
 		p := &programRun{model: &model{setup: s, lanes: map[place]*modelLane{}}, start: time.Now()}
 		d, last := s.definitions()
-		p.e, p.l = Define(d), Define(last)
+		p.e, p.l = eventbus.Define(d), eventbus.Define(last)
 		b, f := newBus(t, events(p.e, p.l))
 		p.b = b
 		var err error
 		p.port, err = b.Attach(new(counter))
 		noError(t, err)
-		p.peer = join(t, p.port, Peer{Window: "w"})
+		p.peer = join(t, p.port, eventbus.Peer{Window: "w"})
 		p.observe()
 		for _, a := range program {
 			p.do(a)
@@ -46,7 +48,7 @@ func runProgram(t *testing.T, s setup, program []action) (diff string) {
 		if len(program)%2 == 0 {
 			p.model.flush(func(place) bool { return true })
 			noError(t, b.Close(background))
-			wantCode(t, p.e.Emit(background, b, step{}), CodeClosed)
+			wantCode(t, p.e.Emit(background, b, step{}), eventbus.CodeClosed)
 		} else {
 			settle(time.Second)
 			p.model.advance(1 << 30)
@@ -70,10 +72,10 @@ func runProgram(t *testing.T, s setup, program []action) (diff string) {
 type programRun struct {
 	mu        sync.Mutex // guards what listeners write down
 	model     *model
-	b         *Bus
-	e, l      *Event[step]
-	port      *Port
-	peer      Peer
+	b         *eventbus.Bus
+	e, l      *eventbus.Event[step]
+	port      *eventbus.Port
+	peer      eventbus.Peer
 	start     time.Time
 	witnesses []*witness
 	diffs     []string
@@ -101,7 +103,7 @@ func (p *programRun) add(w *witness) *witness {
 // observe listens to everything from the beginning, and so sees the order across events.
 func (p *programRun) observe() {
 	w := p.add(&witness{kind: "any"})
-	w.stop = ListenAny(p.b, func(_ context.Context, d Delivery) error {
+	w.stop = eventbus.ListenAny(p.b, func(_ context.Context, d eventbus.Delivery) error {
 		items, ok := d.Payload.([]step)
 		if !ok {
 			items = []step{d.Payload.(step)}
@@ -129,7 +131,7 @@ func (p *programRun) do(a action) {
 		}
 		p.code(a, p.e.Emit(background, p.b, a.step), m.emit(a.step, ""))
 	case "emitTo":
-		p.code(a, p.e.EmitTo(background, p.b, Window(a.target), a.step), m.emit(a.step, a.target))
+		p.code(a, p.e.EmitTo(background, p.b, eventbus.Window(a.target), a.step), m.emit(a.step, a.target))
 	case "last":
 		p.code(a, p.l.Emit(background, p.b, a.step), "")
 		m.last(a.step)
@@ -144,7 +146,7 @@ func (p *programRun) do(a action) {
 		m.advance(p.now()) // it has waited for slow listeners
 	case "forget":
 		if m.sticky && m.keyed {
-			_ = p.e.Forget(p.b, StringKey(a.step.Key))
+			_ = p.e.Forget(p.b, eventbus.StringKey(a.step.Key))
 			m.forget(a.step.Key)
 		}
 	case "unlisten":
@@ -163,9 +165,9 @@ func (p *programRun) do(a action) {
 	}
 }
 
-func (p *programRun) code(a action, err error, want Code) {
-	var got Code
-	if e, ok := errors.AsType[*Error](err); ok {
+func (p *programRun) code(a action, err error, want eventbus.Code) {
+	var got eventbus.Code
+	if e, ok := errors.AsType[*eventbus.Error](err); ok {
 		got = e.Code
 	}
 	if got != want {
@@ -183,9 +185,9 @@ func (p *programRun) listen(kind string) {
 	case "once":
 		w.stop = p.e.Once(p.b, fn)
 	case "every":
-		w.stop = p.e.Listen(p.b, fn, EveryEmit())
+		w.stop = p.e.Listen(p.b, fn, eventbus.EveryEmit())
 	case "async":
-		w.stop = p.e.Listen(p.b, fn, Async(1000, Block))
+		w.stop = p.e.Listen(p.b, fn, eventbus.Async(1000, eventbus.Block))
 		synctest.Wait()
 	default:
 		w.stop = p.e.Listen(p.b, fn)
@@ -215,7 +217,7 @@ func (p *programRun) listenSlowly(ms int) {
 		time.Sleep(time.Duration(ms) * time.Millisecond)
 		p.got(w, made{items: []step{s}})
 		return nil
-	}, Async(1000, Block))
+	}, eventbus.Async(1000, eventbus.Block))
 }
 
 // stream begins a loop that takes so many milliseconds for each payload.
@@ -258,9 +260,9 @@ func (p *programRun) finishSlow(w *witness, made []made) {
 
 func (p *programRun) window(a action) {
 	w := p.add(&witness{kind: "window"})
-	var keys []Key
+	var keys []eventbus.Key
 	if a.n%2 == 1 && p.model.keyed {
-		w.key, keys = a.step.Key, []Key{StringKey(a.step.Key)}
+		w.key, keys = a.step.Key, []eventbus.Key{eventbus.StringKey(a.step.Key)}
 	}
 	sub, err := p.port.Listen(p.peer, "e", keys...)
 	if err != nil {
@@ -299,7 +301,7 @@ func (p *programRun) single(list []made) (out []made) {
 
 // finish compares what everybody got.
 func (p *programRun) finish() {
-	entries := make([]*Entry, 10_000)
+	entries := make([]*eventbus.Entry, 10_000)
 	n, _ := p.port.Read(0, entries)
 	for _, w := range p.witnesses {
 		to := w.to
@@ -321,7 +323,7 @@ func (p *programRun) finish() {
 			for _, e := range entries[:n] {
 				if w.sub.Wants(e) {
 					items := decodeEntry(e)
-					target := e.Target.text
+					target := e.Target.Text()
 					w.got = append(w.got, made{int(e.Time.Sub(p.start) / time.Millisecond), "e", p.model.place(items[0], target), items})
 				}
 			}
@@ -351,7 +353,7 @@ func (p *programRun) compare(name string, got, want []made) {
 	}
 }
 
-func decodeEntry(e *Entry) (items []step) {
+func decodeEntry(e *eventbus.Entry) (items []step) {
 	if e.Batch > 0 {
 		_ = json.Unmarshal(e.Payload, &items)
 		return items

@@ -1,4 +1,4 @@
-package eventbus
+package eventbus_test
 
 import (
 	"flag"

@@ -1,4 +1,4 @@
-package eventbus
+package eventbus_test
 
 import (
 	"context"
@@ -8,6 +8,8 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/eventgen/eventgen/runtime/eventbus"
 )
 
 // counted is a payload that shows whether it arrived as it was emitted.
@@ -74,7 +76,7 @@ func TestReadersComeAndGo(t *testing.T) {
 }
 
 func readersComeAndGo(t *testing.T, seed uint64) string {
-	e := Define(Definition[counted]{Name: "e"})
+	e := eventbus.Define(eventbus.Definition[counted]{Name: "e"})
 	b, f := newBus(t, events(e))
 	r := rand.New(rand.NewPCG(seed, 0))
 	var all, live []*arrival
@@ -114,7 +116,7 @@ func readersComeAndGo(t *testing.T, seed uint64) string {
 		}
 	}
 	for _, err := range f.take() {
-		if err.Code != CodeOverflow {
+		if err.Code != eventbus.CodeOverflow {
 			return err.Error()
 		}
 	}
@@ -122,13 +124,13 @@ func readersComeAndGo(t *testing.T, seed uint64) string {
 }
 
 // startReader registers an asynchronous listener of some bound and policy, of which some dawdle.
-func startReader(b *Bus, e *Event[counted], r *rand.Rand, emitted int) *arrival {
+func startReader(b *eventbus.Bus, e *eventbus.Event[counted], r *rand.Rand, emitted int) *arrival {
 	bound := []int{1, 2, 16, 100, 1024}[r.IntN(5)]
-	policy := []Overflow{Block, Block, DropOldest, DropNewest, Latest}[r.IntN(5)]
+	policy := []eventbus.Overflow{eventbus.Block, eventbus.Block, eventbus.DropOldest, eventbus.DropNewest, eventbus.Latest}[r.IntN(5)]
 	dawdle := r.IntN(4)
 	a := &arrival{
 		name: fmt.Sprintf("listener of %d, %v,", bound, policy), from: emitted,
-		whole: policy == Block, ended: make(chan struct{}),
+		whole: policy == eventbus.Block, ended: make(chan struct{}),
 	}
 	close(a.ended) // Close waits for listeners
 	a.stop = e.Listen(b, func(_ context.Context, c counted) error {
@@ -137,12 +139,12 @@ func startReader(b *Bus, e *Event[counted], r *rand.Rand, emitted int) *arrival 
 		}
 		a.add(c)
 		return nil
-	}, Async(bound, policy))
+	}, eventbus.Async(bound, policy))
 	return a
 }
 
 // startStream begins a stream that is read by a goroutine of its own. Its queue takes all that is emitted.
-func startStream(b *Bus, e *Event[counted], r *rand.Rand, emitted int) *arrival {
+func startStream(b *eventbus.Bus, e *eventbus.Event[counted], r *rand.Rand, emitted int) *arrival {
 	dawdle := r.IntN(4)
 	ctx, cancel := context.WithCancel(background)
 	a := &arrival{name: "stream", from: emitted, whole: true, stop: cancel, ended: make(chan struct{})}
@@ -164,14 +166,14 @@ func startStream(b *Bus, e *Event[counted], r *rand.Rand, emitted int) *arrival 
 // that begins, reads and rests meanwhile.
 func TestAStreamBeginsBesideAListenerWithWorkInHand(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		e := Define(Definition[counted]{Name: "e"})
+		e := eventbus.Define(eventbus.Definition[counted]{Name: "e"})
 		b, _ := newBus(t, events(e))
 		var got []int
 		e.Listen(b, func(_ context.Context, c counted) error {
 			time.Sleep(time.Second)
 			got = append(got, c.n)
 			return nil
-		}, Async(1024, Block))
+		}, eventbus.Async(1024, eventbus.Block))
 		for n := 1; n <= 20; n++ {
 			noError(t, e.Emit(background, b, intact(n)))
 		}

@@ -1,4 +1,4 @@
-package eventbus
+package eventbus_test
 
 import (
 	"context"
@@ -8,13 +8,15 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/eventgen/eventgen/runtime/eventbus"
 )
 
 func TestCloseFlushesAndAdmitsWhatThatEmits(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		throttled := Define(Definition[int]{Name: "throttled", Throttle: time.Hour})
-		batched := Define(Definition[int]{Name: "batched", Batch: 10, Wait: time.Hour})
-		plain := Define(Definition[int]{Name: "plain"})
+		throttled := eventbus.Define(eventbus.Definition[int]{Name: "throttled", Throttle: time.Hour})
+		batched := eventbus.Define(eventbus.Definition[int]{Name: "batched", Batch: 10, Wait: time.Hour})
+		plain := eventbus.Define(eventbus.Definition[int]{Name: "plain"})
 		b, _ := newBus(t, events(plain, batched, throttled))
 		var first, second, third journal
 		throttled.Listen(b, func(ctx context.Context, n int) error {
@@ -24,8 +26,8 @@ func TestCloseFlushesAndAdmitsWhatThatEmits(t *testing.T) {
 		batched.Listen(b, func(ctx context.Context, n int) error {
 			second.add("%d", n)
 			return plain.Emit(ctx, b, n)
-		}, Async(1, Block))
-		plain.Listen(b, func(_ context.Context, n int) error { time.Sleep(time.Second); third.add("%d", n); return nil }, Async(4, Block))
+		}, eventbus.Async(1, eventbus.Block))
+		plain.Listen(b, func(_ context.Context, n int) error { time.Sleep(time.Second); third.add("%d", n); return nil }, eventbus.Async(4, eventbus.Block))
 		for n := range 3 {
 			noError(t, throttled.Emit(background, b, n))
 		}
@@ -33,16 +35,16 @@ func TestCloseFlushesAndAdmitsWhatThatEmits(t *testing.T) {
 		first.want(t, "throttled", "0", "2")
 		second.want(t, "batched", "0", "2")
 		third.want(t, "plain", "0", "2")
-		wantCode(t, plain.Emit(background, b, 1), CodeClosed)
-		wantCode(t, throttled.Emit(background, b, 1), CodeClosed)
-		wantCode(t, batched.EmitTo(background, b, All, 1), CodeClosed)
+		wantCode(t, plain.Emit(background, b, 1), eventbus.CodeClosed)
+		wantCode(t, throttled.Emit(background, b, 1), eventbus.CodeClosed)
+		wantCode(t, batched.EmitTo(background, b, eventbus.All, 1), eventbus.CodeClosed)
 		noError(t, b.Close(background))
 	})
 }
 
 func TestCloseWaitsForListeners(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		e := Define(Definition[int]{Name: "e"})
+		e := eventbus.Define(eventbus.Definition[int]{Name: "e"})
 		b, _ := newBus(t, events(e))
 		var j journal
 		e.Listen(b, func(ctx context.Context, n int) error {
@@ -58,7 +60,7 @@ func TestCloseWaitsForListeners(t *testing.T) {
 		second := make(chan error)
 		go func() { second <- b.Close(background) }()
 		synctest.Wait()
-		wantCode(t, e.Emit(background, b, 9), CodeClosed)
+		wantCode(t, e.Emit(background, b, 9), eventbus.CodeClosed)
 		start := time.Now()
 		noError(t, b.Close(background))
 		if d := time.Since(start); d != 30*time.Second {
@@ -71,13 +73,13 @@ func TestCloseWaitsForListeners(t *testing.T) {
 
 func TestCloseEndsWithItsContext(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		e := Define(Definition[int]{Name: "e"})
-		d := Define(Definition[int]{Name: "d", Debounce: time.Hour})
-		b, err := New(WithCatalog(NewCatalog(e, d)))
+		e := eventbus.Define(eventbus.Definition[int]{Name: "e"})
+		d := eventbus.Define(eventbus.Definition[int]{Name: "d", Debounce: time.Hour})
+		b, err := eventbus.New(eventbus.WithCatalog(eventbus.NewCatalog(e, d)))
 		noError(t, err)
 		release := make(chan struct{})
 		var j journal
-		e.Listen(b, func(_ context.Context, n int) error { <-release; j.add("%d", n); return nil }, Async(8, Block))
+		e.Listen(b, func(_ context.Context, n int) error { <-release; j.add("%d", n); return nil }, eventbus.Async(8, eventbus.Block))
 		d.Listen(b, func(ctx context.Context, n int) error { <-release; return nil })
 		for n := range 4 {
 			noError(t, e.Emit(background, b, n))
@@ -102,8 +104,8 @@ func TestCloseInsideListeners(t *testing.T) {
 	for _, name := range []string{"synchronous", "asynchronous", "deferred", "catch-all"} {
 		t.Run(name, func(t *testing.T) {
 			bubble(t, func(t *testing.T) {
-				e := Define(Definition[int]{Name: "e"})
-				d := Define(Definition[int]{Name: "d", Debounce: time.Second})
+				e := eventbus.Define(eventbus.Definition[int]{Name: "e"})
+				d := eventbus.Define(eventbus.Definition[int]{Name: "d", Debounce: time.Second})
 				b, _ := newBus(t, events(e, d))
 				var j journal
 				fn := func(ctx context.Context, n int) error {
@@ -123,15 +125,15 @@ func TestCloseInsideListeners(t *testing.T) {
 				case "synchronous":
 					e.Once(b, fn)
 				case "asynchronous":
-					e.Once(b, fn, Async(1, Block))
+					e.Once(b, fn, eventbus.Async(1, eventbus.Block))
 				case "deferred":
 					d.Listen(b, fn)
 				case "catch-all":
 					var once sync.Once
-					ListenAny(b, func(ctx context.Context, del Delivery) (err error) {
+					eventbus.ListenAny(b, func(ctx context.Context, del eventbus.Delivery) (err error) {
 						once.Do(func() { err = fn(ctx, 1) })
 						return err
-					}, Async(2, Block))
+					}, eventbus.Async(2, eventbus.Block))
 				}
 				e.Listen(b, last)
 				if name == "deferred" {
@@ -140,7 +142,7 @@ func TestCloseInsideListeners(t *testing.T) {
 					noError(t, e.Emit(background, b, 1))
 				}
 				settle(time.Minute)
-				wantCode(t, e.Emit(background, b, 1), CodeClosed)
+				wantCode(t, e.Emit(background, b, 1), eventbus.CodeClosed)
 				lines := j.take()
 				if want := map[string]int{"deferred": 2}[name]; len(lines) != want && want != 0 || len(lines) < 2 {
 					t.Errorf("got %q", lines)
@@ -151,49 +153,49 @@ func TestCloseInsideListeners(t *testing.T) {
 }
 
 func TestListenOnAClosedBus(t *testing.T) {
-	e := Define(Definition[int]{Name: "e"})
+	e := eventbus.Define(eventbus.Definition[int]{Name: "e"})
 	b, f := newBus(t, events(e))
 	noError(t, b.Close(background))
 	e.Listen(b, func(context.Context, int) error { return nil })()
-	ListenAny(b, func(context.Context, Delivery) error { return nil })()
+	eventbus.ListenAny(b, func(context.Context, eventbus.Delivery) error { return nil })()
 	for range e.Stream(background, b) {
 		t.Error("a stream of a closed bus gave something")
 	}
-	f.want(t, "listens", CodeClosed, CodeClosed, CodeClosed)
-	if _, err := b.Attach(nil); !errors.Is(err, ErrClosed) {
+	f.want(t, "listens", eventbus.CodeClosed, eventbus.CodeClosed, eventbus.CodeClosed)
+	if _, err := b.Attach(nil); !errors.Is(err, eventbus.ErrClosed) {
 		t.Errorf("Attach returned %v", err)
 	}
 }
 
 func TestGuarantee38Close(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		outer := Define(Definition[int]{Name: "outer", Debounce: time.Hour})
-		inner := Define(Definition[int]{Name: "inner", Batch: 9, Wait: time.Hour})
+		outer := eventbus.Define(eventbus.Definition[int]{Name: "outer", Debounce: time.Hour})
+		inner := eventbus.Define(eventbus.Definition[int]{Name: "inner", Batch: 9, Wait: time.Hour})
 		b, _ := newBus(t, events(outer, inner))
 		var j journal
 		outer.Listen(b, func(ctx context.Context, n int) error {
 			time.Sleep(time.Minute)
 			return inner.Emit(ctx, b, n)
-		}, Async(8, Block))
+		}, eventbus.Async(8, eventbus.Block))
 		inner.Listen(b, func(_ context.Context, n int) error { time.Sleep(time.Minute); j.add("%d", n); return nil })
 		noError(t, outer.Emit(background, b, 1))
 		go func() {
 			time.Sleep(time.Second)
-			wantCode(t, outer.Emit(background, b, 2), CodeClosed)
+			wantCode(t, outer.Emit(background, b, 2), eventbus.CodeClosed)
 		}()
 		noError(t, b.Close(background))
 		j.want(t, "what was taken in", "1")
-		wantCode(t, inner.Emit(background, b, 3), CodeClosed)
+		wantCode(t, inner.Emit(background, b, 3), eventbus.CodeClosed)
 	})
 }
 
 func TestGuarantee39CloseWithADeadline(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		e := Define(Definition[int]{Name: "e"})
-		b, err := New(WithCatalog(NewCatalog(e)))
+		e := eventbus.Define(eventbus.Definition[int]{Name: "e"})
+		b, err := eventbus.New(eventbus.WithCatalog(eventbus.NewCatalog(e)))
 		noError(t, err)
 		calls := 0
-		e.Listen(b, func(context.Context, int) error { calls++; time.Sleep(time.Hour); return nil }, Async(8, Block))
+		e.Listen(b, func(context.Context, int) error { calls++; time.Sleep(time.Hour); return nil }, eventbus.Async(8, eventbus.Block))
 		for n := range 5 {
 			noError(t, e.Emit(background, b, n))
 		}
@@ -213,12 +215,12 @@ func TestGuarantee39CloseWithADeadline(t *testing.T) {
 // When Close gives up, what is queued for catch-all listeners is dropped like all else.
 func TestGuarantee39CatchAllQueues(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		e := Define(Definition[int]{Name: "e"})
-		b, err := New(WithCatalog(NewCatalog(e)))
+		e := eventbus.Define(eventbus.Definition[int]{Name: "e"})
+		b, err := eventbus.New(eventbus.WithCatalog(eventbus.NewCatalog(e)))
 		noError(t, err)
 		var j journal
 		release := make(chan struct{})
-		ListenAny(b, func(_ context.Context, d Delivery) error { <-release; j.add("%v", d.Payload); return nil }, Async(8, Block))
+		eventbus.ListenAny(b, func(_ context.Context, d eventbus.Delivery) error { <-release; j.add("%v", d.Payload); return nil }, eventbus.Async(8, eventbus.Block))
 		for n := range 3 {
 			noError(t, e.Emit(background, b, n))
 			synctest.Wait()
@@ -236,10 +238,10 @@ func TestGuarantee39CatchAllQueues(t *testing.T) {
 
 func TestGuarantee40CloseInsideAListener(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		e := Define(Definition[int]{Name: "e"})
+		e := eventbus.Define(eventbus.Definition[int]{Name: "e"})
 		b, _ := newBus(t, events(e))
 		var j journal
-		e.Listen(b, func(context.Context, int) error { time.Sleep(time.Minute); j.add("queued"); return nil }, Async(8, Block))
+		e.Listen(b, func(context.Context, int) error { time.Sleep(time.Minute); j.add("queued"); return nil }, eventbus.Async(8, eventbus.Block))
 		e.Listen(b, func(ctx context.Context, _ int) error {
 			start := time.Now()
 			noError(t, b.Close(ctx))
@@ -257,12 +259,12 @@ func TestGuarantee40CloseInsideAListener(t *testing.T) {
 
 func TestGuarantee41Goroutines(t *testing.T) {
 	before := ours()
-	e := Define(Definition[int]{Name: "e"})
-	d := Define(Definition[int]{Name: "d", Debounce: time.Nanosecond})
+	e := eventbus.Define(eventbus.Definition[int]{Name: "e"})
+	d := eventbus.Define(eventbus.Definition[int]{Name: "d", Debounce: time.Nanosecond})
 	b, _ := newBus(t, events(e, d))
 	for range 20 {
-		e.Listen(b, func(context.Context, int) error { return nil }, Async(8, Block))
-		ListenAny(b, func(context.Context, Delivery) error { return nil }, Async(8, Block))
+		e.Listen(b, func(context.Context, int) error { return nil }, eventbus.Async(8, eventbus.Block))
+		eventbus.ListenAny(b, func(context.Context, eventbus.Delivery) error { return nil }, eventbus.Async(8, eventbus.Block))
 		d.Listen(b, func(context.Context, int) error { return nil })
 	}
 	idle := func(when string) {
@@ -288,13 +290,13 @@ func TestGuarantee41Goroutines(t *testing.T) {
 
 func TestGuarantee42Flush(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		e := Define(Definition[int]{Name: "e", Throttle: time.Hour})
+		e := eventbus.Define(eventbus.Definition[int]{Name: "e", Throttle: time.Hour})
 		b, _ := newBus(t, events(e))
 		p, err := b.Attach(dead{})
 		noError(t, err)
-		listen(t, p, join(t, p, Peer{}), "e")
+		listen(t, p, join(t, p, eventbus.Peer{}), "e")
 		var j journal
-		e.Listen(b, func(_ context.Context, n int) error { time.Sleep(time.Minute); j.add("%d", n); return nil }, Async(8, Block))
+		e.Listen(b, func(_ context.Context, n int) error { time.Sleep(time.Minute); j.add("%d", n); return nil }, eventbus.Async(8, eventbus.Block))
 		noError(t, e.Emit(background, b, 1))
 		noError(t, e.Emit(background, b, 2))
 		start := time.Now()
@@ -309,7 +311,7 @@ func TestGuarantee42Flush(t *testing.T) {
 // A flush takes all that waits, even if listeners have added more than one batch to it.
 func TestGuarantee42FlushOfManyBatches(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		e := Define(Definition[int]{Name: "e", Batch: 2, Wait: time.Hour})
+		e := eventbus.Define(eventbus.Definition[int]{Name: "e", Batch: 2, Wait: time.Hour})
 		b, _ := newBus(t, events(e))
 		var j journal
 		release := make(chan struct{})

@@ -1,4 +1,4 @@
-package eventbus
+package eventbus_test
 
 import (
 	"context"
@@ -8,11 +8,13 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+
+	"github.com/eventgen/eventgen/runtime/eventbus"
 )
 
 func TestSticky(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		e := Define(Definition[step]{Name: "e", Sticky: true, Key: stepKey, Keys: 3})
+		e := eventbus.Define(eventbus.Definition[step]{Name: "e", Sticky: true, Key: stepKey, Keys: 3})
 		b, _ := newBus(t, events(e))
 		var j journal
 		for n := range 3 {
@@ -21,7 +23,7 @@ func TestSticky(t *testing.T) {
 		}
 		stop := e.Listen(b, logTo[step](&j, "sync"))
 		j.want(t, "at once", "sync {a 2}", "sync {b 2}")
-		e.Listen(b, logTo[step](&j, "async"), Async(1, DropOldest))
+		e.Listen(b, logTo[step](&j, "async"), eventbus.Async(1, eventbus.DropOldest))
 		synctest.Wait()
 		j.want(t, "asynchronously", "async {a 2}", "async {b 2}")
 		e.Once(b, logTo[step](&j, "once"))
@@ -33,9 +35,9 @@ func TestSticky(t *testing.T) {
 		noError(t, e.Emit(background, b, step{"a", 9}))
 		synctest.Wait()
 		j.want(t, "live", "async {a 9}")
-		noError(t, e.EmitTo(background, b, Window("w"), step{"c", 1}))
-		wantCode(t, e.Emit(background, b, step{"d", 1}), CodeTooManyKeys)
-		noError(t, e.Forget(b, StringKey("b"), StringKey("c")))
+		noError(t, e.EmitTo(background, b, eventbus.Window("w"), step{"c", 1}))
+		wantCode(t, e.Emit(background, b, step{"d", 1}), eventbus.CodeTooManyKeys)
+		noError(t, e.Forget(b, eventbus.StringKey("b"), eventbus.StringKey("c")))
 		e.Listen(b, logTo[step](&j, "new"))
 		j.want(t, "after Forget", "new {a 9}")
 		noError(t, e.Forget(b))
@@ -45,12 +47,12 @@ func TestSticky(t *testing.T) {
 }
 
 func TestReplay(t *testing.T) {
-	e := Define(Definition[int]{Name: "e", Replay: 3})
+	e := eventbus.Define(eventbus.Definition[int]{Name: "e", Replay: 3})
 	b, _ := newBus(t, events(e))
 	var j journal
 	for n := range 5 {
 		noError(t, e.Emit(background, b, n))
-		noError(t, e.EmitTo(background, b, Window("w"), 10+n))
+		noError(t, e.EmitTo(background, b, eventbus.Window("w"), 10+n))
 	}
 	e.Listen(b, logTo[int](&j, "got"))
 	j.want(t, "the last three", "got 2", "got 3", "got 4")
@@ -58,7 +60,7 @@ func TestReplay(t *testing.T) {
 
 func TestReplayOfBatches(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		e := Define(Definition[int]{Name: "e", Replay: 4, Batch: 3})
+		e := eventbus.Define(eventbus.Definition[int]{Name: "e", Replay: 4, Batch: 3})
 		b, _ := newBus(t, events(e))
 		var j journal
 		for n := range 6 {
@@ -71,7 +73,7 @@ func TestReplayOfBatches(t *testing.T) {
 
 func TestStickyBatch(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		e := Define(Definition[int]{Name: "e", Sticky: true, Batch: 3})
+		e := eventbus.Define(eventbus.Definition[int]{Name: "e", Sticky: true, Batch: 3})
 		b, _ := newBus(t, events(e))
 		var j journal
 		for n := range 4 {
@@ -86,7 +88,7 @@ func TestStickyBatch(t *testing.T) {
 
 func TestStickyThrottle(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		e := Define(Definition[int]{Name: "e", Sticky: true, Throttle: time.Second})
+		e := eventbus.Define(eventbus.Definition[int]{Name: "e", Sticky: true, Throttle: time.Second})
 		b, _ := newBus(t, events(e))
 		var j journal
 		noError(t, e.Emit(background, b, 1))
@@ -102,8 +104,8 @@ func TestStickyThrottle(t *testing.T) {
 // are interleaved.
 func TestStickyListenersMissNothing(t *testing.T) {
 	noLeak(t)
-	for _, opts := range [][]ListenOption{nil, {Async(100000, Block)}} {
-		e := Define(Definition[int]{Name: "e", Sticky: true})
+	for _, opts := range [][]eventbus.ListenOption{nil, {eventbus.Async(100000, eventbus.Block)}} {
+		e := eventbus.Define(eventbus.Definition[int]{Name: "e", Sticky: true})
 		b, _ := newBus(t, events(e))
 		const last = 3000
 		var wg sync.WaitGroup
@@ -138,7 +140,7 @@ func TestStickyListenersMissNothing(t *testing.T) {
 }
 
 func TestStickyListenerThatFailsOnWhatIsStored(t *testing.T) {
-	e := Define(Definition[step]{Name: "e", Sticky: true, Key: stepKey})
+	e := eventbus.Define(eventbus.Definition[step]{Name: "e", Sticky: true, Key: stepKey})
 	b, f := newBus(t, events(e))
 	for _, k := range []string{"a", "b", "c"} {
 		noError(t, e.Emit(background, b, step{k, 1}))
@@ -152,7 +154,7 @@ func TestStickyListenerThatFailsOnWhatIsStored(t *testing.T) {
 		return errors.New("failed")
 	})
 	j.want(t, "calls", "{a 1}", "{b 1}", "{c 1}")
-	f.want(t, "failures", CodePanic, CodeListener, CodeListener)
+	f.want(t, "failures", eventbus.CodePanic, eventbus.CodeListener, eventbus.CodeListener)
 	done := make(chan struct{})
 	go func() {
 		defer close(done)
@@ -161,11 +163,11 @@ func TestStickyListenerThatFailsOnWhatIsStored(t *testing.T) {
 	}()
 	<-done
 	j.want(t, "calls", "{a 1}", "{b 1}", "{c 1}")
-	f.want(t, "failures", CodeListener, CodeListener, CodeListener)
+	f.want(t, "failures", eventbus.CodeListener, eventbus.CodeListener, eventbus.CodeListener)
 }
 
 func TestStickyListenerThatEmitsTheEvent(t *testing.T) {
-	e := Define(Definition[int]{Name: "e", Sticky: true})
+	e := eventbus.Define(eventbus.Definition[int]{Name: "e", Sticky: true})
 	b, _ := newBus(t, events(e))
 	noError(t, e.Emit(background, b, 1))
 	var j journal
@@ -182,7 +184,7 @@ func TestStickyListenerThatEmitsTheEvent(t *testing.T) {
 // A listener that is slow on its stored values does not make emits wait, and what waits for it is bounded.
 func TestGuarantee19Backlog(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		e := Define(Definition[int]{Name: "e", Sticky: true})
+		e := eventbus.Define(eventbus.Definition[int]{Name: "e", Sticky: true})
 		b, f := newBus(t, events(e))
 		noError(t, e.Emit(background, b, -1))
 		release := make(chan struct{})
@@ -190,16 +192,16 @@ func TestGuarantee19Backlog(t *testing.T) {
 		go e.Listen(b, func(_ context.Context, n int) error { <-release; got = append(got, n); return nil })
 		synctest.Wait()
 		const over = 10
-		for n := range usualQueue + over {
+		for n := range eventbus.UsualQueue + over {
 			noError(t, e.Emit(background, b, n))
 		}
 		close(release)
 		synctest.Wait()
-		if len(got) != 1+usualQueue || got[0] != -1 || got[1] != over || got[usualQueue] != usualQueue+over-1 {
+		if len(got) != 1+eventbus.UsualQueue || got[0] != -1 || got[1] != over || got[eventbus.UsualQueue] != eventbus.UsualQueue+over-1 {
 			t.Errorf("got %d payloads, of which the second is %d", len(got), got[1])
 		}
 		list := f.take()
-		if len(list) != 1 || list[0].Code != CodeOverflow ||
+		if len(list) != 1 || list[0].Code != eventbus.CodeOverflow ||
 			list[0].Err.Error() != "the queue of 1024 of a listener was full: 10 dropped (drop-oldest)" {
 			t.Errorf("the error handler got %v", list)
 		}
@@ -209,7 +211,7 @@ func TestGuarantee19Backlog(t *testing.T) {
 // Batches that come while a listener is slow on its stored values are still what they were when it gets them.
 func TestGuarantee19BatchesMeanwhile(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		e := Define(Definition[int]{Name: "e", Replay: 4, Batch: 2, Wait: time.Second})
+		e := eventbus.Define(eventbus.Definition[int]{Name: "e", Replay: 4, Batch: 2, Wait: time.Second})
 		b, _ := newBus(t, events(e))
 		emit := func(from int) {
 			noError(t, e.Emit(background, b, from))

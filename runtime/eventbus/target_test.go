@@ -1,19 +1,21 @@
-package eventbus
+package eventbus_test
 
 import (
 	"encoding/json"
 	"reflect"
 	"testing"
+
+	"github.com/eventgen/eventgen/runtime/eventbus"
 )
 
 func TestTargetsSurviveTheWire(t *testing.T) {
-	for _, to := range []Target{
-		All, Window("a"), Window(""), Windows("a", "b"), Windows(), Group("g"), Except(Group("g")), Except(Except(Window("a"))),
-		Where(func(p Peer) bool { return p.ID == "1" }).resolve([]Peer{{ID: "1"}, {ID: "2"}}),
+	for _, to := range []eventbus.Target{
+		eventbus.All, eventbus.Window("a"), eventbus.Window(""), eventbus.Windows("a", "b"), eventbus.Windows(), eventbus.Group("g"), eventbus.Except(eventbus.Group("g")), eventbus.Except(eventbus.Except(eventbus.Window("a"))),
+		eventbus.Where(func(p eventbus.Peer) bool { return p.ID == "1" }).Resolve([]eventbus.Peer{{ID: "1"}, {ID: "2"}}),
 	} {
 		text, err := json.Marshal(to)
 		noError(t, err)
-		var back Target
+		var back eventbus.Target
 		if err := json.Unmarshal(text, &back); err != nil || !reflect.DeepEqual(back, to) {
 			t.Errorf("%s: %v, %v", text, back, err)
 		}
@@ -27,7 +29,7 @@ func TestTargetNamesAreExact(t *testing.T) {
 		`{"window":7}`, `{"windows":"a"}`, `{"windows":[7]}`, `{"window":"a","group":"g"}`, `{}`, `[]`, `null`, `{"all":false}`,
 		`{"except":{}}`, `{"except":{"except":{"except":{"except":{"except":{"except":{"all":true}}}}}}}`,
 	} {
-		var to Target
+		var to eventbus.Target
 		if err := to.UnmarshalJSON([]byte(text)); err == nil {
 			t.Errorf("%s is %v", text, to)
 		}

@@ -1,32 +1,34 @@
-package eventbus
+package eventbus_test
 
 import (
 	"context"
 	"encoding/json"
 	"testing"
+
+	"github.com/eventgen/eventgen/runtime/eventbus"
 )
 
 // raw is a payload whose codec is written by hand: it passes on whatever it is given.
-func raw(name string, d Definition[string]) *Event[string] {
+func raw(name string, d eventbus.Definition[string]) *eventbus.Event[string] {
 	d.Name = name
 	d.Encode = func(dst []byte, text *string) ([]byte, error) { return append(dst, *text...), nil }
 	d.Decode = func(text []byte, into *string) error { *into = string(text); return nil }
-	return Define(d)
+	return eventbus.Define(d)
 }
 
 const notUTF8 = "\"\xff\""
 
 // A text that is not UTF-8 would end the connection of every window that gets it, and again when it resumes.
 func TestGuarantee27TheLogIsUTF8(t *testing.T) {
-	plain, sticky := raw("plain", Definition[string]{}), raw("sticky", Definition[string]{Sticky: true})
-	batch := raw("batch", Definition[string]{Batch: 2})
-	relayed := raw("relayed", Definition[string]{From: FromClient, Relay: true})
-	own := Define(Definition[json.RawMessage]{Name: "own"})
+	plain, sticky := raw("plain", eventbus.Definition[string]{}), raw("sticky", eventbus.Definition[string]{Sticky: true})
+	batch := raw("batch", eventbus.Definition[string]{Batch: 2})
+	relayed := raw("relayed", eventbus.Definition[string]{From: eventbus.FromClient, Relay: true})
+	own := eventbus.Define(eventbus.Definition[json.RawMessage]{Name: "own"})
 	b, f := newBus(t, events(plain, sticky, batch, relayed, own))
 	p, _ := attach(t, b)
-	from, peer := join(t, p, Peer{Window: "from"}), join(t, p, Peer{Window: "to"})
+	from, peer := join(t, p, eventbus.Peer{Window: "from"}), join(t, p, eventbus.Peer{Window: "to"})
 	noError(t, sticky.Emit(background, b, notUTF8)) // before anybody listens
-	var subs []*Subscription
+	var subs []*eventbus.Subscription
 	for _, event := range []string{"plain", "sticky", "batch", "relayed", "own"} {
 		s := listen(t, p, peer, event)
 		if len(s.Values) > 0 {
@@ -34,42 +36,42 @@ func TestGuarantee27TheLogIsUTF8(t *testing.T) {
 		}
 		subs = append(subs, s)
 	}
-	f.want(t, "the kept value", CodeEncode)
+	f.want(t, "the kept value", eventbus.CodeEncode)
 	noError(t, plain.Emit(background, b, notUTF8))
 	noError(t, sticky.Emit(background, b, notUTF8))
 	noError(t, own.Emit(background, b, json.RawMessage(notUTF8)))
-	f.want(t, "three emits", CodeEncode, CodeEncode, CodeEncode)
+	f.want(t, "three emits", eventbus.CodeEncode, eventbus.CodeEncode, eventbus.CodeEncode)
 	noError(t, batch.Emit(background, b, notUTF8))
 	noError(t, batch.Emit(background, b, "1"))
-	f.want(t, "one of a batch", CodeEncode)
-	wantCode(t, p.Emit(background, from, Incoming{Event: "relayed", Payload: []byte(notUTF8), To: Window("to")}), CodeInvalidPayload)
-	noError(t, p.Emit(background, from, Incoming{Event: "relayed", Payload: []byte(`"ä"`), To: Window("to")}))
+	f.want(t, "one of a batch", eventbus.CodeEncode)
+	wantCode(t, p.Emit(background, from, eventbus.Incoming{Event: "relayed", Payload: []byte(notUTF8), To: eventbus.Window("to")}), eventbus.CodeInvalidPayload)
+	noError(t, p.Emit(background, from, eventbus.Incoming{Event: "relayed", Payload: []byte(`"ä"`), To: eventbus.Window("to")}))
 	wantFrames(t, "the log", frames(t, p, 0, subs...), "[1]", `"ä"`)
 
-	strict, _ := newBus(t, events(plain), WithStrictEmit())
-	wantCode(t, plain.Emit(background, strict, notUTF8), CodeEncode)
+	strict, _ := newBus(t, events(plain), eventbus.WithStrictEmit())
+	wantCode(t, plain.Emit(background, strict, notUTF8), eventbus.CodeEncode)
 }
 
 // What another node sends is not trusted to be UTF-8 either.
 func TestGuarantee27NodesSendUTF8(t *testing.T) {
-	plain := raw("plain", Definition[string]{Contract: "c"})
+	plain := raw("plain", eventbus.Definition[string]{Contract: "c"})
 	broker := new(handBroker)
-	b, f := newBus(t, events(plain), WithNode("here"), WithBroker(broker))
+	b, f := newBus(t, events(plain), eventbus.WithNode("here"), eventbus.WithBroker(broker))
 	p, _ := attach(t, b)
-	s := listen(t, p, join(t, p, Peer{}), "plain")
+	s := listen(t, p, join(t, p, eventbus.Peer{}), "plain")
 	for _, text := range []string{notUTF8, `"ä"`} {
-		broker.receive(&Envelope{Kind: EnvelopeEvent, Node: "there", Event: "plain", Contract: "c", Payload: []byte(text)})
+		broker.receive(&eventbus.Envelope{Kind: eventbus.EnvelopeEvent, Node: "there", Event: "plain", Contract: "c", Payload: []byte(text)})
 	}
 	wantFrames(t, "the log", frames(t, p, 0, s), `"ä"`)
-	f.want(t, "the envelope", CodeInvalidPayload)
+	f.want(t, "the envelope", eventbus.CodeInvalidPayload)
 }
 
 // handBroker is a broker whose other node is the test.
-type handBroker struct{ receive func(*Envelope) }
+type handBroker struct{ receive func(*eventbus.Envelope) }
 
-func (b *handBroker) Start(_ context.Context, _ string, receive func(*Envelope)) error {
+func (b *handBroker) Start(_ context.Context, _ string, receive func(*eventbus.Envelope)) error {
 	b.receive = receive
 	return nil
 }
-func (b *handBroker) Publish(*Envelope) error     { return nil }
-func (b *handBroker) Close(context.Context) error { return nil }
+func (b *handBroker) Publish(*eventbus.Envelope) error { return nil }
+func (b *handBroker) Close(context.Context) error      { return nil }

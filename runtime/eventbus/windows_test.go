@@ -1,4 +1,4 @@
-package eventbus
+package eventbus_test
 
 import (
 	"context"
@@ -9,11 +9,13 @@ import (
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/eventgen/eventgen/runtime/eventbus"
 )
 
 func TestGuarantee32Subscriptions(t *testing.T) {
 	noLeak(t)
-	e := Define(Definition[int]{Name: "e", Sticky: true})
+	e := eventbus.Define(eventbus.Definition[int]{Name: "e", Sticky: true})
 	b, _ := newBus(t, events(e))
 	p, _ := attach(t, b)
 	const last = 3000
@@ -28,9 +30,9 @@ func TestGuarantee32Subscriptions(t *testing.T) {
 			for range i * 50 {
 				runtime.Gosched()
 			}
-			s := listen(t, p, join(t, p, Peer{}), "e")
+			s := listen(t, p, join(t, p, eventbus.Peer{}), "e")
 			seen := 0
-			take := func(entry *Entry, stored bool) {
+			take := func(entry *eventbus.Entry, stored bool) {
 				if stored != (entry.Seq <= s.At) {
 					t.Errorf("position %d, subscribed at %d", entry.Seq, s.At)
 				}
@@ -44,7 +46,7 @@ func TestGuarantee32Subscriptions(t *testing.T) {
 			for _, entry := range s.Values {
 				take(entry, true)
 			}
-			dst := make([]*Entry, 100)
+			dst := make([]*eventbus.Entry, 100)
 			for at := s.At; seen < last; {
 				n, _ := p.Read(at, dst)
 				for _, entry := range dst[:n] {
@@ -61,10 +63,10 @@ func TestGuarantee32Subscriptions(t *testing.T) {
 
 func TestGuarantee33Acks(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		e := Define(Definition[order]{Name: "e", From: FromClient})
+		e := eventbus.Define(eventbus.Definition[order]{Name: "e", From: eventbus.FromClient})
 		b, f := newBus(t, events(e))
 		p, _ := attach(t, b)
-		peer := join(t, p, Peer{})
+		peer := join(t, p, eventbus.Peer{})
 		returned := false
 		var result error
 		e.Listen(b, func(context.Context, order) error {
@@ -76,76 +78,76 @@ func TestGuarantee33Acks(t *testing.T) {
 			return result
 		})
 		emit := func(payload string) error {
-			return p.Emit(background, peer, Incoming{Event: "e", Payload: []byte(payload)})
+			return p.Emit(background, peer, eventbus.Incoming{Event: "e", Payload: []byte(payload)})
 		}
 		if err := emit(`{"n":1}`); err != nil || !returned {
 			t.Errorf("got %v, the listener returned: %v", err, returned)
 		}
-		wantCode(t, emit(`{"n":1`), CodeInvalidPayload)
-		wantCode(t, emit(`{"n":-1}`), CodeInvalidPayload)
+		wantCode(t, emit(`{"n":1`), eventbus.CodeInvalidPayload)
+		wantCode(t, emit(`{"n":-1}`), eventbus.CodeInvalidPayload)
 		result = errors.New("no")
 		if err := emit(`{"n":1}`); !errors.Is(err, result) {
 			t.Errorf("got %v", err)
 		}
 		result = errPanic
-		if err := emit(`{"n":1}`); !errors.Is(err, errPanic) || Public(err).Code != CodeInternal {
+		if err := emit(`{"n":1}`); !errors.Is(err, errPanic) || eventbus.Public(err).Code != eventbus.CodeInternal {
 			t.Errorf("got %v", err)
 		}
-		f.want(t, "the failures", CodeListener, CodePanic)
+		f.want(t, "the failures", eventbus.CodeListener, eventbus.CodePanic)
 	})
 }
 
 var errPanic = errors.New("a listener panics with it")
 
 func TestGuarantee34Rejections(t *testing.T) {
-	e := Define(Definition[int]{Name: "e", From: FromClient})
+	e := eventbus.Define(eventbus.Definition[int]{Name: "e", From: eventbus.FromClient})
 	b, f := newBus(t, events(e))
 	p, _ := attach(t, b)
-	peer := join(t, p, Peer{})
+	peer := join(t, p, eventbus.Peer{})
 	results := []error{
-		Reject("busy", "try later"), fmt.Errorf("wrapped: %w", Reject("busy", "try later")),
-		errors.New("secret"), &Error{Code: CodeTooManyKeys, Err: errors.New("secret")},
+		eventbus.Reject("busy", "try later"), fmt.Errorf("wrapped: %w", eventbus.Reject("busy", "try later")),
+		errors.New("secret"), &eventbus.Error{Code: eventbus.CodeTooManyKeys, Err: errors.New("secret")},
 	}
 	e.Listen(b, func(_ context.Context, n int) error { return results[n] })
 	for n := range results {
-		got := Public(p.Emit(background, peer, Incoming{Event: "e", Payload: fmt.Append(nil, n)}))
-		if n < 2 && (got.Code != "busy" || got.Err.Error() != "try later") || n >= 2 && (got.Code != CodeInternal || got.Err != nil) {
+		got := eventbus.Public(p.Emit(background, peer, eventbus.Incoming{Event: "e", Payload: fmt.Append(nil, n)}))
+		if n < 2 && (got.Code != "busy" || got.Err.Error() != "try later") || n >= 2 && (got.Code != eventbus.CodeInternal || got.Err != nil) {
 			t.Errorf("%v becomes %v", results[n], got)
 		}
 	}
-	f.want(t, "failures, not answers", CodeListener, CodeListener)
+	f.want(t, "failures, not answers", eventbus.CodeListener, eventbus.CodeListener)
 }
 
 func TestGuarantee35Relay(t *testing.T) {
-	relayed := Define(Definition[int]{Name: "relayed", From: FromBoth, Relay: true})
-	kept := Define(Definition[int]{Name: "kept", From: FromBoth})
+	relayed := eventbus.Define(eventbus.Definition[int]{Name: "relayed", From: eventbus.FromBoth, Relay: true})
+	kept := eventbus.Define(eventbus.Definition[int]{Name: "kept", From: eventbus.FromBoth})
 	b, _ := newBus(t, events(relayed, kept))
 	p, _ := attach(t, b)
-	from, to, other := join(t, p, Peer{Window: "a"}), join(t, p, Peer{Window: "b"}), join(t, p, Peer{Window: "c"})
-	var subs [3]*Subscription
-	for i, peer := range []Peer{from, to, other} {
+	from, to, other := join(t, p, eventbus.Peer{Window: "a"}), join(t, p, eventbus.Peer{Window: "b"}), join(t, p, eventbus.Peer{Window: "c"})
+	var subs [3]*eventbus.Subscription
+	for i, peer := range []eventbus.Peer{from, to, other} {
 		subs[i] = listen(t, p, peer, "relayed")
 	}
 	silent := listen(t, p, to, "kept")
 	atCall := -1
 	relayed.Listen(b, func(_ context.Context, n int) error {
 		if atCall = len(frames(t, p, 0, subs[1])); n == 2 {
-			return Reject("no", "")
+			return eventbus.Reject("no", "")
 		}
 		return nil
 	})
 	kept.Listen(b, func(context.Context, int) error { return nil })
-	emit := func(event, payload string, to Target) error {
-		return p.Emit(background, from, Incoming{Event: event, Payload: []byte(payload), To: to})
+	emit := func(event, payload string, to eventbus.Target) error {
+		return p.Emit(background, from, eventbus.Incoming{Event: event, Payload: []byte(payload), To: to})
 	}
-	noError(t, emit("relayed", "1", Windows("a", "b")))
+	noError(t, emit("relayed", "1", eventbus.Windows("a", "b")))
 	if atCall != 0 {
 		t.Error("relayed before the Go listeners")
 	}
-	wantCode(t, Public(emit("relayed", "2", Window("b"))), "no")
-	noError(t, emit("relayed", "3", Target{}))
-	noError(t, emit("kept", "4", Target{}))
-	wantCode(t, emit("kept", "5", Window("b")), CodeAudience)
+	wantCode(t, eventbus.Public(emit("relayed", "2", eventbus.Window("b"))), "no")
+	noError(t, emit("relayed", "3", eventbus.Target{}))
+	noError(t, emit("kept", "4", eventbus.Target{}))
+	wantCode(t, emit("kept", "5", eventbus.Window("b")), eventbus.CodeAudience)
 	wantFrames(t, "the source", frames(t, p, 0, subs[0]))
 	wantFrames(t, "the target", frames(t, p, 0, subs[1]), "1")
 	wantFrames(t, "another", frames(t, p, 0, subs[2]))
@@ -156,20 +158,20 @@ func TestGuarantee35Relay(t *testing.T) {
 // for its target, and wrapped by interceptors.
 func TestRelayCombinations(t *testing.T) {
 	for name, c := range map[string]struct {
-		d    Definition[int]
-		opts []Option
+		d    eventbus.Definition[int]
+		opts []eventbus.Option
 		want []string
 	}{
-		"throttle": {Definition[int]{Throttle: time.Second}, nil, []string{"go 1", "window 1", "go 3", "window 3"}},
-		"debounce": {Definition[int]{Debounce: time.Second}, nil, []string{"go 3", "window 3"}},
-		"batch":    {Definition[int]{Batch: 2, Wait: time.Second}, nil, []string{"go 1", "go 2", "window [1,2]", "go 3", "window [3]"}},
-		"sticky":   {Definition[int]{Sticky: true}, nil, []string{"go 1", "window 1", "go 2", "window 2", "go 3", "window 3"}},
-		"sticky throttle": {Definition[int]{Sticky: true, Throttle: time.Second}, nil,
+		"throttle": {eventbus.Definition[int]{Throttle: time.Second}, nil, []string{"go 1", "window 1", "go 3", "window 3"}},
+		"debounce": {eventbus.Definition[int]{Debounce: time.Second}, nil, []string{"go 3", "window 3"}},
+		"batch":    {eventbus.Definition[int]{Batch: 2, Wait: time.Second}, nil, []string{"go 1", "go 2", "window [1,2]", "go 3", "window [3]"}},
+		"sticky":   {eventbus.Definition[int]{Sticky: true}, nil, []string{"go 1", "window 1", "go 2", "window 2", "go 3", "window 3"}},
+		"sticky throttle": {eventbus.Definition[int]{Sticky: true, Throttle: time.Second}, nil,
 			[]string{"go 1", "window 1", "go 3", "window 3"}},
-		"replay": {Definition[int]{Replay: 2}, nil, []string{"go 1", "window 1", "go 2", "window 2", "go 3", "window 3"}},
-		"strict": {Definition[int]{Batch: 2, Wait: time.Second}, []Option{WithStrictEmit()}, []string{"go 1", "go 2", "window [1,2]", "go 3", "window [3]"}},
-		"intercepted": {Definition[int]{Throttle: time.Second}, []Option{WithInterceptor(passing(func(next EmitFunc) EmitFunc {
-			return func(ctx context.Context, e Emission) error {
+		"replay": {eventbus.Definition[int]{Replay: 2}, nil, []string{"go 1", "window 1", "go 2", "window 2", "go 3", "window 3"}},
+		"strict": {eventbus.Definition[int]{Batch: 2, Wait: time.Second}, []eventbus.Option{eventbus.WithStrictEmit()}, []string{"go 1", "go 2", "window [1,2]", "go 3", "window [3]"}},
+		"intercepted": {eventbus.Definition[int]{Throttle: time.Second}, []eventbus.Option{eventbus.WithInterceptor(passing(func(next eventbus.EmitFunc) eventbus.EmitFunc {
+			return func(ctx context.Context, e eventbus.Emission) error {
 				e.Payload = 10 * e.Payload.(int)
 				return next(ctx, e)
 			}
@@ -177,16 +179,16 @@ func TestRelayCombinations(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			bubble(t, func(t *testing.T) {
-				c.d.Name, c.d.From, c.d.Relay = "e", FromBoth, true
-				e := Define(c.d)
+				c.d.Name, c.d.From, c.d.Relay = "e", eventbus.FromBoth, true
+				e := eventbus.Define(c.d)
 				b, _ := newBus(t, events(e), c.opts...)
 				p, _ := attach(t, b)
-				from, to, third := join(t, p, Peer{Window: "from"}), join(t, p, Peer{Window: "to"}), join(t, p, Peer{Window: "third"})
+				from, to, third := join(t, p, eventbus.Peer{Window: "from"}), join(t, p, eventbus.Peer{Window: "to"}), join(t, p, eventbus.Peer{Window: "third"})
 				var j journal
 				read := uint64(0)
 				s, others := listen(t, p, to, "e"), listen(t, p, third, "e")
 				drain := func() {
-					entries := make([]*Entry, 16)
+					entries := make([]*eventbus.Entry, 16)
 					n, _ := p.Read(read, entries)
 					for _, entry := range entries[:n] {
 						read = entry.Seq
@@ -200,7 +202,7 @@ func TestRelayCombinations(t *testing.T) {
 				}
 				e.Listen(b, logTo[int](&j, "go"))
 				for n := 1; n <= 3; n++ {
-					noError(t, p.Emit(background, from, Incoming{Event: "e", Payload: fmt.Append(nil, n), To: Window("to")}))
+					noError(t, p.Emit(background, from, eventbus.Incoming{Event: "e", Payload: fmt.Append(nil, n), To: eventbus.Window("to")}))
 					drain()
 				}
 				settle(time.Minute)
@@ -219,13 +221,13 @@ func TestRelayCombinations(t *testing.T) {
 }
 
 func TestGuarantee36Source(t *testing.T) {
-	e := Define(Definition[map[string]string]{Name: "e", From: FromClient})
+	e := eventbus.Define(eventbus.Definition[map[string]string]{Name: "e", From: eventbus.FromClient})
 	b, _ := newBus(t, events(e))
 	p, _ := attach(t, b)
-	peer := join(t, p, Peer{Window: "w", Identity: "alice", Groups: []string{"g"}})
-	var got Meta
-	e.ListenMeta(b, func(_ context.Context, _ map[string]string, m Meta) error { got = m; return nil })
-	noError(t, p.Emit(background, peer, Incoming{Event: "e", Payload: []byte(`{"identity":"mallory","peer":"x"}`)}))
+	peer := join(t, p, eventbus.Peer{Window: "w", Identity: "alice", Groups: []string{"g"}})
+	var got eventbus.Meta
+	e.ListenMeta(b, func(_ context.Context, _ map[string]string, m eventbus.Meta) error { got = m; return nil })
+	noError(t, p.Emit(background, peer, eventbus.Incoming{Event: "e", Payload: []byte(`{"identity":"mallory","peer":"x"}`)}))
 	if got.Peer.ID != peer.ID || got.Peer.Identity != "alice" || !got.Peer.In("g") || got.Peer.Node != b.Node() {
 		t.Errorf("the source is %+v", got.Peer)
 	}
