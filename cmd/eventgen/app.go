@@ -26,6 +26,18 @@ type app struct {
 	stdout, stderr io.Writer
 	format         format
 	quiet          bool
+	writing        chan struct{} // holds a token while files are written
+}
+
+func newApp(dir string, env []string, stdout, stderr io.Writer) *app {
+	return &app{dir: dir, env: env, stdout: stdout, stderr: stderr, format: formatText, writing: make(chan struct{}, 1)}
+}
+
+// apply makes the changes of a plan, which no signal interrupts.
+func (a *app) apply(ctx context.Context, p *gen.Plan) error {
+	a.writing <- struct{}{}
+	defer func() { <-a.writing }()
+	return p.Apply(ctx)
 }
 
 // exit is an error that ends the run with a status of its own.

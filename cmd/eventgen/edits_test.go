@@ -28,7 +28,7 @@ func TestEdits(t *testing.T) {
 	e.addPackage()
 	e.addPackage()
 	e.setting()
-	a := &app{dir: e.dir, env: append(os.Environ(), offline(t)...), stdout: io.Discard, stderr: io.Discard, format: formatText}
+	a := newApp(e.dir, append(os.Environ(), offline(t)...), io.Discard, io.Discard)
 	edits := []func() string{
 		e.addEvent, e.addEvent, e.removeEvent, e.addField, e.addPackage, e.removePackage, e.setting,
 		e.damage, e.delete, func() string { return "nothing" },

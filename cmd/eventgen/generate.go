@@ -86,7 +86,7 @@ func (a *app) generate(ctx context.Context, j *job, cached bool) (*outcome, erro
 	if err != nil || out.list.HasErrors() {
 		return out, err
 	}
-	if err := out.plan.Apply(ctx); err != nil {
+	if err := a.apply(ctx, out.plan); err != nil {
 		return nil, environment(err, "")
 	}
 	// Without a record the next run loads again, which is no reason to fail.

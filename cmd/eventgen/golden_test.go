@@ -54,7 +54,7 @@ func goldenJob(tb testing.TB, dir string, patterns ...string) (*app, *job) {
 	}
 	c.Select(filepath.Join(dir, "ts"))
 	c.Outputs[0].Runtime = config.RuntimePackage
-	a := &app{dir: dir, env: append(os.Environ(), offline(tb)...), stdout: io.Discard, stderr: io.Discard, format: formatText}
+	a := newApp(dir, append(os.Environ(), offline(tb)...), io.Discard, io.Discard)
 	return a, &job{Config: c, dir: dir, patterns: patterns}
 }
 

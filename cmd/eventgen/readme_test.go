@@ -108,7 +108,7 @@ func compareMistake(t *testing.T, dir, want string) {
 		t.Fatal(err)
 	}
 	var stdout, stderr strings.Builder
-	a := &app{dir: filepath.Dir(path), env: append(os.Environ(), offline(t)...), stdout: &stdout, stderr: &stderr, format: formatText}
+	a := newApp(filepath.Dir(path), append(os.Environ(), offline(t)...), &stdout, &stderr)
 	if status := a.run(t.Context(), []string{"check", "--ts", "../web"}); status != statusProblems {
 		t.Errorf("status %d", status)
 	}

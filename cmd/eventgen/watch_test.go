@@ -119,7 +119,7 @@ func TestWatch(t *testing.T) {
 	save("a/a.go", "package a\n\n//eventgen:event a:first\ntype A struct{}\n")
 
 	r, w := io.Pipe()
-	a := &app{dir: dir, env: append(os.Environ(), offline(t)...), stdout: w, stderr: w, format: formatText}
+	a := newApp(dir, append(os.Environ(), offline(t)...), w, w)
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
 	status := make(chan int, 1)
