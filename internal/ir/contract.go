@@ -22,8 +22,12 @@ func (m *Model) Contracts() Contracts {
 		limit <- struct{}{}
 		packages.Go(func() {
 			forms := NewForms(p, m.Settings)
-			for _, e := range p.Events {
-				c := contract(forms, e)
+			covered := make([]coveredForms, len(p.Events))
+			for i, e := range p.Events {
+				covered[i] = cover(forms, e)
+			}
+			for i, e := range p.Events {
+				c := contract(forms, e, covered[i])
 				lock.Lock()
 				out[e] = c
 				lock.Unlock()
@@ -49,16 +53,37 @@ func (m *Model) Contracts() Contracts {
 // timings and capacities (throttle, debounce, wait, keys, the size of a batch, replay, sticky,
 // slow, flushes, max), was=, what only TypeScript sees (time and bytes settings), and the known
 // values of an open string enum.
-func Contract(p *Package, e *Event, s Settings) string { return contract(NewForms(p, s), e) }
+func Contract(p *Package, e *Event, s Settings) string {
+	forms := NewForms(p, s)
+	return contract(forms, e, cover(forms, e))
+}
 
-func contract(forms *Forms, e *Event) string {
-	sum := sha256.Sum256([]byte(contractText(forms, e)))
+func contract(forms *Forms, e *Event, covered coveredForms) string {
+	sum := sha256.Sum256([]byte(contractText(forms, e, covered)))
 	return hex.EncodeToString(sum[:4])
+}
+
+// coveredForms are the forms that the contract of an event covers.
+type coveredForms struct{ key, payload Slot }
+
+// cover resolves the forms that the contract of e covers. Those of all events are known before the
+// first is written, so that they are told apart once.
+func cover(forms *Forms, e *Event) coveredForms {
+	var c coveredForms
+	if e.Key != nil {
+		c.key = forms.Of(e.Key.Type)
+		forms.shapes.add(c.key)
+	}
+	if e.Payload != nil {
+		c.payload = forms.Of(e.Payload)
+		forms.shapes.add(c.payload)
+	}
+	return c
 }
 
 // contractText is the canonical text that [Contract] hashes. Its first line versions the text
 // itself: changing any rule here makes every page that is open during an upgrade stale.
-func contractText(forms *Forms, e *Event) string {
+func contractText(forms *Forms, e *Event, covered coveredForms) string {
 	var b strings.Builder
 	b.WriteString("eventgen contract 1\nname " + strconv.Quote(e.Name))
 	b.WriteString("\nfrom " + string(e.From) + " to " + string(e.To))
@@ -77,10 +102,10 @@ func contractText(forms *Forms, e *Event) string {
 		for _, name := range e.Key.JSON {
 			b.WriteString(" " + strconv.Quote(name))
 		}
-		b.WriteString(" " + shapeText(forms.Of(e.Key.Type)))
+		b.WriteString(" " + forms.shapes.text(covered.key))
 	}
 	if e.Payload != nil {
-		b.WriteString("\npayload " + shapeText(forms.Of(e.Payload)))
+		b.WriteString("\npayload " + forms.shapes.text(covered.payload))
 	}
 	return b.String()
 }

@@ -103,7 +103,7 @@ func TestContractIsPinned(t *testing.T) {
 		{Settings{Nil: NilEmpty, Int64: Int64String, Time: TimeString, Bytes: BytesBase64}, "f99f0ba1"},
 	} {
 		if got := Contract(p, e, c.settings); got != c.want {
-			t.Errorf("%+v: %s, want %s\n%s", c.settings, got, c.want, contractText(NewForms(p, c.settings), e))
+			t.Errorf("%+v: %s, want %s\n%s", c.settings, got, c.want, textOf(NewForms(p, c.settings), e))
 		}
 	}
 }
@@ -332,7 +332,7 @@ func TestContractOfSettings(t *testing.T) {
 func TestContractOfRecursion(t *testing.T) {
 	of := func(payload *Type, decls ...*Decl) string {
 		e := &Event{Name: "x", Payload: payload}
-		return contractText(NewForms(&Package{Decls: decls}, DefaultSettings()), e)
+		return textOf(NewForms(&Package{Decls: decls}, DefaultSettings()), e)
 	}
 	param := &Type{Kind: KindParam, Param: "T"}
 	texts := map[string]string{
@@ -397,3 +397,5 @@ func TestContractOfUnknownProperties(t *testing.T) {
 		}
 	}
 }
+
+func textOf(forms *Forms, e *Event) string { return contractText(forms, e, cover(forms, e)) }

@@ -63,11 +63,12 @@ type Forms struct {
 	memo     map[string]*Form    // by declaration, arguments and whether settings apply
 	pointees map[string]*pointee // of declared pointers, in the same way
 	open     map[string]int      // declarations being resolved, with the number of their instances
+	shapes   *shapeGraph
 }
 
 // NewForms returns a resolver for the types of p in an output with these settings.
 func NewForms(p *Package, s Settings) *Forms {
-	fs := &Forms{settings: s, decls: make(map[string]*Decl, len(p.Decls)), memo: map[string]*Form{}, pointees: map[string]*pointee{}, open: map[string]int{}}
+	fs := &Forms{settings: s, decls: make(map[string]*Decl, len(p.Decls)), memo: map[string]*Form{}, pointees: map[string]*pointee{}, open: map[string]int{}, shapes: newShapeGraph()}
 	for _, d := range p.Decls {
 		fs.decls[d.ID] = d
 	}

@@ -36,7 +36,7 @@ func TestForms(t *testing.T) {
 		{"missing declaration", null.Of(ref("Gone")), "any"},
 		{"missing argument", null.Of(ref("Box")), `struct("v":any)`},
 	} {
-		if got := shapeText(c.slot); got != c.want {
+		if got := c.slot.Shape(); got != c.want {
 			t.Errorf("%s:\n got %s\nwant %s", c.name, got, c.want)
 		}
 	}

@@ -2,23 +2,25 @@ package ir
 
 import (
 	"cmp"
-	"encoding/binary"
 	"fmt"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
 )
 
-// shapeText is the canonical text of a wire form: two forms have the same text exactly when they
+// text is the canonical text of a wire form: two forms have the same text exactly when they
 // stand for the same JSON values with the same meaning, however their types are named and split
 // into declarations.
 //
 // It merges the parts that cannot be told apart from outside, which is what makes the unrolling
 // of a recursive type irrelevant, and prints the rest from the root.
-func shapeText(root Slot) string {
-	g := &shapeGraph{indexes: map[Slot]int{}}
-	g.add(root)
-	g.refine()
+func (g *shapeGraph) text(root Slot) string {
+	start := g.add(root)
+	if !g.refined {
+		g.refine()
+		g.refined = true
+	}
 	var b strings.Builder
 	numbers := map[int]int{}
 	var write func(n *shapeNode)
@@ -42,15 +44,19 @@ func shapeText(root Slot) string {
 		}
 		b.WriteByte(')')
 	}
-	write(g.nodes[0])
+	write(g.nodes[start])
 	return b.String()
 }
 
-// shapeGraph holds the slots that a root reaches.
+// shapeGraph holds the slots that some roots reach. Those of a package share one, so that what
+// their types have in common is looked at once.
 type shapeGraph struct {
 	nodes   []*shapeNode
 	indexes map[Slot]int
+	refined bool // the nodes have their classes
 }
+
+func newShapeGraph() *shapeGraph { return &shapeGraph{indexes: map[Slot]int{}} }
 
 type shapeNode struct {
 	label string
@@ -64,6 +70,7 @@ func (g *shapeGraph) add(s Slot) int {
 	if i, ok := g.indexes[s]; ok {
 		return i
 	}
+	g.refined = false
 	i := len(g.nodes)
 	n := &shapeNode{label: shapeLabel(s), edges: shapeEdges(s)}
 	g.indexes[s] = i
@@ -94,19 +101,69 @@ func (g *shapeGraph) refine() {
 		}
 		n.class = classOf(key)
 	}
-	next := make([]int, len(g.nodes))
-	for count := 0; count != len(classes); {
-		count = len(classes)
-		clear(classes)
-		for i, n := range g.nodes {
-			key = binary.AppendUvarint(key[:0], uint64(n.class))
-			for _, to := range n.to {
-				key = binary.AppendUvarint(key, uint64(g.nodes[to].class))
-			}
-			next[i] = classOf(key)
+	g.split(len(classes))
+}
+
+// split makes the classes, of which there are count, finer until all nodes of a class lead to the
+// same ones. It is Hopcroft's way to minimise an automaton: what a class splits is found from its
+// predecessors, and of the two parts of a class the smaller one is enough to look at next.
+func (g *shapeGraph) split(count int) {
+	type arrow struct{ from, edge int }
+	arrows := make([][]arrow, len(g.nodes)) // by where they lead
+	for i, n := range g.nodes {
+		for j, to := range n.to {
+			arrows[to] = append(arrows[to], arrow{i, j})
 		}
-		for i, n := range g.nodes {
-			n.class = next[i]
+	}
+	members := make([][]int, count)
+	place := make([]int, len(g.nodes)) // of a node among the members of its class
+	for i, n := range g.nodes {
+		place[i] = len(members[n.class])
+		members[n.class] = append(members[n.class], i)
+	}
+	todo := make([]int, count)
+	for c := range todo {
+		todo[c] = c
+	}
+	waiting := make([]bool, count)
+	for c := range waiting {
+		waiting[c] = true
+	}
+	for len(todo) > 0 {
+		splitter := todo[len(todo)-1]
+		todo, waiting[splitter] = todo[:len(todo)-1], false
+		byEdge := map[int][]int{}
+		for _, to := range members[splitter] {
+			for _, a := range arrows[to] {
+				byEdge[a.edge] = append(byEdge[a.edge], a.from)
+			}
+		}
+		for _, edge := range slices.Sorted(maps.Keys(byEdge)) {
+			led := map[int][]int{} // by class, the nodes whose edge leads to the splitter
+			for _, from := range byEdge[edge] {
+				led[g.nodes[from].class] = append(led[g.nodes[from].class], from)
+			}
+			for class, part := range led {
+				if len(part) == len(members[class]) {
+					continue
+				}
+				fresh := len(members)
+				rest := members[class]
+				for at, i := range part {
+					last := rest[len(rest)-1]
+					rest[place[i]], place[last] = last, place[i]
+					rest = rest[:len(rest)-1]
+					g.nodes[i].class, place[i] = fresh, at
+				}
+				members[class] = rest
+				members = append(members, part)
+				waiting = append(waiting, false)
+				next := fresh
+				if !waiting[class] && len(rest) < len(part) {
+					next = class
+				}
+				todo, waiting[next] = append(todo, next), true
+			}
 		}
 	}
 }
@@ -196,4 +253,4 @@ func shapeEdges(s Slot) []shapeEdge {
 
 // Shape returns a text that two slots share exactly when they stand for the same JSON values with
 // the same meaning, however their types are named and split into declarations.
-func (s Slot) Shape() string { return shapeText(s) }
+func (s Slot) Shape() string { return newShapeGraph().text(s) }

@@ -4,7 +4,6 @@ import (
 	"encoding/json"
 	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/eventgen/eventgen/internal/ir"
 )
@@ -19,6 +18,8 @@ type encoder struct {
 	path     []step   // of the value at hand, for errors
 	needErr  bool     // the variable err is assigned to
 	hoisted  []string // declarations of variables that stand outside of loops
+	// hoistedTo is by name the highest number behind it that a variable outside of loops has.
+	hoistedTo map[string]int
 	// leave is the statement that returns an error.
 	leave func(err string) string
 }
@@ -29,7 +30,7 @@ type step struct {
 }
 
 func newEncoder(g *pkg, s *source) *encoder {
-	e := &encoder{function: newFunction(g, s)}
+	e := &encoder{function: newFunction(g, s), hoistedTo: map[string]int{}}
 	e.dst, e.err = e.local("dst"), e.local("err")
 	e.leave = func(err string) string { return "return " + e.dst + ", " + err }
 	return e
@@ -49,11 +50,8 @@ func (e *encoder) body(head string, write func()) {
 
 // hoist declares a variable outside of loops, where no other scope gives its name back.
 func (e *encoder) hoist(name, typ string) string {
-	free := disambiguate(name, func(s string) bool {
-		return slices.Contains(e.used, s) || e.g.names.hides(s) ||
-			slices.ContainsFunc(e.hoisted, func(declared string) bool { return strings.HasPrefix(declared, "var "+s+" ") })
-	})
-	e.used = append(e.used, free)
+	free := e.localAfter(name, e.hoistedTo[name])
+	e.hoistedTo[name] = e.last[name]
 	e.hoisted = append(e.hoisted, "var "+free+" "+typ)
 	return free
 }

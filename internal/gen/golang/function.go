@@ -2,6 +2,7 @@ package golang
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 )
 
@@ -56,15 +57,36 @@ func (l loc) deref() loc { return loc{ptr: l.value(), addr: true} }
 type function struct {
 	*source
 	g    *pkg
-	used []string // the names of variables in scope
+	used []variable     // those in scope
+	last map[string]int // by name, the highest number behind it that is in use; 1 stands for none
 }
 
-func newFunction(g *pkg, s *source) *function { return &function{source: s, g: g} }
+// A variable is a name in use, with the name that it was made of and the number before it.
+type variable struct {
+	name, base string
+	before     int
+}
+
+func newFunction(g *pkg, s *source) *function {
+	return &function{source: s, g: g, last: map[string]int{}}
+}
 
 // local returns a name for a variable, which hides nothing that the function needs.
-func (f *function) local(name string) string {
-	free := disambiguate(name, func(s string) bool { return slices.Contains(f.used, s) || f.g.names.hides(s) })
-	f.used = append(f.used, free)
+func (f *function) local(name string) string { return f.localAfter(name, 0) }
+
+// localAfter is local with a number above the given one.
+func (f *function) localAfter(name string, number int) string {
+	before := f.last[name]
+	free, number := name, max(before, number)+1
+	if number > 1 {
+		free = name + strconv.Itoa(number)
+	}
+	for f.g.names.hides(free) {
+		number++
+		free = name + strconv.Itoa(number)
+	}
+	f.last[name] = number
+	f.used = append(f.used, variable{free, name, before})
 	return free
 }
 
@@ -72,6 +94,9 @@ func (f *function) local(name string) string {
 func (f *function) scope(write func()) {
 	outer := len(f.used)
 	write()
+	for _, v := range slices.Backward(f.used[outer:]) {
+		f.last[v.base] = v.before
+	}
 	f.used = f.used[:outer]
 }
 

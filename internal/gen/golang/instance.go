@@ -232,34 +232,65 @@ func (g *pkg) collect() {
 	for _, e := range g.ir.Events {
 		g.refs(e.Payload, visit)
 	}
-	for _, i := range order {
-		i.recursive = g.reaches(i, i)
-	}
-	// What can fail is what holds something that can fail, so this ends.
-	for changed := true; changed; {
-		changed = false
-		for _, i := range order {
-			if !i.fallible && (i.recursive || i.byValue() || g.fallible(i.body)) {
-				i.fallible, changed = true, true
-			}
+	g.findRecursive(order)
+	// What holds something that can fail can fail. Circles can in any case, so each part is
+	// settled before what holds it.
+	settled := map[*instance]bool{}
+	var settle func(i *instance)
+	settle = func(i *instance) {
+		if settled[i] {
+			return
 		}
+		settled[i] = true
+		if i.fallible = i.recursive || i.byValue(); !i.fallible {
+			g.parts(i, settle)
+			i.fallible = g.fallible(i.body)
+		}
+	}
+	for _, i := range order {
+		settle(i)
 	}
 }
 
-// reaches reports whether a value of from can hold one of to.
-func (g *pkg) reaches(from, to *instance) bool {
-	seen := map[*instance]bool{}
-	found := false
-	var visit func(i *instance)
-	visit = func(i *instance) {
-		if found = found || i == to; found || seen[i] {
-			return
-		}
-		seen[i] = true
-		g.parts(i, visit)
+// findRecursive marks the instances whose values can hold values of the same type: those that lie
+// on a circle. It is Tarjan's way to find the circles in one walk.
+func (g *pkg) findRecursive(order []*instance) {
+	type mark struct {
+		number, low int
+		open        bool
 	}
-	g.parts(from, visit)
-	return found
+	marks := map[*instance]*mark{}
+	var open []*instance
+	var visit func(i *instance) *mark
+	visit = func(i *instance) *mark {
+		m := &mark{number: len(marks), low: len(marks), open: true}
+		marks[i] = m
+		open = append(open, i)
+		g.parts(i, func(part *instance) {
+			i.recursive = i.recursive || part == i
+			next := marks[part]
+			if next == nil {
+				next = visit(part)
+			}
+			if next.open {
+				m.low = min(m.low, next.low)
+			}
+		})
+		if m.low == m.number {
+			at := slices.Index(open, i)
+			for _, member := range open[at:] {
+				marks[member].open = false
+				member.recursive = member.recursive || len(open)-at > 1
+			}
+			open = open[:at]
+		}
+		return m
+	}
+	for _, i := range order {
+		if marks[i] == nil {
+			visit(i)
+		}
+	}
 }
 
 // fallible reports whether the encoder of t can refuse a value, as far as is known of the

@@ -12,13 +12,15 @@ import (
 type source struct {
 	text  []byte
 	depth int
+	tabs  string // at least as many as the depth
 }
 
 // line writes one line, made of parts.
 func (s *source) line(parts ...string) {
-	for range s.depth {
-		s.text = append(s.text, '\t')
+	for s.depth > len(s.tabs) {
+		s.tabs += "\t\t\t\t\t\t\t\t"
 	}
+	s.text = append(s.text, s.tabs[:s.depth]...)
 	for _, part := range parts {
 		s.text = append(s.text, part...)
 	}

@@ -257,10 +257,11 @@ func (r typer) object(t *ir.Type) expr {
 	}
 	var b strings.Builder
 	documented := false
-	for _, f := range r.fields(t) {
+	fields := r.fields(t)
+	for _, f := range fields {
 		documented = documented || len(f.Doc) > 0
 	}
-	for i, f := range r.fields(t) {
+	for i, f := range fields {
 		switch {
 		case documented:
 			b.WriteString("\n")

@@ -149,6 +149,9 @@ func (n *node) paramIndex(name string) int {
 // matches reports whether the form of an instance is its generic form with the arguments put in.
 func (l *Lowerer) matches(n *node) bool {
 	g := n.generic
+	if n.renamed {
+		return g.body != nil && l.general(g)
+	}
 	if g.body == nil || n.body == nil || len(n.args) != len(g.uses) {
 		return false
 	}
@@ -158,6 +161,18 @@ func (l *Lowerer) matches(n *node) bool {
 		}
 	}
 	return l.matchType(n, g.body, n.body)
+}
+
+// general reports whether the body of a generic form holds no instance that is a declaration of
+// its own and depends on a parameter: under other names there is none.
+func (l *Lowerer) general(g *node) bool {
+	ok := true
+	eachType(g.body, func(t *ir.Type, _ bool) {
+		if to := l.refs[t]; t.Kind == ir.KindRef && to.standing == standalone && hasParams(to.named) {
+			ok = false
+		}
+	})
+	return ok
 }
 
 // matchType reports whether the generic type g with the arguments of n put in is c.

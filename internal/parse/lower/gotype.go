@@ -7,8 +7,31 @@ import (
 	"github.com/eventgen/eventgen/internal/ir"
 )
 
+// spelling is how generated code writes a declared type. It is found once for each instance: the
+// arguments of arguments would be spelt again and again.
+type spelling struct {
+	name     *ir.GoName
+	writable bool
+}
+
 // goName returns the Go name of a declared type.
-func (l *Lowerer) goName(t *types.Named) *ir.GoName {
+func (l *Lowerer) goName(t *types.Named) *ir.GoName { return l.spell(t).name }
+
+// writable reports whether the generated code can write t down, its arguments included: a struct
+// or a function among these has no name.
+func (l *Lowerer) writable(t *types.Named) bool { return l.spell(t).writable }
+
+func (l *Lowerer) spell(t *types.Named) *spelling {
+	s := l.spelling[t]
+	if s == nil {
+		name := l.nameOf(t)
+		s = &spelling{name: name, writable: l.nameable(t) && l.spellable(name)}
+		l.spelling[t] = s
+	}
+	return s
+}
+
+func (l *Lowerer) nameOf(t *types.Named) *ir.GoName {
 	out := &ir.GoName{Name: t.Obj().Name()}
 	if pkg := t.Obj().Pkg(); pkg != nil {
 		out.Path, out.Pkg = pkg.Path(), pkg.Name()
@@ -75,12 +98,6 @@ func (l *Lowerer) nameable(t types.Type) bool {
 		obj := named.Obj()
 		return !obj.Exported() || obj.Parent() != obj.Pkg().Scope() || !l.importable(obj.Pkg())
 	})
-}
-
-// writable reports whether the generated code can write t down, its arguments included: a struct
-// or a function among these has no name.
-func (l *Lowerer) writable(t *types.Named) bool {
-	return l.nameable(t) && l.spellable(l.goName(t))
 }
 
 // importable reports whether the package at work may import pkg: commands and the internal

@@ -100,7 +100,9 @@ type Lowerer struct {
 	queue     []*node
 	lowered   []*node // since the standings were last settled
 	expanding map[*types.TypeName]bool
+	unrolled  map[*node]bool // generic forms of which there are instances whose arguments mention parameters
 	sensitive sensitivity
+	spelling  map[*types.Named]*spelling
 
 	roots   []*root
 	notes   []*problem
@@ -123,7 +125,9 @@ func New(cfg Config) *Lowerer {
 		nodes:     map[string]*node{},
 		refs:      map[*ir.Type]*node{},
 		expanding: map[*types.TypeName]bool{},
+		unrolled:  map[*node]bool{},
 		sensitive: sensitivity{},
+		spelling:  map[*types.Named]*spelling{},
 		checked:   map[*types.TypeName]bool{},
 		emitted:   map[*node]bool{},
 	}

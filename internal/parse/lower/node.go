@@ -21,6 +21,9 @@ type node struct {
 	generic *node
 	args    []*ir.Type // lowered as addressable values
 	parent  *node      // the node that first referred to this one
+	// renamed: the arguments are type parameters of another declaration, so that the form is the
+	// generic one but for their names. It has no body of its own.
+	renamed bool
 
 	body  *ir.Type // nil for a union
 	enum  *ir.Enum
@@ -71,6 +74,17 @@ func (n *node) id() string {
 		id += "~value"
 	}
 	return id
+}
+
+// wireForm is the body of n. The parts of a renamed form speak of the parameters of the generic one.
+func (n *node) wireForm() *ir.Type {
+	if !n.renamed {
+		return n.body
+	}
+	if body := n.generic.body; body != nil && body.Kind == ir.KindParam {
+		return n.args[n.generic.paramIndex(body.Param)]
+	}
+	return n.generic.body
 }
 
 // params returns the type parameters of a generic form.
@@ -138,6 +152,10 @@ func selfInstance(origin *types.Named) *types.Named {
 // whose arguments mention parameters are lowered first, so that the mark is there before an
 // instance without parameters is unrolled.
 func (l *Lowerer) detectExpansion(n *node) {
+	if !l.unrolled[n.generic] {
+		l.unrolled[n.generic] = true
+		return // it is the first
+	}
 	depth := 0
 	for up := n.parent; up != nil; up = up.parent {
 		if up.generic != n.generic || !hasParams(up.named) {
@@ -202,7 +220,19 @@ func (l *Lowerer) build(n *node) {
 			n.args = append(n.args, args.lower(t, true))
 		}
 	}
-	b.declare(n)
+	if n.renamed = n.instance() && !n.self() && isRenamed(n.named); !n.renamed {
+		b.declare(n)
+	}
+}
+
+// isRenamed reports whether all arguments of t are type parameters.
+func isRenamed(t *types.Named) bool {
+	for arg := range t.TypeArgs().Types() {
+		if !isParam(arg) {
+			return false
+		}
+	}
+	return true
 }
 
 func (l *Lowerer) isLocal(obj types.Object) bool {

@@ -132,7 +132,7 @@ func (l *Lowerer) checkUnion(n *node) {
 // bodyOf returns the wire form that a lowered type stands for.
 func (l *Lowerer) bodyOf(t *ir.Type) *ir.Type {
 	for i := 0; t != nil && t.Kind == ir.KindRef && i <= maxInstanceDepth; i++ {
-		t = l.refs[t].body
+		t = l.refs[t].wireForm()
 	}
 	return t
 }
