@@ -1,16 +1,8 @@
-import type {
-  EmitOptions,
-  EventMeta,
-  ListenOptions,
-  Listener,
-  OnceOptions,
-  RelayOptions,
-  StreamOptions,
-  Target,
-  Unlisten,
-} from './core/api.ts';
+import type { EmitOptions, ListenOptions, OnceOptions, RelayOptions, StreamOptions, Target } from './core/api.ts';
+import type { EventMeta, Listener } from './core/sink.ts';
+import type { Unlisten } from './core/unlisten.ts';
 import type { ClientEvent, EventDescriptor, ServerEvent } from './core/descriptor.ts';
-import { disposable } from './core/disposable.ts';
+import { disposable } from './core/unlisten.ts';
 import { emit } from './emit.ts';
 import { listen } from './listen.ts';
 import { once } from './once.ts';

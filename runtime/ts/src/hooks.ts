@@ -1,4 +1,5 @@
-import type { EmitOptions, ErrorListener, EventsClient, RelayOptions } from './core/api.ts';
+import type { EmitOptions, EventsClient, RelayOptions } from './core/api.ts';
+import type { ErrorListener } from './core/sink.ts';
 
 /** Options of the hooks that give values. */
 export interface HookOptions<K = never> {

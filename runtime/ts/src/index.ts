@@ -13,29 +13,26 @@ export type {
   EventDescriptor,
   EventOptions,
   KeyOf,
-  Path,
   PayloadOf,
   ServerEvent,
   SharedEvent,
 } from './core/descriptor.ts';
+export type { BatchListener, ErrorListener, EventMeta, Listener } from './core/sink.ts';
 export type {
-  BatchListener,
   ClientOptions,
   EmitOptions,
-  ErrorListener,
-  EventMeta,
   EventsClient,
   Gap,
   ListenOptions,
-  Listener,
   OnceOptions,
   RelayOptions,
   Stale,
   Status,
   StreamOptions,
   Target,
-  Unlisten,
 } from './core/api.ts';
+export type { Unlisten } from './core/unlisten.ts';
+export type { Path } from './core/key.ts';
 export type { ErrorCode, WireError } from './core/errors.ts';
 export type { EventStream } from './stream.ts';
 export type { QueueOptions } from './queue.ts';
@@ -43,6 +40,6 @@ export type { AnyOf, Events } from './events.ts';
 
 // For those who write transports and adapters.
 export { closeCode } from './core/transport.ts';
-export type { Sink } from './core/api.ts';
+export type { Sink } from './core/sink.ts';
 export type { Connection, Link, Transport } from './core/transport.ts';
 export type { Refusals, ServerFrame, Welcome, WireInterest, WireInterests } from './core/wire.ts';

@@ -1,4 +1,6 @@
-import type { BatchListener, EventsClient, ListenOptions, Listener, Unlisten } from './core/api.ts';
+import type { BatchListener, Listener } from './core/sink.ts';
+import type { EventsClient, ListenOptions } from './core/api.ts';
+import type { Unlisten } from './core/unlisten.ts';
 import type { ServerEvent } from './core/descriptor.ts';
 import { pageClient } from './page.ts';
 

@@ -1,4 +1,6 @@
-import type { Listener, OnceOptions, Unlisten } from './core/api.ts';
+import type { Listener } from './core/sink.ts';
+import type { OnceOptions } from './core/api.ts';
+import type { Unlisten } from './core/unlisten.ts';
 import type { ServerEvent } from './core/descriptor.ts';
 import { clientOf } from './listen.ts';
 

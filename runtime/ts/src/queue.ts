@@ -1,4 +1,5 @@
-import type { ListenOptions, Unlisten } from './core/api.ts';
+import type { ListenOptions } from './core/api.ts';
+import type { Unlisten } from './core/unlisten.ts';
 import type { ServerEvent } from './core/descriptor.ts';
 import { clientOf } from './listen.ts';
 

@@ -13,7 +13,8 @@ import {
   useRef,
   useSyncExternalStore,
 } from 'react';
-import type { EventsClient, Listener, Status } from './core/api.ts';
+import type { EventsClient, Status } from './core/api.ts';
+import type { Listener } from './core/sink.ts';
 import type { ClientEvent, ServerEvent } from './core/descriptor.ts';
 import { keyId } from './core/key.ts';
 import { type Store, byKeyStore, historyStore, latestStore, statusStore } from './core/store.ts';

@@ -10,7 +10,8 @@ import {
   untrack,
   useContext,
 } from 'solid-js';
-import type { EventsClient, Listener, Status } from './core/api.ts';
+import type { EventsClient, Status } from './core/api.ts';
+import type { Listener } from './core/sink.ts';
 import type { ClientEvent, ServerEvent } from './core/descriptor.ts';
 import { type Store, byKeyStore, historyStore, latestStore, statusStore } from './core/store.ts';
 import { emit } from './emit.ts';

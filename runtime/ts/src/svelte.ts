@@ -1,6 +1,7 @@
 import { getContext, onMount, setContext } from 'svelte';
 import { createSubscriber } from 'svelte/reactivity';
-import type { EventsClient, Listener, Status } from './core/api.ts';
+import type { EventsClient, Status } from './core/api.ts';
+import type { Listener } from './core/sink.ts';
 import type { ClientEvent, ServerEvent } from './core/descriptor.ts';
 import { type Store, byKeyStore, historyStore, latestStore, statusStore } from './core/store.ts';
 import { type KeyId, keyId } from './core/key.ts';

@@ -14,7 +14,8 @@ import {
   triggerRef,
   watch,
 } from 'vue';
-import type { EventsClient, Listener, Status } from './core/api.ts';
+import type { EventsClient, Status } from './core/api.ts';
+import type { Listener } from './core/sink.ts';
 import type { ClientEvent, ServerEvent } from './core/descriptor.ts';
 import { environment } from './core/environment.ts';
 import { keyId } from './core/key.ts';

@@ -76,6 +76,19 @@ describe('scalars', () => {
     refuses(d.base64, 'A', 'AA', 'AAE', 'AB==', 'AA=\n=', ' AAEC', '-_-_', null, '€');
     expect(outcome(d.byteArray, 'AAH/')).toEqual({ value: new Uint8Array([0, 1, 255]) });
   });
+  test('what was found is named', () => {
+    const found = (value: unknown) => String(outcome(d.string, value)).split('found ')[1];
+    expect([null, [], true, 1.5, {}, undefined, 1n].map(found)).toEqual([
+      'null',
+      'an array',
+      'a boolean',
+      '1.5',
+      'an object',
+      'none',
+      'a bigint',
+    ]);
+    expect(outcome(d.boolean, 'x')).toEqual(['/ expected a boolean, found a string']);
+  });
   test('sets', () => {
     accepts(d.oneOf(['a', 'b']), 'a', 'b');
     expect(outcome(d.oneOf(['a', 'b']), 'c')).toEqual(['/ expected one of "a", "b", found "c"']);

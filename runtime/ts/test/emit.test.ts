@@ -142,7 +142,7 @@ describe('giving up', () => {
     const ten = outcome(emit(action, x, { client }));
     const one = outcome(emit(action, x, { client, timeout: 1000 }));
     const never = vi.fn();
-    for (const timeout of [0, Infinity, Number.MAX_SAFE_INTEGER])
+    for (const timeout of [0, Infinity, Number.MAX_SAFE_INTEGER, 2 ** 31])
       void emit(action, x, { client, timeout }).then(never, never);
     await vi.advanceTimersByTimeAsync(1000);
     expect(await one).toBe('timeout');
@@ -150,6 +150,17 @@ describe('giving up', () => {
     expect(await ten).toBe('timeout');
     await vi.advanceTimersByTimeAsync(1_000_000);
     expect(never).not.toHaveBeenCalled();
+  });
+
+  test('after as long as a timer can count', async () => {
+    const longest = 2 ** 31 - 1;
+    // A client that connects for ever: nothing else has a timer for as long.
+    const slow = createEventsClient({ transports: [wire], token: () => new Promise(() => undefined) });
+    const spy = vi.spyOn(globalThis, 'setTimeout');
+    void outcome(emit(action, x, { client: slow, timeout: longest }));
+    expect(spy.mock.calls.map(([, delay]) => delay)).toContain(longest);
+    slow.close();
+    spy.mockRestore();
   });
 
   test('what has not left by then never does', async () => {

@@ -16,29 +16,26 @@ export type {
   EventDescriptor,
   EventOptions,
   KeyOf,
-  Path,
   PayloadOf,
   ServerEvent,
   SharedEvent,
 } from './core/descriptor';
+export type { BatchListener, ErrorListener, EventMeta, Listener } from './core/sink';
 export type {
-  BatchListener,
   ClientOptions,
   EmitOptions,
-  ErrorListener,
-  EventMeta,
   EventsClient,
   Gap,
   ListenOptions,
-  Listener,
   OnceOptions,
   RelayOptions,
   Stale,
   Status,
   StreamOptions,
   Target,
-  Unlisten,
 } from './core/api';
+export type { Unlisten } from './core/unlisten';
+export type { Path } from './core/key';
 export type { ErrorCode, WireError } from './core/errors';
 export type { EventStream } from './stream';
 export type { QueueOptions } from './queue';
@@ -46,6 +43,6 @@ export type { AnyOf, Events } from './events';
 
 // For those who write transports and adapters.
 export { closeCode } from './core/transport';
-export type { Sink } from './core/api';
+export type { Sink } from './core/sink';
 export type { Connection, Link, Transport } from './core/transport';
 export type { Refusals, ServerFrame, Welcome, WireInterest, WireInterests } from './core/wire';

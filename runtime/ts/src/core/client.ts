@@ -1,12 +1,13 @@
-import type { ClientOptions, ErrorListener, EventsClient, Gap, Stale, Status } from './api.ts';
-import { createDriver } from './connection.ts';
-import { disposable } from './disposable.ts';
+import type { ClientOptions, EventsClient, Gap, Stale, Status } from './api.ts';
+import { createConnector } from './connection.ts';
 import { environment } from './environment.ts';
 import { ListenError, type WireError } from './errors.ts';
-import type { AnyEvent } from './key.ts';
 import type { Outbox, Outlet } from './outbox.ts';
-import { type AnySink, type Answer, createTopics } from './topics.ts';
+import type { ErrorListener } from './sink.ts';
+import type { AnySink, SubscribedEvent } from './subscription.ts';
+import { type Answer, createSubscriptions } from './subscriptions.ts';
 import type { Link, Transport } from './transport.ts';
+import { disposable } from './unlisten.ts';
 import type { ServerFrame } from './wire.ts';
 
 /** Options of a client whose defaults have been filled in. Without transports it does nothing. */
@@ -74,7 +75,7 @@ export function createClient(given: CompleteOptions, eager: boolean, ended?: () 
   };
 
   const want = () => {
-    if (eager || status !== 'idle') driver.start();
+    if (eager || status !== 'idle') connector.start();
   };
 
   /** Brings what the backend knows of the subscriptions up to date. */
@@ -82,17 +83,17 @@ export function createClient(given: CompleteOptions, eager: boolean, ended?: () 
     clearTimeout(flushTimer);
     flushTimer = undefined;
     // What changes before the welcome is in the hello, or follows the welcome.
-    const [[listen, listened], [left, unlistened]] = topics.changes(status === 'open');
+    const [[listen, listened], [left, unlistened]] = subscriptions.changes(status === 'open');
     const unlisten = Object.keys(left);
     const ask = (frame: object, answer: Answer) => {
       answers.set(++ids, answer);
-      driver.send(JSON.stringify({ ...frame, id: ids }));
+      connector.send(JSON.stringify({ ...frame, id: ids }));
     };
     if (Object.keys(listen).length) ask({ listen }, listened);
     if (unlisten.length) ask({ unlisten }, unlistened);
   };
 
-  const topics = createTopics(() => {
+  const subscriptions = createSubscriptions(() => {
     flushTimer ??= setTimeout(flush);
   }, report);
 
@@ -100,34 +101,34 @@ export function createClient(given: CompleteOptions, eager: boolean, ended?: () 
     const { welcome, event, seq = 0, ack = 0, error, gap, stale, refused, auth } = frame;
     if (event !== undefined || frame.at !== undefined) stuck = -1;
     at = Math.max(at, seq, frame.at ?? 0);
-    if (event !== undefined) topics.dispatch(event, frame);
+    if (event !== undefined) subscriptions.dispatch(event, frame);
     else if (welcome) {
       if (welcome.epoch !== epoch) {
-        topics.reset();
+        subscriptions.reset();
         stuck = 0;
       } else if (welcome.at > at) stuck = -1;
       sameSession = welcome.session === session;
       ({ session, epoch, at, max: limit } = welcome);
       answers.get(0)?.(welcome.refused);
-      driver.expires(welcome.expiresIn);
-      driver.welcomed(welcome.heartbeat);
+      connector.expires(welcome.expiresIn);
+      connector.welcomed(welcome.heartbeat);
     } else if (ack) {
       answers.get(ack)?.(refused, error);
       answers.delete(ack);
       outbox?.ack(ack, error);
     } else if (gap) {
-      topics.gap(gap.events);
+      subscriptions.gap(gap.events);
       tell(gapListeners, gap.events);
     } else if (stale) {
       if (!staleListeners.size) console.warn('eventgen: stale contracts', stale);
       tell(staleListeners, stale);
-    } else if (refused) topics.refuse(refused);
-    else if (auth) driver.expires(auth.expiresIn);
+    } else if (refused) subscriptions.refuse(refused);
+    else if (auth) connector.expires(auth.expiresIn);
   };
 
   const hello = () => {
     stuck = Math.max(stuck, 0);
-    const [listen, answer] = topics.hello(!!session);
+    const [listen, answer] = subscriptions.hello(!!session);
     answers.clear();
     answers.set(0, answer);
     return JSON.stringify({
@@ -150,7 +151,7 @@ export function createClient(given: CompleteOptions, eager: boolean, ended?: () 
     refusal = cause;
     if (cause) {
       outbox?.fail(cause);
-      topics.fail(new ListenError(cause), next === 'closed');
+      subscriptions.fail(new ListenError(cause), next === 'closed');
       if (next === 'refused') report(new ListenError(cause));
     }
     if (next === 'open') {
@@ -161,7 +162,7 @@ export function createClient(given: CompleteOptions, eager: boolean, ended?: () 
     for (const listener of [...statusListeners]) if (status === next) tell([listener], next);
   };
 
-  const driver = createDriver(options, hello, receive, changed, report);
+  const connector = createConnector(options, hello, receive, changed, report);
 
   return {
     options,
@@ -170,7 +171,7 @@ export function createClient(given: CompleteOptions, eager: boolean, ended?: () 
     },
     subscribe(event, sink) {
       if (!options.transports.length) return disposable(() => undefined, Promise.resolve());
-      const unlisten = topics.subscribe(event as AnyEvent, sink as AnySink);
+      const unlisten = subscriptions.subscribe(event as SubscribedEvent, sink as AnySink);
       if (refusal) {
         const error = new ListenError(refusal, event.name);
         if (status === 'closed') unlisten();
@@ -183,7 +184,7 @@ export function createClient(given: CompleteOptions, eager: boolean, ended?: () 
       if (flushTimer) flush();
       return (outbox ??= make({
         nextId: () => ++ids,
-        send: driver.send,
+        send: connector.send,
         limit: () => limit,
         refusal: () => refusal,
       }));
@@ -192,12 +193,12 @@ export function createClient(given: CompleteOptions, eager: boolean, ended?: () 
     onGap: on(gapListeners),
     onStale: on(staleListeners),
     onError: on(errorListeners),
-    renew: driver.renew,
+    renew: connector.renew,
     close() {
       if (status === 'closed') return;
-      driver.stop({ code: 'closed' });
+      connector.stop({ code: 'closed' });
       ended?.();
     },
-    start: driver.start,
+    start: connector.start,
   };
 }

@@ -1,7 +1,6 @@
-import { type Delivery, delivery } from './delivery.ts';
-
-/** A JSON value's place in the payload, as property names from the outside in. */
-export type Path = readonly string[];
+import { delivery } from './delivery.ts';
+import type { Path } from './key.ts';
+import type { Delivery } from './subscription.ts';
 
 /** What a descriptor knows of an event beside its name and contract. */
 export interface EventOptions<P> {

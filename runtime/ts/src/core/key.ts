@@ -1,7 +1,5 @@
-import type { Path, ServerEvent } from './descriptor.ts';
-
-/** An event of any payload and key. */
-export type AnyEvent = ServerEvent<string, unknown, unknown>;
+/** A JSON value's place in the payload, as property names from the outside in. */
+export type Path = readonly string[];
 
 /** Identifies a key: equal for keys that are the same on the wire. */
 export type KeyId = string | number | boolean | null | undefined;

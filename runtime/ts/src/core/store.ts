@@ -1,5 +1,9 @@
 import type { EventsClient, Status } from './api.ts';
-import { type AnyEvent, keyId, keyOf } from './key.ts';
+import type { ServerEvent } from './descriptor.ts';
+import { keyId, keyOf } from './key.ts';
+
+/** An event of any payload and key. */
+export type AnyEvent = ServerEvent<string, unknown, unknown>;
 
 /** A value that changes, as frameworks want it: the same object for as long as it has not changed. */
 export interface Store<T> {

@@ -4,6 +4,8 @@
 import type { Status } from './api';
 import { environment } from './environment';
 import type { WireError } from './errors';
+import { createLiveness } from './liveness';
+import { createRetry } from './retry';
 import type { Connection, Link, Transport } from './transport';
 
 /** Close codes that are final, as error codes. See docs/protocol.md, 8. */
@@ -13,16 +15,20 @@ const refusals: Readonly<Record<number, string>> = {
   4409: 'replaced',
 };
 const wakeEvents = ['online', 'visibilitychange', 'pageshow', 'pagehide'];
+/** Milliseconds until the welcome must be here. */
+const handshake = 10_000;
+/** What setTimeout can hold. */
+const longestTimer = 0x7fff_ffff;
 
 /** The options that matter here. They may change between connections. */
-export interface DriverOptions {
+export interface ConnectorOptions {
   readonly url?: string | undefined;
   readonly token?: (() => string | Promise<string>) | undefined;
   readonly transports: readonly Transport[];
 }
 
 /** Keeps a client connected. */
-export interface Driver {
+export interface Connector {
   /** Something wants a connection: connects, unless that is under way, waiting for its time, or hopeless. */
   start(this: void): void;
   /** The first frame is here: the connection is good, with heartbeats this many seconds apart. */
@@ -38,135 +44,91 @@ export interface Driver {
 }
 
 /**
- * Makes the driver of a client. `hello` gives the first frame; `receive` takes messages, and ends
+ * Makes the connector of a client. `hello` gives the first frame; `receive` takes messages, and ends
  * the connection by throwing; `changed` takes each change of the status, with the reason why
- * nothing will come if that is so, and whether a connection was lost that had been good; `report` takes errors of tokens and transports.
+ * nothing will come if that is so, and whether a connection was lost that had been good; `report`
+ * takes errors of tokens and transports.
+ *
+ * The states, and what leads from each to the next (docs/protocol.md, 9, says more):
+ *
+ *     idle        start: connecting
+ *     connecting  welcomed: open · ended: connecting by the next transport, offline or refused
+ *     open        ended: offline, connecting with a newer token, or refused · pagehide: offline
+ *     offline     its time, start if it has none, wake, renew: connecting
+ *     refused     wake with another token, renew: connecting
+ *     closed      nothing; stop leads here from everywhere
  */
-export function createDriver(
-  options: DriverOptions,
+export function createConnector(
+  options: ConnectorOptions,
   hello: () => string,
   receive: Link['receive'],
   changed: (status: Status, cause?: WireError, lost?: boolean) => void,
   report: (error: unknown) => void,
-): Driver {
-  /** Milliseconds until the welcome must be here. */
-  const handshake = 10_000;
-  /** The first retry comes within this many milliseconds, each further one within twice as many. */
-  const shortestDelay = 1000;
-  const longestDelay = 30_000;
-  /** A connection that lasted this long was a good one: the next retry is a first one. */
-  const lasting = 5000;
-  /** Attempts at a transport that has worked before it is passed over for the next. */
-  const patience = 3;
-  /** What setTimeout can hold. */
-  const longestTimer = 0x7fff_ffff;
-
-  type Timer = ReturnType<typeof setTimeout> | undefined;
+): Connector {
   let status: Status = 'idle';
-  let connection: Connection | undefined;
-  /** Rises with each attempt and each end, so that what comes from an earlier connection is known. */
-  let generation = 0;
-  /** Index of the transport, and how many attempts at it are left. */
-  let transport = 0;
-  let attempts = 1;
-  let failures = 0;
-  let opened: number;
-  let heard: number;
-  /** Milliseconds of silence that are the end. */
-  let silence: number;
+  /** The connection that there is or is being made; each has an identity, so that what comes of an earlier one is known. */
+  let current: { connection?: Connection | undefined } | undefined;
+  /** What to present, and why the last was refused. */
   let token: string | undefined;
   let refusal: WireError | undefined;
-  /** Waits for a reason to connect, not for a timer. */
-  let resting = true;
-  /** Ends a silent connection, or begins the next attempt. */
-  let timer: Timer;
-  let renewTimer: Timer;
+  let retryTimer: ReturnType<typeof setTimeout> | undefined;
+  let renewTimer: ReturnType<typeof setTimeout> | undefined;
+  const retry = createRetry();
+  const liveness = createLiveness(() => {
+    ended();
+  });
 
-  /** Calls back, and what is called may connect or stop: to be done last, or looked behind. */
-  const change = (next: Status, cause?: WireError, lost?: boolean) => {
+  // Transitions
+
+  /** Calls back, and what is called may connect or stop: to be done last, or looked after. */
+  const enter = (next: Status, cause?: WireError, lost?: boolean) => {
     if (next !== status) changed((status = next), cause, lost);
   };
 
-  const drop = () => {
-    generation++;
-    clearTimeout(timer);
+  /** Leaves whatever there is. */
+  const leave = () => {
+    liveness.stop();
+    clearTimeout(retryTimer);
     clearTimeout(renewTimer);
-    connection?.close();
-    connection = undefined;
-  };
-
-  /** Timers sleep when the machine does: only the clock tells how long it has been. It may be set back. */
-  const watch = () => {
-    clearTimeout(timer);
-    heard = Math.min(heard, Date.now());
-    const left = heard + silence - Date.now();
-    if (left > 0) timer = setTimeout(watch, left);
-    else ended();
+    current?.connection?.close();
+    current = retryTimer = undefined;
   };
 
   const refuse = () => {
-    drop();
-    change('refused', refusal);
+    leave();
+    enter('refused', refusal);
   };
 
-  const ended = (code = 0, reason?: string) => {
-    const wasOpen = status === 'open';
-    const cause = refusals[code];
-    drop();
-    if (wasOpen && Date.now() - opened >= lasting) failures = 0;
-    if (cause) {
-      // There may be a newer token, or a newer cookie, than the one that has just been refused.
-      const final = refusal ?? (code === 4409 || !(wasOpen || options.token));
-      refusal = { code: cause, message: reason };
-      if (final) {
-        refuse();
-        return;
-      }
-    } else if (!wasOpen && !--attempts) {
-      transport = (transport + 1) % options.transports.length;
-      attempts = 1;
-      if (transport) {
-        void connect();
-        return;
-      }
-    }
-    resting = code === 4000;
-    if (!resting) timer = setTimeout(connect, Math.random() * Math.min(longestDelay, shortestDelay * 2 ** failures++));
-    // From 4000 on, the backend has said why.
-    change('offline', undefined, wasOpen && code < 4000);
-  };
-
-  /** Runs through to the end at once where there is no token and nothing to load. */
+  /** Runs through to the end where there is no token to wait for and nothing to load. */
   const connect = async () => {
-    drop();
-    resting = false;
-    for (const type of wakeEvents) environment.addEventListener?.(type, wake);
-    heard = Date.now();
-    silence = handshake;
-    watch();
-    const mine = generation;
-    const lives = () => mine === generation;
+    leave();
+    const mine: typeof current = (current = {});
+    const lives = () => current === mine;
     const fail = (error: unknown) => {
       if (lives()) ended();
       report(error);
     };
+    for (const type of wakeEvents) environment.addEventListener?.(type, wake);
+    liveness.hear();
+    liveness.allow(handshake);
     try {
-      if (status !== 'refused') change('connecting');
+      // Credentials that were refused are not known to be better until there is another token.
+      if (status !== 'refused') enter('connecting');
       if (options.token && lives()) {
         const next = await options.token();
         if (lives())
           if (refusal && next === token) refuse();
           else token = next;
       }
-      if (lives()) change('connecting');
+      if (lives()) enter('connecting');
       if (!lives()) return;
-      const made = options.transports[transport]?.connect({
+      const made = options.transports[retry.transport()]?.connect({
         url: options.url ?? '/events',
         token,
         hello,
         receive(message) {
           if (!lives()) return;
-          heard = Date.now();
+          liveness.hear();
           try {
             receive(message);
           } catch (error) {
@@ -177,40 +139,62 @@ export function createDriver(
           if (lives()) ended(code, reason);
         },
       });
-      const usable = made && 'then' in made ? await made : made;
-      if (lives()) connection = usable;
-      else usable?.close();
+      const connection = made && 'then' in made ? await made : made;
+      if (lives()) mine.connection = connection;
+      else connection?.close();
     } catch (error) {
       fail(error);
     }
   };
 
+  const ended = (code = 0, reason?: string) => {
+    const wasOpen = status === 'open';
+    const refused = refusals[code];
+    leave();
+    if (wasOpen) retry.lost();
+    if (refused) {
+      // There may be a newer token, or a newer cookie, than the one that has just been refused.
+      const final = refusal ?? (code === 4409 || !(wasOpen || options.token));
+      refusal = { code: refused, message: reason };
+      if (final) {
+        refuse();
+        return;
+      }
+    } else if (!wasOpen && retry.failed(options.transports.length)) {
+      void connect();
+      return;
+    }
+    // From 4000 on, the backend has said why. After 4000 itself there is no hurry.
+    if (code !== 4000) retryTimer = setTimeout(connect, retry.delay());
+    enter('offline', undefined, wasOpen && code < 4000);
+  };
+
+  // What happens around
+
   const wake = ({ type }: Event) => {
-    const busy = status === 'open' || status === 'connecting';
     if (type === 'pagehide') {
-      if (busy) {
-        drop();
-        resting = true;
-        change('offline');
+      if (current && status !== 'refused') {
+        leave();
+        enter('offline');
       }
     } else if (environment.document?.visibilityState !== 'hidden') {
-      if (busy) watch();
+      if (current) liveness.look();
       else if (status === 'offline' || options.token) {
-        failures = 0;
+        retry.restart();
         void connect();
       }
     }
   };
 
   const renew = async () => {
-    const mine = generation;
+    const mine = current;
     if (status === 'offline' || status === 'refused') {
       refusal = undefined;
       void connect();
     } else if (status === 'open' && options.token)
       try {
         const next = await options.token();
-        if (mine === generation) connection?.send(JSON.stringify({ auth: (token = next) }));
+        if (mine === current) mine?.connection?.send(JSON.stringify({ auth: (token = next) }));
       } catch (error) {
         report(error);
       }
@@ -218,15 +202,13 @@ export function createDriver(
 
   return {
     start() {
-      if (resting) void connect();
+      if (status === 'idle' || (status === 'offline' && !retryTimer)) void connect();
     },
     welcomed(heartbeat = 25) {
-      opened = heard;
-      silence = (heartbeat * 1.5 + 5) * 1000;
-      watch();
       refusal = undefined;
-      attempts = patience;
-      change('open');
+      retry.opened();
+      liveness.allow((heartbeat * 1.5 + 5) * 1000);
+      enter('open');
     },
     expires(seconds) {
       clearTimeout(renewTimer);
@@ -235,14 +217,13 @@ export function createDriver(
     renew,
     send(frame) {
       if (status !== 'open') return false;
-      connection?.send(frame);
+      current?.connection?.send(frame);
       return true;
     },
     stop(cause) {
-      drop();
+      leave();
       for (const type of wakeEvents) environment.removeEventListener?.(type, wake);
-      resting = false;
-      change('closed', cause);
+      enter('closed', cause);
     },
   };
 }

@@ -16,7 +16,8 @@ import {
   useRef,
   useSyncExternalStore,
 } from 'react';
-import type { EventsClient, Listener, Status } from './core/api';
+import type { EventsClient, Status } from './core/api';
+import type { Listener } from './core/sink';
 import type { ClientEvent, ServerEvent } from './core/descriptor';
 import { keyId } from './core/key';
 import { type Store, byKeyStore, historyStore, latestStore, statusStore } from './core/store';

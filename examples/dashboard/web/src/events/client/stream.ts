@@ -19,7 +19,7 @@ export interface EventStream<P> extends AsyncIterableIterator<P, undefined, unde
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-// See disposable.ts.
+// See unlisten.ts.
 const asyncDisposeKey: typeof Symbol.asyncDispose = Symbol.asyncDispose ?? Symbol.for('asyncDispose');
 
 /**

@@ -2,7 +2,11 @@
 /* eslint-disable */
 /* eslint no-restricted-syntax: [1, "Program > *"] -- so that the line above is never unused */
 import type { EventsClient, Status } from './api';
-import { type AnyEvent, keyId, keyOf } from './key';
+import type { ServerEvent } from './descriptor';
+import { keyId, keyOf } from './key';
+
+/** An event of any payload and key. */
+export type AnyEvent = ServerEvent<string, unknown, unknown>;
 
 /** A value that changes, as frameworks want it: the same object for as long as it has not changed. */
 export interface Store<T> {
