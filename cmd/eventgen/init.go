@@ -1,42 +1,41 @@
 package main
 
 import (
-	"bytes"
 	"context"
-	"embed"
 	"errors"
 	"fmt"
-	gofmt "go/format"
 	"go/token"
 	"io/fs"
 	"os"
-	"os/exec"
 	"path"
 	"path/filepath"
 	"slices"
 	"strings"
-	"text/template"
 
 	"github.com/spf13/cobra"
 	"golang.org/x/mod/modfile"
 
 	"github.com/eventgen/eventgen/internal/config"
+	"github.com/eventgen/eventgen/internal/scaffold"
 )
-
-//go:embed scaffold
-var scaffold embed.FS
-
-var scaffolds = template.Must(template.ParseFS(scaffold, "scaffold/*.tmpl"))
 
 func newInit(a *app) *cobra.Command {
 	var ts string
+	var o appOptions
 	cmd := &cobra.Command{
 		Use:   "init [directory]",
-		Short: "Start with a first package of events",
-		Long: `init writes a package with two events and an example into the directory (default:
-events), and eventgen.yaml beside go.mod; adds eventgen to go.mod as a tool; and generates.
-It changes no file that is there, but go.mod and go.sum.`,
-		Example: `  eventgen init
+		Short: "Start with a small application, or with a first package of events",
+		Long: `init --template writes a whole small application into the directory (default: here): a
+Go server, a package of events, eventgen.yaml, a page built with Vite, and a test on each
+side. The directory may be empty, or belong to a module: then init adds what is missing.
+
+init without --template writes a package with two events and an example into the directory
+(default: events), and eventgen.yaml beside go.mod.
+
+Both add eventgen to go.mod as a tool, and generate. They change no file that is there, but
+go.mod and go.sum.`,
+		Example: `  eventgen init --template react hello
+  eventgen init
   eventgen init internal/events --ts web/src/events`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) > 1 {
@@ -45,8 +44,20 @@ It changes no file that is there, but go.mod and go.sum.`,
 			return nil
 		},
 	}
-	cmd.Flags().StringVar(&ts, "ts", "", "directory of the TypeScript output (default: ts in the package's directory)")
+	cmd.Flags().SortFlags = false
+	cmd.Flags().StringVar(&o.template, "template", "", "write an application with this `framework`: "+strings.Join(scaffold.Templates, ", "))
+	cmd.Flags().StringVar(&o.module, "module", "", "`path` of the module, where there is none yet (default: example.com/ and the directory's name)")
+	cmd.Flags().StringVar(&ts, "ts", "", "without --template: `directory` of the TypeScript output (default: ts in the package's directory)")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
+		if o.template != "" {
+			if ts != "" {
+				return usage("leave --ts out; eventgen.yaml of the application says where it is", "--ts is not for --template")
+			}
+			if o.dir = "."; len(args) == 1 {
+				o.dir = args[0]
+			}
+			return a.initApp(cmd.Context(), o)
+		}
 		dir := "events"
 		if len(args) == 1 {
 			dir = args[0]
@@ -69,8 +80,10 @@ type starter struct {
 	files   []starterFile
 }
 
+// starterFile is a file that is to be written; path is absolute.
 type starterFile struct {
-	path, template string
+	path    string
+	content []byte
 }
 
 // plan finds out what init has to do, and refuses what would hurt.
@@ -91,10 +104,8 @@ func (a *app) plan(dir, ts string) (*starter, error) {
 	if rel, err := filepath.Rel(s.root, s.dir); err != nil || rel == "." || !filepath.IsLocal(rel) {
 		return nil, usage("name a new directory, such as internal/events", "%s is not a directory below %s", dir, a.rel(s.root))
 	}
-	s.files = []starterFile{
-		{filepath.Join(s.dir, "events.go"), "events.go.tmpl"},
-		{filepath.Join(s.dir, "example_test.go"), "example_test.go.tmpl"},
-		{filepath.Join(s.root, config.FileName), "eventgen.yaml.tmpl"},
+	if err := s.render(); err != nil {
+		return nil, environment(err, "")
 	}
 	for _, f := range s.files {
 		if _, err := os.Lstat(f.path); err == nil {
@@ -112,16 +123,20 @@ func absolute(dir, path string) string {
 }
 
 func (s *starter) run(ctx context.Context) error {
-	if err := s.require(ctx); err != nil {
+	settle, err := s.require(ctx, s.root, s.module)
+	if err != nil {
 		return err
 	}
 	for _, f := range s.files {
-		if err := s.write(f); err != nil {
+		if err := f.writeNew(); err != nil {
 			return environment(err, "")
 		}
 	}
 	if err := os.MkdirAll(filepath.Dir(s.ts), 0o777); err != nil {
 		return environment(err, "")
+	}
+	if err := settle(); err != nil {
+		return err
 	}
 	settings, err := s.settings(filepath.Join(s.root, config.FileName))
 	if err != nil {
@@ -150,29 +165,8 @@ func (s *starter) local(dir string) string {
 	return s.rel(dir)
 }
 
-// require adds this program to go.mod as a tool, and with it the runtime.
-func (s *starter) require(ctx context.Context) error {
-	const tool = modulePath + "/cmd/eventgen"
-	has := slices.ContainsFunc(s.module.Tool, func(t *modfile.Tool) bool { return t.Path == tool })
-	if has || s.module.Module.Mod.Path == modulePath {
-		return nil
-	}
-	query := tool
-	replaced := slices.ContainsFunc(s.module.Replace, func(r *modfile.Replace) bool { return r.Old.Path == modulePath })
-	if v := version(); !replaced && !strings.Contains(v, "(devel)") && !strings.Contains(v, "+dirty") {
-		query += "@" + v
-	}
-	cmd := exec.CommandContext(ctx, "go", "get", "-tool", query)
-	cmd.Dir, cmd.Env = s.root, s.env
-	if text, err := cmd.CombinedOutput(); err != nil {
-		return environment(
-			fmt.Errorf("go get -tool %s: %s", query, strings.TrimSpace(string(bytes.TrimPrefix(text, []byte("go: "))))),
-			"nothing was written; make that command work, then run eventgen init again")
-	}
-	return nil
-}
-
-func (s *starter) write(f starterFile) error {
+// render fills in what is to be written.
+func (s *starter) render() error {
 	rel, err := filepath.Rel(s.root, s.dir)
 	if err != nil {
 		return err
@@ -182,22 +176,18 @@ func (s *starter) write(f starterFile) error {
 		return err
 	}
 	rel, ts = filepath.ToSlash(rel), filepath.ToSlash(ts)
-	var text bytes.Buffer
-	err = scaffolds.ExecuteTemplate(&text, f.template, map[string]string{
-		"Package": packageName(s.dir),
-		"Path":    path.Join(s.module.Module.Mod.Path, rel),
-		"Pattern": "./" + rel,
-		"TS":      ts,
-	})
-	if err != nil {
-		return err
+	files, settings, err := scaffold.First{
+		Package: packageName(s.dir), Path: path.Join(s.module.Module.Mod.Path, rel), Pattern: "./" + rel, TS: ts,
+	}.Files()
+	for _, f := range files {
+		s.files = append(s.files, starterFile{filepath.Join(s.dir, f.Path), f.Content})
 	}
-	source := text.Bytes()
-	if strings.HasSuffix(f.path, ".go") {
-		if source, err = gofmt.Source(source); err != nil {
-			return err
-		}
-	}
+	s.files = append(s.files, starterFile{filepath.Join(s.root, config.FileName), settings})
+	return err
+}
+
+// writeNew writes a file that must not be there.
+func (f starterFile) writeNew() error {
 	if err := os.MkdirAll(filepath.Dir(f.path), 0o777); err != nil {
 		return err
 	}
@@ -205,7 +195,7 @@ func (s *starter) write(f starterFile) error {
 	if err != nil {
 		return err
 	}
-	_, err = out.Write(source)
+	_, err = out.Write(f.content)
 	return errors.Join(err, out.Close())
 }
 

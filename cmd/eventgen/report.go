@@ -63,6 +63,7 @@ const (
 	stateCreated state = "created"
 	stateUpdated state = "updated"
 	stateRemoved state = "removed"
+	stateKept    state = "kept" // by init: it was there before
 
 	stateMissing  state = "missing"
 	stateStale    state = "stale"
@@ -158,7 +159,7 @@ func (a *app) reportGitHub(r report) error {
 				Severity: diag.Error, Code: diag.StaleOutput, Pos: diag.Pos{File: f.absolute},
 				Message: "generated file is " + string(f.State), Hint: "run eventgen and commit the result",
 			})
-		case stateCreated, stateUpdated, stateRemoved:
+		case stateCreated, stateUpdated, stateRemoved, stateKept:
 		}
 	}
 	return list.WriteGitHub(a.stdout, a.checkout())

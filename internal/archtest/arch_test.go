@@ -20,7 +20,7 @@ const module = "github.com/eventgen/eventgen"
 var rules = map[string]struct{ own, third []string }{
 	"cmd/eventgen": {
 		own: []string{
-			"internal/archtest", "internal/compat", "internal/config", "internal/diag", "internal/fresh", "internal/gen", "internal/ir", "internal/parse", "runtime/ts",
+			"internal/archtest", "internal/compat", "internal/config", "internal/diag", "internal/fresh", "internal/gen", "internal/ir", "internal/parse", "internal/scaffold", "runtime/ts",
 		},
 		third: []string{"github.com/spf13/cobra", "github.com/spf13/pflag", "github.com/fsnotify/fsnotify", "go.yaml.in/yaml/v4", "golang.org/x/mod"},
 	},
@@ -36,6 +36,7 @@ var rules = map[string]struct{ own, third []string }{
 	"internal/ir":             {own: []string{"internal/diag"}},
 	"internal/parse":          {own: []string{"internal/diag", "internal/ir"}, third: []string{"golang.org/x/tools", "golang.org/x/sync"}},
 	"internal/testing/mutate": {},
+	"internal/scaffold":       {},
 	"internal/testing/randomtypes": {own: []string{
 		"internal/diag", "internal/gen", "internal/ir", "internal/parse", "runtime/eventbus",
 	}},

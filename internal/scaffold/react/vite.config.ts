@@ -1,0 +1,10 @@
+import react from '@vitejs/plugin-react';
+import { defineConfig } from 'vitest/config';
+
+const server = process.env['ADDR'] ?? 'localhost:8080'; // as in server/main.go
+
+export default defineConfig({
+  plugins: [react()],
+  server: { proxy: { '/events': { target: `http://${server}`, ws: true } } },
+  test: { environment: 'happy-dom' },
+});

@@ -1,0 +1,21 @@
+import { render } from 'solid-js/web';
+import { expect, test } from 'vitest';
+import { App } from './App';
+import { connect } from './events/client';
+import { memory } from './events/client/memory';
+import { progress } from './events/events.gen';
+
+test('shows a job and starts it', async () => {
+  const backend = memory();
+  connect({ transports: [backend] });
+  const page = document.body.appendChild(document.createElement('div'));
+  render(() => <App />, page);
+  await Promise.resolve();
+
+  backend.inject(progress, { id: 'a', title: 'Test', state: 'waiting', percent: 40 });
+  await expect.poll(() => page.querySelector('.job')?.textContent).toContain('waiting, 40 %');
+
+  page.querySelector('button')?.click();
+  await expect.poll(() => backend.emits.length).toBe(1);
+  expect(backend.emits[0]).toMatchObject({ event: 'job:start', payload: { id: 'a' } });
+});
