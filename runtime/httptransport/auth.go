@@ -75,6 +75,7 @@ func (h *Handler) original(r *http.Request) (kept *http.Request, size int) {
 
 // newConn returns a connection of whoever the request comes from, without its link, or how it is to be refused.
 func (h *Handler) newConn(r *http.Request) (*conn, *closing) {
+	disconnects := h.disconnects.Load()
 	peer, expires, refusal := h.identify(r)
 	if refusal != nil {
 		return nil, refusal
@@ -86,6 +87,7 @@ func (h *Handler) newConn(r *http.Request) (*conn, *closing) {
 	peer.Account = account
 	c := &conn{
 		h: h, token: newSecret(), ctx: context.WithoutCancel(r.Context()), peer: peer, expires: expires, account: account,
+		disconnects: disconnects,
 	}
 	if h.authenticate != nil {
 		size := 0

@@ -34,12 +34,15 @@ type conn struct {
 	began atomic.Int64 // when a message began that has not ended, 0 if there is none
 	busy  atomic.Bool  // a frame of the page is being handled
 
+	disconnects uint64 // how many there had been when its credentials were checked
+
 	session *session // set once, before frames are handled
 	label   labelID  // zero unless labels are held apart; set once
 	inbox   inbox    // frames that came by POST
 
 	mu      sync.Mutex
 	mode    mode
+	greeted bool // the welcome is what it writes first
 	peer    eventbus.Peer
 	expires time.Time
 	class   *class
@@ -121,7 +124,7 @@ func (c *conn) change(s step) {
 }
 
 func (c *conn) changeLocked(s step) {
-	if !c.liveLocked() || !c.roomLocked() {
+	if !c.greeted || !c.liveLocked() || !c.roomLocked() { // what holds at the welcome is up to the hello
 		c.h.release(s.class)
 		return
 	}

@@ -35,7 +35,8 @@
 // Safety:
 //
 //  12. Who a page is comes from [Authenticate] alone, which runs before anything that the page sends is
-//     read; each listen, emit and resume is authorised.
+//     read; each listen, emit and resume is authorised. What is emitted after [Handler.Disconnect] or
+//     [Handler.Revoke] has returned does not reach those that it was called for.
 //  13. A page of a foreign origin is refused before anything else is done for it, and so is a GET that does
 //     not show where it comes from.
 //  14. A session is of use to the identity alone that it began with.

@@ -25,6 +25,8 @@ type Handler struct {
 	shards []*shard
 	next   atomic.Uint32 // the shard of the next connection
 
+	disconnects, revocations atomic.Uint64 // how often these were called
+
 	farewells atomic.Int64 // how many pages are being told why they are refused
 
 	mu       sync.Mutex
@@ -205,6 +207,7 @@ func failWith(w http.ResponseWriter, why closing) {
 
 var (
 	shuttingDown = closing{closeGoingAway, "shutting down"}
+	comeAgain    = closing{closeGoingAway, "disconnected: come again"}
 	tooManyPeers = closing{closeRateLimited, "rate_limited: too many connections"}
 )
 
@@ -222,6 +225,9 @@ func (h *Handler) enroll(c *conn) (evicted *conn, refusal *closing) {
 	defer h.mu.Unlock()
 	if h.closed {
 		return nil, &shuttingDown
+	}
+	if h.disconnects.Load() != c.disconnects { // the credentials may not be good any more
+		return nil, &comeAgain
 	}
 	evicted, ok := h.takePlaceLocked(c)
 	if !ok {

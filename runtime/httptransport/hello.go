@@ -12,19 +12,22 @@ import (
 // welcome. It returns how the connection is to be closed if it may not open.
 func (c *conn) hello(f *helloFrame) *closing {
 	h := c.h
-	peer := c.who()
-	if peer.Window == "" {
-		peer.Window = f.Window
+	c.mu.Lock()
+	if c.peer.Window == "" {
+		c.peer.Window = f.Window
 	}
+	peer := c.peer
+	c.mu.Unlock()
 	s, known, why := c.join(f.Resume, &peer)
 	if why != nil {
 		return why
 	}
-	a := c.admitInterests(peer, f.Listen)
-
-	s.mu.Lock()
+	a := c.admitInterestsLocked(s, peer, f.Listen)
 	defer s.mu.Unlock()
-	if s.conn != c { // another connection of the page has come since
+	switch {
+	case s.ended:
+		return &disconnected
+	case s.conn != c: // another connection of the page has come since
 		return &closing{closeReplaced, "replaced"}
 	}
 	o := opening{c: c, s: s, peer: &peer, known: known, from: f.Resume, a: a}
@@ -56,7 +59,7 @@ func (c *conn) hello(f *helloFrame) *closing {
 	for _, st := range o.steps {
 		c.own += len(st.out)
 	}
-	c.backlog = h.port.At()
+	c.backlog, c.greeted = h.port.At(), true
 	c.detachLocked()
 	return nil
 }
@@ -101,7 +104,7 @@ func (c *conn) join(from *resumeFrame, peer *eventbus.Peer) (s *session, known b
 		h.leaveLocked(s)
 		return nil, false, &shuttingDown
 	}
-	*peer, s.peer = joined, joined.ID
+	*peer, s.peer, s.window = joined, joined.ID, joined.Window
 	c.shard.add(c)
 	return s, known, nil
 }
@@ -386,6 +389,20 @@ type admission struct {
 	wanted  map[string]wantedEvent
 	refused map[string]wireError
 	stale   map[string]string
+}
+
+// admitInterestsLocked is admitInterests with an answer that still holds when it returns, with the session locked:
+// what is revoked from then on ends what is made of it.
+func (c *conn) admitInterestsLocked(s *session, peer eventbus.Peer, listen map[string]interest) *admission {
+	for {
+		revocations := c.h.revocations.Load()
+		a := c.admitInterests(peer, listen)
+		s.mu.Lock()
+		if c.h.revocations.Load() == revocations {
+			return a
+		}
+		s.mu.Unlock()
+	}
 }
 
 // admitInterests asks whether the peer may listen to what it wants.

@@ -43,7 +43,7 @@ func (c *conn) look(now time.Time, every time.Duration) {
 			c.shutLocked()
 		}
 		return
-	case c.session == nil: // before the hello, which has a deadline of its own
+	case !c.greeted: // the hello has a deadline of its own
 		return
 	case !c.expires.IsZero() && !now.Before(c.expires):
 		c.closeLocked(closing{closeUnauthenticated, "unauthenticated: the credentials have expired"})

@@ -54,15 +54,14 @@ func (c *conn) listen(id uint64, listen map[string]interest, v verdict) {
 		return
 	}
 	peer := c.who()
-	a := c.admitInterests(peer, listen)
-	if len(a.stale) > 0 {
-		c.send(appendStale(nil, a.stale))
-	}
 	s := c.session
-	s.mu.Lock()
+	a := c.admitInterestsLocked(s, peer, listen)
 	defer s.mu.Unlock()
 	if s.conn != c {
 		return
+	}
+	if len(a.stale) > 0 {
+		c.send(appendStale(nil, a.stale))
 	}
 	begin := c.subscribeLocked(peer, a.wanted, nil, a)
 	dropped := false

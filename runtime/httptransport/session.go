@@ -22,13 +22,14 @@ type session struct {
 	left                time.Time
 	account             string
 
-	mu    sync.Mutex
-	conn  *conn  // nil while the window is away
-	peer  string // the id of its peer, the same on all its connections
-	subs  map[string]*subscription
-	load  int // what subs count
-	ended bool
-	rate  limiter
+	mu     sync.Mutex
+	conn   *conn  // nil while the window is away
+	peer   string // the id of its peer, the same on all its connections
+	window string // its label
+	subs   map[string]*subscription
+	load   int // what subs count
+	ended  bool
+	rate   limiter
 }
 
 // subscription is a page's interest in an event. The bus logs the event for as long as it is
@@ -128,7 +129,7 @@ func (h *Handler) stayLocked(s *session, account string) {
 func (h *Handler) leaveLocked(s *session) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if s.away != nil {
+	if s.away != nil || s.ended {
 		return
 	}
 	for _, sub := range s.subs { // the hello that comes back brings the keys
