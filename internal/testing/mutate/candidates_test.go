@@ -35,6 +35,7 @@ func TestCandidates(t *testing.T) {
 		"swapped":        {"func f(a, b int, c string, g func(int, int, string) int) int { return g(a, b, c) }", []string{"func f(a, b int, c string, g func(int, int, string) int) int { return g(b, a, c) }"}},
 		"same arguments": {"func f(a int, g func(int, int) int) int { return g(a, a) }", nil},
 		"make's length":  {"func f(n int) []int { return make([]int, n-n, n+1) }", []string{"func f(n int) []int { return make([]int, n+n, n+1) }"}},
+		"no helper":      {"func f(t interface{ Helper() }) { t.Helper() }", nil},
 		"no tags":        {"type t [2]struct{ a int `x:\"1\"` }", nil},
 	} {
 		t.Run(name, func(t *testing.T) {
