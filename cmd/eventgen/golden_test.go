@@ -37,7 +37,10 @@ func goldenCases(tb testing.TB) []string {
 	for _, file := range files {
 		dirs = append(dirs, filepath.Dir(file))
 	}
-	return slices.Compact(dirs)
+	if dirs = slices.Compact(dirs); len(dirs) < 10 {
+		tb.Fatalf("there are %d cases in %s", len(dirs), goldenDir(tb))
+	}
+	return dirs
 }
 
 // goldenJob is the run of a case: all of its packages into ts, with its settings, and without a

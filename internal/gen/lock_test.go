@@ -82,6 +82,9 @@ func TestLockEmpty(t *testing.T) {
 	must(t, err)
 	file, err := lock.File("/x")
 	must(t, err)
+	if lines := strings.Split(string(file.Content), "\n"); len(lines) != 7 || lines[1] != `"eventgen": 1,` || lines[3] != `"files": [],` || lines[4] != `"packages": []` {
+		t.Errorf("an empty lock is written as\n%s", file.Content)
+	}
 	if again, err := ParseLock(file.Content); err != nil || len(again.Packages)+len(again.Files) > 0 {
 		t.Errorf("%v: %s", err, file.Content)
 	}

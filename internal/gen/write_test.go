@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"reflect"
 	"slices"
+	"strconv"
 	"strings"
 	"sync/atomic"
 	"syscall"
@@ -460,6 +461,43 @@ func TestExcludeWaits(t *testing.T) {
 	release, err = Exclude(t.Context(), []string{dir}, func(string) { t.Error("waits for itself") })
 	must(t, err)
 	release()
+}
+
+// Lock files lie in the user's cache, or where there is none in the folder for temporary files.
+func TestExcludePlaces(t *testing.T) {
+	cache, temp, dir := t.TempDir(), t.TempDir(), t.TempDir()
+	t.Setenv("TMPDIR", temp)
+	locks := func(below string) int {
+		files, err := filepath.Glob(filepath.Join(below, "*.lock"))
+		must(t, err)
+		return len(files)
+	}
+	fallback := filepath.Join(temp, "eventgen-locks-"+strconv.Itoa(os.Getuid()))
+	for _, want := range []struct {
+		cache       string
+		inCache, in int
+	}{
+		{cache, 1, 0},
+		{filepath.Join(cache, "eventgen", "locks", exclusionName(dir)), 1, 1}, // a file: nothing can be below it
+	} {
+		t.Setenv("XDG_CACHE_HOME", want.cache)
+		release, err := Exclude(t.Context(), []string{dir}, nil)
+		must(t, err)
+		release()
+		if inCache, in := locks(filepath.Join(cache, "eventgen", "locks")), locks(fallback); inCache != want.inCache || in != want.in {
+			t.Errorf("with the cache %s there are %d lock files in the cache and %d elsewhere", want.cache, inCache, in)
+		}
+	}
+}
+
+// Two names of one directory have one lock.
+func TestExclusionNames(t *testing.T) {
+	dir := t.TempDir()
+	link := filepath.Join(t.TempDir(), "link")
+	must(t, os.Symlink(dir, link))
+	if exclusionName(link) != exclusionName(dir) || exclusionName(filepath.Dir(link)) == exclusionName(dir) {
+		t.Error("a directory and a link to it have two locks, or two directories have one")
+	}
 }
 
 func ExampleError() {

@@ -107,6 +107,9 @@ func checkEncoder(t *testing.T, p payload, v any) []byte {
 }
 
 func TestEncoders(t *testing.T) {
+	if len(payloads) < 50 {
+		t.Fatalf("there are %d payloads", len(payloads))
+	}
 	for _, p := range payloads {
 		t.Run(p.name, func(t *testing.T) {
 			r := rand.New(rand.NewPCG(1, 2))

@@ -68,6 +68,9 @@ func corpusSamples(t *testing.T, dir string) []oracle.Sample {
 	if err := json.Unmarshal(text, &listed); err != nil {
 		t.Fatal(err)
 	}
+	if len(listed) < 80 {
+		t.Fatalf("the corpus has %d cases", len(listed))
+	}
 	var out []oracle.Sample
 	for _, l := range listed {
 		s := oracle.Sample{Event: l.Event, Never: l.Never}
