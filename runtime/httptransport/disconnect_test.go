@@ -141,8 +141,8 @@ func TestGuarantee12DisconnectMeetsWhoIsConnecting(t *testing.T) {
 	pg.wantClosed(closeForbidden)
 }
 
-// One whose hello is being authorised ends, with what it is about to listen to.
-func TestGuarantee12DisconnectMeetsHellos(t *testing.T) {
+// One whose hello or listen is being authorised ends, with what it is about to listen to.
+func TestGuarantee12DisconnectMeetsListens(t *testing.T) {
 	entered, leave := make(chan struct{}), make(chan struct{})
 	p := newPlace(t, AuthorizeListen(func(context.Context, eventbus.Peer, string) error {
 		entered <- struct{}{}
@@ -155,10 +155,17 @@ func TestGuarantee12DisconnectMeetsHellos(t *testing.T) {
 		status <- got
 	}()
 	<-entered
-	if n := p.h.Disconnect(eventbus.Window("w")); n != 1 {
-		t.Errorf("%d clients that say hello", n)
+	pg := p.open(`{"window":"w","listen":{}}`)
+	pg.send(`{"listen":{"tick":{}},"id":1}`)
+	<-entered
+	if n := p.h.Disconnect(eventbus.Window("w")); n != 2 {
+		t.Errorf("%d clients that say hello, or listen", n)
 	}
 	close(leave)
+	pg.wantClosed(closeForbidden)
+	for p.h.connected() > 0 {
+		runtime.Gosched()
+	}
 	if got := <-status; got != http.StatusForbidden {
 		t.Errorf("answered with %d", got)
 	}

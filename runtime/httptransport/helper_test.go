@@ -346,6 +346,9 @@ func (p *place) tryStream(client *http.Client, r *http.Request) (*page, error) {
 				return nil, err
 			}
 			line = strings.TrimSuffix(line, "\n")
+			if strings.Contains(line, "\r") {
+				return nil, fmt.Errorf("%q has another end of a line", line)
+			}
 			switch name, value, _ := strings.Cut(line, ": "); name {
 			case "id":
 				pg.id = value

@@ -2,9 +2,12 @@ package httptransport
 
 import (
 	"context"
+	"fmt"
 	"net/http"
 	"strings"
 	"testing"
+
+	"github.com/eventgen/eventgen/runtime/eventbus"
 )
 
 func TestStreamListensAndEmits(t *testing.T) {
@@ -24,6 +27,18 @@ func TestStreamListensAndEmits(t *testing.T) {
 	pg.want(`{"ack":1}`, `{"event":"tick","payload":7}`, `{"ack":2}`)
 	if !strings.HasPrefix(pg.id, p.h.epoch.name+":") {
 		t.Errorf("id is %q", pg.id)
+	}
+}
+
+// An encoder may write JSON over several lines, however they end.
+func TestStreamCarriesLines(t *testing.T) {
+	lines := eventbus.Define(eventbus.Definition[int]{Name: "lines", Encode: func(dst []byte, n *int) ([]byte, error) {
+		return fmt.Appendf(dst, "[\r%d,\r\n%d\n,\r\r%d]", *n, *n, *n), nil
+	}})
+	p := newPlaceWith(t, lines)
+	for _, pg := range []*page{p.stream(`{"listen":{"lines":{}}}`), p.open(`{"listen":{"lines":{}}}`)} {
+		emit(t, p.bus, lines, 7)
+		pg.want(`{"event":"lines","payload":[7,7,7]}`)
 	}
 }
 

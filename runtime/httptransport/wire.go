@@ -57,9 +57,12 @@ func (f format) append(dst, frame []byte, log *epoch, seq uint64) []byte {
 			dst = append(log.appendID(dst, seq), '\n')
 		}
 		dst = append(dst, "data: "...)
-		// JSON may be written over several lines by a marshaler of the application.
+		// JSON may be written over several lines by an encoder of the application. For an event stream each of these
+		// characters ends a line; in JSON they are white space.
 		for line := range bytes.SplitSeq(frame, []byte{'\n'}) {
-			dst = append(dst, bytes.TrimSuffix(line, []byte{'\r'})...)
+			for part := range bytes.SplitSeq(line, []byte{'\r'}) {
+				dst = append(dst, part...)
+			}
 		}
 		return append(dst, "\n\n"...)
 	case f == formatDeflate && len(frame) >= minDeflate:
