@@ -108,6 +108,9 @@ func keySet(keys []Key) KeySet {
 	return s
 }
 
+// Size returns how many bytes keep the key, beside those of a Key.
+func (k Key) Size() int { return len(k.text) }
+
 // IsZero reports whether k is the key of an event without one.
 func (k Key) IsZero() bool { return k.kind == keyNone }
 

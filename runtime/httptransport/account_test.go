@@ -23,9 +23,10 @@ func interestInKeys(n, size int) string {
 	return `{"keys":[` + strings.Join(keys, ",") + `]}`
 }
 
+// heap returns the bytes of the heap that are in use.
 func heap() int {
 	runtime.GC()
-	runtime.GC()
+	runtime.GC() // what a pool holds goes with the second
 	var m runtime.MemStats
 	runtime.ReadMemStats(&m)
 	return int(m.HeapAlloc)

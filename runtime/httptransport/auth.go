@@ -89,10 +89,14 @@ func (h *Handler) newConn(r *http.Request) (*conn, *closing) {
 		h: h, token: newSecret(), ctx: context.WithoutCancel(r.Context()), peer: peer, expires: expires, account: account,
 		disconnects: disconnects,
 	}
+	c.tab.memory, c.tab.account = &h.memory, account
 	if h.authenticate != nil {
 		size := 0
 		if c.opened, size = h.original(r); size > mostKept {
 			return nil, &closing{closeBadFrame, fmt.Sprintf("bad_frame: the URL and the credentials have %d bytes, the limit is %d", size, mostKept)}
+		}
+		if !c.tab.change(size) {
+			return nil, &tooMuchMemory
 		}
 	}
 	return c, nil

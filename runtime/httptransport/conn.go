@@ -28,6 +28,7 @@ type conn struct {
 	opened *http.Request   // for renewals; nil without Authenticate
 
 	account string // whom it is charged to
+	tab     tab    // what it holds
 	placed  bool   // it is counted as one of its account's; guarded by Handler.mu
 
 	heard atomic.Int64 // when the page last gave a sign of life, in Unix nanoseconds
@@ -50,7 +51,8 @@ type conn struct {
 	steps   []step
 	rest    []byte            // the remainder of a write; shared, never modified
 	out     []byte            // frames of this connection alone, behind rest
-	own     int               // the bytes of out and steps
+	own     int               // the bytes of out, and what steps take
+	booked  int               // what tab has been told of own and rest
 	dropped map[string]uint64 // what the page has not been sent and not been told of
 	upTo    uint64            // the position of the last of that
 	backlog uint64            // the newest position when it opened
@@ -104,6 +106,7 @@ func (c *conn) sendLocked(p []byte) {
 	case c.mode == modeDraining && c.roomLocked():
 		c.out = append(c.out, p...)
 		c.own += len(p)
+		c.bookLocked()
 	}
 }
 
@@ -114,6 +117,17 @@ func (c *conn) roomLocked() bool {
 		return false
 	}
 	return true
+}
+
+// bookLocked has the account charged for what waits to be written. A connection whose account may not hold so much
+// ends: what it lacks is in the log.
+func (c *conn) bookLocked() {
+	held := c.own + len(c.rest)
+	if c.tab.change(held - c.booked) {
+		c.booked = held
+		return
+	}
+	c.shutLocked()
 }
 
 // change makes the step, or queues it until the connection has got that far.
@@ -130,8 +144,8 @@ func (c *conn) changeLocked(s step) {
 	}
 	// Queued first in any case: the log may have gone on, and what is behind the step comes under its class.
 	c.steps = append(c.steps, s)
-	c.own += len(s.out)
-	if c.mode == modeSynced && c.reachLocked(s.at) {
+	c.own += s.weight()
+	if c.bookLocked(); c.mode == modeSynced && c.reachLocked(s.at) {
 		c.writeLocked(c.takeLocked(nil, nil, c.cursor, nil))
 	}
 }
@@ -183,6 +197,7 @@ func (c *conn) reachLocked(at uint64) bool {
 	for c.cursor < at {
 		head := c.h.port.At()
 		n, lost := c.h.port.Read(c.cursor, buffer[:])
+		n = fitting(buffer[:n])
 		if lost && c.missesLocked() {
 			c.detachLocked()
 			return false
@@ -261,9 +276,9 @@ func (c *conn) takeLocked(dst []byte, entries []*eventbus.Entry, head uint64, sk
 		}
 		dst = c.appendLocked(dst, entries[:n], skip)
 		entries = entries[n:]
+		c.own -= s.weight()
 		c.applyLocked(s)
 		dst = append(dst, s.out...)
-		c.own -= len(s.out)
 	}
 	dst = c.appendLocked(dst, entries, skip)
 	c.cursor = max(c.cursor, head)
@@ -298,7 +313,9 @@ func (c *conn) writeLocked(p []byte) {
 	}
 	if n < len(p) {
 		c.rest = p[n:]
-		c.detachLocked()
+		if c.bookLocked(); c.mode != modeShut {
+			c.detachLocked()
+		}
 	}
 }
 
@@ -375,7 +392,8 @@ func (c *conn) shutLocked() {
 		return
 	}
 	c.mode = modeShut
-	c.rest, c.out, c.bye = nil, nil, nil
+	c.rest, c.out, c.bye, c.own = nil, nil, nil, 0
+	c.bookLocked()
 	for _, s := range c.steps {
 		c.h.release(s.class)
 	}

@@ -45,8 +45,8 @@
 // Cost:
 //
 //  16. An idle WebSocket costs one goroutine, and no buffer unless it is under TLS.
-//  17. A page that sends and does not read is closed when 1 MiB of answers wait for it; of frames that came
-//     by POST and are not handled yet at most 1 MiB wait, and more is answered with 429.
+//  17. A page that sends and does not read is closed when 1 MiB of answers wait for it; of messages that came
+//     by POST and are not handled yet at most 1 MiB wait, counted whole, and more is answered with 429.
 //  18. A page that takes nothing of a write, or does not finish a message, be it empty so far, is closed
 //     after the time of [Stall].
 //
@@ -60,6 +60,10 @@
 //     and of the sessions that are away; when all places are taken, one that has less than an equal part gets a
 //     place of the one that has most.
 //  21. Of a request nothing is kept for renewals but what [Authenticate] needs, at most 16 KiB.
+//  22. What pages make the handler hold beyond a fixed part for each connection and session is charged to their
+//     accounts, and bounded by [WithMaxMemory] in all and by a share for each. [Handler.Limits] adds up what clients
+//     can make a handler and its bus hold. No account below its share is told of a gap, or gets an error, because
+//     of what another holds.
 //
 // docs/security.md says what is left to the application.
 package httptransport

@@ -57,6 +57,9 @@ func (c *conn) nextWrite(entries []*eventbus.Entry) (p []byte, more bool) {
 		c.rest, c.bye = c.bye, nil
 	}
 	c.wrote = true
+	if c.bookLocked(); c.mode == modeShut {
+		return nil, false
+	}
 	return c.rest, true
 }
 
@@ -78,6 +81,7 @@ func (c *conn) writeOut(p []byte) bool {
 	}
 	c.mu.Lock()
 	c.rest = nil
+	c.bookLocked()
 	c.mu.Unlock()
 	return true
 }
@@ -87,6 +91,7 @@ func (c *conn) catchUpLocked(entries []*eventbus.Entry) {
 	at := c.h.port.At()
 	n, lost := c.h.port.Read(c.cursor, entries)
 	defer clear(entries[:n])
+	n = fitting(entries[:n])
 	var dst []byte
 	if lost {
 		var ok bool
@@ -120,6 +125,18 @@ func (c *conn) catchUpLocked(entries []*eventbus.Entry) {
 			return false
 		}
 	})
+}
+
+// fitting returns how many of the entries are written together: what is being written to a page that is slow is all
+// that is held for it, so it must not be much.
+func fitting(entries []*eventbus.Entry) int {
+	size := 0
+	for i, e := range entries {
+		if size += len(e.Frame); size > mostWrite && i > 0 {
+			return i
+		}
+	}
+	return len(entries)
 }
 
 // giveUpLocked ends a connection that cannot get what it should: the page comes back for it.

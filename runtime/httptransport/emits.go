@@ -1,7 +1,9 @@
 package httptransport
 
 import (
+	"sort"
 	"sync"
+	"unsafe"
 
 	"github.com/eventgen/eventgen/runtime/eventbus"
 )
@@ -12,12 +14,16 @@ const keptEmits = 1024
 // emitLog remembers what the emits of a session came to, so that each runs once however often
 // it is sent.
 type emitLog struct {
-	mu      sync.Mutex
-	results map[uint64]*emitResult
-	order   []uint64 // a ring of the ids in results
-	next    int
-	highest uint64
-	any     bool
+	mu       sync.Mutex
+	outcomes []outcome // a ring, whose ids rise from next on
+	next     int
+	highest  uint64
+	any      bool
+}
+
+type outcome struct {
+	id     uint64
+	result *emitResult
 }
 
 type emitResult struct {
@@ -25,10 +31,26 @@ type emitResult struct {
 	err  *wireError // set when done is closed
 }
 
-// run calls do for the first emit of an id, and returns what that one came to for every other.
-func (l *emitLog) run(id uint64, do func() *wireError) *wireError {
+var (
+	ended = func() chan struct{} { c := make(chan struct{}); close(c); return c }()
+	// ranWell is what most emits come to.
+	ranWell = &emitResult{done: ended}
+)
+
+// weight is what is charged for an outcome that is kept.
+func (r *emitResult) weight() int {
+	if r.err == nil {
+		return 0
+	}
+	return int(unsafe.Sizeof(*r)+unsafe.Sizeof(*r.err)) + len(r.err.Code) + len(r.err.Message) + len(r.err.Path)
+}
+
+// run calls do for the first emit of an id, and returns what that one came to for every other. What is kept is on the
+// session's tab.
+func (l *emitLog) run(id uint64, tab *tab, do func() *wireError) *wireError {
 	l.mu.Lock()
-	if r := l.results[id]; r != nil {
+	if o := l.find(id); o != nil {
+		r := o.result
 		l.mu.Unlock()
 		<-r.done
 		return r.err
@@ -38,28 +60,55 @@ func (l *emitLog) run(id uint64, do func() *wireError) *wireError {
 		return &wireError{Code: codeOutcomeUnknown, Message: "it has run, and its outcome is forgotten"}
 	}
 	r := &emitResult{done: make(chan struct{})}
-	l.keep(id, r)
+	kept := l.keep(outcome{id, r}, tab)
 	l.mu.Unlock()
-
+	if !kept {
+		return &wireError{Code: eventbus.CodeRate, Message: tooMuchMemory.reason}
+	}
 	r.err = &wireError{Code: eventbus.CodeInternal}
-	defer close(r.done)
+	defer l.settle(id, r, tab)
 	r.err = do()
 	return r.err
 }
 
-func (l *emitLog) keep(id uint64, r *emitResult) {
-	if l.results == nil {
-		l.results = make(map[uint64]*emitResult)
+// settle keeps what an emit came to in as little as that takes.
+func (l *emitLog) settle(id uint64, r *emitResult, tab *tab) {
+	l.mu.Lock()
+	if o := l.find(id); o != nil {
+		if o.result = ranWell; r.err != nil {
+			o.result = &emitResult{done: ended, err: r.err}
+		}
+		tab.owe(o.result.weight())
 	}
-	l.results[id] = r
-	l.highest, l.any = id, true
-	if len(l.order) < keptEmits {
-		l.order = append(l.order, id)
-		return
+	l.mu.Unlock()
+	close(r.done)
+}
+
+// find returns what is kept of the id, or nil.
+func (l *emitLog) find(id uint64) *outcome {
+	n := len(l.outcomes)
+	at := func(i int) *outcome { return &l.outcomes[(l.next+i)%n] }
+	i := sort.Search(n, func(i int) bool { return at(i).id >= id })
+	if i == n || at(i).id != id {
+		return nil
 	}
-	delete(l.results, l.order[l.next])
-	l.order[l.next] = id
-	l.next = (l.next + 1) % keptEmits
+	return at(i)
+}
+
+// keep reports whether there was room.
+func (l *emitLog) keep(o outcome, tab *tab) bool {
+	if len(l.outcomes) < keptEmits {
+		if !tab.change(2 * outcomeSize) { // a slice has room for more than it holds
+			return false
+		}
+		l.outcomes = append(l.outcomes, o)
+	} else {
+		tab.change(-l.outcomes[l.next].result.weight())
+		l.outcomes[l.next] = o
+		l.next = (l.next + 1) % keptEmits
+	}
+	l.highest, l.any = o.id, true
+	return true
 }
 
 // The codes that a transport adds to those of the bus.

@@ -191,7 +191,7 @@ func TestGuarantee16IdleSocketsAreCheap(t *testing.T) {
 	const pages = 200
 	p := newPlace(t)
 	warm := p.open(`{"listen":{"tick":{}}}`)
-	before := memory()
+	before := heap()
 	all := make([]*page, 0, pages)
 	for range pages {
 		all = append(all, p.open(`{"listen":{"tick":{}}}`))
@@ -212,7 +212,7 @@ func TestGuarantee16IdleSocketsAreCheap(t *testing.T) {
 		t.Errorf("%d goroutines for %d pages", serving, pages+1)
 	}
 	// What the pages of the test hold is in it, and yet it is less than one buffer for each.
-	if each := (int64(memory()) - int64(before)) / pages; each >= bufferSize {
+	if each := (heap() - before) / pages; each >= bufferSize {
 		t.Errorf("%d bytes of heap for each page", each)
 	}
 	runtime.KeepAlive(all)
@@ -229,15 +229,6 @@ func servingGoroutines() (n int) {
 		}
 	}
 	return n
-}
-
-// memory returns the bytes of the heap that are in use.
-func memory() uint64 {
-	runtime.GC()
-	runtime.GC() // what a pool holds goes with the second
-	var m runtime.MemStats
-	runtime.ReadMemStats(&m)
-	return m.HeapAlloc
 }
 
 func TestGuarantee17UnreadAnswersEndTheConnection(t *testing.T) {

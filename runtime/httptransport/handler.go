@@ -38,6 +38,8 @@ type Handler struct {
 	places   account.Ledger // of connections
 	closed   bool
 
+	memory memory
+
 	classMu sync.Mutex
 	classes map[string]*class
 
@@ -77,11 +79,12 @@ func New(bus *eventbus.Bus, opts ...Option) (*Handler, error) {
 	if h.maxAccountPeers == 0 {
 		h.maxAccountPeers = min(h.maxPeers, max(leastAccountPeers, h.maxPeers/account.Parts))
 	}
+	h.memory.init(h.maxMemory)
 	h.places = account.New(account.Bounds{Share: h.maxAccountPeers, Room: h.maxPeers})
 	if h.logger == nil {
 		h.logger = defaults().logger
 	}
-	for range min(max(runtime.GOMAXPROCS(0), 1), 8) {
+	for range shards() {
 		h.shards = append(h.shards, newShard(h))
 	}
 	port, err := bus.Attach(sink{h})
@@ -97,6 +100,11 @@ func New(bus *eventbus.Bus, opts ...Option) (*Handler, error) {
 	h.running.Go(h.sweep)
 	return h, nil
 }
+
+// mostShards bounds how many there are.
+const mostShards = 8
+
+func shards() int { return min(max(runtime.GOMAXPROCS(0), 1), mostShards) }
 
 // sink is the handler as the bus sees it.
 type sink struct{ h *Handler }
@@ -209,6 +217,8 @@ var (
 	shuttingDown = closing{closeGoingAway, "shutting down"}
 	comeAgain    = closing{closeGoingAway, "disconnected: come again"}
 	tooManyPeers = closing{closeRateLimited, "rate_limited: too many connections"}
+	// tooMuchMemory ends what would make an account hold more than its share.
+	tooMuchMemory = closing{closeRateLimited, "rate_limited: the account holds too much"}
 )
 
 // admit takes a connection in, or says why not. Whoever calls it cleans up after it.
@@ -259,6 +269,7 @@ func (h *Handler) cleanUp(c *conn) {
 	h.unlabelLocked(c)
 	h.leavePlaceLocked(c)
 	h.mu.Unlock()
+	c.tab.close()
 	h.trim(c.account)
 	h.live.Done()
 }

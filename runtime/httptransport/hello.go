@@ -12,6 +12,11 @@ import (
 // welcome. It returns how the connection is to be closed if it may not open.
 func (c *conn) hello(f *helloFrame) *closing {
 	h := c.h
+	weight := weightOfInterests(f.Listen)
+	if !c.tab.change(weight) {
+		return &tooMuchMemory
+	}
+	defer c.tab.change(-weight)
 	c.mu.Lock()
 	if c.peer.Window == "" {
 		c.peer.Window = f.Window
@@ -40,10 +45,7 @@ func (c *conn) hello(f *helloFrame) *closing {
 		ExpiresIn: secondsUntil(c.expires), Heartbeat: h.heartbeat.Seconds(), Max: h.maxMessage(), Refused: a.refused,
 	}
 	if !c.liveLocked() {
-		h.release(o.class)
-		for _, st := range o.steps {
-			h.release(st.class)
-		}
+		o.release()
 		return &shuttingDown
 	}
 	// One message: a page that has the position must have been told of the gap before it.
@@ -55,10 +57,16 @@ func (c *conn) hello(f *helloFrame) *closing {
 		first = append(first, appendGap(nil, o.gap))
 	}
 	out := c.format.append(nil, together(first...), h.epoch, o.at)
-	c.peer, c.cursor, c.class, c.steps, c.rest = peer, o.at, o.class, o.steps, out
+	own := 0
 	for _, st := range o.steps {
-		c.own += len(st.out)
+		own += st.weight()
 	}
+	if !c.tab.change(own + len(out)) {
+		o.release()
+		return &tooMuchMemory
+	}
+	c.peer, c.cursor, c.class, c.steps, c.rest = peer, o.at, o.class, o.steps, out
+	c.own, c.booked = own, own+len(out)
 	c.backlog, c.greeted = h.port.At(), true
 	c.detachLocked()
 	return nil
@@ -72,7 +80,7 @@ func (c *conn) join(from *resumeFrame, peer *eventbus.Peer) (s *session, known b
 		if from != nil {
 			secret = from.Session
 		}
-		s, known = h.session(secret, peer.Identity)
+		s, known = h.session(secret, peer.Identity, c.account)
 		c.mu.Lock()
 		c.session = s
 		c.mu.Unlock()
@@ -156,6 +164,13 @@ type opening struct {
 	steps   []step // what holds later
 }
 
+func (o *opening) release() {
+	o.c.h.release(o.class)
+	for _, st := range o.steps {
+		o.c.h.release(st.class)
+	}
+}
+
 func (o *opening) open() {
 	h, s := o.c.h, o.s
 	for event := range s.subs { // the page no longer wants it, or does not know that it has it
@@ -182,6 +197,7 @@ func (o *opening) open() {
 	}
 	for _, sub := range old { // not earlier, so that the log has all until now
 		sub.bus.Close()
+		s.tab.change(-sub.weight)
 	}
 	if o.fromPosition() {
 		h.release(begin.class)
@@ -278,7 +294,7 @@ func (o *opening) goOn() {
 			o.gap[event] = nil
 			continue
 		}
-		if s.load+countOf(w.keys)-countOf(sub.bus.Keys) > h.maxSubscriptions {
+		if s.load+countOf(w.keys)-countOf(sub.bus.Keys) > h.maxSubscriptions || !s.reweighLocked(sub, w.keys) {
 			o.a.refused[event] = wireError{Code: codeTooManyListens}
 			s.dropLocked(event)
 			continue
@@ -291,10 +307,16 @@ func (o *opening) goOn() {
 	}
 	o.class = h.intern(o.c.format, now)
 	slices.SortFunc(again, func(a, b string) int { return cmp.Compare(o.owed(s.subs[a]), o.owed(s.subs[b])) })
-	for _, event := range again {
+	for i, event := range again { // most began at one moment, and make one step
 		sub := s.subs[event]
 		now[event] = sub
-		o.steps = append(o.steps, step{at: o.owed(sub), class: h.intern(o.c.format, now), out: o.keptAgain(event, sub)})
+		if i == 0 || o.owed(sub) != o.owed(s.subs[again[i-1]]) {
+			o.steps = append(o.steps, step{at: o.owed(sub)})
+		}
+		last := &o.steps[len(o.steps)-1]
+		last.out = append(last.out, o.keptAgain(event, sub)...)
+		h.release(last.class)
+		last.class = h.intern(o.c.format, now)
 	}
 	if len(fresh) > 0 {
 		o.steps = append(o.steps, o.c.subscribeLocked(*o.peer, fresh, nil, o.a))
@@ -455,7 +477,7 @@ func (c *conn) subscribeLocked(peer eventbus.Peer, fresh map[string]wantedEvent,
 		if old := s.subs[event]; old != nil {
 			more -= countOf(old.bus.Keys)
 		}
-		if load+more > h.maxSubscriptions {
+		if load+more > h.maxSubscriptions || !s.tab.change(weightOfSubscription(event, w.keys)) {
 			a.refused[event] = wireError{Code: codeTooManyListens}
 			continue
 		}
@@ -467,12 +489,13 @@ func (c *conn) subscribeLocked(peer eventbus.Peer, fresh map[string]wantedEvent,
 	if err != nil { // the bus is closing
 		for _, event := range events {
 			a.refused[event] = *publicError(err)
+			s.tab.change(-weightOfSubscription(event, fresh[event].keys))
 		}
 		return step{at: h.port.At(), class: h.intern(c.format, s.subs)}
 	}
 	begin := step{at: at}
 	for i, event := range events {
-		sub := &subscription{bus: subs[i]}
+		sub := &subscription{bus: subs[i], weight: weightOfSubscription(event, fresh[event].keys)}
 		old := s.subs[event]
 		for _, e := range sub.bus.Values {
 			switch {

@@ -43,6 +43,7 @@ var (
 	lossy   = eventbus.Define(eventbus.Definition[string]{Name: "lossy", Slow: eventbus.SlowDrop})
 	ask     = eventbus.Define(eventbus.Definition[progress]{Name: "ask", From: eventbus.FromClient})
 	message = eventbus.Define(eventbus.Definition[string]{Name: "message", From: eventbus.FromClient, Relay: true})
+	state   = eventbus.Define(eventbus.Definition[progress]{Name: "state", From: eventbus.FromBoth, Relay: true, Sticky: true, Key: progressKey, Keys: 512})
 	empty   = eventbus.Define(eventbus.Definition[eventbus.Empty]{Name: "empty", From: eventbus.FromBoth})
 )
 
@@ -89,7 +90,7 @@ func newPlace(t *testing.T, opts ...Option) *place {
 func newPlaceOn(t *testing.T, l net.Listener, busOpts []eventbus.Option, opts ...Option) *place {
 	t.Helper()
 	p := &place{t: t, log: new(lines)}
-	catalog := eventbus.NewCatalog(tick, other, sticky, replay, private, latest, lossy, ask, message, empty)
+	catalog := eventbus.NewCatalog(tick, other, sticky, replay, private, latest, lossy, ask, message, state, empty)
 	var err error
 	p.bus, err = eventbus.New(append(busOpts, eventbus.WithCatalog(catalog))...)
 	noError(t, err)
@@ -130,6 +131,13 @@ func (p *place) wantEmpty() {
 	if n := len(h.conns) + len(h.tokens) + len(h.labelled) + len(h.classes); n != 0 || h.connected() != 0 {
 		p.t.Errorf("left behind: %d connections, %d names, %d labels, %d classes, %d peers",
 			len(h.conns), len(h.tokens), len(h.labelled), len(h.classes), h.connected())
+	}
+	kept := 0
+	for _, s := range h.sessions {
+		kept += s.tab.charged
+	}
+	if held := h.memory.ledger.Held(); held != kept {
+		p.t.Errorf("%d bytes are charged, sessions hold %d", held, kept)
 	}
 	if peers := p.bus.Peers(); len(peers) != 0 {
 		p.t.Errorf("peers left behind: %v", peers)

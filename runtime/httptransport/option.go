@@ -38,6 +38,7 @@ type config struct {
 	maxPayload       int
 	maxPeers         int
 	maxAccountPeers  int // 0 for the default
+	maxMemory        int
 	maxSubscriptions int
 	rate             float64
 	burst            int
@@ -52,6 +53,7 @@ func defaults() config {
 		renewalHeaders:   []string{"Authorization", "Cookie"},
 		maxPayload:       64 << 10,
 		maxPeers:         1 << 16,
+		maxMemory:        256 << 20,
 		maxSubscriptions: 4096,
 		rate:             100,
 		burst:            512,
@@ -168,6 +170,13 @@ func WithMaxPeersPerAccount(n int) Option {
 	return optionFunc(func(c *config) { c.maxAccountPeers = n })
 }
 
+// WithMaxMemory bounds what pages make the handler hold, in bytes: what they sent and is not handled, what they were
+// sent and do not take, what they listen to, and what is kept so that they can come back. The first 8 KiB of each
+// connection, and of each session, are free. An account has a sixteenth; when a half is taken, each account may have an
+// equal part of that half. What would be more is refused, or ends the connection with 4429 or 4503. The default is
+// 256 MiB.
+func WithMaxMemory(bytes int) Option { return optionFunc(func(c *config) { c.maxMemory = bytes }) }
+
 // WithAccount sets whom the costs of a connection are charged to: connections, sessions that are away, memory, and room
 // in the bus's log and of what it keeps are shared among accounts, so that one cannot take them from the others. f is
 // called once for each connection, after [Authenticate], with the peer that it returned.
@@ -226,6 +235,7 @@ func (c *config) check() error {
 		bad("MaxPayload", c.maxPayload <= 0 || c.maxPayload > math.MaxInt32),
 		bad("MaxPeers", c.maxPeers <= 0),
 		bad("WithMaxPeersPerAccount", c.maxAccountPeers < 0 || c.maxAccountPeers > c.maxPeers),
+		bad("WithMaxMemory", c.maxMemory <= 0),
 		bad("MaxSubscriptions", c.maxSubscriptions <= 0),
 		bad("Rate", !(c.rate > 0 && c.rate <= math.MaxFloat64) || c.burst <= 0),
 		bad("Queue", c.queue < 0),

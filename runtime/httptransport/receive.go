@@ -96,7 +96,7 @@ func (c *conn) unlisten(id uint64, events []string) {
 
 // emit brings the page's event in, once for each id, and acks it behind what it caused here.
 func (c *conn) emit(f *pageFrame, v verdict) {
-	err := c.session.emits.run(*f.ID, func() *wireError {
+	err := c.session.emits.run(*f.ID, &c.session.tab, func() *wireError {
 		if v != admitted {
 			return &wireError{Code: eventbus.CodeRate}
 		}
@@ -136,23 +136,26 @@ func (c *conn) bring(f *pageFrame) *wireError {
 // maxInbox bounds what may wait of a page that sends faster than its frames are handled.
 const maxInbox = 1 << 20
 
-// inbox holds the frames that came by POST until they are handled, in the order they came.
+// inbox holds the messages that came by POST until they are handled, in the order they came, as the text that they came
+// as: it is known what that takes.
 type inbox struct {
 	mu      sync.Mutex
-	frames  []pageFrame
+	bodies  [][]byte
 	size    int
 	working bool
 }
 
-// accept queues a message and reports whether there was room. The handler's live is raised.
-func (c *conn) accept(frames []pageFrame, size int) bool {
+// accept queues a message, which has been parsed once, and reports whether there was room. The handler's live is
+// raised.
+func (c *conn) accept(body []byte) bool {
+	size := len(body) + bodySize
 	b := &c.inbox
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if b.size > 0 && b.size+size > maxInbox {
+	if b.size > 0 && b.size+size > maxInbox || !c.tab.change(size) {
 		return false
 	}
-	b.frames = append(b.frames, frames...)
+	b.bodies = append(b.bodies, body)
 	b.size += size
 	if !b.working {
 		b.working = true
@@ -166,19 +169,34 @@ func (c *conn) work() {
 	b := &c.inbox
 	for {
 		b.mu.Lock()
-		frames, size := b.frames, b.size
-		b.frames = nil
-		if len(frames) == 0 {
-			b.working = false
+		if len(b.bodies) == 0 {
+			b.bodies, b.working = nil, false
 			b.mu.Unlock()
 			return
 		}
+		body := b.bodies[0]
+		b.bodies[0] = nil
+		b.bodies = b.bodies[1:]
 		b.mu.Unlock()
-		for i := range frames {
-			c.handle(&frames[i])
+		if frames, err := parseMessage(body); err == nil {
+			c.handleAll(frames)
 		}
 		b.mu.Lock()
-		b.size -= size
+		b.size -= len(body) + bodySize
 		b.mu.Unlock()
+		c.tab.change(-len(body) - bodySize)
+	}
+}
+
+// handleAll handles the frames of one message. The account is charged for them meanwhile: a listener may take its time.
+func (c *conn) handleAll(frames []pageFrame) {
+	weight := weightOf(frames)
+	if !c.tab.change(weight) {
+		c.close(tooMuchMemory)
+		return
+	}
+	defer c.tab.change(-weight)
+	for i := range frames {
+		c.handle(&frames[i])
 	}
 }

@@ -27,7 +27,7 @@ func TestGuarantee06CutLinks(t *testing.T) {
 			if seed%2 == 1 {
 				opts = append(opts, Queue(15))
 			}
-			playModel(t, seed, eventbus.WithLog(16<<10<<(seed%4), 0), opts)
+			playModel(t, seed, eventbus.WithLog(16<<10<<(seed%4), 0), opts, nil)
 		})
 	}
 }
@@ -35,9 +35,18 @@ func TestGuarantee06CutLinks(t *testing.T) {
 const (
 	modelPages  = 4
 	modelRounds = 30
+	// besideRounds is how many there are beside something else, which takes its time.
+	besideRounds = 12
 )
 
-func playModel(t *testing.T, seed uint64, log eventbus.Option, opts []Option) {
+// beside is what goes on while the model is played.
+type beside interface {
+	begin(p *place)
+	round()
+	end()
+}
+
+func playModel(t *testing.T, seed uint64, log eventbus.Option, opts []Option, other beside) []*modelPage {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	noError(t, err)
 	p := newPlaceOn(t, narrow{l}, []eventbus.Option{log}, opts...)
@@ -53,10 +62,18 @@ func playModel(t *testing.T, seed uint64, log eventbus.Option, opts []Option) {
 	for i := range pages {
 		pages[i] = &modelPage{
 			t: t, p: p, h: h, label: fmt.Sprint("w", i), random: rand.New(rand.NewPCG(seed, uint64(i+1))),
-			heard: map[string]*heard{}, acked: map[int]bool{},
+			heard: map[string]*heard{}, acked: map[int]bool{}, steady: other != nil,
 		}
 	}
-	for range modelRounds {
+	if other != nil {
+		other.begin(p)
+		defer other.end()
+	}
+	rounds := modelRounds
+	if other != nil {
+		rounds = besideRounds
+	}
+	for range rounds {
 		emitted := make(chan struct{})
 		var all sync.WaitGroup
 		for _, pg := range pages {
@@ -77,7 +94,10 @@ func playModel(t *testing.T, seed uint64, log eventbus.Option, opts []Option) {
 		close(emitted)
 		all.Wait()
 		if t.Failed() {
-			return
+			return pages
+		}
+		if other != nil {
+			other.round()
 		}
 	}
 	for _, pg := range pages {
@@ -88,6 +108,7 @@ func playModel(t *testing.T, seed uint64, log eventbus.Option, opts []Option) {
 			}
 		}
 	}
+	return pages
 }
 
 // narrow makes a page that does not read stall its connection soon.
@@ -119,8 +140,10 @@ type modelPage struct {
 	heard map[string]*heard // what the backend has confirmed
 	asked map[string]*heard // by a listen without an answer
 
-	emits int // how many this page has made
-	acked map[int]bool
+	steady bool // never fails on what it is sent
+	gaps   int
+	emits  int // how many this page has made
+	acked  map[int]bool
 }
 
 func (m *modelPage) fail(format string, args ...any) {
@@ -278,7 +301,7 @@ func (m *modelPage) connect() {
 		hello := object{"window": m.label, "listen": listen}
 		if m.session != "" {
 			resume := object{"session": m.session, "epoch": m.epoch, "seq": m.seq}
-			if !m.hearsKept() && m.random.IntN(8) == 0 {
+			if !m.steady && !m.hearsKept() && m.random.IntN(8) == 0 {
 				resume["failed"] = true
 			}
 			hello["resume"] = resume
@@ -354,6 +377,7 @@ func (m *modelPage) next() (object, error) {
 	case f["welcome"] != nil:
 		m.welcome(f["welcome"].(object))
 	case f["gap"] != nil:
+		m.gaps++
 		for event, n := range f["gap"].(object)["events"].(object) {
 			if w := m.heard[event]; w != nil {
 				count, known := n.(float64)

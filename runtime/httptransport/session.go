@@ -15,6 +15,7 @@ type session struct {
 	secret string
 	owner  string // the identity it is bound to
 	emits  emitLog
+	tab    tab
 
 	// Handler.mu guards these: the places in Handler.away while there is no connection, since when that is, and whom the
 	// session is charged to, as its last connection was.
@@ -37,6 +38,8 @@ type session struct {
 type subscription struct {
 	bus *eventbus.Subscription
 	sum string // of its keys
+	// weight is what the session is charged for it.
+	weight int
 	// since is the position from which the page listens, however often it has changed the keys.
 	since uint64
 	// told is the position that a page has reached which has been told of a break here. A page that
@@ -57,6 +60,7 @@ func (s *session) dropLocked(event string) {
 	if sub := s.subs[event]; sub != nil {
 		sub.bus.Close()
 		s.load -= countOf(sub.bus.Keys)
+		s.tab.change(-sub.weight)
 		delete(s.subs, event)
 	}
 }
@@ -71,6 +75,16 @@ func (s *session) putLocked(event string, sub *subscription) {
 	s.subs[event] = sub
 	s.load += countOf(sub.bus.Keys)
 	sub.sum = sumOf(sub.bus.Keys)
+}
+
+// reweighLocked charges the session for other keys of a subscription, if its account may hold them.
+func (s *session) reweighLocked(sub *subscription, keys eventbus.KeySet) bool {
+	weight := weightOfSubscription(sub.bus.Event.Name, keys)
+	if !s.tab.change(weight - sub.weight) {
+		return false
+	}
+	sub.weight = weight
+	return true
 }
 
 // rekeyLocked replaces the keys of a subscription.
@@ -100,19 +114,21 @@ func (h *Handler) endSession(s *session) {
 		return
 	}
 	s.ended = true
+	defer s.tab.close()
 	for event := range s.subs {
 		s.dropLocked(event)
 	}
 }
 
 // session returns the session that a page asks for if it is its own, or a new one.
-func (h *Handler) session(secret, owner string) (s *session, known bool) {
+func (h *Handler) session(secret, owner, account string) (s *session, known bool) {
 	h.mu.Lock()
 	defer h.mu.Unlock()
 	if s := h.sessions[secret]; s != nil && s.owner == owner {
 		return s, true
 	}
 	s = &session{secret: newSecret(), owner: owner, subs: make(map[string]*subscription)}
+	s.tab.memory, s.tab.account = &h.memory, account
 	h.sessions[s.secret] = s
 	return s, false
 }
@@ -123,6 +139,7 @@ func (h *Handler) stayLocked(s *session, account string) {
 	defer h.mu.Unlock()
 	h.away.remove(s)
 	s.account = account
+	s.tab.move(account)
 }
 
 // leaveLocked takes note that the session, whose lock is held, has no connection any more.
@@ -133,6 +150,7 @@ func (h *Handler) leaveLocked(s *session) {
 		return
 	}
 	for _, sub := range s.subs { // the hello that comes back brings the keys
+		s.reweighLocked(sub, nil)
 		s.rekeyLocked(sub, nil)
 	}
 	h.away.add(s)

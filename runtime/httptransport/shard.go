@@ -18,6 +18,7 @@ type shard struct {
 	head    uint64 // the position up to which the synced connections have been served
 	entries []*eventbus.Entry
 	builds  map[*class]*build
+	built   int // the bytes in builds
 
 	last      *class // the class that was asked for last, and what it came to
 	lastBuild *build
@@ -29,6 +30,10 @@ type build struct {
 	personal []*eventbus.Entry // those that depend on the peer
 	variants map[uint64][]byte // with some of personal between the others, by which
 }
+
+// maxBuilt is how many bytes a shard has made of one batch before it begins to forget them: pages may listen to as many
+// different things as there are pages.
+const maxBuilt = 2 << 20
 
 // maxPersonal is how many entries a key of variants can tell apart.
 const maxPersonal = 64
@@ -67,7 +72,8 @@ func (s *shard) flush() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	at := s.h.port.At()
-	n, lost := s.h.port.Read(s.head, s.entries)
+	got, lost := s.h.port.Read(s.head, s.entries)
+	n := fitting(s.entries[:got])
 	batch := s.entries[:n]
 	from := s.head
 	if n > 0 {
@@ -86,10 +92,9 @@ func (s *shard) flush() bool {
 		}
 		c.mu.Unlock()
 	}
-	clear(s.builds)
-	s.last, s.lastBuild = nil, nil
-	clear(batch)
-	return n == len(s.entries)
+	s.forget()
+	clear(s.entries[:got])
+	return n < got || got == len(s.entries)
 }
 
 func (s *shard) serveLocked(c *conn, batch []*eventbus.Entry, from, at uint64) {
@@ -108,7 +113,7 @@ func (s *shard) serveLocked(c *conn, batch []*eventbus.Entry, from, at uint64) {
 		return
 	}
 	c.cursor = max(c.cursor, at)
-	c.writeLocked(b.with(mask, c.class, batch, s.h.epoch))
+	c.writeLocked(s.with(b, mask, c.class, batch))
 }
 
 // buildOf returns what the batch comes to for the class. Connections of one class often stand
@@ -119,11 +124,21 @@ func (s *shard) buildOf(k *class, batch []*eventbus.Entry) *build {
 	}
 	b := s.builds[k]
 	if b == nil {
+		if s.built > maxBuilt {
+			s.forget()
+		}
 		b = s.build(k, batch)
 		s.builds[k] = b
+		s.built += len(b.bytes)
 	}
 	s.last, s.lastBuild = k, b
 	return b
+}
+
+// forget drops what has been made of a batch.
+func (s *shard) forget() {
+	clear(s.builds)
+	s.built, s.last, s.lastBuild = 0, nil, nil
 }
 
 // personalTo returns which of the personal entries the peer gets, or many if there are too many
@@ -142,7 +157,7 @@ func (b *build) personalTo(p *eventbus.Peer) (mask uint64, many bool) {
 
 // with returns the bytes for the peers that get those personal entries: the members of a group
 // share them.
-func (b *build) with(mask uint64, k *class, batch []*eventbus.Entry, log *epoch) []byte {
+func (s *shard) with(b *build, mask uint64, k *class, batch []*eventbus.Entry) []byte {
 	if mask == 0 {
 		return b.bytes
 	}
@@ -161,8 +176,9 @@ func (b *build) with(mask uint64, k *class, batch []*eventbus.Entry, log *epoch)
 				continue
 			}
 		}
-		bytes = k.format.append(bytes, e.Frame, log, e.Seq)
+		bytes = k.format.append(bytes, e.Frame, s.h.epoch, e.Seq)
 	}
+	s.built += len(bytes)
 	if b.variants == nil {
 		b.variants = make(map[uint64][]byte)
 	}

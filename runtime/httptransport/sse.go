@@ -1,10 +1,10 @@
 package httptransport
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"mime"
 	"net"
 	"net/http"
@@ -107,6 +107,7 @@ func (h *Handler) serveStream(w http.ResponseWriter, r *http.Request) {
 		failWith(w, *refusal)
 		return
 	}
+	defer c.tab.close()
 	if !canFlush(w) {
 		h.logger.ErrorContext(r.Context(), "eventgen: a response cannot be streamed: something wraps it that has neither Flush nor Unwrap",
 			"writer", fmt.Sprintf("%T", w))
@@ -115,7 +116,7 @@ func (h *Handler) serveStream(w http.ResponseWriter, r *http.Request) {
 	}
 	var hello *helloFrame
 	if r.Method == http.MethodPost {
-		frames, ok := h.readMessage(w, r)
+		_, frames, ok := h.readMessage(w, r, &c.tab)
 		if !ok {
 			return
 		}
@@ -192,32 +193,44 @@ func (h *Handler) helloOf(r *http.Request) (*helloFrame, error) {
 // bodyTime is how long a page has to send a body.
 const bodyTime = 30 * time.Second
 
-// readMessage reads the body of a POST. It answers the request if that is not a message.
-func (h *Handler) readMessage(w http.ResponseWriter, r *http.Request) (frames []pageFrame, ok bool) {
+// readMessage reads the body of a POST, which is on the tab meanwhile. It answers the request if that is not a message.
+func (h *Handler) readMessage(w http.ResponseWriter, r *http.Request, tab *tab) (body []byte, frames []pageFrame, ok bool) {
 	// A form of another site can send neither this type nor ask for leave to.
 	if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || kind != "application/json" {
 		fail(w, http.StatusUnsupportedMediaType, "unsupported_media_type", "send application/json")
-		return nil, false
+		return nil, nil, false
 	}
 	_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(bodyTime))
-	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, int64(h.maxMessage())))
-	if err != nil {
+	most := int64(h.maxMessage())
+	room := most
+	if r.ContentLength >= 0 {
+		room = min(most, r.ContentLength)
+	}
+	if !tab.change(int(room)) {
+		failWith(w, tooMuchMemory)
+		return nil, nil, false
+	}
+	defer tab.change(-int(room))
+	read := bytes.NewBuffer(make([]byte, 0, room+bytes.MinRead))
+	if _, err := read.ReadFrom(http.MaxBytesReader(w, r.Body, most)); err != nil {
 		if long, ok := errors.AsType[*http.MaxBytesError](err); ok {
 			fail(w, http.StatusRequestEntityTooLarge, "too_large", "the limit is "+strconv.FormatInt(long.Limit, 10)+" bytes")
 		} else {
 			failWith(w, closing{closeBadFrame, "bad_frame: the body did not arrive"})
 		}
-		return nil, false
+		return nil, nil, false
 	}
+	body = read.Bytes()
 	if !utf8.Valid(body) { // a WebSocket's text has been checked by then
 		failWith(w, closing{closeBadFrame, "bad_frame: the body is not UTF-8"})
-		return nil, false
+		return nil, nil, false
 	}
-	if frames, err = parseMessage(body); err != nil {
+	frames, err := parseMessage(body)
+	if err != nil {
 		failWith(w, badFrame(err))
-		return nil, false
+		return nil, nil, false
 	}
-	return frames, true
+	return body, frames, true
 }
 
 // servePost takes frames of a page that has an event stream.
@@ -227,35 +240,44 @@ func (h *Handler) servePost(w http.ResponseWriter, r *http.Request) {
 		failWith(w, *refusal)
 		return
 	}
-	frames, ok := h.readMessage(w, r)
-	if !ok {
-		return
-	}
-	c := h.hold(r.Header.Get("Eventgen-Peer"))
+	token := r.Header.Get("Eventgen-Peer")
+	c := h.connOf(token)
 	if c == nil {
 		fail(w, http.StatusConflict, "unknown_peer", "the stream is gone: open another")
 		return
 	}
-	defer h.live.Done()
+	if peer.Identity != c.session.owner {
+		failWith(w, closing{closeForbidden, "forbidden: another identity"})
+		return
+	}
+	body, frames, ok := h.readMessage(w, r, &c.tab)
+	if !ok {
+		return
+	}
 	for i := range frames {
 		if frames[i].Hello != nil {
 			failWith(w, closing{closeBadFrame, "bad_frame: a second hello"})
 			return
 		}
 	}
-	size := 0
-	for i := range frames {
-		size += len(frames[i].Payload) + 256
+	if c = h.hold(token); c == nil {
+		fail(w, http.StatusConflict, "unknown_peer", "the stream is gone: open another")
+		return
 	}
-	switch {
-	case peer.Identity != c.session.owner:
-		failWith(w, closing{closeForbidden, "forbidden: another identity"})
-	case !c.accept(frames, size):
+	defer h.live.Done()
+	if !c.accept(body) {
 		failWith(w, closing{closeRateLimited, "rate_limited: frames wait to be handled"})
-	default:
-		w.Header().Set("Cache-Control", "no-store")
-		w.WriteHeader(http.StatusAccepted)
+		return
 	}
+	w.Header().Set("Cache-Control", "no-store")
+	w.WriteHeader(http.StatusAccepted)
+}
+
+// connOf returns the connection of that name, or nil.
+func (h *Handler) connOf(token string) *conn {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	return h.tokens[token]
 }
 
 // hold returns the connection of that name, with the handler's live raised, or nil.

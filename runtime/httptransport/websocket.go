@@ -72,6 +72,9 @@ func (h *Handler) serveSocket(w http.ResponseWriter, r *http.Request) {
 		refusal = h.admit(c)
 	}
 	if refusal != nil {
+		if c != nil {
+			c.tab.close()
+		}
 		h.farewell(raw, *refusal)
 		return
 	}
@@ -102,6 +105,7 @@ type socketReader struct {
 	early  []byte
 	ping   []byte // what came before the hello and is answered after it
 	knocks int    // how much came before the hello
+	held   int    // what frames holds, as far as it is charged
 	frames wsconn.Reader
 }
 
@@ -148,6 +152,12 @@ func (p *socketReader) feed(chunk []byte) error {
 	ended := p.frames.Ended()
 	err := p.frames.Feed(chunk, p)
 	c.busy.Store(false)
+	if held := p.frames.Held(); err == nil && held != p.held {
+		if !c.tab.change(held - p.held) {
+			return &wsconn.CloseError{Code: ws.StatusCode(tooMuchMemory.code), Reason: tooMuchMemory.reason}
+		}
+		p.held = held
+	}
 	if !p.frames.Pending() {
 		c.began.Store(0)
 	} else if c.began.Load() == 0 || p.frames.Ended() != ended {
@@ -169,30 +179,35 @@ func (p *socketReader) Message(op ws.OpCode, message []byte) error {
 		c.close(badFrame(err))
 		return nil
 	}
-	for i := range frames {
-		if c.session != nil {
-			c.handle(&frames[i])
-			continue
-		}
-		if !c.live() {
-			return nil
-		}
-		if frames[i].Hello == nil {
-			c.close(closing{closeBadFrame, "bad_frame: the first frame is a hello"})
-			return nil
-		}
-		if why := c.hello(frames[i].Hello); why != nil {
-			c.close(*why)
-			return nil
-		}
-		if err := p.s.SetReadDeadline(time.Time{}); err != nil {
-			return err
-		}
-		if p.ping != nil {
-			p.pong(p.ping)
-			p.ping = nil
-		}
+	if c.session != nil {
+		c.handleAll(frames)
+		return nil
 	}
+	return p.hello(frames)
+}
+
+// hello handles the first message, which begins with a hello.
+func (p *socketReader) hello(frames []pageFrame) error {
+	c := p.c
+	if !c.live() {
+		return nil
+	}
+	if frames[0].Hello == nil {
+		c.close(closing{closeBadFrame, "bad_frame: the first frame is a hello"})
+		return nil
+	}
+	if why := c.hello(frames[0].Hello); why != nil {
+		c.close(*why)
+		return nil
+	}
+	if err := p.s.SetReadDeadline(time.Time{}); err != nil {
+		return err
+	}
+	if p.ping != nil {
+		p.pong(p.ping)
+		p.ping = nil
+	}
+	c.handleAll(frames[1:])
 	return nil
 }
 

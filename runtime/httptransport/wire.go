@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"encoding/json"
 	"strconv"
+	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/gobwas/ws"
 
@@ -116,11 +118,25 @@ func publicError(err error) *wireError {
 	if public == nil {
 		return nil
 	}
-	e := &wireError{Code: public.Code, Path: public.Path}
+	e := &wireError{Code: eventbus.Code(cut(string(public.Code), maxText)), Path: cut(public.Path, maxText)}
 	if public.Err != nil {
-		e.Message = public.Err.Error()
+		e.Message = cut(public.Err.Error(), maxText)
 	}
 	return e
+}
+
+// maxText bounds each text of an error, in bytes: outcomes are kept.
+const maxText = 1 << 10
+
+// cut returns the beginning of a text that is too long.
+func cut(text string, most int) string {
+	if len(text) <= most {
+		return text
+	}
+	for most > 0 && !utf8.RuneStart(text[most]) {
+		most--
+	}
+	return strings.Clone(text[:most])
 }
 
 func appendWelcome(dst []byte, w welcome) []byte { return appendJSON(dst, "welcome", w) }

@@ -66,6 +66,9 @@ func (r *Reader) Pending() bool { return len(r.partial) > 0 || r.state.Fragmente
 // last of them.
 func (r *Reader) Ended() int { return r.ended }
 
+// Held returns how many bytes are held of what has begun and not ended.
+func (r *Reader) Held() int { return cap(r.partial) + cap(r.message) }
+
 // keep holds back what belongs to a frame that is not complete, and no more memory than that.
 func (r *Reader) keep(chunk []byte) {
 	switch {
