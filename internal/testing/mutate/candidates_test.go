@@ -32,7 +32,11 @@ func TestCandidates(t *testing.T) {
 		"a needed return stays": {
 			"func f(a int) int {\nreturn a\n}", nil,
 		},
-		"swapped":        {"func f(a, b int, c string, g func(int, int, string) int) int { return g(a, b, c) }", []string{"func f(a, b int, c string, g func(int, int, string) int) int { return g(b, a, c) }"}},
+		"swapped": {"func f(a, b int, c string, g func(int, int, string) int) int { return g(a, b, c) }", []string{"func f(a, b int, c string, g func(int, int, string) int) int { return g(b, a, c) }"}},
+		"a list": {
+			"func f(a string, g func(...string) int) int { return g(`b`, `c`, a) }",
+			[]string{"func f(a string, g func(...string) int) int { return g(`b`, a, `c`) }"},
+		},
 		"same arguments": {"func f(a int, g func(int, int) int) int { return g(a, a) }", nil},
 		"make's length":  {"func f(n int) []int { return make([]int, n-n, n+1) }", []string{"func f(n int) []int { return make([]int, n+n, n+1) }"}},
 		"no helper":      {"func f(t interface{ Helper() }) { t.Helper() }", nil},

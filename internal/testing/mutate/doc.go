@@ -12,7 +12,7 @@
 //	lived         no test failed: a test is missing, or the code does not matter
 //
 // with the place and the difference. A number, a seed and a commit give the same mutations on
-// every machine. The tree is never touched: the go command reads the mutated file through
+// every machine. A run that is interrupted has tried a random part of them, and sums that up. The tree is never touched: the go command reads the mutated file through
 // -overlay, in GOFLAGS, so that tests that run the go command see it too.
 //
 // The exit status is 1 if a mutation lived, and 2 if nothing could be tried.

@@ -1,9 +1,11 @@
 package main
 
 import (
+	"cmp"
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -51,6 +53,9 @@ func mutations(t *testing.T, file string) []string {
 	if err != nil {
 		t.Fatal(err)
 	}
+	slices.SortStableFunc(chosen, func(a, b *mutation) int {
+		return cmp.Or(a.start-b.start, a.end-b.end, cmp.Compare(a.text, b.text))
+	})
 	var lines []string
 	for _, m := range chosen {
 		_, after, _ := strings.Cut(m.String(), "\n+")

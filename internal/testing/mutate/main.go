@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"flag"
@@ -103,20 +104,22 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) (status i
 	if err := r.baseline(ctx, chosen); err != nil {
 		return broken, err
 	}
-	count := map[outcome]int{}
+	count, tried := map[outcome]int{}, 0
 	for result := range r.results(ctx, chosen) {
 		if result.err != nil {
-			return broken, result.err
+			err = result.err
+			break
 		}
+		tried++
 		count[result.outcome]++
 		fmt.Fprint(stdout, result)
 	}
-	if err := ctx.Err(); err != nil {
-		return broken, err
-	}
 	fmt.Fprintf(stdout, "%d mutations, seed %d: %d killed, %d timed out, %d lived\n",
-		len(chosen), o.seed, count[killed], count[timedOut], count[lived])
-	if count[lived] > 0 {
+		tried, o.seed, count[killed], count[timedOut], count[lived])
+	switch err = cmp.Or(ctx.Err(), err); {
+	case err != nil:
+		return broken, err
+	case count[lived] > 0:
 		return someLived, nil
 	}
 	return allDied, nil

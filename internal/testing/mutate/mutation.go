@@ -45,28 +45,22 @@ func (m *mutation) String() string {
 	return b.String()
 }
 
-// choose picks n mutations that compile: every candidate is as likely as any other. They are
-// returned in the order of the code, fewer than n if there are no more.
+// choose picks n mutations that compile, fewer if there are no more: every candidate is as likely
+// as any other. Their order is random too, so that a run that is cut short has tried a fair part.
 func choose(p *program, n int, seed uint64) ([]*mutation, error) {
 	all := candidates(p)
 	random := rand.New(rand.NewPCG(seed, 0))
-	order := random.Perm(len(all))
-	var chosen []int
-	for _, i := range order {
+	var chosen []*mutation
+	for _, i := range random.Perm(len(all)) {
 		if len(chosen) == n {
 			break
 		}
 		if m := all[i]; p.check(m.pkg, nil, m.file, m.apply()) == nil {
-			chosen = append(chosen, i)
+			chosen = append(chosen, m)
 		}
 	}
 	if len(chosen) == 0 {
 		return nil, fmt.Errorf("nothing to mutate: none of the %d places has a mutation that compiles", len(all))
 	}
-	slices.Sort(chosen)
-	out := make([]*mutation, len(chosen))
-	for k, i := range chosen {
-		out[k] = all[i]
-	}
-	return out, nil
+	return chosen, nil
 }

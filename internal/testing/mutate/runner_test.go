@@ -31,13 +31,13 @@ func TestAdd(t *testing.T) {
 	if status != someLived || err != nil {
 		t.Fatalf("status %d, %v", status, err)
 	}
-	if want := `killed by TestAdd  m.go:3: another operator
--func Add(a, b int) int { return a + b }
-+func Add(a, b int) int { return a - b }
-
-lived  m.go:5: the other truth value
+	if want := `lived  m.go:5: the other truth value
 -var Untested = true
 +var Untested = false
+
+killed by TestAdd  m.go:3: another operator
+-func Add(a, b int) int { return a + b }
++func Add(a, b int) int { return a - b }
 
 2 mutations, seed 1: 1 killed, 0 timed out, 1 lived
 `; out != want {
