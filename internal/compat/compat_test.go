@@ -189,3 +189,17 @@ func warnings(list diag.List) string {
 	}
 	return b.String()
 }
+
+// What is accepted is a warning that says why, and asks for nothing more.
+func TestFindingAsDiagnostic(t *testing.T) {
+	f := compat.Finding{Rule: diag.FieldRemoved, Message: "it is gone", Hint: "keep it", Events: []string{"a"}, Levels: []compat.Level{compat.Go}}
+	d := f.Diagnostic()
+	if d.Severity != diag.Error || d.Hint != "keep it" || !strings.Contains(d.Message, "it is gone") || strings.Contains(d.Message, "accepted") {
+		t.Errorf("got %+v", d)
+	}
+	f.Accepted = &ir.Allow{Rule: string(diag.FieldRemoved), Reason: "nobody read it"}
+	d = f.Diagnostic()
+	if d.Severity != diag.Warning || d.Hint != "" || !strings.HasSuffix(d.Message, "; accepted: nobody read it") {
+		t.Errorf("got %+v", d)
+	}
+}
