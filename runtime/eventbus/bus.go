@@ -213,8 +213,8 @@ func (b *Bus) Lookup(name string) *Info {
 // Node returns the name of this node, as [WithNode] set it.
 func (b *Bus) Node() string { return b.config.node }
 
-// LogBytes returns how many bytes the log may hold, as [WithLog] set it.
-func (b *Bus) LogBytes() int { return b.config.logBytes }
+// LogLimit returns how many bytes the log may hold, as [WithLog] set it.
+func (b *Bus) LogLimit() int { return b.config.logBytes }
 
 // now is the bus's clock: the time since it was made.
 func (b *Bus) now() time.Duration { return time.Since(b.start) }

@@ -38,7 +38,7 @@ type Limits struct {
 
 // Limits returns the bounds that the handler's options, and those of its bus, set.
 func (h *Handler) Limits() Limits {
-	log := h.bus.LogBytes()
+	log := h.bus.LogLimit()
 	return Limits{
 		Connections: h.maxPeers * connectionCost,
 		Sessions:    h.maxPeers * sessionCost,
