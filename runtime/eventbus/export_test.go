@@ -33,8 +33,8 @@ func (b *Bus) HeldKeys(e AnyEvent) int {
 	return len(lanes.keys) + len(lanes.texts)
 }
 
-// LogBytes returns what the log holds.
-func (b *Bus) LogBytes() int { return b.log.bytes }
+// HeldByLog returns how many bytes the log holds.
+func (b *Bus) HeldByLog() int { return b.log.bytes }
 
 // LogFloor returns the position after which the log is whole.
 func (b *Bus) LogFloor() uint64 { return b.log.floor }

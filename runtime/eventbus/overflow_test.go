@@ -98,7 +98,7 @@ func TestGuarantee27Log(t *testing.T) {
 		listen(t, p, join(t, p, eventbus.Peer{}), "e")
 		for n := range 5000 {
 			noError(t, e.Emit(background, b, strings.Repeat("x", n%300)))
-			if n := b.LogBytes(); n > limit {
+			if n := b.HeldByLog(); n > limit {
 				t.Fatalf("%d bytes", n)
 			}
 			if n%100 == 0 {
