@@ -287,7 +287,7 @@ func (c *conn) takeLocked(dst []byte, entries []*eventbus.Entry, head uint64, sk
 
 func (c *conn) appendLocked(dst []byte, entries []*eventbus.Entry, skip func(*eventbus.Entry) bool) []byte {
 	for _, e := range entries {
-		if !c.wantsLocked(e) || skip != nil && skip(e) {
+		if !c.getsLocked(c.class, e) || skip != nil && skip(e) {
 			continue
 		}
 		dst = c.appendDroppedLocked(dst)
@@ -296,8 +296,9 @@ func (c *conn) appendLocked(dst []byte, entries []*eventbus.Entry, skip func(*ev
 	return dst
 }
 
-func (c *conn) wantsLocked(e *eventbus.Entry) bool {
-	return e.Seq > c.cursor && c.class != nil && c.class.wants(e) && (!personal(e) || e.For(&c.peer))
+// getsLocked reports whether the connection gets the entry while the class holds.
+func (c *conn) getsLocked(k *class, e *eventbus.Entry) bool {
+	return e.Seq > c.cursor && k != nil && k.wants(e) && (!personal(e) || e.For(&c.peer))
 }
 
 // writeLocked writes what the link takes at once, and starts the drainer for the rest.

@@ -145,10 +145,17 @@ func (c *conn) giveUpLocked(reason string) {
 	c.closeAt = 0
 }
 
-// needsAllLocked reports whether an entry among these may not be skipped.
+// needsAllLocked reports whether an entry among these may not be skipped, by what holds now or from a step on.
 func (c *conn) needsAllLocked(entries []*eventbus.Entry) bool {
+	k, steps := c.class, c.steps
 	for _, e := range entries {
-		if e.Event.Slow == eventbus.SlowResume && c.wantsLocked(e) {
+		for len(steps) > 0 && steps[0].at < e.Seq {
+			if steps[0].class != nil {
+				k = steps[0].class
+			}
+			steps = steps[1:]
+		}
+		if e.Event.Slow == eventbus.SlowResume && c.getsLocked(k, e) {
 			return true
 		}
 	}

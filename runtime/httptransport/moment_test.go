@@ -82,6 +82,27 @@ func TestGuarantee03NothingIsLostDuringAListen(t *testing.T) {
 	pg.want(`{"event":"first","payload":4}`)
 }
 
+// A listen to several events holds for all of them, whatever is emitted meanwhile.
+func TestGuarantee03ListenIsOneMoment(t *testing.T) {
+	first, entered, leave := slowly("first")
+	p := newPlaceWith(t, first)
+	emit(t, p.bus, first, 1)
+	pg := p.open(`{"listen":{"other":{}}}`)
+	pg.send(`{"listen":{"first":{},"tick":{},"replay":{}},"id":1}`)
+	<-entered
+	emit(t, p.bus, replay, 2)
+	emit(t, p.bus, other, "between")
+	emit(t, p.bus, tick, 3)
+	emit(t, p.bus, other, "last")
+	pg.want(`{"event":"other","payload":"between"}`, `{"event":"other","payload":"last"}`)
+	close(leave)
+	pg.want(`{"event":"first","payload":1}`, `{"event":"replay","payload":2}`, `{"event":"tick","payload":3}`, `{"ack":1}`)
+	emit(t, p.bus, replay, 4)
+	emit(t, p.bus, tick, 5)
+	emit(t, p.bus, first, 6)
+	pg.want(`{"event":"replay","payload":4}`, `{"event":"tick","payload":5}`, `{"event":"first","payload":6}`)
+}
+
 // A connection that is behind when a listen is answered catches up first. What comes after the listen by then is of the
 // new subscription too.
 func TestGuarantee03NothingIsLostWhileCatchingUp(t *testing.T) {

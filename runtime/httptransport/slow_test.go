@@ -1,11 +1,13 @@
 package httptransport
 
 import (
+	"fmt"
 	"io"
 	"math/rand/v2"
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/gobwas/httphead"
@@ -40,6 +42,29 @@ func TestSlowWindowIsClosedAndResumes(t *testing.T) {
 			}
 		}
 	})
+}
+
+// As many entries as Queue says may wait, from the first one on.
+func TestSlowWindowMayBeAsFarBehind(t *testing.T) {
+	for behind, fits := range map[int]bool{10: true, 11: false} {
+		bubble(t, func(t *testing.T, l *pipeListener) {
+			p := newPlaceOn(t, l, nil, Queue(10))
+			pg := p.socket(pageOption{})
+			pg.send(`{"hello":{"listen":{"tick":{}}}}`)
+			synctest.Wait() // the write of the welcome waits for the page
+			for n := range behind {
+				emit(t, p.bus, tick, n)
+			}
+			pg.takeWelcome()
+			if !fits {
+				pg.wantClosed(closeSlow)
+				return
+			}
+			for n := range behind {
+				pg.want(fmt.Sprintf(`{"event":"tick","payload":%d}`, n))
+			}
+		})
+	}
 }
 
 func TestSlowWindowGetsTheLatest(t *testing.T) {

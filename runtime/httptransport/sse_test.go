@@ -2,10 +2,15 @@ package httptransport
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"net"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"testing"
+	"testing/synctest"
+	"time"
 
 	"github.com/eventgen/eventgen/runtime/eventbus"
 )
@@ -157,6 +162,73 @@ func TestGuarantee14SessionsAreBoundToTheirIdentity(t *testing.T) {
 	pg.want(`{"ack":1}`) // before the emit, which is not ordered with it otherwise
 	emit(t, p.bus, tick, 1)
 	pg.want(`{"event":"tick","payload":1}`)
+}
+
+// What fails in the application is no fault of the page's.
+func TestInternalErrorsAreTheServers(t *testing.T) {
+	p := newPlace(t, Authenticate(byToken))
+	for _, header := range [][]string{{"Accept", "text/event-stream"}, {"Eventgen-Peer", "p"}} {
+		status, body, _ := p.do(http.MethodPost, `{"hello":{"listen":{}}}`, append(header, "Authorization", "Bearer panic")...)
+		if status != http.StatusInternalServerError || body != `{"error":{"code":"internal","message":"internal"}}` {
+			t.Errorf("%v: %d %s", header, status, body)
+		}
+	}
+}
+
+// A stream that is shut writes nothing more, and can be shut again.
+func TestShutStreamsWriteNothing(t *testing.T) {
+	w := httptest.NewRecorder()
+	s := newStream(w)
+	n, err := s.write([]byte("before"), time.Time{})
+	if n != 6 || err != nil {
+		t.Errorf("wrote %d, %v", n, err)
+	}
+	s.shut()
+	s.shut()
+	if n, err := s.write([]byte("after"), time.Time{}); n != 0 || !errors.Is(err, net.ErrClosed) {
+		t.Errorf("wrote %d, %v", n, err)
+	}
+	if got := w.Body.String(); got != "before" {
+		t.Errorf("wrote %q", got)
+	}
+}
+
+// A write that a page does not take is interrupted when the handler has no more time.
+func TestGuarantee19StalledStreamsAreCutOff(t *testing.T) {
+	bubble(t, func(t *testing.T, l *pipeListener) {
+		p := newPlaceOn(t, l, nil)
+		p.stream(`{"listen":{"other":{}}}`)
+		emit(t, p.bus, other, strings.Repeat("x", 64<<10))
+		synctest.Wait()
+		start := time.Now()
+		ctx, cancel := context.WithCancel(background)
+		cancel()
+		if err := p.h.Close(ctx); !errors.Is(err, context.Canceled) {
+			t.Errorf("Close returns %v", err)
+		}
+		noError(t, p.h.Close(background))
+		if d := time.Since(start); d != 0 {
+			t.Errorf("the handler ended after %v", d)
+		}
+	})
+}
+
+// What is emitted after the end has begun does not come any more.
+func TestGuarantee19CloseEndsWhereItBegan(t *testing.T) {
+	bubble(t, func(t *testing.T, l *pipeListener) {
+		p := newPlaceOn(t, l, nil)
+		pg := p.open(`{"listen":{"tick":{}}}`)
+		emit(t, p.bus, tick, 1)
+		synctest.Wait() // the write of it waits for the page
+		go func() { _ = p.h.Close(background) }()
+		synctest.Wait()
+		emit(t, p.bus, tick, 2)
+		pg.want(`{"event":"tick","payload":1}`)
+		var c closed
+		if f, err := pg.tryNext(); !errors.As(err, &c) || c.code != closeGoingAway {
+			t.Errorf("got %v, %v", f, err)
+		}
+	})
 }
 
 func TestGuarantee19CloseSendsWhatIsLeft(t *testing.T) {
