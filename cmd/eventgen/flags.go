@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"go/build"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -12,6 +13,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/eventgen/eventgen/internal/config"
+	"github.com/eventgen/eventgen/internal/diag"
 	"github.com/eventgen/eventgen/internal/ir"
 )
 
@@ -83,9 +85,10 @@ func (f *outputFlags) addSources(cmd *cobra.Command) {
 // job is what a command works on: settings from the file and the flags, and the packages.
 type job struct {
 	*config.Config
-	dir      string   // where patterns start
-	patterns []string // of the go command
-	stated   bool     // a file or --config none: where there is no TypeScript, none is wanted
+	dir       string              // where patterns start
+	patterns  []string            // of the go command
+	typesHere map[string]diag.Pos // the entries of Types that a payload has to have; without a place, those of flags
+	stated    bool                // a file or --config none: where there is no TypeScript, none is wanted
 }
 
 // unsaid reports whether there is no TypeScript only because nothing names a directory for it.
@@ -101,7 +104,18 @@ func (a *app) job(cmd *cobra.Command, f *outputFlags, args []string) (*job, erro
 		return nil, err
 	}
 	j := &job{Config: settings, dir: a.dir, patterns: args, stated: settings.Path != "" || f.config == "none"}
-	if named := settings.Patterns(); len(args) == 0 && len(named) > 0 {
+	named := settings.Patterns()
+	if len(args) == 0 && (len(named) > 0 || len(settings.Outputs) > 0) {
+		j.typesHere = maps.Clone(settings.TypesAt) // otherwise the entry may be for another run
+	}
+	for _, text := range f.types {
+		name, _, _ := strings.Cut(text, "=")
+		if j.typesHere == nil {
+			j.typesHere = map[string]diag.Pos{}
+		}
+		j.typesHere[name] = settings.TypesAt[name]
+	}
+	if len(args) == 0 && len(named) > 0 {
 		j.dir, j.patterns = settings.Dir(), named
 	}
 	if len(j.patterns) == 0 {

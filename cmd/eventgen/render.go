@@ -70,6 +70,10 @@ func (a *app) load(ctx context.Context, j *job) (*outcome, error) {
 			return nil, err
 		}
 	}
+	if slices.ContainsFunc(targets, func(t *target) bool { return len(t.kept(loaded)) > 0 }) {
+		// What no package of this run has may be in the others.
+		list = slices.DeleteFunc(list, func(d diag.Diagnostic) bool { return d.Code == diag.UnusedType })
+	}
 	model, duplicates := join(targets, loaded)
 	list.Append(duplicates)
 	return &outcome{app: a, list: list.Sorted(), model: model, loaded: loaded, targets: targets}, nil
@@ -78,7 +82,7 @@ func (a *app) load(ctx context.Context, j *job) (*outcome, error) {
 func (a *app) parse(ctx context.Context, j *job, patterns []string) (*ir.Model, diag.List, error) {
 	model, list, err := parse.Load(ctx, parse.Options{
 		Dir: j.dir, Patterns: patterns, Tags: j.Tags, Env: a.env, Settings: j.Settings,
-		Int64Stated: j.Int64Stated, Types: j.Types,
+		Int64Stated: j.Int64Stated, Types: j.Types, TypesHere: j.typesHere,
 	})
 	if err != nil {
 		return nil, nil, environment(err, moduleHint(err))
@@ -184,7 +188,7 @@ func anyGenerated(dirs []string) bool {
 
 // query is what the job depends on.
 func (a *app) query(j *job) fresh.Query {
-	options, err := json.Marshal(j.Config)
+	options, err := json.Marshal([]any{j.Config, j.typesHere})
 	if err != nil {
 		panic(err) // plain data
 	}

@@ -66,7 +66,9 @@ type Config struct {
 	Int64Stated bool
 
 	Types map[string]string // Go type ("path.Name") -> TypeScript
-	Tags  []string          // build tags
+	// TypesAt are the places of the entries of Types that stand in the file.
+	TypesAt map[string]diag.Pos
+	Tags    []string // build tags
 
 	// top has the settings of an output that stand at the top of the file, for the output that
 	// has none of its own.

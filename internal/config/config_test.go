@@ -46,7 +46,11 @@ tags: integration
 		Settings:    ir.Settings{Nil: ir.NilEmpty, Int64: ir.Int64BigInt, Time: ir.TimeDate, Bytes: ir.BytesArray, RefuseUnknown: true},
 		Int64Stated: true,
 		Types:       map[string]string{"github.com/google/uuid.UUID": "string", "example.com/app.Money": "{ cents: number }"},
-		Tags:        []string{"integration"},
+		TypesAt: map[string]diag.Pos{
+			"github.com/google/uuid.UUID": {File: filepath.Join(dir, FileName), Line: 15, Column: 3, EndColumn: 30},
+			"example.com/app.Money":       {File: filepath.Join(dir, FileName), Line: 16, Column: 3, EndColumn: 24},
+		},
+		Tags: []string{"integration"},
 	}
 	want.top = want.Outputs[0]
 	if !reflect.DeepEqual(got, want) {

@@ -408,6 +408,10 @@ func (d *decoder) types(n *yaml.Node) map[string]string {
 			continue
 		}
 		out[key.Value] = ts
+		if d.config.TypesAt == nil {
+			d.config.TypesAt = map[string]diag.Pos{}
+		}
+		d.config.TypesAt[key.Value] = d.at(key)
 	}
 	return out
 }

@@ -23,6 +23,8 @@ const (
 	OptionAlone        Code = "option-alone"
 	UnknownRule        Code = "unknown-rule"
 	UnusedAllow        Code = "unused-allow"
+	// ConditionalDeclaration is a declaration in a file that only some builds have.
+	ConditionalDeclaration Code = "conditional-declaration"
 )
 
 // The codes of events.
@@ -70,6 +72,10 @@ const (
 	ConflictingFields Code = "conflicting-fields"
 	// UnknownTagOption warns of an option in a json tag that encoding/json ignores.
 	UnknownTagOption Code = "unknown-tag-option"
+	// UnexportedFields warns of a struct of which nothing travels.
+	UnexportedFields Code = "unexported-fields"
+	// IgnoredValidate warns of a method Validate that decoders do not call.
+	IgnoredValidate Code = "ignored-validate"
 )
 
 // The codes of generated code, and of the files around it.
@@ -80,6 +86,8 @@ const (
 	UnnamedPayload Code = "unnamed-payload"
 	// Config is a mistake in eventgen.yaml.
 	Config Code = "config"
+	// UnusedType warns of stated TypeScript for a type that no payload has.
+	UnusedType Code = "unused-type"
 	// StaleOutput is a generated file that is not as it should be: in annotations of check.
 	StaleOutput Code = "stale-output"
 	// Internal is a bug of the generator.
@@ -111,6 +119,7 @@ var Codes = []Info{
 	{Code: OptionAlone, Summary: "an option has no effect without another"},
 	{Code: UnknownRule, Summary: "//eventgen:allow names a rule that does not exist or cannot be accepted"},
 	{Code: UnusedAllow, Summary: "//eventgen:allow accepts what does not occur, or accepts it twice"},
+	{Code: ConditionalDeclaration, Summary: "a declaration stands in a file that only some builds have"},
 	{Code: BadEventType, Summary: "a declaration cannot be an event"},
 	{Code: BadEventName, Summary: "a wire name is missing or has characters that it may not have"},
 	{Code: DuplicateEvent, Summary: "two events have the same wire name"},
@@ -131,9 +140,12 @@ var Codes = []Info{
 	{Code: SealedInterface, Summary: "a sealed interface is no union, and loses the name of its variant", Allowed: true},
 	{Code: ConflictingFields, Summary: "fields hide each other, and encoding/json writes none of them", Allowed: true},
 	{Code: UnknownTagOption, Summary: "a json tag has an option that encoding/json ignores", Allowed: true},
+	{Code: UnexportedFields, Summary: "a struct has unexported fields alone, and travels as {}", Allowed: true},
+	{Code: IgnoredValidate, Summary: "a method Validate has another signature than decoders call", Allowed: true},
 	{Code: NameCollision, Summary: "a generated name is taken"},
 	{Code: UnnamedPayload, Summary: "generated Go cannot write down the type of a payload"},
 	{Code: Config, Summary: "eventgen.yaml has a mistake"},
+	{Code: UnusedType, Summary: "TypeScript is stated for a type that no payload has"},
 	{Code: StaleOutput, Summary: "check found a file that is missing, stale or orphaned"},
 	{Code: Internal, Summary: "a bug of eventgen"},
 }

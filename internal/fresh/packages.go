@@ -1,6 +1,7 @@
 package fresh
 
 import (
+	"bytes"
 	"go/parser"
 	"go/token"
 	"io/fs"
@@ -183,7 +184,8 @@ type packageFiles struct {
 	imports []string
 }
 
-// readPackage reads the Go files in dir, but for tests and our own output.
+// readPackage reads the Go files in dir, but for our own output, and of tests only those that hold
+// directives, which is a mistake.
 func readPackage(dir string) packageFiles {
 	listing, err := os.ReadDir(dir)
 	if err != nil {
@@ -192,7 +194,7 @@ func readPackage(dir string) packageFiles {
 	var p packageFiles
 	for _, file := range listing {
 		name := file.Name()
-		if !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go") || name[0] == '_' || name[0] == '.' {
+		if !strings.HasSuffix(name, ".go") || name[0] == '_' || name[0] == '.' {
 			continue
 		}
 		path := filepath.Join(dir, name)
@@ -201,6 +203,12 @@ func readPackage(dir string) packageFiles {
 		}
 		e, content := readEntry(path)
 		if gen.HasHeader(content) {
+			continue
+		}
+		if strings.HasSuffix(name, "_test.go") {
+			if bytes.Contains(content, []byte("//eventgen:")) {
+				p.entries = append(p.entries, e)
+			}
 			continue
 		}
 		p.entries = append(p.entries, e)

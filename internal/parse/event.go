@@ -1,6 +1,7 @@
 package parse
 
 import (
+	"cmp"
 	"fmt"
 	"go/constant"
 	"go/token"
@@ -42,7 +43,7 @@ func (t *target) event(d *declaration, dir *directive.Directive, obj types.Objec
 	}
 	t.name(e, own, obj)
 	if payload != nil {
-		e.Payload = t.lowerer.Payload(payload, lower.Use{Pos: e.Pos, Allow: e.Allow})
+		e.Payload = t.lowerer.Payload(payload, lower.Use{Pos: e.Pos, Allow: e.Allow, Read: t.from(own).Client()})
 	}
 	values := directive.Merge(own, t.defaults, func(field string) bool {
 		_, problem, _ := t.key(payload, e.Payload, field)
@@ -51,6 +52,15 @@ func (t *target) event(d *declaration, dir *directive.Directive, obj types.Objec
 	t.list.Append(directive.Check(values))
 	t.options(e, values, payload)
 	t.out.Events = append(t.out.Events, e)
+}
+
+// from is who may emit an event of these options.
+func (t *target) from(own directive.Values) ir.Direction {
+	values := t.defaults
+	if own.Has("from") {
+		values = own
+	}
+	return ir.Direction(cmp.Or(values["from"].Text, string(ir.FromServer)))
 }
 
 // payload returns the type that the event carries, nil for one without payload.

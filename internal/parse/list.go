@@ -21,6 +21,8 @@ type listed struct {
 	GoFiles        []string
 	CgoFiles       []string
 	IgnoredGoFiles []string
+	TestGoFiles    []string
+	XTestGoFiles   []string
 	ImportMap      map[string]string
 	Standard       bool
 	DepOnly        bool
@@ -45,7 +47,7 @@ type listError struct {
 // and their importers with them.
 func list(ctx context.Context, opts *Options) ([]*listed, error) {
 	return goList[listed](ctx, opts, opts.Patterns, "-deps",
-		"-json=ImportPath,Name,Dir,GoFiles,CgoFiles,IgnoredGoFiles,ImportMap,Standard,DepOnly,Module,Error")
+		"-json=ImportPath,Name,Dir,GoFiles,CgoFiles,IgnoredGoFiles,TestGoFiles,XTestGoFiles,ImportMap,Standard,DepOnly,Module,Error")
 }
 
 // exported is the compiler's output for a package: a file with its types.

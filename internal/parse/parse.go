@@ -34,6 +34,8 @@ type Options struct {
 	// Types states the TypeScript of Go types with a marshaler of their own, by
 	// "import/path.Name". A directive on the type goes before it.
 	Types map[string]string
+	// TypesHere are the entries of Types that a payload of this run has to have, with their places.
+	TypesHere map[string]diag.Pos
 }
 
 // Load reads the packages that the options name. The model holds those that declare events, and

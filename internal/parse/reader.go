@@ -6,6 +6,7 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
+	"maps"
 	"slices"
 	"strings"
 
@@ -25,6 +26,11 @@ type reader struct {
 	list    diag.List
 	flushes []flush
 	former  []former
+	// conditions are those of files, and stated the entries of Options.Types that are of use.
+	conditions conditions
+	stated     map[string]bool
+	// misplacedTypes are types in files that only some builds have, which has been told.
+	misplacedTypes map[diag.Pos]bool
 }
 
 func newReader(opts *Options, s *sources, listed []*listed) *reader {
@@ -33,6 +39,8 @@ func newReader(opts *Options, s *sources, listed []*listed) *reader {
 		opts: opts, sources: s, program: p, index: newSyntaxIndex(p),
 		consts: map[*types.Package]map[*types.TypeName][]lower.Const{},
 		model:  &ir.Model{Settings: opts.Settings},
+
+		conditions: conditions{}, stated: map[string]bool{}, misplacedTypes: map[diag.Pos]bool{},
 	}
 }
 
@@ -46,6 +54,9 @@ func (r *reader) read(ctx context.Context) error {
 		}
 		if l.Dir != "" {
 			r.model.Covered = append(r.model.Covered, l.Dir)
+		}
+		if err := r.hidden(l); err != nil {
+			return err
 		}
 		t, err := r.annotated(l)
 		if err != nil {
@@ -69,6 +80,7 @@ func (r *reader) read(ctx context.Context) error {
 	}
 	r.typeErrors()
 	r.relations()
+	r.unusedTypes()
 	slices.Sort(r.model.Covered)
 	slices.SortFunc(r.model.Packages, func(a, b *ir.Package) int { return cmp.Compare(a.Path, b.Path) })
 	return nil
@@ -77,6 +89,7 @@ func (r *reader) read(ctx context.Context) error {
 // typeErrors tells why types do not compile, if that matters to a payload, and which of what the
 // payloads need is declared twice.
 func (r *reader) typeErrors() {
+	told := false
 	broken := slices.ContainsFunc(r.list, func(d diag.Diagnostic) bool { return d.Code == diag.BrokenType })
 	for path, p := range r.program.source {
 		if !r.local(path) {
@@ -95,7 +108,30 @@ func (r *reader) typeErrors() {
 				d.Related = []diag.Related{{Pos: position(r.sources.fset, next.Pos, 0), Message: strings.TrimSpace(next.Msg)}}
 			}
 			r.list.Add(d)
+			told = true
 		}
+	}
+	if told {
+		return
+	}
+	for i, d := range r.list {
+		if d.Code == diag.BrokenType {
+			r.list[i].Hint = "\"go vet\" on the package that declares it says why"
+		}
+	}
+}
+
+// unusedTypes warns of stated TypeScript that is for no type of a payload.
+func (r *reader) unusedTypes() {
+	for _, name := range slices.Sorted(maps.Keys(r.opts.TypesHere)) {
+		if r.stated[name] {
+			continue
+		}
+		r.list.Add(diag.Diagnostic{
+			Severity: diag.Warning, Code: diag.UnusedType, Pos: r.opts.TypesHere[name],
+			Message: "no payload has the type " + name + ", of which the TypeScript is stated",
+			Hint:    "correct it (an import path, a dot and the name of a type), or remove it",
+		})
 	}
 }
 
@@ -116,6 +152,7 @@ func (r *reader) annotated(l *listed) (*target, error) {
 			continue
 		}
 		declarations, list := annotate(r.sources.fset, f.syntax)
+		r.conditional(f, declarations)
 		t.declarations = append(t.declarations, declarations...)
 		r.list.Append(list)
 		mistakes += len(list)

@@ -36,6 +36,7 @@ func (r *reader) target(t *target) {
 	t.lowerer = lower.New(lower.Config{
 		Package: t.types, Settings: r.opts.Settings, Int64Stated: r.opts.Int64Stated, Types: r.opts.Types,
 		Local: r.local, Annotations: r.annotations, Allow: r.allow, Doc: r.doc, Pos: r.index.pos, Consts: r.constants,
+		Stated: func(name string) { r.stated[name] = true },
 	})
 	t.readDefaults()
 	for _, d := range t.declarations {
@@ -56,6 +57,7 @@ func (r *reader) target(t *target) {
 		}
 	}
 	t.out.Decls = t.lowerer.Decls()
+	t.conditionalTypes()
 	t.out.Idents = t.idents()
 	slices.SortStableFunc(t.out.Events, func(a, b *ir.Event) int { return cmp.Compare(a.Name, b.Name) })
 	r.model.Packages = append(r.model.Packages, t.out)

@@ -216,6 +216,8 @@ type Empties struct {
 type Nothing struct{}
 
 // Hidden has no exported fields.
+//
+//eventgen:allow unexported-fields nothing of it travels, which is wanted here
 type Hidden struct{ x int }
 
 var _ = add[Empties](never(

@@ -14,6 +14,8 @@ type Page[T any] struct {
 }
 
 // Pair has two parameters.
+//
+//eventgen:allow unexported-fields nothing of it travels, which is wanted here
 type Pair[K comparable, V any] struct {
 	Key   K       `json:"key"`
 	Value V       `json:"value"`

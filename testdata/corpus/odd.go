@@ -207,11 +207,13 @@ type Receivers struct {
 type (
 	aliasText = TextName
 	// DefinedTime has none of time.Time's methods.
+	//eventgen:allow unexported-fields nothing of it travels, which is wanted here
 	DefinedTime time.Time
 	// DefinedURL has url.URL's fields and no method.
 	DefinedURL struct {
 		Scheme string
-		User   *url.Userinfo
+		//eventgen:allow unexported-fields nothing of it travels, which is wanted here
+		User *url.Userinfo
 	}
 	// EmbedsTime marshals as the time.
 	EmbedsTime struct {

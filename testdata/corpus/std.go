@@ -16,6 +16,8 @@ import (
 )
 
 // NamedTime is declared from time.Time without its methods: it has no exported fields.
+//
+//eventgen:allow unexported-fields nothing of it travels, which is wanted here
 type NamedTime time.Time
 
 // Times has what package time has.
@@ -34,8 +36,9 @@ type Times struct {
 	Quoted   time.Duration        `json:"quoted,string"`
 	Month    time.Month           `json:"month"`
 	Weekday  time.Weekday         `json:"weekday"`
-	Location *time.Location       `json:"location"`
-	Promoted PromotedTime         `json:"promoted"`
+	//eventgen:allow unexported-fields nothing of it travels, which is wanted here
+	Location *time.Location `json:"location"`
+	Promoted PromotedTime   `json:"promoted"`
 }
 
 const timesDoc = `"ptr":null,"list":null,"map":null,"key":null,"duration":1,"quoted":"1","month":1,"weekday":1,"location":null,"promoted":"2024-01-01T00:00:00Z"`
@@ -126,20 +129,23 @@ var _ = add[Nets](never(
 //
 //eventgen:event corpus:Numbers
 type Numbers struct {
-	Int       big.Int              `json:"int"`
-	IntPtr    *big.Int             `json:"intPtr"`
-	Ints      []big.Int            `json:"ints"`
-	IntMap    map[string]big.Int   `json:"intMap"` // not addressable: an empty object
-	IntPtrMap map[string]*big.Int  `json:"intPtrMap"`
-	Float     big.Float            `json:"float"`
-	FloatPtr  *big.Float           `json:"floatPtr"`
-	FloatMap  map[string]big.Float `json:"floatMap"`
-	Rat       *big.Rat             `json:"rat"`
-	Wrapped   WrappedInt           `json:"wrapped"`
-	WrappedP  WrappedIntPtr        `json:"wrappedP"`
-	Atomic    *atomic.Int32        `json:"atomic"`
-	Level     slog.Level           `json:"level"`
-	LevelPtr  *slog.Level          `json:"levelPtr"`
+	Int    big.Int   `json:"int"`
+	IntPtr *big.Int  `json:"intPtr"`
+	Ints   []big.Int `json:"ints"`
+	//eventgen:allow unexported-fields nothing of it travels, which is wanted here
+	IntMap    map[string]big.Int  `json:"intMap"` // not addressable: an empty object
+	IntPtrMap map[string]*big.Int `json:"intPtrMap"`
+	Float     big.Float           `json:"float"`
+	FloatPtr  *big.Float          `json:"floatPtr"`
+	//eventgen:allow unexported-fields nothing of it travels, which is wanted here
+	FloatMap map[string]big.Float `json:"floatMap"`
+	Rat      *big.Rat             `json:"rat"`
+	Wrapped  WrappedInt           `json:"wrapped"`
+	WrappedP WrappedIntPtr        `json:"wrappedP"`
+	//eventgen:allow unexported-fields nothing of it travels, which is wanted here
+	Atomic   *atomic.Int32 `json:"atomic"`
+	Level    slog.Level    `json:"level"`
+	LevelPtr *slog.Level   `json:"levelPtr"`
 }
 
 // WrappedInt promotes the marshaler of big.Int.

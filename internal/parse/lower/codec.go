@@ -67,12 +67,20 @@ func (c *codec) decodes(t types.Type) bool {
 	return unmarshalJSON(t) != nil
 }
 
+// isStated tells that an entry of Types is of use.
+func (l *Lowerer) isStated(obj *types.TypeName) {
+	if l.cfg.Stated != nil {
+		l.cfg.Stated(typeID(obj))
+	}
+}
+
 // stated returns the TypeScript that is stated for a type, or "".
 func (l *Lowerer) stated(obj *types.TypeName) string {
 	if note := l.annotations(obj).TS; note != nil {
 		return note.Text
 	}
 	if ts := l.cfg.Types[typeID(obj)]; ts != "" {
+		l.isStated(obj)
 		return ts
 	}
 	return known[typeID(obj)]

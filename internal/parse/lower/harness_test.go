@@ -131,7 +131,7 @@ func (s *source) config() Config {
 }
 
 func (s *source) use(obj types.Object) Use {
-	return Use{Pos: s.pos(obj.Pos(), len(obj.Name())), Allow: s.allows[obj]}
+	return Use{Pos: s.pos(obj.Pos(), len(obj.Name())), Allow: s.allows[obj], Read: true}
 }
 
 var standard = struct {

@@ -37,6 +37,8 @@ type Config struct {
 	// Types states the TypeScript of Go types with a marshaler of their own, by
 	// "import/path.Name"; an annotation on the type goes before it.
 	Types map[string]string
+	// Stated, if set, learns of each entry of Types that is for a type of a payload.
+	Stated func(name string)
 	// Annotations returns what directives say about a type.
 	Annotations func(*types.TypeName) Annotations
 	// Allow returns the directives //eventgen:allow on a type or a field.
@@ -88,6 +90,7 @@ type TSNote struct {
 type Use struct {
 	Pos   diag.Pos
 	Allow []ir.Allow // on the event: hold for everything the payload reaches in foreign packages
+	Read  bool       // pages emit the event, so that values are decoded
 }
 
 // Lowerer lowers the payloads of one package. It is not safe for concurrent use.

@@ -59,6 +59,7 @@ type reporter struct {
 	seen    map[*node]bool
 	wide    map[*node]bool
 	regions map[*node]*region
+	read    map[*node]bool // see decoded
 	todo    []*node
 }
 
@@ -138,7 +139,9 @@ func (r *reporter) enter(n *node) {
 // visit tells what is wrong with a local node, or with a root, and follows its references.
 func (r *reporter) visit(n *node, root *root) {
 	for _, p := range n.problems {
-		r.own(n, root, p)
+		if p.code != diag.IgnoredValidate || r.decoded()[n] {
+			r.own(n, root, p)
+		}
 	}
 	for _, e := range n.edges {
 		r.follow(n, root, e)
@@ -242,6 +245,32 @@ func (r *reporter) add(code diag.Code, pos diag.Pos, text, hint, once string, re
 	})
 }
 
+// decoded returns the nodes whose values are read from what pages emit.
+func (r *reporter) decoded() map[*node]bool {
+	if r.read != nil {
+		return r.read
+	}
+	r.read = map[*node]bool{}
+	var todo []*node
+	for _, root := range r.roots {
+		if root.use.Read {
+			todo = append(todo, root.node)
+		}
+	}
+	for len(todo) > 0 {
+		n := todo[len(todo)-1]
+		todo = todo[:len(todo)-1]
+		if r.read[n] {
+			continue
+		}
+		r.read[n] = true
+		for _, e := range n.edges {
+			todo = append(todo, e.to)
+		}
+	}
+	return r.read
+}
+
 // region returns what lies behind a foreign node without passing through a local one.
 func (r *reporter) region(start *node) *region {
 	if known := r.regions[start]; known != nil {
@@ -254,7 +283,8 @@ func (r *reporter) region(start *node) *region {
 		n := todo[0]
 		todo = todo[1:]
 		for _, p := range n.problems {
-			if p.code != diag.ConflictingFields && p.code != diag.SealedInterface && p.code != diag.UnknownTagOption {
+			near := p.code != diag.UnexportedFields || n == start // what is further in is not for the user to mend
+			if near && p.code != diag.IgnoredValidate && p.code != diag.ConflictingFields && p.code != diag.SealedInterface && p.code != diag.UnknownTagOption {
 				out.problems = append(out.problems, owned{p, n})
 			}
 		}

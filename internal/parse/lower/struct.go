@@ -13,6 +13,13 @@ import (
 func (b *builder) structType(u *types.Struct, addr bool) *ir.Type {
 	out := &ir.Type{Kind: ir.KindStruct}
 	fields, conflicts := resolveFields(u)
+	if len(fields) == 0 && hidesAll(u) {
+		b.problem(&problem{
+			code: diag.UnexportedFields,
+			text: "has unexported fields alone, so that it travels as {}",
+			hint: "encoding/json sees exported fields alone: export what is to travel, give the type a MarshalJSON, or leave the field out with `json:\"-\"`",
+		})
+	}
 	for _, c := range conflicts {
 		b.conflict(c)
 	}
@@ -28,6 +35,18 @@ func (b *builder) structType(u *types.Struct, addr bool) *ir.Type {
 		out.Opaque = out.Opaque || !ok
 	}
 	return out
+}
+
+// hidesAll reports whether a struct has fields and exports none.
+func hidesAll(u *types.Struct) bool {
+	named := false
+	for f := range u.Fields() {
+		if f.Exported() {
+			return false
+		}
+		named = named || f.Name() != "_"
+	}
+	return named
 }
 
 // property lowers one field; it returns nil if the key is never written.

@@ -2,6 +2,7 @@ package lower
 
 import (
 	"go/types"
+	"strings"
 
 	"github.com/eventgen/eventgen/internal/diag"
 	"github.com/eventgen/eventgen/internal/ir"
@@ -80,6 +81,7 @@ func (b *builder) namedType(t *types.Named, addr bool) *ir.Type {
 		return b.codecType(t, c)
 	}
 	if b.cfg.Types[typeID(t.Obj())] != "" && codecOf(t, true) == nil {
+		b.isStated(t.Obj())
 		b.problem(&problem{
 			code: diag.InvalidTS, once: ident(t),
 			text: b.hasType(t) + ", which has no marshaler: its TypeScript follows from its structure",
@@ -123,7 +125,22 @@ func (b *builder) declare(n *node) {
 			}
 		}
 	}
+	b.checkValidate(t)
 	n.body = b.form(t, !n.value)
+}
+
+// checkValidate warns of a method Validate that decoders do not call.
+func (b *builder) checkValidate(t *types.Named) {
+	obj, _, _ := types.LookupFieldOrMethod(t, true, nil, "Validate")
+	fn, ok := obj.(*types.Func)
+	if !ok || isInterface(t) || isCheck(fn.Signature()) {
+		return
+	}
+	b.problem(&problem{
+		code: diag.IgnoredValidate, obj: t.Obj(), once: typeID(t.Obj()),
+		text: "type " + t.Obj().Name() + " has Validate" + strings.TrimPrefix(b.typeString(fn.Signature()), "func") + ", which is not called for what pages emit",
+		hint: "write func (" + t.Obj().Name() + ") Validate() error, or give the method another name",
+	})
 }
 
 func (b *builder) basicType(t types.Type, u *types.Basic) *ir.Type {

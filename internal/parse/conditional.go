@@ -1,0 +1,154 @@
+package parse
+
+import (
+	"fmt"
+	"go/build"
+	"go/build/constraint"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/eventgen/eventgen/internal/diag"
+	"github.com/eventgen/eventgen/internal/parse/directive"
+)
+
+// This file reports declarations that only some builds have: with them, the output would depend on
+// the machine that it is generated on.
+
+// condition says which builds have a Go file: "in a test file, which …"; "" if all have it, those
+// with the run's build tags that is.
+func condition(path string, src []byte, tags []string) (why, remedy string) {
+	name := filepath.Base(path)
+	const move = "move it into a file that every build has"
+	if strings.HasSuffix(name, "_test.go") {
+		return "in a test file, which the package itself does not have", move + ": one whose name does not end in _test.go"
+	}
+	if !everywhere(name) {
+		stem := strings.TrimSuffix(name, ".go")
+		return "in a file that its name gives to some systems alone: the output would depend on the machine", move + fmt.Sprintf(", such as %s.go, and leave in %s what differs", stem[:strings.LastIndexByte(stem, '_')], name)
+	}
+	expr, line := buildLine(src)
+	if expr == nil || expr.Eval(func(string) bool { return false }) && expr.Eval(func(string) bool { return true }) {
+		return "", ""
+	}
+	var unknown []string
+	holds := func(others bool) bool {
+		return expr.Eval(func(tag string) bool {
+			if slices.Contains(tags, tag) || tag == "gc" || strings.HasPrefix(tag, "go1.") {
+				return true
+			}
+			unknown = append(unknown, tag)
+			return others
+		})
+	}
+	if holds(false) && holds(true) || slices.Equal(unknown, []string{"ignore"}) { // by custom, of no build at all
+		return "", ""
+	}
+	return fmt.Sprintf("in a file that only some builds have (%s): the output would depend on the machine", line), move + ", and leave here what differs; a tag that all your builds have belongs under tags in eventgen.yaml"
+}
+
+// everywhere reports whether a file name selects no operating system and no processor.
+func everywhere(name string) bool {
+	c := build.Context{GOOS: "none", GOARCH: "none", Compiler: "gc", OpenFile: func(string) (io.ReadCloser, error) {
+		return io.NopCloser(strings.NewReader("package p\n")), nil
+	}}
+	match, err := c.MatchFile("", name)
+	return match || err != nil
+}
+
+// buildLine returns the build constraint of a file, nil if it has none.
+func buildLine(src []byte) (constraint.Expr, string) {
+	for line := range strings.Lines(string(src)) {
+		line = strings.TrimSpace(line)
+		if constraint.IsGoBuild(line) {
+			expr, err := constraint.Parse(line)
+			if err != nil {
+				return nil, ""
+			}
+			return expr, line
+		}
+		if strings.HasPrefix(line, "package ") {
+			break
+		}
+	}
+	return nil, ""
+}
+
+// conditions knows which builds have a file, by its path.
+type conditions map[string][2]string
+
+func (c conditions) of(path string, tags []string) (why, remedy string) {
+	known, ok := c[path]
+	if !ok {
+		src, err := os.ReadFile(path)
+		if err == nil {
+			known[0], known[1] = condition(path, src, tags)
+		}
+		c[path] = known
+	}
+	return known[0], known[1]
+}
+
+// hidden reports the directives in files of a package that this build does not have.
+func (r *reader) hidden(l *listed) error {
+	var names []string
+	for _, name := range slices.Concat(l.IgnoredGoFiles, l.TestGoFiles, l.XTestGoFiles) {
+		path := filepath.Join(l.Dir, name)
+		src, err := os.ReadFile(path)
+		if err != nil || !strings.Contains(string(src), directive.Prefix) {
+			continue // whether it can be read is no concern of this build
+		}
+		names = append(names, path)
+	}
+	files, err := r.sources.load(names)
+	if err != nil {
+		return err
+	}
+	for _, f := range files {
+		if f.syntax == nil {
+			continue
+		}
+		declarations, _ := annotate(r.sources.fset, f.syntax)
+		r.conditional(f, declarations)
+	}
+	return nil
+}
+
+// conditional reports the directives in a file that only some builds have.
+func (r *reader) conditional(f *sourceFile, declarations []*declaration) {
+	why, remedy := r.conditions.of(f.name, r.opts.Tags)
+	if why == "" {
+		return
+	}
+	for _, d := range declarations {
+		if d.name != nil {
+			r.misplacedTypes[position(r.sources.fset, d.name.Pos(), len(d.name.Name))] = true
+		}
+		for _, dir := range d.directives {
+			r.list.Add(diag.Diagnostic{
+				Severity: diag.Error, Code: diag.ConditionalDeclaration, Pos: dir.Pos,
+				Message: fmt.Sprintf("//eventgen:%s stands %s", dir.Verb.Name, why),
+				Hint:    remedy,
+			})
+		}
+	}
+}
+
+// conditionalTypes reports the types that payloads reach in files that only some builds have.
+func (t *target) conditionalTypes() {
+	for _, d := range t.out.Decls {
+		if !t.local(d.Go.Path) || !d.Pos.IsValid() || t.misplacedTypes[d.Pos] {
+			continue
+		}
+		t.misplacedTypes[d.Pos] = true
+		if why, remedy := t.conditions.of(d.Pos.File, t.opts.Tags); why != "" {
+			t.list.Add(diag.Diagnostic{
+				Severity: diag.Error, Code: diag.ConditionalDeclaration, Pos: d.Pos,
+				Message: fmt.Sprintf("type %s of a payload stands %s", d.Go.Name, why),
+				Hint:    remedy,
+			})
+		}
+	}
+}
