@@ -11,7 +11,5 @@ export default defineConfig({ ignores: ['dist/', 'node_modules/'] }, js.configs.
     'no-undef': 'off',
     '@typescript-eslint/no-unused-vars': 'off',
     '@typescript-eslint/no-invalid-void-type': 'off', // `=> void` and `void | T` say what listeners may return
-    // Conversions of descriptors take whatever the wire brings.
-    '@typescript-eslint/no-explicit-any': 'off',
   },
 });

@@ -3,7 +3,14 @@
 /* eslint no-restricted-syntax: [1, "Program > *"] -- so that the line above is never unused */
 
 import { createEvents as $createEvents } from './client/index';
-import { change, knock, note, notice, settings, tick } from './events.gen';
+import {
+  changeEvent,
+  knockEvent,
+  noteEvent,
+  noticeEvent,
+  settingsEvent,
+  tickEvent,
+} from './events.gen';
 import type { EventMeta as $EventMeta, Events as $Events } from './client/index';
 import type { Change, Knock, Note, Notice, Settings, Tick } from './events.gen';
 
@@ -40,10 +47,10 @@ export type Events = $Events<ServerEvents, ClientEvents, {}, 'window:note'>;
 
 /** Every event, by its name on the wire. */
 export const events: Events = /* @__PURE__ */ $createEvents([
-  tick,
-  change,
-  settings,
-  knock,
-  note,
-  notice,
+  tickEvent,
+  changeEvent,
+  settingsEvent,
+  knockEvent,
+  noteEvent,
+  noticeEvent,
 ]);

@@ -6,7 +6,7 @@ import {
   clientEvent as $clientEvent,
   emit as $emit,
   listen as $listen,
-  once as $once,
+  onceOf as $onceOf,
   plainEvent as $plainEvent,
   serverEvent as $serverEvent,
   sharedEvent as $sharedEvent,
@@ -18,7 +18,7 @@ import type {
   EventMeta as $EventMeta,
   EventStream as $EventStream,
   ListenOptions as $ListenOptions,
-  OnceOptions as $OnceOptions,
+  Once as $Once,
   RelayOptions as $RelayOptions,
   ServerEvent as $ServerEvent,
   SharedEvent as $SharedEvent,
@@ -74,7 +74,7 @@ export interface Tick {
  *
  * Tick is a beat that all windows get, numbered so that a missing one shows.
  */
-export const tick: $ServerEvent<'clock:tick', Tick> =
+export const tickEvent: $ServerEvent<'clock:tick', Tick> =
   /* @__PURE__ */ $plainEvent('clock:tick', '7b7f91bc');
 
 /** Calls `listener` for each `clock:tick`. */
@@ -82,36 +82,28 @@ export function onTick(
   listener: (payload: Tick, meta: $EventMeta) => unknown,
   options?: $ListenOptions,
 ): $Unlisten {
-  return $listen(tick, listener, options);
-}
-
-/** Waits for the next `clock:tick`. */
-export function onceTick(options?: $OnceOptions<Tick>): Promise<Tick>;
-/** Calls `listener` for the next `clock:tick`. */
-export function onceTick(
-  listener: (payload: Tick, meta: $EventMeta) => unknown,
-  options?: $OnceOptions<Tick>,
-): $Unlisten;
-export function onceTick(first?: any, options?: any): any {
-  return $once(tick, first, options);
+  return $listen(tickEvent, listener, options);
 }
 
 /** Iterates over `clock:tick`, from this call on. */
 export function streamTick(options?: $StreamOptions): $EventStream<Tick> {
-  return $stream(tick, options);
+  return $stream(tickEvent, options);
 }
+
+/** Waits for the next `clock:tick`, or calls a listener for it. */
+export const onceTick: $Once<Tick> = /* @__PURE__ */ $onceOf(tickEvent);
 
 /**
  * The event `settings:change`. Windows emit it; the backend alone receives it.
  *
  * Change asks for other settings.
  */
-export const change: $ClientEvent<'settings:change', Change> =
+export const changeEvent: $ClientEvent<'settings:change', Change> =
   /* @__PURE__ */ $clientEvent('settings:change', '6b8ff18c');
 
 /** Emits `settings:change` to the backend and settles with its answer. */
 export function emitChange(payload: Change, options?: $EmitOptions): Promise<void> {
-  return $emit(change, payload, options);
+  return $emit(changeEvent, payload, options);
 }
 
 /**
@@ -119,7 +111,7 @@ export function emitChange(payload: Change, options?: $EmitOptions): Promise<voi
  *
  * Settings are what all windows follow. A new window gets the last ones at once.
  */
-export const settings: $ServerEvent<'settings:changed', Settings> =
+export const settingsEvent: $ServerEvent<'settings:changed', Settings> =
   /* @__PURE__ */ $serverEvent('settings:changed', 'f895554b', { sticky: true });
 
 /** Calls `listener` for each `settings:changed`. */
@@ -127,36 +119,28 @@ export function onSettings(
   listener: (payload: Settings, meta: $EventMeta) => unknown,
   options?: $ListenOptions,
 ): $Unlisten {
-  return $listen(settings, listener, options);
-}
-
-/** Waits for the next `settings:changed`. */
-export function onceSettings(options?: $OnceOptions<Settings>): Promise<Settings>;
-/** Calls `listener` for the next `settings:changed`. */
-export function onceSettings(
-  listener: (payload: Settings, meta: $EventMeta) => unknown,
-  options?: $OnceOptions<Settings>,
-): $Unlisten;
-export function onceSettings(first?: any, options?: any): any {
-  return $once(settings, first, options);
+  return $listen(settingsEvent, listener, options);
 }
 
 /** Iterates over `settings:changed`, from this call on. */
 export function streamSettings(options?: $StreamOptions): $EventStream<Settings> {
-  return $stream(settings, options);
+  return $stream(settingsEvent, options);
 }
+
+/** Waits for the next `settings:changed`, or calls a listener for it. */
+export const onceSettings: $Once<Settings> = /* @__PURE__ */ $onceOf(settingsEvent);
 
 /**
  * The event `window:knock`. Windows emit it; the backend alone receives it.
  *
  * Knock asks the backend to send a [Notice] to one window.
  */
-export const knock: $ClientEvent<'window:knock', Knock> =
+export const knockEvent: $ClientEvent<'window:knock', Knock> =
   /* @__PURE__ */ $clientEvent('window:knock', '006bb313');
 
 /** Emits `window:knock` to the backend and settles with its answer. */
 export function emitKnock(payload: Knock, options?: $EmitOptions): Promise<void> {
-  return $emit(knock, payload, options);
+  return $emit(knockEvent, payload, options);
 }
 
 /**
@@ -164,7 +148,7 @@ export function emitKnock(payload: Knock, options?: $EmitOptions): Promise<void>
  *
  * Note goes from one window to another, through Go, which may refuse it.
  */
-export const note: $SharedEvent<'window:note', Note> =
+export const noteEvent: $SharedEvent<'window:note', Note> =
   /* @__PURE__ */ $sharedEvent('window:note', 'ebe7ac38');
 
 /** Calls `listener` for each `window:note`. */
@@ -172,41 +156,33 @@ export function onNote(
   listener: (payload: Note, meta: $EventMeta) => unknown,
   options?: $ListenOptions,
 ): $Unlisten {
-  return $listen(note, listener, options);
-}
-
-/** Waits for the next `window:note`. */
-export function onceNote(options?: $OnceOptions<Note>): Promise<Note>;
-/** Calls `listener` for the next `window:note`. */
-export function onceNote(
-  listener: (payload: Note, meta: $EventMeta) => unknown,
-  options?: $OnceOptions<Note>,
-): $Unlisten;
-export function onceNote(first?: any, options?: any): any {
-  return $once(note, first, options);
+  return $listen(noteEvent, listener, options);
 }
 
 /** Iterates over `window:note`, from this call on. */
 export function streamNote(options?: $StreamOptions): $EventStream<Note> {
-  return $stream(note, options);
+  return $stream(noteEvent, options);
 }
 
 /** Emits `window:note` to the backend and settles with its answer. */
 export function emitNote(payload: Note, options?: $EmitOptions | $RelayOptions): Promise<void> {
-  return $emit(note, payload, options);
+  return $emit(noteEvent, payload, options);
 }
 
 /** Emits `window:note` to the windows that `to` names, through the backend. */
 export function emitNoteTo(to: $Target, payload: Note, options?: $EmitOptions): Promise<void> {
-  return $emit(note, payload, { ...options, to });
+  return $emit(noteEvent, payload, { ...options, to });
 }
+
+/** Waits for the next `window:note`, or calls a listener for it. */
+export const onceNote: $Once<Note> = /* @__PURE__ */ $onceOf(noteEvent);
 
 /**
  * The event `window:notice`.
  *
  * Notice is for one window. It cannot be broadcast.
  */
-export const notice: $ServerEvent<'window:notice', Notice> =
+export const noticeEvent: $ServerEvent<'window:notice', Notice> =
   /* @__PURE__ */ $plainEvent('window:notice', '8fdb054b');
 
 /** Calls `listener` for each `window:notice`. */
@@ -214,22 +190,14 @@ export function onNotice(
   listener: (payload: Notice, meta: $EventMeta) => unknown,
   options?: $ListenOptions,
 ): $Unlisten {
-  return $listen(notice, listener, options);
-}
-
-/** Waits for the next `window:notice`. */
-export function onceNotice(options?: $OnceOptions<Notice>): Promise<Notice>;
-/** Calls `listener` for the next `window:notice`. */
-export function onceNotice(
-  listener: (payload: Notice, meta: $EventMeta) => unknown,
-  options?: $OnceOptions<Notice>,
-): $Unlisten;
-export function onceNotice(first?: any, options?: any): any {
-  return $once(notice, first, options);
+  return $listen(noticeEvent, listener, options);
 }
 
 /** Iterates over `window:notice`, from this call on. */
 export function streamNotice(options?: $StreamOptions): $EventStream<Notice> {
-  return $stream(notice, options);
+  return $stream(noticeEvent, options);
 }
+
+/** Waits for the next `window:notice`, or calls a listener for it. */
+export const onceNotice: $Once<Notice> = /* @__PURE__ */ $onceOf(noticeEvent);
 

@@ -3,7 +3,15 @@
 /* eslint no-restricted-syntax: [1, "Program > *"] -- so that the line above is never unused */
 
 import { createEvents as $createEvents } from './client/index';
-import { cancel, chunk, emitted, end, logLine, progress, start } from './events.gen';
+import {
+  cancelEvent,
+  chunkEvent,
+  emittedEvent,
+  endEvent,
+  logLineEvent,
+  progressEvent,
+  startEvent,
+} from './events.gen';
 import type { EventMeta as $EventMeta, Events as $Events } from './client/index';
 import type { Cancel, Chunk, Emitted, End, Progress, Start } from './events.gen';
 
@@ -45,11 +53,11 @@ export type Events = $Events<ServerEvents, ClientEvents, EventKeys, never>;
 
 /** Every event, by its name on the wire. */
 export const events: Events = /* @__PURE__ */ $createEvents([
-  cancel,
-  chunk,
-  emitted,
-  end,
-  progress,
-  start,
-  logLine,
+  cancelEvent,
+  chunkEvent,
+  emittedEvent,
+  endEvent,
+  progressEvent,
+  startEvent,
+  logLineEvent,
 ]);

@@ -7,7 +7,7 @@ import {
   emit as $emit,
   listen as $listen,
   listenBatch as $listenBatch,
-  once as $once,
+  onceOf as $onceOf,
   plainEvent as $plainEvent,
   serverEvent as $serverEvent,
   stream as $stream,
@@ -18,7 +18,7 @@ import type {
   EventMeta as $EventMeta,
   EventStream as $EventStream,
   ListenOptions as $ListenOptions,
-  OnceOptions as $OnceOptions,
+  Once as $Once,
   ServerEvent as $ServerEvent,
   StreamOptions as $StreamOptions,
   Unlisten as $Unlisten,
@@ -105,12 +105,12 @@ export interface Start {
  *
  * Cancel asks to end a download.
  */
-export const cancel: $ClientEvent<'download:cancel', Cancel> =
+export const cancelEvent: $ClientEvent<'download:cancel', Cancel> =
   /* @__PURE__ */ $clientEvent('download:cancel', '74ae29c2');
 
 /** Emits `download:cancel` to the backend and settles with its answer. */
 export function emitCancel(payload: Cancel, options?: $EmitOptions): Promise<void> {
-  return $emit(cancel, payload, options);
+  return $emit(cancelEvent, payload, options);
 }
 
 /**
@@ -118,7 +118,7 @@ export function emitCancel(payload: Cancel, options?: $EmitOptions): Promise<voi
  *
  * Chunk is one piece of a download, as it arrives: what Progress would be without its throttle.
  */
-export const chunk: $ServerEvent<'download:chunk', Chunk> =
+export const chunkEvent: $ServerEvent<'download:chunk', Chunk> =
   /* @__PURE__ */ $plainEvent('download:chunk', '564986fd');
 
 /** Calls `listener` for each `download:chunk`. */
@@ -126,24 +126,16 @@ export function onChunk(
   listener: (payload: Chunk, meta: $EventMeta) => unknown,
   options?: $ListenOptions,
 ): $Unlisten {
-  return $listen(chunk, listener, options);
-}
-
-/** Waits for the next `download:chunk`. */
-export function onceChunk(options?: $OnceOptions<Chunk>): Promise<Chunk>;
-/** Calls `listener` for the next `download:chunk`. */
-export function onceChunk(
-  listener: (payload: Chunk, meta: $EventMeta) => unknown,
-  options?: $OnceOptions<Chunk>,
-): $Unlisten;
-export function onceChunk(first?: any, options?: any): any {
-  return $once(chunk, first, options);
+  return $listen(chunkEvent, listener, options);
 }
 
 /** Iterates over `download:chunk`, from this call on. */
 export function streamChunk(options?: $StreamOptions): $EventStream<Chunk> {
-  return $stream(chunk, options);
+  return $stream(chunkEvent, options);
 }
+
+/** Waits for the next `download:chunk`, or calls a listener for it. */
+export const onceChunk: $Once<Chunk> = /* @__PURE__ */ $onceOf(chunkEvent);
 
 /**
  * The event `download:emitted`. At most one in 200 ms, the latest always. A new listener gets
@@ -151,7 +143,7 @@ export function streamChunk(options?: $StreamOptions): $EventStream<Chunk> {
  *
  * Emitted counts the chunks that the server has emitted.
  */
-export const emitted: $ServerEvent<'download:emitted', Emitted> =
+export const emittedEvent: $ServerEvent<'download:emitted', Emitted> =
   /* @__PURE__ */ $serverEvent('download:emitted', 'df4561be', { sticky: true });
 
 /** Calls `listener` for each `download:emitted`. */
@@ -159,31 +151,23 @@ export function onEmitted(
   listener: (payload: Emitted, meta: $EventMeta) => unknown,
   options?: $ListenOptions,
 ): $Unlisten {
-  return $listen(emitted, listener, options);
-}
-
-/** Waits for the next `download:emitted`. */
-export function onceEmitted(options?: $OnceOptions<Emitted>): Promise<Emitted>;
-/** Calls `listener` for the next `download:emitted`. */
-export function onceEmitted(
-  listener: (payload: Emitted, meta: $EventMeta) => unknown,
-  options?: $OnceOptions<Emitted>,
-): $Unlisten;
-export function onceEmitted(first?: any, options?: any): any {
-  return $once(emitted, first, options);
+  return $listen(emittedEvent, listener, options);
 }
 
 /** Iterates over `download:emitted`, from this call on. */
 export function streamEmitted(options?: $StreamOptions): $EventStream<Emitted> {
-  return $stream(emitted, options);
+  return $stream(emittedEvent, options);
 }
+
+/** Waits for the next `download:emitted`, or calls a listener for it. */
+export const onceEmitted: $Once<Emitted> = /* @__PURE__ */ $onceOf(emittedEvent);
 
 /**
  * The event `download:end`.
  *
  * End is how a download ends. What is still held back of its progress goes out first.
  */
-export const end: $ServerEvent<'download:end', End> =
+export const endEvent: $ServerEvent<'download:end', End> =
   /* @__PURE__ */ $plainEvent('download:end', 'cbe3f4e0');
 
 /** Calls `listener` for each `download:end`. */
@@ -191,24 +175,16 @@ export function onEnd(
   listener: (payload: End, meta: $EventMeta) => unknown,
   options?: $ListenOptions,
 ): $Unlisten {
-  return $listen(end, listener, options);
-}
-
-/** Waits for the next `download:end`. */
-export function onceEnd(options?: $OnceOptions<End>): Promise<End>;
-/** Calls `listener` for the next `download:end`. */
-export function onceEnd(
-  listener: (payload: End, meta: $EventMeta) => unknown,
-  options?: $OnceOptions<End>,
-): $Unlisten;
-export function onceEnd(first?: any, options?: any): any {
-  return $once(end, first, options);
+  return $listen(endEvent, listener, options);
 }
 
 /** Iterates over `download:end`, from this call on. */
 export function streamEnd(options?: $StreamOptions): $EventStream<End> {
-  return $stream(end, options);
+  return $stream(endEvent, options);
 }
+
+/** Waits for the next `download:end`, or calls a listener for it. */
+export const onceEnd: $Once<End> = /* @__PURE__ */ $onceOf(endEvent);
 
 /**
  * The event `download:progress`. At most one in 100 ms for each `id`, the latest always. A new
@@ -216,7 +192,7 @@ export function streamEnd(options?: $StreamOptions): $EventStream<End> {
  *
  * Progress tells how far one download has come.
  */
-export const progress: $ServerEvent<'download:progress', Progress, string> =
+export const progressEvent: $ServerEvent<'download:progress', Progress, string> =
   /* @__PURE__ */ $serverEvent('download:progress', '6bab14a1', { key: ['id'], sticky: true });
 
 /** Calls `listener` for each `download:progress`. */
@@ -224,36 +200,28 @@ export function onProgress(
   listener: (payload: Progress, meta: $EventMeta) => unknown,
   options?: $ListenOptions<string>,
 ): $Unlisten {
-  return $listen(progress, listener, options);
-}
-
-/** Waits for the next `download:progress`. */
-export function onceProgress(options?: $OnceOptions<Progress, string>): Promise<Progress>;
-/** Calls `listener` for the next `download:progress`. */
-export function onceProgress(
-  listener: (payload: Progress, meta: $EventMeta) => unknown,
-  options?: $OnceOptions<Progress, string>,
-): $Unlisten;
-export function onceProgress(first?: any, options?: any): any {
-  return $once(progress, first, options);
+  return $listen(progressEvent, listener, options);
 }
 
 /** Iterates over `download:progress`, from this call on. */
 export function streamProgress(options?: $StreamOptions<string>): $EventStream<Progress> {
-  return $stream(progress, options);
+  return $stream(progressEvent, options);
 }
+
+/** Waits for the next `download:progress`, or calls a listener for it. */
+export const onceProgress: $Once<Progress, string> = /* @__PURE__ */ $onceOf(progressEvent);
 
 /**
  * The event `download:start`. Windows emit it; the backend alone receives it.
  *
  * Start asks to begin a download that has ended.
  */
-export const start: $ClientEvent<'download:start', Start> =
+export const startEvent: $ClientEvent<'download:start', Start> =
   /* @__PURE__ */ $clientEvent('download:start', '9e8a8901');
 
 /** Emits `download:start` to the backend and settles with its answer. */
 export function emitStart(payload: Start, options?: $EmitOptions): Promise<void> {
-  return $emit(start, payload, options);
+  return $emit(startEvent, payload, options);
 }
 
 /**
@@ -261,7 +229,7 @@ export function emitStart(payload: Start, options?: $EmitOptions): Promise<void>
  *
  * LogLine is a line of the server's log.
  */
-export const logLine: $ServerEvent<'log:line', string> =
+export const logLineEvent: $ServerEvent<'log:line', string> =
   /* @__PURE__ */ $serverEvent('log:line', 'dbb4020b', { batch: true });
 
 /** Calls `listener` for each `log:line`. */
@@ -269,7 +237,7 @@ export function onLogLine(
   listener: (payload: string, meta: $EventMeta) => unknown,
   options?: $ListenOptions,
 ): $Unlisten {
-  return $listen(logLine, listener, options);
+  return $listen(logLineEvent, listener, options);
 }
 
 /** Calls `listener` for each batch of `log:line`. */
@@ -277,22 +245,14 @@ export function onLogLineBatch(
   listener: (payloads: readonly string[], meta: $EventMeta) => unknown,
   options?: $ListenOptions,
 ): $Unlisten {
-  return $listenBatch(logLine, listener, options);
-}
-
-/** Waits for the next `log:line`. */
-export function onceLogLine(options?: $OnceOptions<string>): Promise<string>;
-/** Calls `listener` for the next `log:line`. */
-export function onceLogLine(
-  listener: (payload: string, meta: $EventMeta) => unknown,
-  options?: $OnceOptions<string>,
-): $Unlisten;
-export function onceLogLine(first?: any, options?: any): any {
-  return $once(logLine, first, options);
+  return $listenBatch(logLineEvent, listener, options);
 }
 
 /** Iterates over `log:line`, from this call on. */
 export function streamLogLine(options?: $StreamOptions): $EventStream<string> {
-  return $stream(logLine, options);
+  return $stream(logLineEvent, options);
 }
+
+/** Waits for the next `log:line`, or calls a listener for it. */
+export const onceLogLine: $Once<string> = /* @__PURE__ */ $onceOf(logLineEvent);
 

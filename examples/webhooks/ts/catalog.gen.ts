@@ -3,7 +3,7 @@
 /* eslint no-restricted-syntax: [1, "Program > *"] -- so that the line above is never unused */
 
 import { createEvents as $createEvents } from './client/index';
-import { container, pullRequest, push, workflowRun } from './events.gen';
+import { containerEvent, pullRequestEvent, pushEvent, workflowRunEvent } from './events.gen';
 import type { EventMeta as $EventMeta, Events as $Events } from './client/index';
 import type { Message, PullRequestEvent, PushEvent, WorkflowRunEvent } from './events.gen';
 
@@ -34,8 +34,8 @@ export type Events = $Events<ServerEvents, ClientEvents, {}, never>;
 
 /** Every event, by its name on the wire. */
 export const events: Events = /* @__PURE__ */ $createEvents([
-  container,
-  pullRequest,
-  push,
-  workflowRun,
+  containerEvent,
+  pullRequestEvent,
+  pushEvent,
+  workflowRunEvent,
 ]);

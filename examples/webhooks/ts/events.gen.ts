@@ -5,7 +5,7 @@
 import {
   listen as $listen,
   listenBatch as $listenBatch,
-  once as $once,
+  onceOf as $onceOf,
   serverEvent as $serverEvent,
   stream as $stream,
 } from './client/index';
@@ -13,7 +13,7 @@ import type {
   EventMeta as $EventMeta,
   EventStream as $EventStream,
   ListenOptions as $ListenOptions,
-  OnceOptions as $OnceOptions,
+  Once as $Once,
   ServerEvent as $ServerEvent,
   StreamOptions as $StreamOptions,
   Unlisten as $Unlisten,
@@ -1293,7 +1293,7 @@ export interface WorkflowRunEvent {
  *
  * Container is one line of "docker events". A busy host writes many, so they travel in batches.
  */
-export const container: $ServerEvent<'docker:event', Message> =
+export const containerEvent: $ServerEvent<'docker:event', Message> =
   /* @__PURE__ */ $serverEvent('docker:event', '989231a1', { batch: true });
 
 /** Calls `listener` for each `docker:event`. */
@@ -1301,7 +1301,7 @@ export function onContainer(
   listener: (payload: Message, meta: $EventMeta) => unknown,
   options?: $ListenOptions,
 ): $Unlisten {
-  return $listen(container, listener, options);
+  return $listen(containerEvent, listener, options);
 }
 
 /** Calls `listener` for each batch of `docker:event`. */
@@ -1309,31 +1309,23 @@ export function onContainerBatch(
   listener: (payloads: readonly Message[], meta: $EventMeta) => unknown,
   options?: $ListenOptions,
 ): $Unlisten {
-  return $listenBatch(container, listener, options);
-}
-
-/** Waits for the next `docker:event`. */
-export function onceContainer(options?: $OnceOptions<Message>): Promise<Message>;
-/** Calls `listener` for the next `docker:event`. */
-export function onceContainer(
-  listener: (payload: Message, meta: $EventMeta) => unknown,
-  options?: $OnceOptions<Message>,
-): $Unlisten;
-export function onceContainer(first?: any, options?: any): any {
-  return $once(container, first, options);
+  return $listenBatch(containerEvent, listener, options);
 }
 
 /** Iterates over `docker:event`, from this call on. */
 export function streamContainer(options?: $StreamOptions): $EventStream<Message> {
-  return $stream(container, options);
+  return $stream(containerEvent, options);
 }
+
+/** Waits for the next `docker:event`, or calls a listener for it. */
+export const onceContainer: $Once<Message> = /* @__PURE__ */ $onceOf(containerEvent);
 
 /**
  * The event `github:pull_request`. A new listener gets the last 20.
  *
  * PullRequest tells what happened to a pull request.
  */
-export const pullRequest: $ServerEvent<'github:pull_request', PullRequestEvent> =
+export const pullRequestEvent: $ServerEvent<'github:pull_request', PullRequestEvent> =
   /* @__PURE__ */ $serverEvent('github:pull_request', '60a6e7b0', { replay: 20 });
 
 /** Calls `listener` for each `github:pull_request`. */
@@ -1341,33 +1333,23 @@ export function onPullRequest(
   listener: (payload: PullRequestEvent, meta: $EventMeta) => unknown,
   options?: $ListenOptions,
 ): $Unlisten {
-  return $listen(pullRequest, listener, options);
-}
-
-/** Waits for the next `github:pull_request`. */
-export function oncePullRequest(
-  options?: $OnceOptions<PullRequestEvent>,
-): Promise<PullRequestEvent>;
-/** Calls `listener` for the next `github:pull_request`. */
-export function oncePullRequest(
-  listener: (payload: PullRequestEvent, meta: $EventMeta) => unknown,
-  options?: $OnceOptions<PullRequestEvent>,
-): $Unlisten;
-export function oncePullRequest(first?: any, options?: any): any {
-  return $once(pullRequest, first, options);
+  return $listen(pullRequestEvent, listener, options);
 }
 
 /** Iterates over `github:pull_request`, from this call on. */
 export function streamPullRequest(options?: $StreamOptions): $EventStream<PullRequestEvent> {
-  return $stream(pullRequest, options);
+  return $stream(pullRequestEvent, options);
 }
+
+/** Waits for the next `github:pull_request`, or calls a listener for it. */
+export const oncePullRequest: $Once<PullRequestEvent> = /* @__PURE__ */ $onceOf(pullRequestEvent);
 
 /**
  * The event `github:push`. A new listener gets the last 20.
  *
  * Push tells of commits pushed to a branch or tag.
  */
-export const push: $ServerEvent<'github:push', PushEvent> =
+export const pushEvent: $ServerEvent<'github:push', PushEvent> =
   /* @__PURE__ */ $serverEvent('github:push', '086264b4', { replay: 20 });
 
 /** Calls `listener` for each `github:push`. */
@@ -1375,31 +1357,23 @@ export function onPush(
   listener: (payload: PushEvent, meta: $EventMeta) => unknown,
   options?: $ListenOptions,
 ): $Unlisten {
-  return $listen(push, listener, options);
-}
-
-/** Waits for the next `github:push`. */
-export function oncePush(options?: $OnceOptions<PushEvent>): Promise<PushEvent>;
-/** Calls `listener` for the next `github:push`. */
-export function oncePush(
-  listener: (payload: PushEvent, meta: $EventMeta) => unknown,
-  options?: $OnceOptions<PushEvent>,
-): $Unlisten;
-export function oncePush(first?: any, options?: any): any {
-  return $once(push, first, options);
+  return $listen(pushEvent, listener, options);
 }
 
 /** Iterates over `github:push`, from this call on. */
 export function streamPush(options?: $StreamOptions): $EventStream<PushEvent> {
-  return $stream(push, options);
+  return $stream(pushEvent, options);
 }
+
+/** Waits for the next `github:push`, or calls a listener for it. */
+export const oncePush: $Once<PushEvent> = /* @__PURE__ */ $onceOf(pushEvent);
 
 /**
  * The event `github:workflow_run`. A new listener gets the last 20.
  *
  * WorkflowRun tells how one run of a workflow proceeds.
  */
-export const workflowRun: $ServerEvent<'github:workflow_run', WorkflowRunEvent> =
+export const workflowRunEvent: $ServerEvent<'github:workflow_run', WorkflowRunEvent> =
   /* @__PURE__ */ $serverEvent('github:workflow_run', 'dd11a029', { replay: 20 });
 
 /** Calls `listener` for each `github:workflow_run`. */
@@ -1407,24 +1381,14 @@ export function onWorkflowRun(
   listener: (payload: WorkflowRunEvent, meta: $EventMeta) => unknown,
   options?: $ListenOptions,
 ): $Unlisten {
-  return $listen(workflowRun, listener, options);
-}
-
-/** Waits for the next `github:workflow_run`. */
-export function onceWorkflowRun(
-  options?: $OnceOptions<WorkflowRunEvent>,
-): Promise<WorkflowRunEvent>;
-/** Calls `listener` for the next `github:workflow_run`. */
-export function onceWorkflowRun(
-  listener: (payload: WorkflowRunEvent, meta: $EventMeta) => unknown,
-  options?: $OnceOptions<WorkflowRunEvent>,
-): $Unlisten;
-export function onceWorkflowRun(first?: any, options?: any): any {
-  return $once(workflowRun, first, options);
+  return $listen(workflowRunEvent, listener, options);
 }
 
 /** Iterates over `github:workflow_run`, from this call on. */
 export function streamWorkflowRun(options?: $StreamOptions): $EventStream<WorkflowRunEvent> {
-  return $stream(workflowRun, options);
+  return $stream(workflowRunEvent, options);
 }
+
+/** Waits for the next `github:workflow_run`, or calls a listener for it. */
+export const onceWorkflowRun: $Once<WorkflowRunEvent> = /* @__PURE__ */ $onceOf(workflowRunEvent);
 

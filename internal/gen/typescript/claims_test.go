@@ -23,9 +23,7 @@ func TestCollisions(t *testing.T) {
 		want  []string
 	}{
 		{"the same name", nil, []*ir.Event{named("a", "A", ir.FromBoth), named("b", "A", ir.FromBoth)},
-			[]string{`event "b" would generate the TypeScript name a, which event "a" has`}},
-		{"the by-name API", nil, []*ir.Event{named("a", "Events", ir.FromServer)},
-			[]string{`event "a" would generate the TypeScript name events, which the by-name API of catalog.gen.ts has`}},
+			[]string{`event "b" would generate the TypeScript name aEvent, which event "a" has`}},
 		{"a hook", []string{"react"}, []*ir.Event{named("a", "Connection", ir.FromServer)},
 			[]string{`event "a" would generate the TypeScript name useConnection, which the runtime has`}},
 		{"none", []string{"react", "vue", "svelte", "solid"}, []*ir.Event{named("a", "A", ir.FromBoth), named("b", "B", ir.FromBoth)}, nil},

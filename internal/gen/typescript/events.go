@@ -26,20 +26,26 @@ type eventView struct {
 	Type      string
 	Value     string
 	Functions []functionView
+	Once      *onceView // nil for an event that never arrives
+}
+
+// onceView is the constant that waits for one event. Its overloads stand once, in the runtime.
+type onceView struct {
+	Doc         []string
+	Name        string
+	Type, Value string
 }
 
 // functionView is an exported function of one statement.
 type functionView struct {
 	Doc       []string
-	Overloads []signature // what callers see, where it is not Signature itself
 	Signature signature
 	Body      string
 }
 
 // signature is the head of a function.
 type signature struct {
-	Doc    []string // of an overload
-	Name   string   // with type parameters
+	Name   string // with type parameters
 	Params []string
 	Result string
 }
@@ -86,7 +92,8 @@ func (p *program) eventView(f *file, c *converter, e *event) eventView {
 		if e.Batch > 0 {
 			v.Functions = append(v.Functions, b.onBatch())
 		}
-		v.Functions = append(v.Functions, b.once(), b.stream())
+		v.Functions = append(v.Functions, b.stream())
+		v.Once = b.once()
 	}
 	if e.names.emit != "" {
 		v.Functions = append(v.Functions, b.emit())

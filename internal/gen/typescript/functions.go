@@ -73,32 +73,18 @@ func (b eventBuilder) onBatch() functionView {
 	}
 }
 
-func (b eventBuilder) once() functionView {
-	n := b.event.names
-	first, options, meta := b.local("first"), b.local("options"), b.local("meta")
-	result, value := b.payload, first
+func (b eventBuilder) once() *onceView {
+	var t, function string
 	if b.event.Payload == nil {
-		result = "void"
-		value = "typeof " + first + " === 'function' ? (_: undefined, " + meta + ": " + b.file.runtimeType("EventMeta") + ") => " + first + "(" + meta + ") : " + first
+		t, function = b.file.runtimeType("OnceEmpty"), "onceEmptyOf"
+	} else {
+		t, function = b.optionsType("Once", b.payload), "onceOf"
 	}
-	promise := b.global("Promise") + "<" + result + ">"
-	return functionView{
-		Overloads: []signature{
-			{
-				Doc:    b.doc("Waits for the next " + b.wireName() + "."),
-				Name:   n.once,
-				Params: []string{b.optional("options", b.optionsType("OnceOptions", b.payload))},
-				Result: promise,
-			},
-			{
-				Doc:    b.doc("Calls `listener` for the next " + b.wireName() + "."),
-				Name:   n.once,
-				Params: []string{b.listenerParam(), b.optional("options", b.optionsType("OnceOptions", b.payload))},
-				Result: b.file.runtimeType("Unlisten"),
-			},
-		},
-		Signature: signature{Name: n.once, Params: []string{first + "?: any", options + "?: any"}, Result: "any"},
-		Body:      b.call("once", value, options),
+	return &onceView{
+		Doc:   b.doc("Waits for the next " + b.wireName() + ", or calls a listener for it."),
+		Name:  b.event.names.once,
+		Type:  t,
+		Value: pure(b.file.runtimeValue(function) + "(" + b.event.names.descriptor + ")"),
 	}
 }
 

@@ -35,14 +35,9 @@ func isPlural(rest []rune) bool {
 	return rest[0] == 's' && (len(rest) == 1 || !unicode.IsLower(rest[1]))
 }
 
-// descriptorName is the constant that describes an event.
-func descriptorName(stem string) string {
-	name := lowerCamel(stem)
-	if reservedValues[name] {
-		return name + "Event"
-	}
-	return name
-}
+// descriptorName is the constant that describes an event. Its ending leaves the name without it to
+// the page, as in const progress = useProgress().
+func descriptorName(stem string) string { return lowerCamel(stem) + "Event" }
 
 // typeParams names the type parameters of a declaration: the Go name in upper case, unless it
 // means something else here.

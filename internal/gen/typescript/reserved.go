@@ -1,18 +1,5 @@
 package typescript
 
-// reservedValues cannot be the name of a constant or function at the top of a module, or would
-// mislead there: the keywords of strict-mode code, what TypeScript reserves in modules of either
-// kind, and the globals that are constants.
-var reservedValues = wordSet(
-	"arguments", "async", "await", "break", "case", "catch", "class", "const", "continue", "debugger",
-	"default", "delete", "do", "else", "enum", "eval", "export", "extends", "false", "finally", "for",
-	"function", "if", "implements", "import", "in", "instanceof", "interface", "let", "new", "null",
-	"package", "private", "protected", "public", "return", "static", "super", "switch", "this", "throw",
-	"true", "try", "typeof", "var", "void", "while", "with", "yield",
-	"exports", "module", "require", "__dirname", "__filename",
-	"globalThis", "undefined", "NaN", "Infinity",
-)
-
 // reservedTypes cannot be the name of a type or of a type parameter.
 var reservedTypes = wordSet(
 	"any", "asserts", "async", "await", "bigint", "boolean", "break", "case", "catch", "class", "const",

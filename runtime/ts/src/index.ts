@@ -1,7 +1,7 @@
 // For applications, and for generated code in particular.
 export { clientEvent, plainEvent, serverEvent, sharedEvent } from './core/descriptor.ts';
 export { listen, listenBatch } from './listen.ts';
-export { once } from './once.ts';
+export { once, onceEmptyOf, onceOf } from './once.ts';
 export { stream } from './stream.ts';
 export { emit } from './emit.ts';
 export { EventQueue } from './queue.ts';
@@ -34,6 +34,7 @@ export type {
 export type { Unlisten } from './core/unlisten.ts';
 export type { Path } from './core/key.ts';
 export type { ErrorCode, WireError } from './core/errors.ts';
+export type { Once, OnceEmpty } from './once.ts';
 export type { EventStream } from './stream.ts';
 export type { QueueOptions } from './queue.ts';
 export type { AnyOf, Events } from './events.ts';

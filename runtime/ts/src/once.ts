@@ -1,4 +1,4 @@
-import type { Listener } from './core/sink.ts';
+import type { EventMeta, Listener } from './core/sink.ts';
 import type { OnceOptions } from './core/api.ts';
 import type { Unlisten } from './core/unlisten.ts';
 import type { ServerEvent } from './core/descriptor.ts';
@@ -46,4 +46,41 @@ export function once<P, K>(
   return new Promise((resolve, reject) => {
     wait(resolve, first, reject);
   });
+}
+
+/** Waits for one event: what generated code calls `onceProgress` and so on. */
+export interface Once<P, K = never> {
+  /**
+   * Resolves with the next payload that `where` accepts. Rejects when the signal aborts (with its
+   * reason), when the backend refuses and when the client is closed, and waits while the page is offline.
+   */
+  (options?: OnceOptions<P, K>): Promise<P>;
+  /** Calls the listener with the next payload that `where` accepts, then never again. */
+  (listener: Listener<P>, options?: OnceOptions<P, K>): Unlisten;
+}
+
+/** Waits for one event that has no payload. */
+export interface OnceEmpty {
+  /** Resolves with the next. Rejects and waits as {@link Once} does. */
+  (options?: OnceOptions<undefined>): Promise<void>;
+  /** Calls the listener for the next, then never again. */
+  (listener: (meta: EventMeta) => unknown, options?: OnceOptions<undefined>): Unlisten;
+}
+
+/** Makes what waits for an event. Generated code calls this. */
+export function onceOf<P, K>(event: ServerEvent<string, P, K>): Once<P, K> {
+  return ((first?: Listener<P>, options?: OnceOptions<P, K>) => once(event, first as Listener<P>, options)) as Once<
+    P,
+    K
+  >;
+}
+
+/** Makes what waits for an event that has no payload. Generated code calls this. */
+export function onceEmptyOf(event: ServerEvent<string, undefined>): OnceEmpty {
+  return ((first?: (meta: EventMeta) => unknown, options?: OnceOptions<undefined>) =>
+    once(
+      event,
+      (typeof first === 'function' ? (_: undefined, meta: EventMeta) => first(meta) : first) as Listener<undefined>,
+      options,
+    )) as OnceEmpty;
 }

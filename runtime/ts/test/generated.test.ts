@@ -180,8 +180,8 @@ test('what is listened to by function and by name is one event', () => {
   const named = vi.fn();
   delivery.onKeyed(byFunction, { client: own, key: 'a' });
   byName.listen('keyed', named, { client: own });
-  backend.inject(delivery.keyed, { id: 'b' });
-  backend.inject(delivery.keyed, { id: 'a' });
+  backend.inject(delivery.keyedEvent, { id: 'b' });
+  backend.inject(delivery.keyedEvent, { id: 'a' });
   expect(byFunction.mock.calls).toEqual([[{ id: 'a' }, { event: 'keyed', seq: 2 }]]);
   expect(named).toHaveBeenCalledTimes(2);
   own.close();

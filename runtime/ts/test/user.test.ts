@@ -1,7 +1,12 @@
 import { expect, test, vi } from 'vitest';
 import { createEventsClient } from '../src/index.ts';
 import { memory } from '../src/memory.ts';
-import { batchedWait, keyed, onBatchedWaitBatch, onKeyed } from '../../../testdata/golden/delivery/ts/events.gen.ts';
+import {
+  batchedWaitEvent,
+  keyedEvent,
+  onBatchedWaitBatch,
+  onKeyed,
+} from '../../../testdata/golden/delivery/ts/events.gen.ts';
 import { emitFromClient, emitRelayedTo } from '../../../testdata/golden/directions/ts/events.gen.ts';
 
 // How an application tests its own code: generated functions, with a backend in memory behind them.
@@ -14,9 +19,9 @@ test('a listener gets what is injected as if from Go', () => {
   onKeyed(rows, { client, key: 'a' });
   onBatchedWaitBatch(batches, { client });
 
-  backend.inject(keyed, { id: 'a' });
-  backend.inject(keyed, { id: 'b' });
-  backend.injectBatch(batchedWait, [{ N: 1 }, { N: 2 }]);
+  backend.inject(keyedEvent, { id: 'a' });
+  backend.inject(keyedEvent, { id: 'b' });
+  backend.injectBatch(batchedWaitEvent, [{ N: 1 }, { N: 2 }]);
 
   expect(rows.mock.calls).toEqual([[{ id: 'a' }, { event: 'keyed', seq: 1 }]]);
   expect(batches.mock.calls).toEqual([[[{ N: 1 }, { N: 2 }], { event: 'batched-wait', seq: 3 }]]);

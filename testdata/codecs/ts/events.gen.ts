@@ -5,7 +5,8 @@
 import {
   emit as $emit,
   listen as $listen,
-  once as $once,
+  onceEmptyOf as $onceEmptyOf,
+  onceOf as $onceOf,
   plainEvent as $plainEvent,
   sharedEvent as $sharedEvent,
   stream as $stream,
@@ -15,7 +16,8 @@ import type {
   EventMeta as $EventMeta,
   EventStream as $EventStream,
   ListenOptions as $ListenOptions,
-  OnceOptions as $OnceOptions,
+  Once as $Once,
+  OnceEmpty as $OnceEmpty,
   ServerEvent as $ServerEvent,
   SharedEvent as $SharedEvent,
   StreamOptions as $StreamOptions,
@@ -976,43 +978,36 @@ export type myString = string;
  *
  * Anys hold anything.
  */
-export const anys: $SharedEvent<'anys', Anys> = /* @__PURE__ */ $sharedEvent('anys', '660687e8');
+export const anysEvent: $SharedEvent<'anys', Anys> =
+  /* @__PURE__ */ $sharedEvent('anys', '660687e8');
 
 /** Calls `listener` for each `anys`. */
 export function onAnys(
   listener: (payload: Anys, meta: $EventMeta) => unknown,
   options?: $ListenOptions,
 ): $Unlisten {
-  return $listen(anys, listener, options);
-}
-
-/** Waits for the next `anys`. */
-export function onceAnys(options?: $OnceOptions<Anys>): Promise<Anys>;
-/** Calls `listener` for the next `anys`. */
-export function onceAnys(
-  listener: (payload: Anys, meta: $EventMeta) => unknown,
-  options?: $OnceOptions<Anys>,
-): $Unlisten;
-export function onceAnys(first?: any, options?: any): any {
-  return $once(anys, first, options);
+  return $listen(anysEvent, listener, options);
 }
 
 /** Iterates over `anys`, from this call on. */
 export function streamAnys(options?: $StreamOptions): $EventStream<Anys> {
-  return $stream(anys, options);
+  return $stream(anysEvent, options);
 }
 
 /** Emits `anys` to the backend and settles with its answer. */
 export function emitAnys(payload: Anys, options?: $EmitOptions): Promise<void> {
-  return $emit(anys, payload, options);
+  return $emit(anysEvent, payload, options);
 }
+
+/** Waits for the next `anys`, or calls a listener for it. */
+export const onceAnys: $Once<Anys> = /* @__PURE__ */ $onceOf(anysEvent);
 
 /**
  * The event `basics`. Windows emit it too.
  *
  * Basics has a field of every basic kind.
  */
-export const basics: $SharedEvent<'basics', Basics> =
+export const basicsEvent: $SharedEvent<'basics', Basics> =
   /* @__PURE__ */ $sharedEvent('basics', '013904a7');
 
 /** Calls `listener` for each `basics`. */
@@ -1020,36 +1015,28 @@ export function onBasics(
   listener: (payload: Basics, meta: $EventMeta) => unknown,
   options?: $ListenOptions,
 ): $Unlisten {
-  return $listen(basics, listener, options);
-}
-
-/** Waits for the next `basics`. */
-export function onceBasics(options?: $OnceOptions<Basics>): Promise<Basics>;
-/** Calls `listener` for the next `basics`. */
-export function onceBasics(
-  listener: (payload: Basics, meta: $EventMeta) => unknown,
-  options?: $OnceOptions<Basics>,
-): $Unlisten;
-export function onceBasics(first?: any, options?: any): any {
-  return $once(basics, first, options);
+  return $listen(basicsEvent, listener, options);
 }
 
 /** Iterates over `basics`, from this call on. */
 export function streamBasics(options?: $StreamOptions): $EventStream<Basics> {
-  return $stream(basics, options);
+  return $stream(basicsEvent, options);
 }
 
 /** Emits `basics` to the backend and settles with its answer. */
 export function emitBasics(payload: Basics, options?: $EmitOptions): Promise<void> {
-  return $emit(basics, payload, options);
+  return $emit(basicsEvent, payload, options);
 }
+
+/** Waits for the next `basics`, or calls a listener for it. */
+export const onceBasics: $Once<Basics> = /* @__PURE__ */ $onceOf(basicsEvent);
 
 /**
  * The event `checked-keys`. Windows emit it too.
  *
  * CheckedKeys are maps whose keys are read by a method and written without one.
  */
-export const checkedKeys: $SharedEvent<'checked-keys', CheckedKeys> =
+export const checkedKeysEvent: $SharedEvent<'checked-keys', CheckedKeys> =
   /* @__PURE__ */ $sharedEvent('checked-keys', 'cb93bc64');
 
 /** Calls `listener` for each `checked-keys`. */
@@ -1057,36 +1044,28 @@ export function onCheckedKeys(
   listener: (payload: CheckedKeys, meta: $EventMeta) => unknown,
   options?: $ListenOptions,
 ): $Unlisten {
-  return $listen(checkedKeys, listener, options);
-}
-
-/** Waits for the next `checked-keys`. */
-export function onceCheckedKeys(options?: $OnceOptions<CheckedKeys>): Promise<CheckedKeys>;
-/** Calls `listener` for the next `checked-keys`. */
-export function onceCheckedKeys(
-  listener: (payload: CheckedKeys, meta: $EventMeta) => unknown,
-  options?: $OnceOptions<CheckedKeys>,
-): $Unlisten;
-export function onceCheckedKeys(first?: any, options?: any): any {
-  return $once(checkedKeys, first, options);
+  return $listen(checkedKeysEvent, listener, options);
 }
 
 /** Iterates over `checked-keys`, from this call on. */
 export function streamCheckedKeys(options?: $StreamOptions): $EventStream<CheckedKeys> {
-  return $stream(checkedKeys, options);
+  return $stream(checkedKeysEvent, options);
 }
 
 /** Emits `checked-keys` to the backend and settles with its answer. */
 export function emitCheckedKeys(payload: CheckedKeys, options?: $EmitOptions): Promise<void> {
-  return $emit(checkedKeys, payload, options);
+  return $emit(checkedKeysEvent, payload, options);
 }
+
+/** Waits for the next `checked-keys`, or calls a listener for it. */
+export const onceCheckedKeys: $Once<CheckedKeys> = /* @__PURE__ */ $onceOf(checkedKeysEvent);
 
 /**
  * The event `constant`. Windows emit it too.
  *
  * Constant holds values that all have one wire form, so that no code looks at them.
  */
-export const constant: $SharedEvent<'constant', Constant> =
+export const constantEvent: $SharedEvent<'constant', Constant> =
   /* @__PURE__ */ $sharedEvent('constant', 'd60673d6');
 
 /** Calls `listener` for each `constant`. */
@@ -1094,29 +1073,21 @@ export function onConstant(
   listener: (payload: Constant, meta: $EventMeta) => unknown,
   options?: $ListenOptions,
 ): $Unlisten {
-  return $listen(constant, listener, options);
-}
-
-/** Waits for the next `constant`. */
-export function onceConstant(options?: $OnceOptions<Constant>): Promise<Constant>;
-/** Calls `listener` for the next `constant`. */
-export function onceConstant(
-  listener: (payload: Constant, meta: $EventMeta) => unknown,
-  options?: $OnceOptions<Constant>,
-): $Unlisten;
-export function onceConstant(first?: any, options?: any): any {
-  return $once(constant, first, options);
+  return $listen(constantEvent, listener, options);
 }
 
 /** Iterates over `constant`, from this call on. */
 export function streamConstant(options?: $StreamOptions): $EventStream<Constant> {
-  return $stream(constant, options);
+  return $stream(constantEvent, options);
 }
 
 /** Emits `constant` to the backend and settles with its answer. */
 export function emitConstant(payload: Constant, options?: $EmitOptions): Promise<void> {
-  return $emit(constant, payload, options);
+  return $emit(constantEvent, payload, options);
 }
+
+/** Waits for the next `constant`, or calls a listener for it. */
+export const onceConstant: $Once<Constant> = /* @__PURE__ */ $onceOf(constantEvent);
 
 /**
  * The event `declared-pointers`. Windows emit it too.
@@ -1124,7 +1095,7 @@ export function emitConstant(payload: Constant, options?: $EmitOptions): Promise
  * DeclaredPointers are pointers with names of their own, which have no methods. encoding/json
  * writes what they point to by its methods and reads it without, so none leads to a plain kind.
  */
-export const declaredPointers: $SharedEvent<'declared-pointers', DeclaredPointers> =
+export const declaredPointersEvent: $SharedEvent<'declared-pointers', DeclaredPointers> =
   /* @__PURE__ */ $sharedEvent('declared-pointers', '90990ac4');
 
 /** Calls `listener` for each `declared-pointers`. */
@@ -1132,25 +1103,12 @@ export function onDeclaredPointers(
   listener: (payload: DeclaredPointers, meta: $EventMeta) => unknown,
   options?: $ListenOptions,
 ): $Unlisten {
-  return $listen(declaredPointers, listener, options);
-}
-
-/** Waits for the next `declared-pointers`. */
-export function onceDeclaredPointers(
-  options?: $OnceOptions<DeclaredPointers>,
-): Promise<DeclaredPointers>;
-/** Calls `listener` for the next `declared-pointers`. */
-export function onceDeclaredPointers(
-  listener: (payload: DeclaredPointers, meta: $EventMeta) => unknown,
-  options?: $OnceOptions<DeclaredPointers>,
-): $Unlisten;
-export function onceDeclaredPointers(first?: any, options?: any): any {
-  return $once(declaredPointers, first, options);
+  return $listen(declaredPointersEvent, listener, options);
 }
 
 /** Iterates over `declared-pointers`, from this call on. */
 export function streamDeclaredPointers(options?: $StreamOptions): $EventStream<DeclaredPointers> {
-  return $stream(declaredPointers, options);
+  return $stream(declaredPointersEvent, options);
 }
 
 /** Emits `declared-pointers` to the backend and settles with its answer. */
@@ -1158,15 +1116,19 @@ export function emitDeclaredPointers(
   payload: DeclaredPointers,
   options?: $EmitOptions,
 ): Promise<void> {
-  return $emit(declaredPointers, payload, options);
+  return $emit(declaredPointersEvent, payload, options);
 }
+
+/** Waits for the next `declared-pointers`, or calls a listener for it. */
+export const onceDeclaredPointers: $Once<DeclaredPointers> =
+  /* @__PURE__ */ $onceOf(declaredPointersEvent);
 
 /**
  * The event `embedding`. Windows emit it too.
  *
  * Embedding promotes fields by value, by pointer, and through types that are not exported.
  */
-export const embedding: $SharedEvent<'embedding', Embedding> =
+export const embeddingEvent: $SharedEvent<'embedding', Embedding> =
   /* @__PURE__ */ $sharedEvent('embedding', '94c382db');
 
 /** Calls `listener` for each `embedding`. */
@@ -1174,36 +1136,28 @@ export function onEmbedding(
   listener: (payload: Embedding, meta: $EventMeta) => unknown,
   options?: $ListenOptions,
 ): $Unlisten {
-  return $listen(embedding, listener, options);
-}
-
-/** Waits for the next `embedding`. */
-export function onceEmbedding(options?: $OnceOptions<Embedding>): Promise<Embedding>;
-/** Calls `listener` for the next `embedding`. */
-export function onceEmbedding(
-  listener: (payload: Embedding, meta: $EventMeta) => unknown,
-  options?: $OnceOptions<Embedding>,
-): $Unlisten;
-export function onceEmbedding(first?: any, options?: any): any {
-  return $once(embedding, first, options);
+  return $listen(embeddingEvent, listener, options);
 }
 
 /** Iterates over `embedding`, from this call on. */
 export function streamEmbedding(options?: $StreamOptions): $EventStream<Embedding> {
-  return $stream(embedding, options);
+  return $stream(embeddingEvent, options);
 }
 
 /** Emits `embedding` to the backend and settles with its answer. */
 export function emitEmbedding(payload: Embedding, options?: $EmitOptions): Promise<void> {
-  return $emit(embedding, payload, options);
+  return $emit(embeddingEvent, payload, options);
 }
+
+/** Waits for the next `embedding`, or calls a listener for it. */
+export const onceEmbedding: $Once<Embedding> = /* @__PURE__ */ $onceOf(embeddingEvent);
 
 /**
  * The event `enums`. Windows emit it too.
  *
  * Enums are enums.
  */
-export const enums: $SharedEvent<'enums', Enums> =
+export const enumsEvent: $SharedEvent<'enums', Enums> =
   /* @__PURE__ */ $sharedEvent('enums', '648c1d6c');
 
 /** Calls `listener` for each `enums`. */
@@ -1211,36 +1165,28 @@ export function onEnums(
   listener: (payload: Enums, meta: $EventMeta) => unknown,
   options?: $ListenOptions,
 ): $Unlisten {
-  return $listen(enums, listener, options);
-}
-
-/** Waits for the next `enums`. */
-export function onceEnums(options?: $OnceOptions<Enums>): Promise<Enums>;
-/** Calls `listener` for the next `enums`. */
-export function onceEnums(
-  listener: (payload: Enums, meta: $EventMeta) => unknown,
-  options?: $OnceOptions<Enums>,
-): $Unlisten;
-export function onceEnums(first?: any, options?: any): any {
-  return $once(enums, first, options);
+  return $listen(enumsEvent, listener, options);
 }
 
 /** Iterates over `enums`, from this call on. */
 export function streamEnums(options?: $StreamOptions): $EventStream<Enums> {
-  return $stream(enums, options);
+  return $stream(enumsEvent, options);
 }
 
 /** Emits `enums` to the backend and settles with its answer. */
 export function emitEnums(payload: Enums, options?: $EmitOptions): Promise<void> {
-  return $emit(enums, payload, options);
+  return $emit(enumsEvent, payload, options);
 }
+
+/** Waits for the next `enums`, or calls a listener for it. */
+export const onceEnums: $Once<Enums> = /* @__PURE__ */ $onceOf(enumsEvent);
 
 /**
  * The event `forest`. Windows emit it too.
  *
  * Forest has maps of several types that contain it.
  */
-export const forest: $SharedEvent<'forest', Forest> =
+export const forestEvent: $SharedEvent<'forest', Forest> =
   /* @__PURE__ */ $sharedEvent('forest', '997cd225');
 
 /** Calls `listener` for each `forest`. */
@@ -1248,36 +1194,28 @@ export function onForest(
   listener: (payload: Forest, meta: $EventMeta) => unknown,
   options?: $ListenOptions,
 ): $Unlisten {
-  return $listen(forest, listener, options);
-}
-
-/** Waits for the next `forest`. */
-export function onceForest(options?: $OnceOptions<Forest>): Promise<Forest>;
-/** Calls `listener` for the next `forest`. */
-export function onceForest(
-  listener: (payload: Forest, meta: $EventMeta) => unknown,
-  options?: $OnceOptions<Forest>,
-): $Unlisten;
-export function onceForest(first?: any, options?: any): any {
-  return $once(forest, first, options);
+  return $listen(forestEvent, listener, options);
 }
 
 /** Iterates over `forest`, from this call on. */
 export function streamForest(options?: $StreamOptions): $EventStream<Forest> {
-  return $stream(forest, options);
+  return $stream(forestEvent, options);
 }
 
 /** Emits `forest` to the backend and settles with its answer. */
 export function emitForest(payload: Forest, options?: $EmitOptions): Promise<void> {
-  return $emit(forest, payload, options);
+  return $emit(forestEvent, payload, options);
 }
+
+/** Waits for the next `forest`, or calls a listener for it. */
+export const onceForest: $Once<Forest> = /* @__PURE__ */ $onceOf(forestEvent);
 
 /**
  * The event `generics`. Windows emit it too.
  *
  * Generics are instances of generic types.
  */
-export const generics: $SharedEvent<'generics', Generics> =
+export const genericsEvent: $SharedEvent<'generics', Generics> =
   /* @__PURE__ */ $sharedEvent('generics', 'e56ef70a');
 
 /** Calls `listener` for each `generics`. */
@@ -1285,36 +1223,28 @@ export function onGenerics(
   listener: (payload: Generics, meta: $EventMeta) => unknown,
   options?: $ListenOptions,
 ): $Unlisten {
-  return $listen(generics, listener, options);
-}
-
-/** Waits for the next `generics`. */
-export function onceGenerics(options?: $OnceOptions<Generics>): Promise<Generics>;
-/** Calls `listener` for the next `generics`. */
-export function onceGenerics(
-  listener: (payload: Generics, meta: $EventMeta) => unknown,
-  options?: $OnceOptions<Generics>,
-): $Unlisten;
-export function onceGenerics(first?: any, options?: any): any {
-  return $once(generics, first, options);
+  return $listen(genericsEvent, listener, options);
 }
 
 /** Iterates over `generics`, from this call on. */
 export function streamGenerics(options?: $StreamOptions): $EventStream<Generics> {
-  return $stream(generics, options);
+  return $stream(genericsEvent, options);
 }
 
 /** Emits `generics` to the backend and settles with its answer. */
 export function emitGenerics(payload: Generics, options?: $EmitOptions): Promise<void> {
-  return $emit(generics, payload, options);
+  return $emit(genericsEvent, payload, options);
 }
+
+/** Waits for the next `generics`, or calls a listener for it. */
+export const onceGenerics: $Once<Generics> = /* @__PURE__ */ $onceOf(genericsEvent);
 
 /**
  * The event `graph`. Windows emit it too.
  *
  * Graph is a map of itself.
  */
-export const graph: $SharedEvent<'graph', Graph | null> =
+export const graphEvent: $SharedEvent<'graph', Graph | null> =
   /* @__PURE__ */ $sharedEvent('graph', 'aefe8c29');
 
 /** Calls `listener` for each `graph`. */
@@ -1322,36 +1252,28 @@ export function onGraph(
   listener: (payload: Graph | null, meta: $EventMeta) => unknown,
   options?: $ListenOptions,
 ): $Unlisten {
-  return $listen(graph, listener, options);
-}
-
-/** Waits for the next `graph`. */
-export function onceGraph(options?: $OnceOptions<Graph | null>): Promise<Graph | null>;
-/** Calls `listener` for the next `graph`. */
-export function onceGraph(
-  listener: (payload: Graph | null, meta: $EventMeta) => unknown,
-  options?: $OnceOptions<Graph | null>,
-): $Unlisten;
-export function onceGraph(first?: any, options?: any): any {
-  return $once(graph, first, options);
+  return $listen(graphEvent, listener, options);
 }
 
 /** Iterates over `graph`, from this call on. */
 export function streamGraph(options?: $StreamOptions): $EventStream<Graph | null> {
-  return $stream(graph, options);
+  return $stream(graphEvent, options);
 }
 
 /** Emits `graph` to the backend and settles with its answer. */
 export function emitGraph(payload: Graph | null, options?: $EmitOptions): Promise<void> {
-  return $emit(graph, payload, options);
+  return $emit(graphEvent, payload, options);
 }
+
+/** Waits for the next `graph`, or calls a listener for it. */
+export const onceGraph: $Once<Graph | null> = /* @__PURE__ */ $onceOf(graphEvent);
 
 /**
  * The event `instances`. Windows emit it too.
  *
  * Instances holds generic types whose parameters are keys, or are left out when empty.
  */
-export const instances: $SharedEvent<'instances', Instances> =
+export const instancesEvent: $SharedEvent<'instances', Instances> =
   /* @__PURE__ */ $sharedEvent('instances', 'a3293bd3');
 
 /** Calls `listener` for each `instances`. */
@@ -1359,36 +1281,28 @@ export function onInstances(
   listener: (payload: Instances, meta: $EventMeta) => unknown,
   options?: $ListenOptions,
 ): $Unlisten {
-  return $listen(instances, listener, options);
-}
-
-/** Waits for the next `instances`. */
-export function onceInstances(options?: $OnceOptions<Instances>): Promise<Instances>;
-/** Calls `listener` for the next `instances`. */
-export function onceInstances(
-  listener: (payload: Instances, meta: $EventMeta) => unknown,
-  options?: $OnceOptions<Instances>,
-): $Unlisten;
-export function onceInstances(first?: any, options?: any): any {
-  return $once(instances, first, options);
+  return $listen(instancesEvent, listener, options);
 }
 
 /** Iterates over `instances`, from this call on. */
 export function streamInstances(options?: $StreamOptions): $EventStream<Instances> {
-  return $stream(instances, options);
+  return $stream(instancesEvent, options);
 }
 
 /** Emits `instances` to the backend and settles with its answer. */
 export function emitInstances(payload: Instances, options?: $EmitOptions): Promise<void> {
-  return $emit(instances, payload, options);
+  return $emit(instancesEvent, payload, options);
 }
+
+/** Waits for the next `instances`, or calls a listener for it. */
+export const onceInstances: $Once<Instances> = /* @__PURE__ */ $onceOf(instancesEvent);
 
 /**
  * The event `knots`. Windows emit it too.
  *
  * Knots holds one.
  */
-export const knots: $SharedEvent<'knots', Knots> =
+export const knotsEvent: $SharedEvent<'knots', Knots> =
   /* @__PURE__ */ $sharedEvent('knots', '042836ea');
 
 /** Calls `listener` for each `knots`. */
@@ -1396,29 +1310,21 @@ export function onKnots(
   listener: (payload: Knots, meta: $EventMeta) => unknown,
   options?: $ListenOptions,
 ): $Unlisten {
-  return $listen(knots, listener, options);
-}
-
-/** Waits for the next `knots`. */
-export function onceKnots(options?: $OnceOptions<Knots>): Promise<Knots>;
-/** Calls `listener` for the next `knots`. */
-export function onceKnots(
-  listener: (payload: Knots, meta: $EventMeta) => unknown,
-  options?: $OnceOptions<Knots>,
-): $Unlisten;
-export function onceKnots(first?: any, options?: any): any {
-  return $once(knots, first, options);
+  return $listen(knotsEvent, listener, options);
 }
 
 /** Iterates over `knots`, from this call on. */
 export function streamKnots(options?: $StreamOptions): $EventStream<Knots> {
-  return $stream(knots, options);
+  return $stream(knotsEvent, options);
 }
 
 /** Emits `knots` to the backend and settles with its answer. */
 export function emitKnots(payload: Knots, options?: $EmitOptions): Promise<void> {
-  return $emit(knots, payload, options);
+  return $emit(knotsEvent, payload, options);
 }
+
+/** Waits for the next `knots`, or calls a listener for it. */
+export const onceKnots: $Once<Knots> = /* @__PURE__ */ $onceOf(knotsEvent);
 
 /**
  * The event `late-constant`. Windows emit it too.
@@ -1426,7 +1332,7 @@ export function emitKnots(payload: Knots, options?: $EmitOptions): Promise<void>
  * LateConstant begins with a property that can be absent, and ends with one that is the same
  * text always.
  */
-export const lateConstant: $SharedEvent<'late-constant', LateConstant> =
+export const lateConstantEvent: $SharedEvent<'late-constant', LateConstant> =
   /* @__PURE__ */ $sharedEvent('late-constant', '88977519');
 
 /** Calls `listener` for each `late-constant`. */
@@ -1434,36 +1340,28 @@ export function onLateConstant(
   listener: (payload: LateConstant, meta: $EventMeta) => unknown,
   options?: $ListenOptions,
 ): $Unlisten {
-  return $listen(lateConstant, listener, options);
-}
-
-/** Waits for the next `late-constant`. */
-export function onceLateConstant(options?: $OnceOptions<LateConstant>): Promise<LateConstant>;
-/** Calls `listener` for the next `late-constant`. */
-export function onceLateConstant(
-  listener: (payload: LateConstant, meta: $EventMeta) => unknown,
-  options?: $OnceOptions<LateConstant>,
-): $Unlisten;
-export function onceLateConstant(first?: any, options?: any): any {
-  return $once(lateConstant, first, options);
+  return $listen(lateConstantEvent, listener, options);
 }
 
 /** Iterates over `late-constant`, from this call on. */
 export function streamLateConstant(options?: $StreamOptions): $EventStream<LateConstant> {
-  return $stream(lateConstant, options);
+  return $stream(lateConstantEvent, options);
 }
 
 /** Emits `late-constant` to the backend and settles with its answer. */
 export function emitLateConstant(payload: LateConstant, options?: $EmitOptions): Promise<void> {
-  return $emit(lateConstant, payload, options);
+  return $emit(lateConstantEvent, payload, options);
 }
+
+/** Waits for the next `late-constant`, or calls a listener for it. */
+export const onceLateConstant: $Once<LateConstant> = /* @__PURE__ */ $onceOf(lateConstantEvent);
 
 /**
  * The event `lists`. Windows emit it too.
  *
  * Lists are slices and arrays.
  */
-export const lists: $SharedEvent<'lists', Lists> =
+export const listsEvent: $SharedEvent<'lists', Lists> =
   /* @__PURE__ */ $sharedEvent('lists', '878decd1');
 
 /** Calls `listener` for each `lists`. */
@@ -1471,72 +1369,57 @@ export function onLists(
   listener: (payload: Lists, meta: $EventMeta) => unknown,
   options?: $ListenOptions,
 ): $Unlisten {
-  return $listen(lists, listener, options);
-}
-
-/** Waits for the next `lists`. */
-export function onceLists(options?: $OnceOptions<Lists>): Promise<Lists>;
-/** Calls `listener` for the next `lists`. */
-export function onceLists(
-  listener: (payload: Lists, meta: $EventMeta) => unknown,
-  options?: $OnceOptions<Lists>,
-): $Unlisten;
-export function onceLists(first?: any, options?: any): any {
-  return $once(lists, first, options);
+  return $listen(listsEvent, listener, options);
 }
 
 /** Iterates over `lists`, from this call on. */
 export function streamLists(options?: $StreamOptions): $EventStream<Lists> {
-  return $stream(lists, options);
+  return $stream(listsEvent, options);
 }
 
 /** Emits `lists` to the backend and settles with its answer. */
 export function emitLists(payload: Lists, options?: $EmitOptions): Promise<void> {
-  return $emit(lists, payload, options);
+  return $emit(listsEvent, payload, options);
 }
+
+/** Waits for the next `lists`, or calls a listener for it. */
+export const onceLists: $Once<Lists> = /* @__PURE__ */ $onceOf(listsEvent);
 
 /**
  * The event `maps`. Windows emit it too.
  *
  * Maps have keys of every kind.
  */
-export const maps: $SharedEvent<'maps', Maps> = /* @__PURE__ */ $sharedEvent('maps', 'e5453d11');
+export const mapsEvent: $SharedEvent<'maps', Maps> =
+  /* @__PURE__ */ $sharedEvent('maps', 'e5453d11');
 
 /** Calls `listener` for each `maps`. */
 export function onMaps(
   listener: (payload: Maps, meta: $EventMeta) => unknown,
   options?: $ListenOptions,
 ): $Unlisten {
-  return $listen(maps, listener, options);
-}
-
-/** Waits for the next `maps`. */
-export function onceMaps(options?: $OnceOptions<Maps>): Promise<Maps>;
-/** Calls `listener` for the next `maps`. */
-export function onceMaps(
-  listener: (payload: Maps, meta: $EventMeta) => unknown,
-  options?: $OnceOptions<Maps>,
-): $Unlisten;
-export function onceMaps(first?: any, options?: any): any {
-  return $once(maps, first, options);
+  return $listen(mapsEvent, listener, options);
 }
 
 /** Iterates over `maps`, from this call on. */
 export function streamMaps(options?: $StreamOptions): $EventStream<Maps> {
-  return $stream(maps, options);
+  return $stream(mapsEvent, options);
 }
 
 /** Emits `maps` to the backend and settles with its answer. */
 export function emitMaps(payload: Maps, options?: $EmitOptions): Promise<void> {
-  return $emit(maps, payload, options);
+  return $emit(mapsEvent, payload, options);
 }
+
+/** Waits for the next `maps`, or calls a listener for it. */
+export const onceMaps: $Once<Maps> = /* @__PURE__ */ $onceOf(mapsEvent);
 
 /**
  * The event `marshalers`. Windows emit it too.
  *
  * Marshalers have methods by value and by pointer in every position.
  */
-export const marshalers: $SharedEvent<'marshalers', Marshalers> =
+export const marshalersEvent: $SharedEvent<'marshalers', Marshalers> =
   /* @__PURE__ */ $sharedEvent('marshalers', 'df9c989e');
 
 /** Calls `listener` for each `marshalers`. */
@@ -1544,36 +1427,28 @@ export function onMarshalers(
   listener: (payload: Marshalers, meta: $EventMeta) => unknown,
   options?: $ListenOptions,
 ): $Unlisten {
-  return $listen(marshalers, listener, options);
-}
-
-/** Waits for the next `marshalers`. */
-export function onceMarshalers(options?: $OnceOptions<Marshalers>): Promise<Marshalers>;
-/** Calls `listener` for the next `marshalers`. */
-export function onceMarshalers(
-  listener: (payload: Marshalers, meta: $EventMeta) => unknown,
-  options?: $OnceOptions<Marshalers>,
-): $Unlisten;
-export function onceMarshalers(first?: any, options?: any): any {
-  return $once(marshalers, first, options);
+  return $listen(marshalersEvent, listener, options);
 }
 
 /** Iterates over `marshalers`, from this call on. */
 export function streamMarshalers(options?: $StreamOptions): $EventStream<Marshalers> {
-  return $stream(marshalers, options);
+  return $stream(marshalersEvent, options);
 }
 
 /** Emits `marshalers` to the backend and settles with its answer. */
 export function emitMarshalers(payload: Marshalers, options?: $EmitOptions): Promise<void> {
-  return $emit(marshalers, payload, options);
+  return $emit(marshalersEvent, payload, options);
 }
+
+/** Waits for the next `marshalers`, or calls a listener for it. */
+export const onceMarshalers: $Once<Marshalers> = /* @__PURE__ */ $onceOf(marshalersEvent);
 
 /**
  * The event `message`. Windows emit it too.
  *
  * Message is an internally tagged union.
  */
-export const message: $SharedEvent<'message', Message> =
+export const messageEvent: $SharedEvent<'message', Message> =
   /* @__PURE__ */ $sharedEvent('message', '428f0dc0');
 
 /** Calls `listener` for each `message`. */
@@ -1581,32 +1456,24 @@ export function onMessage(
   listener: (payload: Message, meta: $EventMeta) => unknown,
   options?: $ListenOptions,
 ): $Unlisten {
-  return $listen(message, listener, options);
-}
-
-/** Waits for the next `message`. */
-export function onceMessage(options?: $OnceOptions<Message>): Promise<Message>;
-/** Calls `listener` for the next `message`. */
-export function onceMessage(
-  listener: (payload: Message, meta: $EventMeta) => unknown,
-  options?: $OnceOptions<Message>,
-): $Unlisten;
-export function onceMessage(first?: any, options?: any): any {
-  return $once(message, first, options);
+  return $listen(messageEvent, listener, options);
 }
 
 /** Iterates over `message`, from this call on. */
 export function streamMessage(options?: $StreamOptions): $EventStream<Message> {
-  return $stream(message, options);
+  return $stream(messageEvent, options);
 }
 
 /** Emits `message` to the backend and settles with its answer. */
 export function emitMessage(payload: Message, options?: $EmitOptions): Promise<void> {
-  return $emit(message, payload, options);
+  return $emit(messageEvent, payload, options);
 }
 
+/** Waits for the next `message`, or calls a listener for it. */
+export const onceMessage: $Once<Message> = /* @__PURE__ */ $onceOf(messageEvent);
+
 /** The event `name:any`. Windows emit it too. */
-export const nameAny: $SharedEvent<'name:any', unknown> =
+export const nameAnyEvent: $SharedEvent<'name:any', unknown> =
   /* @__PURE__ */ $sharedEvent('name:any', 'f1d9fe27');
 
 /** Calls `listener` for each `name:any`. */
@@ -1614,32 +1481,24 @@ export function onNameAny(
   listener: (payload: unknown, meta: $EventMeta) => unknown,
   options?: $ListenOptions,
 ): $Unlisten {
-  return $listen(nameAny, listener, options);
-}
-
-/** Waits for the next `name:any`. */
-export function onceNameAny(options?: $OnceOptions<unknown>): Promise<unknown>;
-/** Calls `listener` for the next `name:any`. */
-export function onceNameAny(
-  listener: (payload: unknown, meta: $EventMeta) => unknown,
-  options?: $OnceOptions<unknown>,
-): $Unlisten;
-export function onceNameAny(first?: any, options?: any): any {
-  return $once(nameAny, first, options);
+  return $listen(nameAnyEvent, listener, options);
 }
 
 /** Iterates over `name:any`, from this call on. */
 export function streamNameAny(options?: $StreamOptions): $EventStream<unknown> {
-  return $stream(nameAny, options);
+  return $stream(nameAnyEvent, options);
 }
 
 /** Emits `name:any` to the backend and settles with its answer. */
 export function emitNameAny(payload: unknown, options?: $EmitOptions): Promise<void> {
-  return $emit(nameAny, payload, options);
+  return $emit(nameAnyEvent, payload, options);
 }
 
+/** Waits for the next `name:any`, or calls a listener for it. */
+export const onceNameAny: $Once<unknown> = /* @__PURE__ */ $onceOf(nameAnyEvent);
+
 /** The event `name:array`. Windows emit it too. */
-export const nameArray: $SharedEvent<'name:array', [boolean, boolean]> =
+export const nameArrayEvent: $SharedEvent<'name:array', [boolean, boolean]> =
   /* @__PURE__ */ $sharedEvent('name:array', 'bb4ab742');
 
 /** Calls `listener` for each `name:array`. */
@@ -1647,34 +1506,24 @@ export function onNameArray(
   listener: (payload: [boolean, boolean], meta: $EventMeta) => unknown,
   options?: $ListenOptions,
 ): $Unlisten {
-  return $listen(nameArray, listener, options);
-}
-
-/** Waits for the next `name:array`. */
-export function onceNameArray(
-  options?: $OnceOptions<[boolean, boolean]>,
-): Promise<[boolean, boolean]>;
-/** Calls `listener` for the next `name:array`. */
-export function onceNameArray(
-  listener: (payload: [boolean, boolean], meta: $EventMeta) => unknown,
-  options?: $OnceOptions<[boolean, boolean]>,
-): $Unlisten;
-export function onceNameArray(first?: any, options?: any): any {
-  return $once(nameArray, first, options);
+  return $listen(nameArrayEvent, listener, options);
 }
 
 /** Iterates over `name:array`, from this call on. */
 export function streamNameArray(options?: $StreamOptions): $EventStream<[boolean, boolean]> {
-  return $stream(nameArray, options);
+  return $stream(nameArrayEvent, options);
 }
 
 /** Emits `name:array` to the backend and settles with its answer. */
 export function emitNameArray(payload: [boolean, boolean], options?: $EmitOptions): Promise<void> {
-  return $emit(nameArray, payload, options);
+  return $emit(nameArrayEvent, payload, options);
 }
 
+/** Waits for the next `name:array`, or calls a listener for it. */
+export const onceNameArray: $Once<[boolean, boolean]> = /* @__PURE__ */ $onceOf(nameArrayEvent);
+
 /** The event `name:box`. Windows emit it too. */
-export const nameBox: $SharedEvent<'name:box', Box<Color>> =
+export const nameBoxEvent: $SharedEvent<'name:box', Box<Color>> =
   /* @__PURE__ */ $sharedEvent('name:box', '27cf423f');
 
 /** Calls `listener` for each `name:box`. */
@@ -1682,32 +1531,24 @@ export function onNameBox(
   listener: (payload: Box<Color>, meta: $EventMeta) => unknown,
   options?: $ListenOptions,
 ): $Unlisten {
-  return $listen(nameBox, listener, options);
-}
-
-/** Waits for the next `name:box`. */
-export function onceNameBox(options?: $OnceOptions<Box<Color>>): Promise<Box<Color>>;
-/** Calls `listener` for the next `name:box`. */
-export function onceNameBox(
-  listener: (payload: Box<Color>, meta: $EventMeta) => unknown,
-  options?: $OnceOptions<Box<Color>>,
-): $Unlisten;
-export function onceNameBox(first?: any, options?: any): any {
-  return $once(nameBox, first, options);
+  return $listen(nameBoxEvent, listener, options);
 }
 
 /** Iterates over `name:box`, from this call on. */
 export function streamNameBox(options?: $StreamOptions): $EventStream<Box<Color>> {
-  return $stream(nameBox, options);
+  return $stream(nameBoxEvent, options);
 }
 
 /** Emits `name:box` to the backend and settles with its answer. */
 export function emitNameBox(payload: Box<Color>, options?: $EmitOptions): Promise<void> {
-  return $emit(nameBox, payload, options);
+  return $emit(nameBoxEvent, payload, options);
 }
 
+/** Waits for the next `name:box`, or calls a listener for it. */
+export const onceNameBox: $Once<Box<Color>> = /* @__PURE__ */ $onceOf(nameBoxEvent);
+
 /** The event `name:color`. Windows emit it too. */
-export const nameColor: $SharedEvent<'name:color', Color> =
+export const nameColorEvent: $SharedEvent<'name:color', Color> =
   /* @__PURE__ */ $sharedEvent('name:color', '67e97c69');
 
 /** Calls `listener` for each `name:color`. */
@@ -1715,32 +1556,24 @@ export function onNameColor(
   listener: (payload: Color, meta: $EventMeta) => unknown,
   options?: $ListenOptions,
 ): $Unlisten {
-  return $listen(nameColor, listener, options);
-}
-
-/** Waits for the next `name:color`. */
-export function onceNameColor(options?: $OnceOptions<Color>): Promise<Color>;
-/** Calls `listener` for the next `name:color`. */
-export function onceNameColor(
-  listener: (payload: Color, meta: $EventMeta) => unknown,
-  options?: $OnceOptions<Color>,
-): $Unlisten;
-export function onceNameColor(first?: any, options?: any): any {
-  return $once(nameColor, first, options);
+  return $listen(nameColorEvent, listener, options);
 }
 
 /** Iterates over `name:color`, from this call on. */
 export function streamNameColor(options?: $StreamOptions): $EventStream<Color> {
-  return $stream(nameColor, options);
+  return $stream(nameColorEvent, options);
 }
 
 /** Emits `name:color` to the backend and settles with its answer. */
 export function emitNameColor(payload: Color, options?: $EmitOptions): Promise<void> {
-  return $emit(nameColor, payload, options);
+  return $emit(nameColorEvent, payload, options);
 }
 
+/** Waits for the next `name:color`, or calls a listener for it. */
+export const onceNameColor: $Once<Color> = /* @__PURE__ */ $onceOf(nameColorEvent);
+
 /** The event `name:empty`. Windows emit it too. */
-export const nameEmpty: $SharedEvent<'name:empty', undefined> =
+export const nameEmptyEvent: $SharedEvent<'name:empty', undefined> =
   /* @__PURE__ */ $sharedEvent('name:empty', '6d8bd21f', { empty: true });
 
 /** Calls `listener` for each `name:empty`. */
@@ -1748,32 +1581,24 @@ export function onNameEmpty(
   listener: (meta: $EventMeta) => unknown,
   options?: $ListenOptions,
 ): $Unlisten {
-  return $listen(nameEmpty, (_, meta) => listener(meta), options);
-}
-
-/** Waits for the next `name:empty`. */
-export function onceNameEmpty(options?: $OnceOptions<undefined>): Promise<void>;
-/** Calls `listener` for the next `name:empty`. */
-export function onceNameEmpty(
-  listener: (meta: $EventMeta) => unknown,
-  options?: $OnceOptions<undefined>,
-): $Unlisten;
-export function onceNameEmpty(first?: any, options?: any): any {
-  return $once(nameEmpty, typeof first === 'function' ? (_: undefined, meta: $EventMeta) => first(meta) : first, options);
+  return $listen(nameEmptyEvent, (_, meta) => listener(meta), options);
 }
 
 /** Iterates over `name:empty`, from this call on. */
 export function streamNameEmpty(options?: $StreamOptions): $EventStream<undefined> {
-  return $stream(nameEmpty, options);
+  return $stream(nameEmptyEvent, options);
 }
 
 /** Emits `name:empty` to the backend and settles with its answer. */
 export function emitNameEmpty(options?: $EmitOptions): Promise<void> {
-  return $emit(nameEmpty, undefined, options);
+  return $emit(nameEmptyEvent, undefined, options);
 }
 
+/** Waits for the next `name:empty`, or calls a listener for it. */
+export const onceNameEmpty: $OnceEmpty = /* @__PURE__ */ $onceEmptyOf(nameEmptyEvent);
+
 /** The event `name:exposes`. Windows emit it too. */
-export const nameExposes: $SharedEvent<'name:exposes', Exposes> =
+export const nameExposesEvent: $SharedEvent<'name:exposes', Exposes> =
   /* @__PURE__ */ $sharedEvent('name:exposes', '34c47966');
 
 /** Calls `listener` for each `name:exposes`. */
@@ -1781,32 +1606,24 @@ export function onNameExposes(
   listener: (payload: Exposes, meta: $EventMeta) => unknown,
   options?: $ListenOptions,
 ): $Unlisten {
-  return $listen(nameExposes, listener, options);
-}
-
-/** Waits for the next `name:exposes`. */
-export function onceNameExposes(options?: $OnceOptions<Exposes>): Promise<Exposes>;
-/** Calls `listener` for the next `name:exposes`. */
-export function onceNameExposes(
-  listener: (payload: Exposes, meta: $EventMeta) => unknown,
-  options?: $OnceOptions<Exposes>,
-): $Unlisten;
-export function onceNameExposes(first?: any, options?: any): any {
-  return $once(nameExposes, first, options);
+  return $listen(nameExposesEvent, listener, options);
 }
 
 /** Iterates over `name:exposes`, from this call on. */
 export function streamNameExposes(options?: $StreamOptions): $EventStream<Exposes> {
-  return $stream(nameExposes, options);
+  return $stream(nameExposesEvent, options);
 }
 
 /** Emits `name:exposes` to the backend and settles with its answer. */
 export function emitNameExposes(payload: Exposes, options?: $EmitOptions): Promise<void> {
-  return $emit(nameExposes, payload, options);
+  return $emit(nameExposesEvent, payload, options);
 }
 
+/** Waits for the next `name:exposes`, or calls a listener for it. */
+export const onceNameExposes: $Once<Exposes> = /* @__PURE__ */ $onceOf(nameExposesEvent);
+
 /** The event `name:float`. Windows emit it too. */
-export const nameFloat: $SharedEvent<'name:float', number> =
+export const nameFloatEvent: $SharedEvent<'name:float', number> =
   /* @__PURE__ */ $sharedEvent('name:float', '54507d93');
 
 /** Calls `listener` for each `name:float`. */
@@ -1814,32 +1631,24 @@ export function onNameFloat(
   listener: (payload: number, meta: $EventMeta) => unknown,
   options?: $ListenOptions,
 ): $Unlisten {
-  return $listen(nameFloat, listener, options);
-}
-
-/** Waits for the next `name:float`. */
-export function onceNameFloat(options?: $OnceOptions<number>): Promise<number>;
-/** Calls `listener` for the next `name:float`. */
-export function onceNameFloat(
-  listener: (payload: number, meta: $EventMeta) => unknown,
-  options?: $OnceOptions<number>,
-): $Unlisten;
-export function onceNameFloat(first?: any, options?: any): any {
-  return $once(nameFloat, first, options);
+  return $listen(nameFloatEvent, listener, options);
 }
 
 /** Iterates over `name:float`, from this call on. */
 export function streamNameFloat(options?: $StreamOptions): $EventStream<number> {
-  return $stream(nameFloat, options);
+  return $stream(nameFloatEvent, options);
 }
 
 /** Emits `name:float` to the backend and settles with its answer. */
 export function emitNameFloat(payload: number, options?: $EmitOptions): Promise<void> {
-  return $emit(nameFloat, payload, options);
+  return $emit(nameFloatEvent, payload, options);
 }
 
+/** Waits for the next `name:float`, or calls a listener for it. */
+export const onceNameFloat: $Once<number> = /* @__PURE__ */ $onceOf(nameFloatEvent);
+
 /** The event `name:ints`. Windows emit it too. */
-export const nameInts: $SharedEvent<'name:ints', number[] | null> =
+export const nameIntsEvent: $SharedEvent<'name:ints', number[] | null> =
   /* @__PURE__ */ $sharedEvent('name:ints', '01a07051');
 
 /** Calls `listener` for each `name:ints`. */
@@ -1847,32 +1656,24 @@ export function onNameInts(
   listener: (payload: number[] | null, meta: $EventMeta) => unknown,
   options?: $ListenOptions,
 ): $Unlisten {
-  return $listen(nameInts, listener, options);
-}
-
-/** Waits for the next `name:ints`. */
-export function onceNameInts(options?: $OnceOptions<number[] | null>): Promise<number[] | null>;
-/** Calls `listener` for the next `name:ints`. */
-export function onceNameInts(
-  listener: (payload: number[] | null, meta: $EventMeta) => unknown,
-  options?: $OnceOptions<number[] | null>,
-): $Unlisten;
-export function onceNameInts(first?: any, options?: any): any {
-  return $once(nameInts, first, options);
+  return $listen(nameIntsEvent, listener, options);
 }
 
 /** Iterates over `name:ints`, from this call on. */
 export function streamNameInts(options?: $StreamOptions): $EventStream<number[] | null> {
-  return $stream(nameInts, options);
+  return $stream(nameIntsEvent, options);
 }
 
 /** Emits `name:ints` to the backend and settles with its answer. */
 export function emitNameInts(payload: number[] | null, options?: $EmitOptions): Promise<void> {
-  return $emit(nameInts, payload, options);
+  return $emit(nameIntsEvent, payload, options);
 }
 
+/** Waits for the next `name:ints`, or calls a listener for it. */
+export const onceNameInts: $Once<number[] | null> = /* @__PURE__ */ $onceOf(nameIntsEvent);
+
 /** The event `name:map`. Windows emit it too. */
-export const nameMap: $SharedEvent<'name:map', { [key: string]: Point } | null> =
+export const nameMapEvent: $SharedEvent<'name:map', { [key: string]: Point } | null> =
   /* @__PURE__ */ $sharedEvent('name:map', 'b322536e');
 
 /** Calls `listener` for each `name:map`. */
@@ -1880,27 +1681,14 @@ export function onNameMap(
   listener: (payload: { [key: string]: Point } | null, meta: $EventMeta) => unknown,
   options?: $ListenOptions,
 ): $Unlisten {
-  return $listen(nameMap, listener, options);
-}
-
-/** Waits for the next `name:map`. */
-export function onceNameMap(
-  options?: $OnceOptions<{ [key: string]: Point } | null>,
-): Promise<{ [key: string]: Point } | null>;
-/** Calls `listener` for the next `name:map`. */
-export function onceNameMap(
-  listener: (payload: { [key: string]: Point } | null, meta: $EventMeta) => unknown,
-  options?: $OnceOptions<{ [key: string]: Point } | null>,
-): $Unlisten;
-export function onceNameMap(first?: any, options?: any): any {
-  return $once(nameMap, first, options);
+  return $listen(nameMapEvent, listener, options);
 }
 
 /** Iterates over `name:map`, from this call on. */
 export function streamNameMap(
   options?: $StreamOptions,
 ): $EventStream<{ [key: string]: Point } | null> {
-  return $stream(nameMap, options);
+  return $stream(nameMapEvent, options);
 }
 
 /** Emits `name:map` to the backend and settles with its answer. */
@@ -1908,11 +1696,15 @@ export function emitNameMap(
   payload: { [key: string]: Point } | null,
   options?: $EmitOptions,
 ): Promise<void> {
-  return $emit(nameMap, payload, options);
+  return $emit(nameMapEvent, payload, options);
 }
 
+/** Waits for the next `name:map`, or calls a listener for it. */
+export const onceNameMap: $Once<{ [key: string]: Point } | null> =
+  /* @__PURE__ */ $onceOf(nameMapEvent);
+
 /** The event `name:ptr`. Windows emit it too. */
-export const namePtr: $SharedEvent<'name:ptr', Point | null> =
+export const namePtrEvent: $SharedEvent<'name:ptr', Point | null> =
   /* @__PURE__ */ $sharedEvent('name:ptr', 'b03a0f18');
 
 /** Calls `listener` for each `name:ptr`. */
@@ -1920,32 +1712,24 @@ export function onNamePtr(
   listener: (payload: Point | null, meta: $EventMeta) => unknown,
   options?: $ListenOptions,
 ): $Unlisten {
-  return $listen(namePtr, listener, options);
-}
-
-/** Waits for the next `name:ptr`. */
-export function onceNamePtr(options?: $OnceOptions<Point | null>): Promise<Point | null>;
-/** Calls `listener` for the next `name:ptr`. */
-export function onceNamePtr(
-  listener: (payload: Point | null, meta: $EventMeta) => unknown,
-  options?: $OnceOptions<Point | null>,
-): $Unlisten;
-export function onceNamePtr(first?: any, options?: any): any {
-  return $once(namePtr, first, options);
+  return $listen(namePtrEvent, listener, options);
 }
 
 /** Iterates over `name:ptr`, from this call on. */
 export function streamNamePtr(options?: $StreamOptions): $EventStream<Point | null> {
-  return $stream(namePtr, options);
+  return $stream(namePtrEvent, options);
 }
 
 /** Emits `name:ptr` to the backend and settles with its answer. */
 export function emitNamePtr(payload: Point | null, options?: $EmitOptions): Promise<void> {
-  return $emit(namePtr, payload, options);
+  return $emit(namePtrEvent, payload, options);
 }
 
+/** Waits for the next `name:ptr`, or calls a listener for it. */
+export const onceNamePtr: $Once<Point | null> = /* @__PURE__ */ $onceOf(namePtrEvent);
+
 /** The event `name:string`. Windows emit it too. */
-export const nameString: $SharedEvent<'name:string', string> =
+export const nameStringEvent: $SharedEvent<'name:string', string> =
   /* @__PURE__ */ $sharedEvent('name:string', 'bc18ffdb');
 
 /** Calls `listener` for each `name:string`. */
@@ -1953,32 +1737,24 @@ export function onNameString(
   listener: (payload: string, meta: $EventMeta) => unknown,
   options?: $ListenOptions,
 ): $Unlisten {
-  return $listen(nameString, listener, options);
-}
-
-/** Waits for the next `name:string`. */
-export function onceNameString(options?: $OnceOptions<string>): Promise<string>;
-/** Calls `listener` for the next `name:string`. */
-export function onceNameString(
-  listener: (payload: string, meta: $EventMeta) => unknown,
-  options?: $OnceOptions<string>,
-): $Unlisten;
-export function onceNameString(first?: any, options?: any): any {
-  return $once(nameString, first, options);
+  return $listen(nameStringEvent, listener, options);
 }
 
 /** Iterates over `name:string`, from this call on. */
 export function streamNameString(options?: $StreamOptions): $EventStream<string> {
-  return $stream(nameString, options);
+  return $stream(nameStringEvent, options);
 }
 
 /** Emits `name:string` to the backend and settles with its answer. */
 export function emitNameString(payload: string, options?: $EmitOptions): Promise<void> {
-  return $emit(nameString, payload, options);
+  return $emit(nameStringEvent, payload, options);
 }
 
+/** Waits for the next `name:string`, or calls a listener for it. */
+export const onceNameString: $Once<string> = /* @__PURE__ */ $onceOf(nameStringEvent);
+
 /** The event `name:thing`. Windows emit it too. */
-export const nameThing: $SharedEvent<'name:thing', Thing> =
+export const nameThingEvent: $SharedEvent<'name:thing', Thing> =
   /* @__PURE__ */ $sharedEvent('name:thing', 'a1a71b43');
 
 /** Calls `listener` for each `name:thing`. */
@@ -1986,36 +1762,28 @@ export function onNameThing(
   listener: (payload: Thing, meta: $EventMeta) => unknown,
   options?: $ListenOptions,
 ): $Unlisten {
-  return $listen(nameThing, listener, options);
-}
-
-/** Waits for the next `name:thing`. */
-export function onceNameThing(options?: $OnceOptions<Thing>): Promise<Thing>;
-/** Calls `listener` for the next `name:thing`. */
-export function onceNameThing(
-  listener: (payload: Thing, meta: $EventMeta) => unknown,
-  options?: $OnceOptions<Thing>,
-): $Unlisten;
-export function onceNameThing(first?: any, options?: any): any {
-  return $once(nameThing, first, options);
+  return $listen(nameThingEvent, listener, options);
 }
 
 /** Iterates over `name:thing`, from this call on. */
 export function streamNameThing(options?: $StreamOptions): $EventStream<Thing> {
-  return $stream(nameThing, options);
+  return $stream(nameThingEvent, options);
 }
 
 /** Emits `name:thing` to the backend and settles with its answer. */
 export function emitNameThing(payload: Thing, options?: $EmitOptions): Promise<void> {
-  return $emit(nameThing, payload, options);
+  return $emit(nameThingEvent, payload, options);
 }
+
+/** Waits for the next `name:thing`, or calls a listener for it. */
+export const onceNameThing: $Once<Thing> = /* @__PURE__ */ $onceOf(nameThingEvent);
 
 /**
  * The event `named-basics`. Windows emit it too.
  *
  * NamedBasics has fields of declared basic types.
  */
-export const namedBasics: $SharedEvent<'named-basics', NamedBasics> =
+export const namedBasicsEvent: $SharedEvent<'named-basics', NamedBasics> =
   /* @__PURE__ */ $sharedEvent('named-basics', '061b887d');
 
 /** Calls `listener` for each `named-basics`. */
@@ -2023,36 +1791,28 @@ export function onNamedBasics(
   listener: (payload: NamedBasics, meta: $EventMeta) => unknown,
   options?: $ListenOptions,
 ): $Unlisten {
-  return $listen(namedBasics, listener, options);
-}
-
-/** Waits for the next `named-basics`. */
-export function onceNamedBasics(options?: $OnceOptions<NamedBasics>): Promise<NamedBasics>;
-/** Calls `listener` for the next `named-basics`. */
-export function onceNamedBasics(
-  listener: (payload: NamedBasics, meta: $EventMeta) => unknown,
-  options?: $OnceOptions<NamedBasics>,
-): $Unlisten;
-export function onceNamedBasics(first?: any, options?: any): any {
-  return $once(namedBasics, first, options);
+  return $listen(namedBasicsEvent, listener, options);
 }
 
 /** Iterates over `named-basics`, from this call on. */
 export function streamNamedBasics(options?: $StreamOptions): $EventStream<NamedBasics> {
-  return $stream(namedBasics, options);
+  return $stream(namedBasicsEvent, options);
 }
 
 /** Emits `named-basics` to the backend and settles with its answer. */
 export function emitNamedBasics(payload: NamedBasics, options?: $EmitOptions): Promise<void> {
-  return $emit(namedBasics, payload, options);
+  return $emit(namedBasicsEvent, payload, options);
 }
+
+/** Waits for the next `named-basics`, or calls a listener for it. */
+export const onceNamedBasics: $Once<NamedBasics> = /* @__PURE__ */ $onceOf(namedBasicsEvent);
 
 /**
  * The event `names`. Windows emit it too.
  *
  * Unusual names of properties.
  */
-export const names: $SharedEvent<'names', Names> =
+export const namesEvent: $SharedEvent<'names', Names> =
   /* @__PURE__ */ $sharedEvent('names', '132cab95');
 
 /** Calls `listener` for each `names`. */
@@ -2060,72 +1820,57 @@ export function onNames(
   listener: (payload: Names, meta: $EventMeta) => unknown,
   options?: $ListenOptions,
 ): $Unlisten {
-  return $listen(names, listener, options);
-}
-
-/** Waits for the next `names`. */
-export function onceNames(options?: $OnceOptions<Names>): Promise<Names>;
-/** Calls `listener` for the next `names`. */
-export function onceNames(
-  listener: (payload: Names, meta: $EventMeta) => unknown,
-  options?: $OnceOptions<Names>,
-): $Unlisten;
-export function onceNames(first?: any, options?: any): any {
-  return $once(names, first, options);
+  return $listen(namesEvent, listener, options);
 }
 
 /** Iterates over `names`, from this call on. */
 export function streamNames(options?: $StreamOptions): $EventStream<Names> {
-  return $stream(names, options);
+  return $stream(namesEvent, options);
 }
 
 /** Emits `names` to the backend and settles with its answer. */
 export function emitNames(payload: Names, options?: $EmitOptions): Promise<void> {
-  return $emit(names, payload, options);
+  return $emit(namesEvent, payload, options);
 }
+
+/** Waits for the next `names`, or calls a listener for it. */
+export const onceNames: $Once<Names> = /* @__PURE__ */ $onceOf(namesEvent);
 
 /**
  * The event `node`. Windows emit it too.
  *
  * Node is a list and a tree.
  */
-export const node: $SharedEvent<'node', Node> = /* @__PURE__ */ $sharedEvent('node', '4cb14430');
+export const nodeEvent: $SharedEvent<'node', Node> =
+  /* @__PURE__ */ $sharedEvent('node', '4cb14430');
 
 /** Calls `listener` for each `node`. */
 export function onNode(
   listener: (payload: Node, meta: $EventMeta) => unknown,
   options?: $ListenOptions,
 ): $Unlisten {
-  return $listen(node, listener, options);
-}
-
-/** Waits for the next `node`. */
-export function onceNode(options?: $OnceOptions<Node>): Promise<Node>;
-/** Calls `listener` for the next `node`. */
-export function onceNode(
-  listener: (payload: Node, meta: $EventMeta) => unknown,
-  options?: $OnceOptions<Node>,
-): $Unlisten;
-export function onceNode(first?: any, options?: any): any {
-  return $once(node, first, options);
+  return $listen(nodeEvent, listener, options);
 }
 
 /** Iterates over `node`, from this call on. */
 export function streamNode(options?: $StreamOptions): $EventStream<Node> {
-  return $stream(node, options);
+  return $stream(nodeEvent, options);
 }
 
 /** Emits `node` to the backend and settles with its answer. */
 export function emitNode(payload: Node, options?: $EmitOptions): Promise<void> {
-  return $emit(node, payload, options);
+  return $emit(nodeEvent, payload, options);
 }
+
+/** Waits for the next `node`, or calls a listener for it. */
+export const onceNode: $Once<Node> = /* @__PURE__ */ $onceOf(nodeEvent);
 
 /**
  * The event `nothing`. Windows emit it too.
  *
  * Nothing has no properties.
  */
-export const nothing: $SharedEvent<'nothing', Nothing> =
+export const nothingEvent: $SharedEvent<'nothing', Nothing> =
   /* @__PURE__ */ $sharedEvent('nothing', 'ea5121bc');
 
 /** Calls `listener` for each `nothing`. */
@@ -2133,36 +1878,28 @@ export function onNothing(
   listener: (payload: Nothing, meta: $EventMeta) => unknown,
   options?: $ListenOptions,
 ): $Unlisten {
-  return $listen(nothing, listener, options);
-}
-
-/** Waits for the next `nothing`. */
-export function onceNothing(options?: $OnceOptions<Nothing>): Promise<Nothing>;
-/** Calls `listener` for the next `nothing`. */
-export function onceNothing(
-  listener: (payload: Nothing, meta: $EventMeta) => unknown,
-  options?: $OnceOptions<Nothing>,
-): $Unlisten;
-export function onceNothing(first?: any, options?: any): any {
-  return $once(nothing, first, options);
+  return $listen(nothingEvent, listener, options);
 }
 
 /** Iterates over `nothing`, from this call on. */
 export function streamNothing(options?: $StreamOptions): $EventStream<Nothing> {
-  return $stream(nothing, options);
+  return $stream(nothingEvent, options);
 }
 
 /** Emits `nothing` to the backend and settles with its answer. */
 export function emitNothing(payload: Nothing, options?: $EmitOptions): Promise<void> {
-  return $emit(nothing, payload, options);
+  return $emit(nothingEvent, payload, options);
 }
+
+/** Waits for the next `nothing`, or calls a listener for it. */
+export const onceNothing: $Once<Nothing> = /* @__PURE__ */ $onceOf(nothingEvent);
 
 /**
  * The event `omittable`. Windows emit it too.
  *
  * Omittable holds nothing either, but parts of it can be absent.
  */
-export const omittable: $SharedEvent<'omittable', Omittable> =
+export const omittableEvent: $SharedEvent<'omittable', Omittable> =
   /* @__PURE__ */ $sharedEvent('omittable', '681957c0');
 
 /** Calls `listener` for each `omittable`. */
@@ -2170,36 +1907,28 @@ export function onOmittable(
   listener: (payload: Omittable, meta: $EventMeta) => unknown,
   options?: $ListenOptions,
 ): $Unlisten {
-  return $listen(omittable, listener, options);
-}
-
-/** Waits for the next `omittable`. */
-export function onceOmittable(options?: $OnceOptions<Omittable>): Promise<Omittable>;
-/** Calls `listener` for the next `omittable`. */
-export function onceOmittable(
-  listener: (payload: Omittable, meta: $EventMeta) => unknown,
-  options?: $OnceOptions<Omittable>,
-): $Unlisten;
-export function onceOmittable(first?: any, options?: any): any {
-  return $once(omittable, first, options);
+  return $listen(omittableEvent, listener, options);
 }
 
 /** Iterates over `omittable`, from this call on. */
 export function streamOmittable(options?: $StreamOptions): $EventStream<Omittable> {
-  return $stream(omittable, options);
+  return $stream(omittableEvent, options);
 }
 
 /** Emits `omittable` to the backend and settles with its answer. */
 export function emitOmittable(payload: Omittable, options?: $EmitOptions): Promise<void> {
-  return $emit(omittable, payload, options);
+  return $emit(omittableEvent, payload, options);
 }
+
+/** Waits for the next `omittable`, or calls a listener for it. */
+export const onceOmittable: $Once<Omittable> = /* @__PURE__ */ $onceOf(omittableEvent);
 
 /**
  * The event `omitted`. Windows emit it too.
  *
  * Omitted has the options omitempty and omitzero on every kind.
  */
-export const omitted: $SharedEvent<'omitted', Omitted> =
+export const omittedEvent: $SharedEvent<'omitted', Omitted> =
   /* @__PURE__ */ $sharedEvent('omitted', '671e8091');
 
 /** Calls `listener` for each `omitted`. */
@@ -2207,36 +1936,28 @@ export function onOmitted(
   listener: (payload: Omitted, meta: $EventMeta) => unknown,
   options?: $ListenOptions,
 ): $Unlisten {
-  return $listen(omitted, listener, options);
-}
-
-/** Waits for the next `omitted`. */
-export function onceOmitted(options?: $OnceOptions<Omitted>): Promise<Omitted>;
-/** Calls `listener` for the next `omitted`. */
-export function onceOmitted(
-  listener: (payload: Omitted, meta: $EventMeta) => unknown,
-  options?: $OnceOptions<Omitted>,
-): $Unlisten;
-export function onceOmitted(first?: any, options?: any): any {
-  return $once(omitted, first, options);
+  return $listen(omittedEvent, listener, options);
 }
 
 /** Iterates over `omitted`, from this call on. */
 export function streamOmitted(options?: $StreamOptions): $EventStream<Omitted> {
-  return $stream(omitted, options);
+  return $stream(omittedEvent, options);
 }
 
 /** Emits `omitted` to the backend and settles with its answer. */
 export function emitOmitted(payload: Omitted, options?: $EmitOptions): Promise<void> {
-  return $emit(omitted, payload, options);
+  return $emit(omittedEvent, payload, options);
 }
+
+/** Waits for the next `omitted`, or calls a listener for it. */
+export const onceOmitted: $Once<Omitted> = /* @__PURE__ */ $onceOf(omittedEvent);
 
 /**
  * The event `omitted-first`. Windows emit it too.
  *
  * OmittedFirst begins with properties that can be absent and ends with one that cannot.
  */
-export const omittedFirst: $SharedEvent<'omitted-first', OmittedFirst> =
+export const omittedFirstEvent: $SharedEvent<'omitted-first', OmittedFirst> =
   /* @__PURE__ */ $sharedEvent('omitted-first', 'daf4c3cc');
 
 /** Calls `listener` for each `omitted-first`. */
@@ -2244,36 +1965,28 @@ export function onOmittedFirst(
   listener: (payload: OmittedFirst, meta: $EventMeta) => unknown,
   options?: $ListenOptions,
 ): $Unlisten {
-  return $listen(omittedFirst, listener, options);
-}
-
-/** Waits for the next `omitted-first`. */
-export function onceOmittedFirst(options?: $OnceOptions<OmittedFirst>): Promise<OmittedFirst>;
-/** Calls `listener` for the next `omitted-first`. */
-export function onceOmittedFirst(
-  listener: (payload: OmittedFirst, meta: $EventMeta) => unknown,
-  options?: $OnceOptions<OmittedFirst>,
-): $Unlisten;
-export function onceOmittedFirst(first?: any, options?: any): any {
-  return $once(omittedFirst, first, options);
+  return $listen(omittedFirstEvent, listener, options);
 }
 
 /** Iterates over `omitted-first`, from this call on. */
 export function streamOmittedFirst(options?: $StreamOptions): $EventStream<OmittedFirst> {
-  return $stream(omittedFirst, options);
+  return $stream(omittedFirstEvent, options);
 }
 
 /** Emits `omitted-first` to the backend and settles with its answer. */
 export function emitOmittedFirst(payload: OmittedFirst, options?: $EmitOptions): Promise<void> {
-  return $emit(omittedFirst, payload, options);
+  return $emit(omittedFirstEvent, payload, options);
 }
+
+/** Waits for the next `omitted-first`, or calls a listener for it. */
+export const onceOmittedFirst: $Once<OmittedFirst> = /* @__PURE__ */ $onceOf(omittedFirstEvent);
 
 /**
  * The event `optional-first`. Windows emit it too.
  *
  * OptionalFirst begins and ends with a union that can be absent.
  */
-export const optionalFirst: $SharedEvent<'optional-first', OptionalFirst> =
+export const optionalFirstEvent: $SharedEvent<'optional-first', OptionalFirst> =
   /* @__PURE__ */ $sharedEvent('optional-first', '08ee3200');
 
 /** Calls `listener` for each `optional-first`. */
@@ -2281,72 +1994,57 @@ export function onOptionalFirst(
   listener: (payload: OptionalFirst, meta: $EventMeta) => unknown,
   options?: $ListenOptions,
 ): $Unlisten {
-  return $listen(optionalFirst, listener, options);
-}
-
-/** Waits for the next `optional-first`. */
-export function onceOptionalFirst(options?: $OnceOptions<OptionalFirst>): Promise<OptionalFirst>;
-/** Calls `listener` for the next `optional-first`. */
-export function onceOptionalFirst(
-  listener: (payload: OptionalFirst, meta: $EventMeta) => unknown,
-  options?: $OnceOptions<OptionalFirst>,
-): $Unlisten;
-export function onceOptionalFirst(first?: any, options?: any): any {
-  return $once(optionalFirst, first, options);
+  return $listen(optionalFirstEvent, listener, options);
 }
 
 /** Iterates over `optional-first`, from this call on. */
 export function streamOptionalFirst(options?: $StreamOptions): $EventStream<OptionalFirst> {
-  return $stream(optionalFirst, options);
+  return $stream(optionalFirstEvent, options);
 }
 
 /** Emits `optional-first` to the backend and settles with its answer. */
 export function emitOptionalFirst(payload: OptionalFirst, options?: $EmitOptions): Promise<void> {
-  return $emit(optionalFirst, payload, options);
+  return $emit(optionalFirstEvent, payload, options);
 }
+
+/** Waits for the next `optional-first`, or calls a listener for it. */
+export const onceOptionalFirst: $Once<OptionalFirst> = /* @__PURE__ */ $onceOf(optionalFirstEvent);
 
 /**
  * The event `ping`. Windows emit it too.
  *
  * Ping and Pong contain each other.
  */
-export const ping: $SharedEvent<'ping', Ping> = /* @__PURE__ */ $sharedEvent('ping', 'fb0b2028');
+export const pingEvent: $SharedEvent<'ping', Ping> =
+  /* @__PURE__ */ $sharedEvent('ping', 'fb0b2028');
 
 /** Calls `listener` for each `ping`. */
 export function onPing(
   listener: (payload: Ping, meta: $EventMeta) => unknown,
   options?: $ListenOptions,
 ): $Unlisten {
-  return $listen(ping, listener, options);
-}
-
-/** Waits for the next `ping`. */
-export function oncePing(options?: $OnceOptions<Ping>): Promise<Ping>;
-/** Calls `listener` for the next `ping`. */
-export function oncePing(
-  listener: (payload: Ping, meta: $EventMeta) => unknown,
-  options?: $OnceOptions<Ping>,
-): $Unlisten;
-export function oncePing(first?: any, options?: any): any {
-  return $once(ping, first, options);
+  return $listen(pingEvent, listener, options);
 }
 
 /** Iterates over `ping`, from this call on. */
 export function streamPing(options?: $StreamOptions): $EventStream<Ping> {
-  return $stream(ping, options);
+  return $stream(pingEvent, options);
 }
 
 /** Emits `ping` to the backend and settles with its answer. */
 export function emitPing(payload: Ping, options?: $EmitOptions): Promise<void> {
-  return $emit(ping, payload, options);
+  return $emit(pingEvent, payload, options);
 }
+
+/** Waits for the next `ping`, or calls a listener for it. */
+export const oncePing: $Once<Ping> = /* @__PURE__ */ $onceOf(pingEvent);
 
 /**
  * The event `pointers`. Windows emit it too.
  *
  * Pointers are pointers.
  */
-export const pointers: $SharedEvent<'pointers', Pointers> =
+export const pointersEvent: $SharedEvent<'pointers', Pointers> =
   /* @__PURE__ */ $sharedEvent('pointers', '637f65ad');
 
 /** Calls `listener` for each `pointers`. */
@@ -2354,29 +2052,21 @@ export function onPointers(
   listener: (payload: Pointers, meta: $EventMeta) => unknown,
   options?: $ListenOptions,
 ): $Unlisten {
-  return $listen(pointers, listener, options);
-}
-
-/** Waits for the next `pointers`. */
-export function oncePointers(options?: $OnceOptions<Pointers>): Promise<Pointers>;
-/** Calls `listener` for the next `pointers`. */
-export function oncePointers(
-  listener: (payload: Pointers, meta: $EventMeta) => unknown,
-  options?: $OnceOptions<Pointers>,
-): $Unlisten;
-export function oncePointers(first?: any, options?: any): any {
-  return $once(pointers, first, options);
+  return $listen(pointersEvent, listener, options);
 }
 
 /** Iterates over `pointers`, from this call on. */
 export function streamPointers(options?: $StreamOptions): $EventStream<Pointers> {
-  return $stream(pointers, options);
+  return $stream(pointersEvent, options);
 }
 
 /** Emits `pointers` to the backend and settles with its answer. */
 export function emitPointers(payload: Pointers, options?: $EmitOptions): Promise<void> {
-  return $emit(pointers, payload, options);
+  return $emit(pointersEvent, payload, options);
 }
+
+/** Waits for the next `pointers`, or calls a listener for it. */
+export const oncePointers: $Once<Pointers> = /* @__PURE__ */ $onceOf(pointersEvent);
 
 /**
  * The event `progress`. Windows emit it too. At most one in 100 ms for each `id`, the latest
@@ -2384,7 +2074,7 @@ export function emitPointers(payload: Pointers, options?: $EmitOptions): Promise
  *
  * Progress is the progress of a download.
  */
-export const progress: $SharedEvent<'progress', Progress, string> =
+export const progressEvent: $SharedEvent<'progress', Progress, string> =
   /* @__PURE__ */ $sharedEvent('progress', '88ea5f20', { key: ['id'] });
 
 /** Calls `listener` for each `progress`. */
@@ -2392,36 +2082,28 @@ export function onProgress(
   listener: (payload: Progress, meta: $EventMeta) => unknown,
   options?: $ListenOptions<string>,
 ): $Unlisten {
-  return $listen(progress, listener, options);
-}
-
-/** Waits for the next `progress`. */
-export function onceProgress(options?: $OnceOptions<Progress, string>): Promise<Progress>;
-/** Calls `listener` for the next `progress`. */
-export function onceProgress(
-  listener: (payload: Progress, meta: $EventMeta) => unknown,
-  options?: $OnceOptions<Progress, string>,
-): $Unlisten;
-export function onceProgress(first?: any, options?: any): any {
-  return $once(progress, first, options);
+  return $listen(progressEvent, listener, options);
 }
 
 /** Iterates over `progress`, from this call on. */
 export function streamProgress(options?: $StreamOptions<string>): $EventStream<Progress> {
-  return $stream(progress, options);
+  return $stream(progressEvent, options);
 }
 
 /** Emits `progress` to the backend and settles with its answer. */
 export function emitProgress(payload: Progress, options?: $EmitOptions): Promise<void> {
-  return $emit(progress, payload, options);
+  return $emit(progressEvent, payload, options);
 }
+
+/** Waits for the next `progress`, or calls a listener for it. */
+export const onceProgress: $Once<Progress, string> = /* @__PURE__ */ $onceOf(progressEvent);
 
 /**
  * The event `ptr-first`. Windows emit it too.
  *
  * PtrFirst begins with an embedded pointer.
  */
-export const ptrFirst: $SharedEvent<'ptr-first', PtrFirst> =
+export const ptrFirstEvent: $SharedEvent<'ptr-first', PtrFirst> =
   /* @__PURE__ */ $sharedEvent('ptr-first', '5ed02059');
 
 /** Calls `listener` for each `ptr-first`. */
@@ -2429,36 +2111,28 @@ export function onPtrFirst(
   listener: (payload: PtrFirst, meta: $EventMeta) => unknown,
   options?: $ListenOptions,
 ): $Unlisten {
-  return $listen(ptrFirst, listener, options);
-}
-
-/** Waits for the next `ptr-first`. */
-export function oncePtrFirst(options?: $OnceOptions<PtrFirst>): Promise<PtrFirst>;
-/** Calls `listener` for the next `ptr-first`. */
-export function oncePtrFirst(
-  listener: (payload: PtrFirst, meta: $EventMeta) => unknown,
-  options?: $OnceOptions<PtrFirst>,
-): $Unlisten;
-export function oncePtrFirst(first?: any, options?: any): any {
-  return $once(ptrFirst, first, options);
+  return $listen(ptrFirstEvent, listener, options);
 }
 
 /** Iterates over `ptr-first`, from this call on. */
 export function streamPtrFirst(options?: $StreamOptions): $EventStream<PtrFirst> {
-  return $stream(ptrFirst, options);
+  return $stream(ptrFirstEvent, options);
 }
 
 /** Emits `ptr-first` to the backend and settles with its answer. */
 export function emitPtrFirst(payload: PtrFirst, options?: $EmitOptions): Promise<void> {
-  return $emit(ptrFirst, payload, options);
+  return $emit(ptrFirstEvent, payload, options);
 }
+
+/** Waits for the next `ptr-first`, or calls a listener for it. */
+export const oncePtrFirst: $Once<PtrFirst> = /* @__PURE__ */ $onceOf(ptrFirstEvent);
 
 /**
  * The event `quoted`. Windows emit it too.
  *
  * Quoted has the option ",string" wherever it has an effect, and where it has none.
  */
-export const quoted: $SharedEvent<'quoted', Quoted> =
+export const quotedEvent: $SharedEvent<'quoted', Quoted> =
   /* @__PURE__ */ $sharedEvent('quoted', '2fbfce7b');
 
 /** Calls `listener` for each `quoted`. */
@@ -2466,36 +2140,28 @@ export function onQuoted(
   listener: (payload: Quoted, meta: $EventMeta) => unknown,
   options?: $ListenOptions,
 ): $Unlisten {
-  return $listen(quoted, listener, options);
-}
-
-/** Waits for the next `quoted`. */
-export function onceQuoted(options?: $OnceOptions<Quoted>): Promise<Quoted>;
-/** Calls `listener` for the next `quoted`. */
-export function onceQuoted(
-  listener: (payload: Quoted, meta: $EventMeta) => unknown,
-  options?: $OnceOptions<Quoted>,
-): $Unlisten;
-export function onceQuoted(first?: any, options?: any): any {
-  return $once(quoted, first, options);
+  return $listen(quotedEvent, listener, options);
 }
 
 /** Iterates over `quoted`, from this call on. */
 export function streamQuoted(options?: $StreamOptions): $EventStream<Quoted> {
-  return $stream(quoted, options);
+  return $stream(quotedEvent, options);
 }
 
 /** Emits `quoted` to the backend and settles with its answer. */
 export function emitQuoted(payload: Quoted, options?: $EmitOptions): Promise<void> {
-  return $emit(quoted, payload, options);
+  return $emit(quotedEvent, payload, options);
 }
+
+/** Waits for the next `quoted`, or calls a listener for it. */
+export const onceQuoted: $Once<Quoted> = /* @__PURE__ */ $onceOf(quotedEvent);
 
 /**
  * The event `quoted-by-method`. Windows emit it too.
  *
  * QuotedByMethod holds what a method reads out of a string.
  */
-export const quotedByMethod: $SharedEvent<'quoted-by-method', QuotedByMethod> =
+export const quotedByMethodEvent: $SharedEvent<'quoted-by-method', QuotedByMethod> =
   /* @__PURE__ */ $sharedEvent('quoted-by-method', '48501441');
 
 /** Calls `listener` for each `quoted-by-method`. */
@@ -2503,38 +2169,29 @@ export function onQuotedByMethod(
   listener: (payload: QuotedByMethod, meta: $EventMeta) => unknown,
   options?: $ListenOptions,
 ): $Unlisten {
-  return $listen(quotedByMethod, listener, options);
-}
-
-/** Waits for the next `quoted-by-method`. */
-export function onceQuotedByMethod(
-  options?: $OnceOptions<QuotedByMethod>,
-): Promise<QuotedByMethod>;
-/** Calls `listener` for the next `quoted-by-method`. */
-export function onceQuotedByMethod(
-  listener: (payload: QuotedByMethod, meta: $EventMeta) => unknown,
-  options?: $OnceOptions<QuotedByMethod>,
-): $Unlisten;
-export function onceQuotedByMethod(first?: any, options?: any): any {
-  return $once(quotedByMethod, first, options);
+  return $listen(quotedByMethodEvent, listener, options);
 }
 
 /** Iterates over `quoted-by-method`, from this call on. */
 export function streamQuotedByMethod(options?: $StreamOptions): $EventStream<QuotedByMethod> {
-  return $stream(quotedByMethod, options);
+  return $stream(quotedByMethodEvent, options);
 }
 
 /** Emits `quoted-by-method` to the backend and settles with its answer. */
 export function emitQuotedByMethod(payload: QuotedByMethod, options?: $EmitOptions): Promise<void> {
-  return $emit(quotedByMethod, payload, options);
+  return $emit(quotedByMethodEvent, payload, options);
 }
+
+/** Waits for the next `quoted-by-method`, or calls a listener for it. */
+export const onceQuotedByMethod: $Once<QuotedByMethod> =
+  /* @__PURE__ */ $onceOf(quotedByMethodEvent);
 
 /**
  * The event `read-by-method`. Windows emit it too.
  *
  * ReadByMethod holds types that have methods for reading alone: their structure is written.
  */
-export const readByMethod: $SharedEvent<'read-by-method', ReadByMethod> =
+export const readByMethodEvent: $SharedEvent<'read-by-method', ReadByMethod> =
   /* @__PURE__ */ $sharedEvent('read-by-method', 'dbdc18d7');
 
 /** Calls `listener` for each `read-by-method`. */
@@ -2542,36 +2199,28 @@ export function onReadByMethod(
   listener: (payload: ReadByMethod, meta: $EventMeta) => unknown,
   options?: $ListenOptions,
 ): $Unlisten {
-  return $listen(readByMethod, listener, options);
-}
-
-/** Waits for the next `read-by-method`. */
-export function onceReadByMethod(options?: $OnceOptions<ReadByMethod>): Promise<ReadByMethod>;
-/** Calls `listener` for the next `read-by-method`. */
-export function onceReadByMethod(
-  listener: (payload: ReadByMethod, meta: $EventMeta) => unknown,
-  options?: $OnceOptions<ReadByMethod>,
-): $Unlisten;
-export function onceReadByMethod(first?: any, options?: any): any {
-  return $once(readByMethod, first, options);
+  return $listen(readByMethodEvent, listener, options);
 }
 
 /** Iterates over `read-by-method`, from this call on. */
 export function streamReadByMethod(options?: $StreamOptions): $EventStream<ReadByMethod> {
-  return $stream(readByMethod, options);
+  return $stream(readByMethodEvent, options);
 }
 
 /** Emits `read-by-method` to the backend and settles with its answer. */
 export function emitReadByMethod(payload: ReadByMethod, options?: $EmitOptions): Promise<void> {
-  return $emit(readByMethod, payload, options);
+  return $emit(readByMethodEvent, payload, options);
 }
+
+/** Waits for the next `read-by-method`, or calls a listener for it. */
+export const onceReadByMethod: $Once<ReadByMethod> = /* @__PURE__ */ $onceOf(readByMethodEvent);
 
 /**
  * The event `self-made`. Windows emit it too.
  *
  * MarshalJSONEvent is written by its own method as a whole.
  */
-export const selfMade: $SharedEvent<'self-made', SelfMade> =
+export const selfMadeEvent: $SharedEvent<'self-made', SelfMade> =
   /* @__PURE__ */ $sharedEvent('self-made', '76be92dc');
 
 /** Calls `listener` for each `self-made`. */
@@ -2579,36 +2228,28 @@ export function onSelfMade(
   listener: (payload: SelfMade, meta: $EventMeta) => unknown,
   options?: $ListenOptions,
 ): $Unlisten {
-  return $listen(selfMade, listener, options);
-}
-
-/** Waits for the next `self-made`. */
-export function onceSelfMade(options?: $OnceOptions<SelfMade>): Promise<SelfMade>;
-/** Calls `listener` for the next `self-made`. */
-export function onceSelfMade(
-  listener: (payload: SelfMade, meta: $EventMeta) => unknown,
-  options?: $OnceOptions<SelfMade>,
-): $Unlisten;
-export function onceSelfMade(first?: any, options?: any): any {
-  return $once(selfMade, first, options);
+  return $listen(selfMadeEvent, listener, options);
 }
 
 /** Iterates over `self-made`, from this call on. */
 export function streamSelfMade(options?: $StreamOptions): $EventStream<SelfMade> {
-  return $stream(selfMade, options);
+  return $stream(selfMadeEvent, options);
 }
 
 /** Emits `self-made` to the backend and settles with its answer. */
 export function emitSelfMade(payload: SelfMade, options?: $EmitOptions): Promise<void> {
-  return $emit(selfMade, payload, options);
+  return $emit(selfMadeEvent, payload, options);
 }
+
+/** Waits for the next `self-made`, or calls a listener for it. */
+export const onceSelfMade: $Once<SelfMade> = /* @__PURE__ */ $onceOf(selfMadeEvent);
 
 /**
  * The event `shape`. Windows emit it too.
  *
  * Shape is an adjacently tagged union.
  */
-export const shape: $SharedEvent<'shape', Shape> =
+export const shapeEvent: $SharedEvent<'shape', Shape> =
   /* @__PURE__ */ $sharedEvent('shape', '173fe1b4');
 
 /** Calls `listener` for each `shape`. */
@@ -2616,36 +2257,28 @@ export function onShape(
   listener: (payload: Shape, meta: $EventMeta) => unknown,
   options?: $ListenOptions,
 ): $Unlisten {
-  return $listen(shape, listener, options);
-}
-
-/** Waits for the next `shape`. */
-export function onceShape(options?: $OnceOptions<Shape>): Promise<Shape>;
-/** Calls `listener` for the next `shape`. */
-export function onceShape(
-  listener: (payload: Shape, meta: $EventMeta) => unknown,
-  options?: $OnceOptions<Shape>,
-): $Unlisten;
-export function onceShape(first?: any, options?: any): any {
-  return $once(shape, first, options);
+  return $listen(shapeEvent, listener, options);
 }
 
 /** Iterates over `shape`, from this call on. */
 export function streamShape(options?: $StreamOptions): $EventStream<Shape> {
-  return $stream(shape, options);
+  return $stream(shapeEvent, options);
 }
 
 /** Emits `shape` to the backend and settles with its answer. */
 export function emitShape(payload: Shape, options?: $EmitOptions): Promise<void> {
-  return $emit(shape, payload, options);
+  return $emit(shapeEvent, payload, options);
 }
+
+/** Waits for the next `shape`, or calls a listener for it. */
+export const onceShape: $Once<Shape> = /* @__PURE__ */ $onceOf(shapeEvent);
 
 /**
  * The event `text-floats`. Windows emit it too.
  *
  * TextFloats can fail at its keys and its values.
  */
-export const textFloats: $SharedEvent<'text-floats', TextFloats | null> =
+export const textFloatsEvent: $SharedEvent<'text-floats', TextFloats | null> =
   /* @__PURE__ */ $sharedEvent('text-floats', '04123899');
 
 /** Calls `listener` for each `text-floats`. */
@@ -2653,38 +2286,28 @@ export function onTextFloats(
   listener: (payload: TextFloats | null, meta: $EventMeta) => unknown,
   options?: $ListenOptions,
 ): $Unlisten {
-  return $listen(textFloats, listener, options);
-}
-
-/** Waits for the next `text-floats`. */
-export function onceTextFloats(
-  options?: $OnceOptions<TextFloats | null>,
-): Promise<TextFloats | null>;
-/** Calls `listener` for the next `text-floats`. */
-export function onceTextFloats(
-  listener: (payload: TextFloats | null, meta: $EventMeta) => unknown,
-  options?: $OnceOptions<TextFloats | null>,
-): $Unlisten;
-export function onceTextFloats(first?: any, options?: any): any {
-  return $once(textFloats, first, options);
+  return $listen(textFloatsEvent, listener, options);
 }
 
 /** Iterates over `text-floats`, from this call on. */
 export function streamTextFloats(options?: $StreamOptions): $EventStream<TextFloats | null> {
-  return $stream(textFloats, options);
+  return $stream(textFloatsEvent, options);
 }
 
 /** Emits `text-floats` to the backend and settles with its answer. */
 export function emitTextFloats(payload: TextFloats | null, options?: $EmitOptions): Promise<void> {
-  return $emit(textFloats, payload, options);
+  return $emit(textFloatsEvent, payload, options);
 }
+
+/** Waits for the next `text-floats`, or calls a listener for it. */
+export const onceTextFloats: $Once<TextFloats | null> = /* @__PURE__ */ $onceOf(textFloatsEvent);
 
 /**
  * The event `text-keyed`. Windows emit it too.
  *
  * TextKeyed can fail at its keys, and inside of them, but nowhere else.
  */
-export const textKeyed: $SharedEvent<'text-keyed', TextKeyed> =
+export const textKeyedEvent: $SharedEvent<'text-keyed', TextKeyed> =
   /* @__PURE__ */ $sharedEvent('text-keyed', 'dc4d5101');
 
 /** Calls `listener` for each `text-keyed`. */
@@ -2692,36 +2315,28 @@ export function onTextKeyed(
   listener: (payload: TextKeyed, meta: $EventMeta) => unknown,
   options?: $ListenOptions,
 ): $Unlisten {
-  return $listen(textKeyed, listener, options);
-}
-
-/** Waits for the next `text-keyed`. */
-export function onceTextKeyed(options?: $OnceOptions<TextKeyed>): Promise<TextKeyed>;
-/** Calls `listener` for the next `text-keyed`. */
-export function onceTextKeyed(
-  listener: (payload: TextKeyed, meta: $EventMeta) => unknown,
-  options?: $OnceOptions<TextKeyed>,
-): $Unlisten;
-export function onceTextKeyed(first?: any, options?: any): any {
-  return $once(textKeyed, first, options);
+  return $listen(textKeyedEvent, listener, options);
 }
 
 /** Iterates over `text-keyed`, from this call on. */
 export function streamTextKeyed(options?: $StreamOptions): $EventStream<TextKeyed> {
-  return $stream(textKeyed, options);
+  return $stream(textKeyedEvent, options);
 }
 
 /** Emits `text-keyed` to the backend and settles with its answer. */
 export function emitTextKeyed(payload: TextKeyed, options?: $EmitOptions): Promise<void> {
-  return $emit(textKeyed, payload, options);
+  return $emit(textKeyedEvent, payload, options);
 }
+
+/** Waits for the next `text-keyed`, or calls a listener for it. */
+export const onceTextKeyed: $Once<TextKeyed> = /* @__PURE__ */ $onceOf(textKeyedEvent);
 
 /**
  * The event `times`. Windows emit it too.
  *
  * Times and other values with methods of the standard library.
  */
-export const times: $SharedEvent<'times', Times> =
+export const timesEvent: $SharedEvent<'times', Times> =
   /* @__PURE__ */ $sharedEvent('times', '5ac7cbbd');
 
 /** Calls `listener` for each `times`. */
@@ -2729,36 +2344,28 @@ export function onTimes(
   listener: (payload: Times, meta: $EventMeta) => unknown,
   options?: $ListenOptions,
 ): $Unlisten {
-  return $listen(times, listener, options);
-}
-
-/** Waits for the next `times`. */
-export function onceTimes(options?: $OnceOptions<Times>): Promise<Times>;
-/** Calls `listener` for the next `times`. */
-export function onceTimes(
-  listener: (payload: Times, meta: $EventMeta) => unknown,
-  options?: $OnceOptions<Times>,
-): $Unlisten;
-export function onceTimes(first?: any, options?: any): any {
-  return $once(times, first, options);
+  return $listen(timesEvent, listener, options);
 }
 
 /** Iterates over `times`, from this call on. */
 export function streamTimes(options?: $StreamOptions): $EventStream<Times> {
-  return $stream(times, options);
+  return $stream(timesEvent, options);
 }
 
 /** Emits `times` to the backend and settles with its answer. */
 export function emitTimes(payload: Times, options?: $EmitOptions): Promise<void> {
-  return $emit(times, payload, options);
+  return $emit(timesEvent, payload, options);
 }
+
+/** Waits for the next `times`, or calls a listener for it. */
+export const onceTimes: $Once<Times> = /* @__PURE__ */ $onceOf(timesEvent);
 
 /**
  * The event `tree`. Windows emit it too.
  *
  * Tree is a slice of itself.
  */
-export const tree: $SharedEvent<'tree', Tree | null> =
+export const treeEvent: $SharedEvent<'tree', Tree | null> =
   /* @__PURE__ */ $sharedEvent('tree', 'ecf70e37');
 
 /** Calls `listener` for each `tree`. */
@@ -2766,36 +2373,28 @@ export function onTree(
   listener: (payload: Tree | null, meta: $EventMeta) => unknown,
   options?: $ListenOptions,
 ): $Unlisten {
-  return $listen(tree, listener, options);
-}
-
-/** Waits for the next `tree`. */
-export function onceTree(options?: $OnceOptions<Tree | null>): Promise<Tree | null>;
-/** Calls `listener` for the next `tree`. */
-export function onceTree(
-  listener: (payload: Tree | null, meta: $EventMeta) => unknown,
-  options?: $OnceOptions<Tree | null>,
-): $Unlisten;
-export function onceTree(first?: any, options?: any): any {
-  return $once(tree, first, options);
+  return $listen(treeEvent, listener, options);
 }
 
 /** Iterates over `tree`, from this call on. */
 export function streamTree(options?: $StreamOptions): $EventStream<Tree | null> {
-  return $stream(tree, options);
+  return $stream(treeEvent, options);
 }
 
 /** Emits `tree` to the backend and settles with its answer. */
 export function emitTree(payload: Tree | null, options?: $EmitOptions): Promise<void> {
-  return $emit(tree, payload, options);
+  return $emit(treeEvent, payload, options);
 }
+
+/** Waits for the next `tree`, or calls a listener for it. */
+export const onceTree: $Once<Tree | null> = /* @__PURE__ */ $onceOf(treeEvent);
 
 /**
  * The event `unions`. Windows emit it too.
  *
  * Unions holds unions in every position.
  */
-export const unions: $SharedEvent<'unions', Unions> =
+export const unionsEvent: $SharedEvent<'unions', Unions> =
   /* @__PURE__ */ $sharedEvent('unions', 'aa14bec3');
 
 /** Calls `listener` for each `unions`. */
@@ -2803,36 +2402,28 @@ export function onUnions(
   listener: (payload: Unions, meta: $EventMeta) => unknown,
   options?: $ListenOptions,
 ): $Unlisten {
-  return $listen(unions, listener, options);
-}
-
-/** Waits for the next `unions`. */
-export function onceUnions(options?: $OnceOptions<Unions>): Promise<Unions>;
-/** Calls `listener` for the next `unions`. */
-export function onceUnions(
-  listener: (payload: Unions, meta: $EventMeta) => unknown,
-  options?: $OnceOptions<Unions>,
-): $Unlisten;
-export function onceUnions(first?: any, options?: any): any {
-  return $once(unions, first, options);
+  return $listen(unionsEvent, listener, options);
 }
 
 /** Iterates over `unions`, from this call on. */
 export function streamUnions(options?: $StreamOptions): $EventStream<Unions> {
-  return $stream(unions, options);
+  return $stream(unionsEvent, options);
 }
 
 /** Emits `unions` to the backend and settles with its answer. */
 export function emitUnions(payload: Unions, options?: $EmitOptions): Promise<void> {
-  return $emit(unions, payload, options);
+  return $emit(unionsEvent, payload, options);
 }
+
+/** Waits for the next `unions`, or calls a listener for it. */
+export const onceUnions: $Once<Unions> = /* @__PURE__ */ $onceOf(unionsEvent);
 
 /**
  * The event `unspelled`. Windows emit it too.
  *
  * Unspelled has arguments whose types generated code cannot write.
  */
-export const unspelled: $SharedEvent<'unspelled', Unspelled> =
+export const unspelledEvent: $SharedEvent<'unspelled', Unspelled> =
   /* @__PURE__ */ $sharedEvent('unspelled', '2e0e0bee');
 
 /** Calls `listener` for each `unspelled`. */
@@ -2840,36 +2431,28 @@ export function onUnspelled(
   listener: (payload: Unspelled, meta: $EventMeta) => unknown,
   options?: $ListenOptions,
 ): $Unlisten {
-  return $listen(unspelled, listener, options);
-}
-
-/** Waits for the next `unspelled`. */
-export function onceUnspelled(options?: $OnceOptions<Unspelled>): Promise<Unspelled>;
-/** Calls `listener` for the next `unspelled`. */
-export function onceUnspelled(
-  listener: (payload: Unspelled, meta: $EventMeta) => unknown,
-  options?: $OnceOptions<Unspelled>,
-): $Unlisten;
-export function onceUnspelled(first?: any, options?: any): any {
-  return $once(unspelled, first, options);
+  return $listen(unspelledEvent, listener, options);
 }
 
 /** Iterates over `unspelled`, from this call on. */
 export function streamUnspelled(options?: $StreamOptions): $EventStream<Unspelled> {
-  return $stream(unspelled, options);
+  return $stream(unspelledEvent, options);
 }
 
 /** Emits `unspelled` to the backend and settles with its answer. */
 export function emitUnspelled(payload: Unspelled, options?: $EmitOptions): Promise<void> {
-  return $emit(unspelled, payload, options);
+  return $emit(unspelledEvent, payload, options);
 }
+
+/** Waits for the next `unspelled`, or calls a listener for it. */
+export const onceUnspelled: $Once<Unspelled> = /* @__PURE__ */ $onceOf(unspelledEvent);
 
 /**
  * The event `write-only`.
  *
  * WriteOnly has a marshaler that nothing reads.
  */
-export const writeOnly: $ServerEvent<'write-only', WriteOnly> =
+export const writeOnlyEvent: $ServerEvent<'write-only', WriteOnly> =
   /* @__PURE__ */ $plainEvent('write-only', 'e8fd8e27');
 
 /** Calls `listener` for each `write-only`. */
@@ -2877,22 +2460,14 @@ export function onWriteOnly(
   listener: (payload: WriteOnly, meta: $EventMeta) => unknown,
   options?: $ListenOptions,
 ): $Unlisten {
-  return $listen(writeOnly, listener, options);
-}
-
-/** Waits for the next `write-only`. */
-export function onceWriteOnly(options?: $OnceOptions<WriteOnly>): Promise<WriteOnly>;
-/** Calls `listener` for the next `write-only`. */
-export function onceWriteOnly(
-  listener: (payload: WriteOnly, meta: $EventMeta) => unknown,
-  options?: $OnceOptions<WriteOnly>,
-): $Unlisten;
-export function onceWriteOnly(first?: any, options?: any): any {
-  return $once(writeOnly, first, options);
+  return $listen(writeOnlyEvent, listener, options);
 }
 
 /** Iterates over `write-only`, from this call on. */
 export function streamWriteOnly(options?: $StreamOptions): $EventStream<WriteOnly> {
-  return $stream(writeOnly, options);
+  return $stream(writeOnlyEvent, options);
 }
+
+/** Waits for the next `write-only`, or calls a listener for it. */
+export const onceWriteOnly: $Once<WriteOnly> = /* @__PURE__ */ $onceOf(writeOnlyEvent);
 

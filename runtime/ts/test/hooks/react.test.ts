@@ -11,7 +11,12 @@ import {
 import { flushSync } from 'react-dom';
 import { type Root, createRoot } from 'react-dom/client';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { action, logLine, progress, theme } from '../../../../testdata/golden/output_hooks/ts/events.gen.ts';
+import {
+  actionEvent as action,
+  logLineEvent as logLine,
+  progressEvent as progress,
+  themeEvent as theme,
+} from '../../../../testdata/golden/output_hooks/ts/events.gen.ts';
 import * as generated from '../../../../testdata/golden/output_hooks/ts/react.gen.ts';
 import { type EventsClient, listen } from '../../src/index.ts';
 import * as runtime from '../../src/react.ts';

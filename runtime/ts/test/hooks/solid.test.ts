@@ -1,6 +1,11 @@
 import { createComponent, createRenderEffect, createRoot, createSignal } from 'solid-js';
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
-import { action, logLine, progress, theme } from '../../../../testdata/golden/output_hooks/ts/events.gen.ts';
+import {
+  actionEvent as action,
+  logLineEvent as logLine,
+  progressEvent as progress,
+  themeEvent as theme,
+} from '../../../../testdata/golden/output_hooks/ts/events.gen.ts';
 import * as generated from '../../../../testdata/golden/output_hooks/ts/solid.gen.ts';
 import { listen } from '../../src/index.ts';
 import * as runtime from '../../src/solid.ts';

@@ -1,6 +1,11 @@
 import { afterEach, beforeEach, describe, expect, test, vi } from 'vitest';
 import { type App, createApp, defineComponent, effectScope, h, isReadonly, nextTick, ref } from 'vue';
-import { action, logLine, progress, theme } from '../../../../testdata/golden/output_hooks/ts/events.gen.ts';
+import {
+  actionEvent as action,
+  logLineEvent as logLine,
+  progressEvent as progress,
+  themeEvent as theme,
+} from '../../../../testdata/golden/output_hooks/ts/events.gen.ts';
 import * as generated from '../../../../testdata/golden/output_hooks/ts/vue.gen.ts';
 import { listen } from '../../src/index.ts';
 import * as runtime from '../../src/vue.ts';

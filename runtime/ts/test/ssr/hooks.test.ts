@@ -6,7 +6,11 @@ import { render as svelteRender } from 'svelte/server';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { createSSRApp, h } from 'vue';
 import { renderToString as vueToString } from '@vue/server-renderer';
-import { onProgress, onceProgress, progress } from '../../../../testdata/golden/output_hooks/ts/events.gen.ts';
+import {
+  onProgress,
+  onceProgress,
+  progressEvent as progress,
+} from '../../../../testdata/golden/output_hooks/ts/events.gen.ts';
 import * as react from '../../../../testdata/golden/output_hooks/ts/react.gen.ts';
 import * as solid from '../../../../testdata/golden/output_hooks/ts/solid.gen.ts';
 import * as svelte from '../../../../testdata/golden/output_hooks/ts/svelte.gen.ts';

@@ -4,7 +4,7 @@
 
 import {
   listen as $listen,
-  once as $once,
+  onceOf as $onceOf,
   plainEvent as $plainEvent,
   stream as $stream,
 } from '@eventgen/client';
@@ -12,7 +12,7 @@ import type {
   EventMeta as $EventMeta,
   EventStream as $EventStream,
   ListenOptions as $ListenOptions,
-  OnceOptions as $OnceOptions,
+  Once as $Once,
   ServerEvent as $ServerEvent,
   StreamOptions as $StreamOptions,
   Unlisten as $Unlisten,
@@ -39,7 +39,7 @@ export interface Progress {
  *
  * It comes often.
  */
-export const progress: $ServerEvent<'download:progress', Progress> =
+export const progressEvent: $ServerEvent<'download:progress', Progress> =
   /* @__PURE__ */ $plainEvent('download:progress', '6626f53a');
 
 /** Calls `listener` for each `download:progress`. */
@@ -47,22 +47,14 @@ export function onProgress(
   listener: (payload: Progress, meta: $EventMeta) => unknown,
   options?: $ListenOptions,
 ): $Unlisten {
-  return $listen(progress, listener, options);
-}
-
-/** Waits for the next `download:progress`. */
-export function onceProgress(options?: $OnceOptions<Progress>): Promise<Progress>;
-/** Calls `listener` for the next `download:progress`. */
-export function onceProgress(
-  listener: (payload: Progress, meta: $EventMeta) => unknown,
-  options?: $OnceOptions<Progress>,
-): $Unlisten;
-export function onceProgress(first?: any, options?: any): any {
-  return $once(progress, first, options);
+  return $listen(progressEvent, listener, options);
 }
 
 /** Iterates over `download:progress`, from this call on. */
 export function streamProgress(options?: $StreamOptions): $EventStream<Progress> {
-  return $stream(progress, options);
+  return $stream(progressEvent, options);
 }
+
+/** Waits for the next `download:progress`, or calls a listener for it. */
+export const onceProgress: $Once<Progress> = /* @__PURE__ */ $onceOf(progressEvent);
 

@@ -3,7 +3,7 @@
 /* eslint no-restricted-syntax: [1, "Program > *"] -- so that the line above is never unused */
 
 import { createEvents as $createEvents } from '@eventgen/client';
-import { logLine, many, peer, ping, pong, tick } from './events.gen';
+import { logLineEvent, manyEvent, peerEvent, pingEvent, pongEvent, tickEvent } from './events.gen';
 import type { EventMeta as $EventMeta, Events as $Events } from '@eventgen/client';
 
 /** The events that this page can listen to: the payload by name. */
@@ -37,10 +37,10 @@ export type Events = $Events<ServerEvents, ClientEvents, {}, never>;
 
 /** Every event, by its name on the wire. */
 export const events: Events = /* @__PURE__ */ $createEvents([
-  logLine,
-  many,
-  peer,
-  ping,
-  pong,
-  tick,
+  logLineEvent,
+  manyEvent,
+  peerEvent,
+  pingEvent,
+  pongEvent,
+  tickEvent,
 ]);

@@ -6,7 +6,8 @@ import {
   clientEvent as $clientEvent,
   emit as $emit,
   listen as $listen,
-  once as $once,
+  onceEmptyOf as $onceEmptyOf,
+  onceOf as $onceOf,
   plainEvent as $plainEvent,
   serverEvent as $serverEvent,
   stream as $stream,
@@ -17,7 +18,8 @@ import type {
   EventMeta as $EventMeta,
   EventStream as $EventStream,
   ListenOptions as $ListenOptions,
-  OnceOptions as $OnceOptions,
+  Once as $Once,
+  OnceEmpty as $OnceEmpty,
   ServerEvent as $ServerEvent,
   StreamOptions as $StreamOptions,
   Unlisten as $Unlisten,
@@ -28,7 +30,7 @@ import type {
  *
  * LogLine is a line of the log.
  */
-export const logLine: $ServerEvent<'log:line', string> =
+export const logLineEvent: $ServerEvent<'log:line', string> =
   /* @__PURE__ */ $plainEvent('log:line', '8d5fdee2');
 
 /** Calls `listener` for each `log:line`. */
@@ -36,27 +38,19 @@ export function onLogLine(
   listener: (payload: string, meta: $EventMeta) => unknown,
   options?: $ListenOptions,
 ): $Unlisten {
-  return $listen(logLine, listener, options);
-}
-
-/** Waits for the next `log:line`. */
-export function onceLogLine(options?: $OnceOptions<string>): Promise<string>;
-/** Calls `listener` for the next `log:line`. */
-export function onceLogLine(
-  listener: (payload: string, meta: $EventMeta) => unknown,
-  options?: $OnceOptions<string>,
-): $Unlisten;
-export function onceLogLine(first?: any, options?: any): any {
-  return $once(logLine, first, options);
+  return $listen(logLineEvent, listener, options);
 }
 
 /** Iterates over `log:line`, from this call on. */
 export function streamLogLine(options?: $StreamOptions): $EventStream<string> {
-  return $stream(logLine, options);
+  return $stream(logLineEvent, options);
 }
 
+/** Waits for the next `log:line`, or calls a listener for it. */
+export const onceLogLine: $Once<string> = /* @__PURE__ */ $onceOf(logLineEvent);
+
 /** The event `many`. */
-export const many: $ServerEvent<'many', string[] | null> =
+export const manyEvent: $ServerEvent<'many', string[] | null> =
   /* @__PURE__ */ $plainEvent('many', 'd77ec9ed');
 
 /** Calls `listener` for each `many`. */
@@ -64,58 +58,43 @@ export function onMany(
   listener: (payload: string[] | null, meta: $EventMeta) => unknown,
   options?: $ListenOptions,
 ): $Unlisten {
-  return $listen(many, listener, options);
-}
-
-/** Waits for the next `many`. */
-export function onceMany(options?: $OnceOptions<string[] | null>): Promise<string[] | null>;
-/** Calls `listener` for the next `many`. */
-export function onceMany(
-  listener: (payload: string[] | null, meta: $EventMeta) => unknown,
-  options?: $OnceOptions<string[] | null>,
-): $Unlisten;
-export function onceMany(first?: any, options?: any): any {
-  return $once(many, first, options);
+  return $listen(manyEvent, listener, options);
 }
 
 /** Iterates over `many`, from this call on. */
 export function streamMany(options?: $StreamOptions): $EventStream<string[] | null> {
-  return $stream(many, options);
+  return $stream(manyEvent, options);
 }
 
+/** Waits for the next `many`, or calls a listener for it. */
+export const onceMany: $Once<string[] | null> = /* @__PURE__ */ $onceOf(manyEvent);
+
 /** The event `peer`. */
-export const peer: $ServerEvent<'peer', string> = /* @__PURE__ */ $plainEvent('peer', '68d5a967');
+export const peerEvent: $ServerEvent<'peer', string> =
+  /* @__PURE__ */ $plainEvent('peer', '68d5a967');
 
 /** Calls `listener` for each `peer`. */
 export function onPeer(
   listener: (payload: string, meta: $EventMeta) => unknown,
   options?: $ListenOptions,
 ): $Unlisten {
-  return $listen(peer, listener, options);
-}
-
-/** Waits for the next `peer`. */
-export function oncePeer(options?: $OnceOptions<string>): Promise<string>;
-/** Calls `listener` for the next `peer`. */
-export function oncePeer(
-  listener: (payload: string, meta: $EventMeta) => unknown,
-  options?: $OnceOptions<string>,
-): $Unlisten;
-export function oncePeer(first?: any, options?: any): any {
-  return $once(peer, first, options);
+  return $listen(peerEvent, listener, options);
 }
 
 /** Iterates over `peer`, from this call on. */
 export function streamPeer(options?: $StreamOptions): $EventStream<string> {
-  return $stream(peer, options);
+  return $stream(peerEvent, options);
 }
+
+/** Waits for the next `peer`, or calls a listener for it. */
+export const oncePeer: $Once<string> = /* @__PURE__ */ $onceOf(peerEvent);
 
 /**
  * The event `ping`.
  *
  * Ping has no payload.
  */
-export const ping: $ServerEvent<'ping', undefined> =
+export const pingEvent: $ServerEvent<'ping', undefined> =
   /* @__PURE__ */ $serverEvent('ping', 'a5b67146', { empty: true });
 
 /** Calls `listener` for each `ping`. */
@@ -123,58 +102,43 @@ export function onPing(
   listener: (meta: $EventMeta) => unknown,
   options?: $ListenOptions,
 ): $Unlisten {
-  return $listen(ping, (_, meta) => listener(meta), options);
-}
-
-/** Waits for the next `ping`. */
-export function oncePing(options?: $OnceOptions<undefined>): Promise<void>;
-/** Calls `listener` for the next `ping`. */
-export function oncePing(
-  listener: (meta: $EventMeta) => unknown,
-  options?: $OnceOptions<undefined>,
-): $Unlisten;
-export function oncePing(first?: any, options?: any): any {
-  return $once(ping, typeof first === 'function' ? (_: undefined, meta: $EventMeta) => first(meta) : first, options);
+  return $listen(pingEvent, (_, meta) => listener(meta), options);
 }
 
 /** Iterates over `ping`, from this call on. */
 export function streamPing(options?: $StreamOptions): $EventStream<undefined> {
-  return $stream(ping, options);
+  return $stream(pingEvent, options);
 }
 
+/** Waits for the next `ping`, or calls a listener for it. */
+export const oncePing: $OnceEmpty = /* @__PURE__ */ $onceEmptyOf(pingEvent);
+
 /** The event `pong`. Windows emit it; the backend alone receives it. */
-export const pong: $ClientEvent<'pong', undefined> =
+export const pongEvent: $ClientEvent<'pong', undefined> =
   /* @__PURE__ */ $clientEvent('pong', 'b42bbefb', { empty: true });
 
 /** Emits `pong` to the backend and settles with its answer. */
 export function emitPong(options?: $EmitOptions): Promise<void> {
-  return $emit(pong, undefined, options);
+  return $emit(pongEvent, undefined, options);
 }
 
 /** The event `tick`. */
-export const tick: $ServerEvent<'tick', string> = /* @__PURE__ */ $plainEvent('tick', '9b06d1f5');
+export const tickEvent: $ServerEvent<'tick', string> =
+  /* @__PURE__ */ $plainEvent('tick', '9b06d1f5');
 
 /** Calls `listener` for each `tick`. */
 export function onTick(
   listener: (payload: string, meta: $EventMeta) => unknown,
   options?: $ListenOptions,
 ): $Unlisten {
-  return $listen(tick, listener, options);
-}
-
-/** Waits for the next `tick`. */
-export function onceTick(options?: $OnceOptions<string>): Promise<string>;
-/** Calls `listener` for the next `tick`. */
-export function onceTick(
-  listener: (payload: string, meta: $EventMeta) => unknown,
-  options?: $OnceOptions<string>,
-): $Unlisten;
-export function onceTick(first?: any, options?: any): any {
-  return $once(tick, first, options);
+  return $listen(tickEvent, listener, options);
 }
 
 /** Iterates over `tick`, from this call on. */
 export function streamTick(options?: $StreamOptions): $EventStream<string> {
-  return $stream(tick, options);
+  return $stream(tickEvent, options);
 }
+
+/** Waits for the next `tick`, or calls a listener for it. */
+export const onceTick: $Once<string> = /* @__PURE__ */ $onceOf(tickEvent);
 

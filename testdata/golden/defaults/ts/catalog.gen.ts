@@ -3,7 +3,7 @@
 /* eslint no-restricted-syntax: [1, "Program > *"] -- so that the line above is never unused */
 
 import { createEvents as $createEvents } from '@eventgen/client';
-import { messageSent, typing } from './events.gen';
+import { messageSentEvent, typingEvent } from './events.gen';
 import type { EventMeta as $EventMeta, Events as $Events } from '@eventgen/client';
 import type { MessageSent, Typing } from './events.gen';
 
@@ -30,6 +30,6 @@ export type Events = $Events<ServerEvents, ClientEvents, {}, never>;
 
 /** Every event, by its name on the wire. */
 export const events: Events = /* @__PURE__ */ $createEvents([
-  messageSent,
-  typing,
+  messageSentEvent,
+  typingEvent,
 ]);

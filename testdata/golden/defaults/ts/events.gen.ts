@@ -4,7 +4,7 @@
 
 import {
   listen as $listen,
-  once as $once,
+  onceOf as $onceOf,
   plainEvent as $plainEvent,
   stream as $stream,
 } from '@eventgen/client';
@@ -12,7 +12,7 @@ import type {
   EventMeta as $EventMeta,
   EventStream as $EventStream,
   ListenOptions as $ListenOptions,
-  OnceOptions as $OnceOptions,
+  Once as $Once,
   ServerEvent as $ServerEvent,
   StreamOptions as $StreamOptions,
   Unlisten as $Unlisten,
@@ -27,7 +27,7 @@ export interface Typing {
 }
 
 /** The event `chat:message-sent`. At most one in 50 ms, the latest always. */
-export const messageSent: $ServerEvent<'chat:message-sent', MessageSent> =
+export const messageSentEvent: $ServerEvent<'chat:message-sent', MessageSent> =
   /* @__PURE__ */ $plainEvent('chat:message-sent', '4a208015');
 
 /** Calls `listener` for each `chat:message-sent`. */
@@ -35,27 +35,19 @@ export function onMessageSent(
   listener: (payload: MessageSent, meta: $EventMeta) => unknown,
   options?: $ListenOptions,
 ): $Unlisten {
-  return $listen(messageSent, listener, options);
-}
-
-/** Waits for the next `chat:message-sent`. */
-export function onceMessageSent(options?: $OnceOptions<MessageSent>): Promise<MessageSent>;
-/** Calls `listener` for the next `chat:message-sent`. */
-export function onceMessageSent(
-  listener: (payload: MessageSent, meta: $EventMeta) => unknown,
-  options?: $OnceOptions<MessageSent>,
-): $Unlisten;
-export function onceMessageSent(first?: any, options?: any): any {
-  return $once(messageSent, first, options);
+  return $listen(messageSentEvent, listener, options);
 }
 
 /** Iterates over `chat:message-sent`, from this call on. */
 export function streamMessageSent(options?: $StreamOptions): $EventStream<MessageSent> {
-  return $stream(messageSent, options);
+  return $stream(messageSentEvent, options);
 }
 
+/** Waits for the next `chat:message-sent`, or calls a listener for it. */
+export const onceMessageSent: $Once<MessageSent> = /* @__PURE__ */ $onceOf(messageSentEvent);
+
 /** The event `typing`. At most one in 1 s, the latest always. */
-export const typing: $ServerEvent<'typing', Typing> =
+export const typingEvent: $ServerEvent<'typing', Typing> =
   /* @__PURE__ */ $plainEvent('typing', '50ae3cb8');
 
 /** Calls `listener` for each `typing`. */
@@ -63,22 +55,14 @@ export function onTyping(
   listener: (payload: Typing, meta: $EventMeta) => unknown,
   options?: $ListenOptions,
 ): $Unlisten {
-  return $listen(typing, listener, options);
-}
-
-/** Waits for the next `typing`. */
-export function onceTyping(options?: $OnceOptions<Typing>): Promise<Typing>;
-/** Calls `listener` for the next `typing`. */
-export function onceTyping(
-  listener: (payload: Typing, meta: $EventMeta) => unknown,
-  options?: $OnceOptions<Typing>,
-): $Unlisten;
-export function onceTyping(first?: any, options?: any): any {
-  return $once(typing, first, options);
+  return $listen(typingEvent, listener, options);
 }
 
 /** Iterates over `typing`, from this call on. */
 export function streamTyping(options?: $StreamOptions): $EventStream<Typing> {
-  return $stream(typing, options);
+  return $stream(typingEvent, options);
 }
+
+/** Waits for the next `typing`, or calls a listener for it. */
+export const onceTyping: $Once<Typing> = /* @__PURE__ */ $onceOf(typingEvent);
 

@@ -5,7 +5,7 @@
 import {
   listen as $listen,
   listenBatch as $listenBatch,
-  once as $once,
+  onceOf as $onceOf,
   plainEvent as $plainEvent,
   serverEvent as $serverEvent,
   stream as $stream,
@@ -14,7 +14,7 @@ import type {
   EventMeta as $EventMeta,
   EventStream as $EventStream,
   ListenOptions as $ListenOptions,
-  OnceOptions as $OnceOptions,
+  Once as $Once,
   ServerEvent as $ServerEvent,
   StreamOptions as $StreamOptions,
   Unlisten as $Unlisten,
@@ -87,7 +87,7 @@ export interface Versioned {
 }
 
 /** The event `batched-wait`. It comes in batches of at most 2, none waiting longer than 1 s. */
-export const batchedWait: $ServerEvent<'batched-wait', BatchedWait> =
+export const batchedWaitEvent: $ServerEvent<'batched-wait', BatchedWait> =
   /* @__PURE__ */ $serverEvent('batched-wait', 'dc67bbda', { batch: true });
 
 /** Calls `listener` for each `batched-wait`. */
@@ -95,7 +95,7 @@ export function onBatchedWait(
   listener: (payload: BatchedWait, meta: $EventMeta) => unknown,
   options?: $ListenOptions,
 ): $Unlisten {
-  return $listen(batchedWait, listener, options);
+  return $listen(batchedWaitEvent, listener, options);
 }
 
 /** Calls `listener` for each batch of `batched-wait`. */
@@ -103,27 +103,19 @@ export function onBatchedWaitBatch(
   listener: (payloads: readonly BatchedWait[], meta: $EventMeta) => unknown,
   options?: $ListenOptions,
 ): $Unlisten {
-  return $listenBatch(batchedWait, listener, options);
-}
-
-/** Waits for the next `batched-wait`. */
-export function onceBatchedWait(options?: $OnceOptions<BatchedWait>): Promise<BatchedWait>;
-/** Calls `listener` for the next `batched-wait`. */
-export function onceBatchedWait(
-  listener: (payload: BatchedWait, meta: $EventMeta) => unknown,
-  options?: $OnceOptions<BatchedWait>,
-): $Unlisten;
-export function onceBatchedWait(first?: any, options?: any): any {
-  return $once(batchedWait, first, options);
+  return $listenBatch(batchedWaitEvent, listener, options);
 }
 
 /** Iterates over `batched-wait`, from this call on. */
 export function streamBatchedWait(options?: $StreamOptions): $EventStream<BatchedWait> {
-  return $stream(batchedWait, options);
+  return $stream(batchedWaitEvent, options);
 }
 
+/** Waits for the next `batched-wait`, or calls a listener for it. */
+export const onceBatchedWait: $Once<BatchedWait> = /* @__PURE__ */ $onceOf(batchedWaitEvent);
+
 /** The event `debounced`. One delivery, 1500 ms after the last emit. */
-export const debounced: $ServerEvent<'debounced', Debounced> =
+export const debouncedEvent: $ServerEvent<'debounced', Debounced> =
   /* @__PURE__ */ $plainEvent('debounced', 'b896c5c4');
 
 /** Calls `listener` for each `debounced`. */
@@ -131,24 +123,16 @@ export function onDebounced(
   listener: (payload: Debounced, meta: $EventMeta) => unknown,
   options?: $ListenOptions,
 ): $Unlisten {
-  return $listen(debounced, listener, options);
-}
-
-/** Waits for the next `debounced`. */
-export function onceDebounced(options?: $OnceOptions<Debounced>): Promise<Debounced>;
-/** Calls `listener` for the next `debounced`. */
-export function onceDebounced(
-  listener: (payload: Debounced, meta: $EventMeta) => unknown,
-  options?: $OnceOptions<Debounced>,
-): $Unlisten;
-export function onceDebounced(first?: any, options?: any): any {
-  return $once(debounced, first, options);
+  return $listen(debouncedEvent, listener, options);
 }
 
 /** Iterates over `debounced`, from this call on. */
 export function streamDebounced(options?: $StreamOptions): $EventStream<Debounced> {
-  return $stream(debounced, options);
+  return $stream(debouncedEvent, options);
 }
+
+/** Waits for the next `debounced`, or calls a listener for it. */
+export const onceDebounced: $Once<Debounced> = /* @__PURE__ */ $onceOf(debouncedEvent);
 
 /**
  * The event `deprecated-doc`.
@@ -157,7 +141,7 @@ export function streamDebounced(options?: $StreamOptions): $EventStream<Debounce
  *
  * @deprecated use Versioned.
  */
-export const deprecatedDoc: $ServerEvent<'deprecated-doc', DeprecatedDoc> =
+export const deprecatedDocEvent: $ServerEvent<'deprecated-doc', DeprecatedDoc> =
   /* @__PURE__ */ $plainEvent('deprecated-doc', '6319740c');
 
 /**
@@ -169,26 +153,7 @@ export function onDeprecatedDoc(
   listener: (payload: DeprecatedDoc, meta: $EventMeta) => unknown,
   options?: $ListenOptions,
 ): $Unlisten {
-  return $listen(deprecatedDoc, listener, options);
-}
-
-/**
- * Waits for the next `deprecated-doc`.
- *
- * @deprecated use Versioned.
- */
-export function onceDeprecatedDoc(options?: $OnceOptions<DeprecatedDoc>): Promise<DeprecatedDoc>;
-/**
- * Calls `listener` for the next `deprecated-doc`.
- *
- * @deprecated use Versioned.
- */
-export function onceDeprecatedDoc(
-  listener: (payload: DeprecatedDoc, meta: $EventMeta) => unknown,
-  options?: $OnceOptions<DeprecatedDoc>,
-): $Unlisten;
-export function onceDeprecatedDoc(first?: any, options?: any): any {
-  return $once(deprecatedDoc, first, options);
+  return $listen(deprecatedDocEvent, listener, options);
 }
 
 /**
@@ -197,15 +162,22 @@ export function onceDeprecatedDoc(first?: any, options?: any): any {
  * @deprecated use Versioned.
  */
 export function streamDeprecatedDoc(options?: $StreamOptions): $EventStream<DeprecatedDoc> {
-  return $stream(deprecatedDoc, options);
+  return $stream(deprecatedDocEvent, options);
 }
+
+/**
+ * Waits for the next `deprecated-doc`, or calls a listener for it.
+ *
+ * @deprecated use Versioned.
+ */
+export const onceDeprecatedDoc: $Once<DeprecatedDoc> = /* @__PURE__ */ $onceOf(deprecatedDocEvent);
 
 /**
  * The event `deprecated-option`.
  *
  * @deprecated use versioned
  */
-export const deprecatedOption: $ServerEvent<'deprecated-option', DeprecatedOption> =
+export const deprecatedOptionEvent: $ServerEvent<'deprecated-option', DeprecatedOption> =
   /* @__PURE__ */ $plainEvent('deprecated-option', '987076e7');
 
 /**
@@ -217,28 +189,7 @@ export function onDeprecatedOption(
   listener: (payload: DeprecatedOption, meta: $EventMeta) => unknown,
   options?: $ListenOptions,
 ): $Unlisten {
-  return $listen(deprecatedOption, listener, options);
-}
-
-/**
- * Waits for the next `deprecated-option`.
- *
- * @deprecated use versioned
- */
-export function onceDeprecatedOption(
-  options?: $OnceOptions<DeprecatedOption>,
-): Promise<DeprecatedOption>;
-/**
- * Calls `listener` for the next `deprecated-option`.
- *
- * @deprecated use versioned
- */
-export function onceDeprecatedOption(
-  listener: (payload: DeprecatedOption, meta: $EventMeta) => unknown,
-  options?: $OnceOptions<DeprecatedOption>,
-): $Unlisten;
-export function onceDeprecatedOption(first?: any, options?: any): any {
-  return $once(deprecatedOption, first, options);
+  return $listen(deprecatedOptionEvent, listener, options);
 }
 
 /**
@@ -247,11 +198,19 @@ export function onceDeprecatedOption(first?: any, options?: any): any {
  * @deprecated use versioned
  */
 export function streamDeprecatedOption(options?: $StreamOptions): $EventStream<DeprecatedOption> {
-  return $stream(deprecatedOption, options);
+  return $stream(deprecatedOptionEvent, options);
 }
 
+/**
+ * Waits for the next `deprecated-option`, or calls a listener for it.
+ *
+ * @deprecated use versioned
+ */
+export const onceDeprecatedOption: $Once<DeprecatedOption> =
+  /* @__PURE__ */ $onceOf(deprecatedOptionEvent);
+
 /** The event `flushing`. */
-export const flushing: $ServerEvent<'flushing', Flushing> =
+export const flushingEvent: $ServerEvent<'flushing', Flushing> =
   /* @__PURE__ */ $plainEvent('flushing', '48400019');
 
 /** Calls `listener` for each `flushing`. */
@@ -259,27 +218,19 @@ export function onFlushing(
   listener: (payload: Flushing, meta: $EventMeta) => unknown,
   options?: $ListenOptions,
 ): $Unlisten {
-  return $listen(flushing, listener, options);
-}
-
-/** Waits for the next `flushing`. */
-export function onceFlushing(options?: $OnceOptions<Flushing>): Promise<Flushing>;
-/** Calls `listener` for the next `flushing`. */
-export function onceFlushing(
-  listener: (payload: Flushing, meta: $EventMeta) => unknown,
-  options?: $OnceOptions<Flushing>,
-): $Unlisten;
-export function onceFlushing(first?: any, options?: any): any {
-  return $once(flushing, first, options);
+  return $listen(flushingEvent, listener, options);
 }
 
 /** Iterates over `flushing`, from this call on. */
 export function streamFlushing(options?: $StreamOptions): $EventStream<Flushing> {
-  return $stream(flushing, options);
+  return $stream(flushingEvent, options);
 }
 
+/** Waits for the next `flushing`, or calls a listener for it. */
+export const onceFlushing: $Once<Flushing> = /* @__PURE__ */ $onceOf(flushingEvent);
+
 /** The event `kept`. A new listener gets the last value at once. */
-export const sticky: $ServerEvent<'kept', Sticky> =
+export const stickyEvent: $ServerEvent<'kept', Sticky> =
   /* @__PURE__ */ $serverEvent('kept', '4e8c079d', { sticky: true });
 
 /** Calls `listener` for each `kept`. */
@@ -287,27 +238,19 @@ export function onSticky(
   listener: (payload: Sticky, meta: $EventMeta) => unknown,
   options?: $ListenOptions,
 ): $Unlisten {
-  return $listen(sticky, listener, options);
-}
-
-/** Waits for the next `kept`. */
-export function onceSticky(options?: $OnceOptions<Sticky>): Promise<Sticky>;
-/** Calls `listener` for the next `kept`. */
-export function onceSticky(
-  listener: (payload: Sticky, meta: $EventMeta) => unknown,
-  options?: $OnceOptions<Sticky>,
-): $Unlisten;
-export function onceSticky(first?: any, options?: any): any {
-  return $once(sticky, first, options);
+  return $listen(stickyEvent, listener, options);
 }
 
 /** Iterates over `kept`, from this call on. */
 export function streamSticky(options?: $StreamOptions): $EventStream<Sticky> {
-  return $stream(sticky, options);
+  return $stream(stickyEvent, options);
 }
 
+/** Waits for the next `kept`, or calls a listener for it. */
+export const onceSticky: $Once<Sticky> = /* @__PURE__ */ $onceOf(stickyEvent);
+
 /** The event `kept-by-key`. A new listener gets the last value for each `n` at once. */
-export const keyedSticky: $ServerEvent<'kept-by-key', KeyedSticky, `${bigint}`> =
+export const keyedStickyEvent: $ServerEvent<'kept-by-key', KeyedSticky, `${bigint}`> =
   /* @__PURE__ */ $serverEvent('kept-by-key', 'e48b37e2', { key: ['n'], sticky: true });
 
 /** Calls `listener` for each `kept-by-key`. */
@@ -315,31 +258,22 @@ export function onKeyedSticky(
   listener: (payload: KeyedSticky, meta: $EventMeta) => unknown,
   options?: $ListenOptions<`${bigint}`>,
 ): $Unlisten {
-  return $listen(keyedSticky, listener, options);
-}
-
-/** Waits for the next `kept-by-key`. */
-export function onceKeyedSticky(
-  options?: $OnceOptions<KeyedSticky, `${bigint}`>,
-): Promise<KeyedSticky>;
-/** Calls `listener` for the next `kept-by-key`. */
-export function onceKeyedSticky(
-  listener: (payload: KeyedSticky, meta: $EventMeta) => unknown,
-  options?: $OnceOptions<KeyedSticky, `${bigint}`>,
-): $Unlisten;
-export function onceKeyedSticky(first?: any, options?: any): any {
-  return $once(keyedSticky, first, options);
+  return $listen(keyedStickyEvent, listener, options);
 }
 
 /** Iterates over `kept-by-key`, from this call on. */
 export function streamKeyedSticky(
   options?: $StreamOptions<`${bigint}`>,
 ): $EventStream<KeyedSticky> {
-  return $stream(keyedSticky, options);
+  return $stream(keyedStickyEvent, options);
 }
 
+/** Waits for the next `kept-by-key`, or calls a listener for it. */
+export const onceKeyedSticky: $Once<KeyedSticky, `${bigint}`> =
+  /* @__PURE__ */ $onceOf(keyedStickyEvent);
+
 /** The event `keyed`. At most one in 1 min for each `id`, the latest always. */
-export const keyed: $ServerEvent<'keyed', Keyed, string> =
+export const keyedEvent: $ServerEvent<'keyed', Keyed, string> =
   /* @__PURE__ */ $serverEvent('keyed', '39e0eb12', { key: ['id'] });
 
 /** Calls `listener` for each `keyed`. */
@@ -347,27 +281,19 @@ export function onKeyed(
   listener: (payload: Keyed, meta: $EventMeta) => unknown,
   options?: $ListenOptions<string>,
 ): $Unlisten {
-  return $listen(keyed, listener, options);
-}
-
-/** Waits for the next `keyed`. */
-export function onceKeyed(options?: $OnceOptions<Keyed, string>): Promise<Keyed>;
-/** Calls `listener` for the next `keyed`. */
-export function onceKeyed(
-  listener: (payload: Keyed, meta: $EventMeta) => unknown,
-  options?: $OnceOptions<Keyed, string>,
-): $Unlisten;
-export function onceKeyed(first?: any, options?: any): any {
-  return $once(keyed, first, options);
+  return $listen(keyedEvent, listener, options);
 }
 
 /** Iterates over `keyed`, from this call on. */
 export function streamKeyed(options?: $StreamOptions<string>): $EventStream<Keyed> {
-  return $stream(keyed, options);
+  return $stream(keyedEvent, options);
 }
 
+/** Waits for the next `keyed`, or calls a listener for it. */
+export const onceKeyed: $Once<Keyed, string> = /* @__PURE__ */ $onceOf(keyedEvent);
+
 /** The event `limited`. */
-export const limited: $ServerEvent<'limited', Limited> =
+export const limitedEvent: $ServerEvent<'limited', Limited> =
   /* @__PURE__ */ $plainEvent('limited', 'e4c5de33');
 
 /** Calls `listener` for each `limited`. */
@@ -375,27 +301,19 @@ export function onLimited(
   listener: (payload: Limited, meta: $EventMeta) => unknown,
   options?: $ListenOptions,
 ): $Unlisten {
-  return $listen(limited, listener, options);
-}
-
-/** Waits for the next `limited`. */
-export function onceLimited(options?: $OnceOptions<Limited>): Promise<Limited>;
-/** Calls `listener` for the next `limited`. */
-export function onceLimited(
-  listener: (payload: Limited, meta: $EventMeta) => unknown,
-  options?: $OnceOptions<Limited>,
-): $Unlisten;
-export function onceLimited(first?: any, options?: any): any {
-  return $once(limited, first, options);
+  return $listen(limitedEvent, listener, options);
 }
 
 /** Iterates over `limited`, from this call on. */
 export function streamLimited(options?: $StreamOptions): $EventStream<Limited> {
-  return $stream(limited, options);
+  return $stream(limitedEvent, options);
 }
 
+/** Waits for the next `limited`, or calls a listener for it. */
+export const onceLimited: $Once<Limited> = /* @__PURE__ */ $onceOf(limitedEvent);
+
 /** The event `log:line`. It comes in batches of at most 50, none waiting longer than 20 ms. */
-export const batched: $ServerEvent<'log:line', string> =
+export const batchedEvent: $ServerEvent<'log:line', string> =
   /* @__PURE__ */ $serverEvent('log:line', 'dbb4020b', { batch: true });
 
 /** Calls `listener` for each `log:line`. */
@@ -403,7 +321,7 @@ export function onBatched(
   listener: (payload: string, meta: $EventMeta) => unknown,
   options?: $ListenOptions,
 ): $Unlisten {
-  return $listen(batched, listener, options);
+  return $listen(batchedEvent, listener, options);
 }
 
 /** Calls `listener` for each batch of `log:line`. */
@@ -411,27 +329,19 @@ export function onBatchedBatch(
   listener: (payloads: readonly string[], meta: $EventMeta) => unknown,
   options?: $ListenOptions,
 ): $Unlisten {
-  return $listenBatch(batched, listener, options);
-}
-
-/** Waits for the next `log:line`. */
-export function onceBatched(options?: $OnceOptions<string>): Promise<string>;
-/** Calls `listener` for the next `log:line`. */
-export function onceBatched(
-  listener: (payload: string, meta: $EventMeta) => unknown,
-  options?: $OnceOptions<string>,
-): $Unlisten;
-export function onceBatched(first?: any, options?: any): any {
-  return $once(batched, first, options);
+  return $listenBatch(batchedEvent, listener, options);
 }
 
 /** Iterates over `log:line`, from this call on. */
 export function streamBatched(options?: $StreamOptions): $EventStream<string> {
-  return $stream(batched, options);
+  return $stream(batchedEvent, options);
 }
 
+/** Waits for the next `log:line`, or calls a listener for it. */
+export const onceBatched: $Once<string> = /* @__PURE__ */ $onceOf(batchedEvent);
+
 /** The event `named`. */
-export const renamed: $ServerEvent<'named', Named> =
+export const renamedEvent: $ServerEvent<'named', Named> =
   /* @__PURE__ */ $plainEvent('named', 'f6a92c17');
 
 /** Calls `listener` for each `named`. */
@@ -439,27 +349,19 @@ export function onRenamed(
   listener: (payload: Named, meta: $EventMeta) => unknown,
   options?: $ListenOptions,
 ): $Unlisten {
-  return $listen(renamed, listener, options);
-}
-
-/** Waits for the next `named`. */
-export function onceRenamed(options?: $OnceOptions<Named>): Promise<Named>;
-/** Calls `listener` for the next `named`. */
-export function onceRenamed(
-  listener: (payload: Named, meta: $EventMeta) => unknown,
-  options?: $OnceOptions<Named>,
-): $Unlisten;
-export function onceRenamed(first?: any, options?: any): any {
-  return $once(renamed, first, options);
+  return $listen(renamedEvent, listener, options);
 }
 
 /** Iterates over `named`, from this call on. */
 export function streamRenamed(options?: $StreamOptions): $EventStream<Named> {
-  return $stream(renamed, options);
+  return $stream(renamedEvent, options);
 }
 
+/** Waits for the next `named`, or calls a listener for it. */
+export const onceRenamed: $Once<Named> = /* @__PURE__ */ $onceOf(renamedEvent);
+
 /** The event `replayed`. A new listener gets the last 20. */
-export const replayed: $ServerEvent<'replayed', Replayed> =
+export const replayedEvent: $ServerEvent<'replayed', Replayed> =
   /* @__PURE__ */ $serverEvent('replayed', 'c6f821a5', { replay: 20 });
 
 /** Calls `listener` for each `replayed`. */
@@ -467,27 +369,19 @@ export function onReplayed(
   listener: (payload: Replayed, meta: $EventMeta) => unknown,
   options?: $ListenOptions,
 ): $Unlisten {
-  return $listen(replayed, listener, options);
-}
-
-/** Waits for the next `replayed`. */
-export function onceReplayed(options?: $OnceOptions<Replayed>): Promise<Replayed>;
-/** Calls `listener` for the next `replayed`. */
-export function onceReplayed(
-  listener: (payload: Replayed, meta: $EventMeta) => unknown,
-  options?: $OnceOptions<Replayed>,
-): $Unlisten;
-export function onceReplayed(first?: any, options?: any): any {
-  return $once(replayed, first, options);
+  return $listen(replayedEvent, listener, options);
 }
 
 /** Iterates over `replayed`, from this call on. */
 export function streamReplayed(options?: $StreamOptions): $EventStream<Replayed> {
-  return $stream(replayed, options);
+  return $stream(replayedEvent, options);
 }
 
+/** Waits for the next `replayed`, or calls a listener for it. */
+export const onceReplayed: $Once<Replayed> = /* @__PURE__ */ $onceOf(replayedEvent);
+
 /** The event `slow-drop`. */
-export const slowDrop: $ServerEvent<'slow-drop', SlowDrop> =
+export const slowDropEvent: $ServerEvent<'slow-drop', SlowDrop> =
   /* @__PURE__ */ $plainEvent('slow-drop', '8c267862');
 
 /** Calls `listener` for each `slow-drop`. */
@@ -495,27 +389,19 @@ export function onSlowDrop(
   listener: (payload: SlowDrop, meta: $EventMeta) => unknown,
   options?: $ListenOptions,
 ): $Unlisten {
-  return $listen(slowDrop, listener, options);
-}
-
-/** Waits for the next `slow-drop`. */
-export function onceSlowDrop(options?: $OnceOptions<SlowDrop>): Promise<SlowDrop>;
-/** Calls `listener` for the next `slow-drop`. */
-export function onceSlowDrop(
-  listener: (payload: SlowDrop, meta: $EventMeta) => unknown,
-  options?: $OnceOptions<SlowDrop>,
-): $Unlisten;
-export function onceSlowDrop(first?: any, options?: any): any {
-  return $once(slowDrop, first, options);
+  return $listen(slowDropEvent, listener, options);
 }
 
 /** Iterates over `slow-drop`, from this call on. */
 export function streamSlowDrop(options?: $StreamOptions): $EventStream<SlowDrop> {
-  return $stream(slowDrop, options);
+  return $stream(slowDropEvent, options);
 }
 
+/** Waits for the next `slow-drop`, or calls a listener for it. */
+export const onceSlowDrop: $Once<SlowDrop> = /* @__PURE__ */ $onceOf(slowDropEvent);
+
 /** The event `slow-latest`. */
-export const slowLatest: $ServerEvent<'slow-latest', SlowLatest> =
+export const slowLatestEvent: $ServerEvent<'slow-latest', SlowLatest> =
   /* @__PURE__ */ $plainEvent('slow-latest', '5e6cabc9');
 
 /** Calls `listener` for each `slow-latest`. */
@@ -523,27 +409,19 @@ export function onSlowLatest(
   listener: (payload: SlowLatest, meta: $EventMeta) => unknown,
   options?: $ListenOptions,
 ): $Unlisten {
-  return $listen(slowLatest, listener, options);
-}
-
-/** Waits for the next `slow-latest`. */
-export function onceSlowLatest(options?: $OnceOptions<SlowLatest>): Promise<SlowLatest>;
-/** Calls `listener` for the next `slow-latest`. */
-export function onceSlowLatest(
-  listener: (payload: SlowLatest, meta: $EventMeta) => unknown,
-  options?: $OnceOptions<SlowLatest>,
-): $Unlisten;
-export function onceSlowLatest(first?: any, options?: any): any {
-  return $once(slowLatest, first, options);
+  return $listen(slowLatestEvent, listener, options);
 }
 
 /** Iterates over `slow-latest`, from this call on. */
 export function streamSlowLatest(options?: $StreamOptions): $EventStream<SlowLatest> {
-  return $stream(slowLatest, options);
+  return $stream(slowLatestEvent, options);
 }
 
+/** Waits for the next `slow-latest`, or calls a listener for it. */
+export const onceSlowLatest: $Once<SlowLatest> = /* @__PURE__ */ $onceOf(slowLatestEvent);
+
 /** The event `throttled`. At most one in 100 ms, the latest always. */
-export const throttled: $ServerEvent<'throttled', Throttled> =
+export const throttledEvent: $ServerEvent<'throttled', Throttled> =
   /* @__PURE__ */ $plainEvent('throttled', 'fed502dc');
 
 /** Calls `listener` for each `throttled`. */
@@ -551,27 +429,19 @@ export function onThrottled(
   listener: (payload: Throttled, meta: $EventMeta) => unknown,
   options?: $ListenOptions,
 ): $Unlisten {
-  return $listen(throttled, listener, options);
-}
-
-/** Waits for the next `throttled`. */
-export function onceThrottled(options?: $OnceOptions<Throttled>): Promise<Throttled>;
-/** Calls `listener` for the next `throttled`. */
-export function onceThrottled(
-  listener: (payload: Throttled, meta: $EventMeta) => unknown,
-  options?: $OnceOptions<Throttled>,
-): $Unlisten;
-export function onceThrottled(first?: any, options?: any): any {
-  return $once(throttled, first, options);
+  return $listen(throttledEvent, listener, options);
 }
 
 /** Iterates over `throttled`, from this call on. */
 export function streamThrottled(options?: $StreamOptions): $EventStream<Throttled> {
-  return $stream(throttled, options);
+  return $stream(throttledEvent, options);
 }
 
+/** Waits for the next `throttled`, or calls a listener for it. */
+export const onceThrottled: $Once<Throttled> = /* @__PURE__ */ $onceOf(throttledEvent);
+
 /** The event `versioned`. */
-export const versioned: $ServerEvent<'versioned', Versioned> =
+export const versionedEvent: $ServerEvent<'versioned', Versioned> =
   /* @__PURE__ */ $plainEvent('versioned', 'c2cc82bf');
 
 /** Calls `listener` for each `versioned`. */
@@ -579,22 +449,14 @@ export function onVersioned(
   listener: (payload: Versioned, meta: $EventMeta) => unknown,
   options?: $ListenOptions,
 ): $Unlisten {
-  return $listen(versioned, listener, options);
-}
-
-/** Waits for the next `versioned`. */
-export function onceVersioned(options?: $OnceOptions<Versioned>): Promise<Versioned>;
-/** Calls `listener` for the next `versioned`. */
-export function onceVersioned(
-  listener: (payload: Versioned, meta: $EventMeta) => unknown,
-  options?: $OnceOptions<Versioned>,
-): $Unlisten;
-export function onceVersioned(first?: any, options?: any): any {
-  return $once(versioned, first, options);
+  return $listen(versionedEvent, listener, options);
 }
 
 /** Iterates over `versioned`, from this call on. */
 export function streamVersioned(options?: $StreamOptions): $EventStream<Versioned> {
-  return $stream(versioned, options);
+  return $stream(versionedEvent, options);
 }
+
+/** Waits for the next `versioned`, or calls a listener for it. */
+export const onceVersioned: $Once<Versioned> = /* @__PURE__ */ $onceOf(versionedEvent);
 

@@ -4,14 +4,14 @@
 
 import { createEvents as $createEvents } from '@eventgen/client';
 import {
-  fromBoth,
-  fromClient,
-  fromServer,
-  relayed,
-  relayedBoth,
-  toGroup,
-  toWindow,
-  toWindowBoth,
+  fromBothEvent,
+  fromClientEvent,
+  fromServerEvent,
+  relayedBothEvent,
+  relayedEvent,
+  toGroupEvent,
+  toWindowBothEvent,
+  toWindowEvent,
 } from './events.gen';
 import type { EventMeta as $EventMeta, Events as $Events } from '@eventgen/client';
 import type {
@@ -73,12 +73,12 @@ export type Events = $Events<
 
 /** Every event, by its name on the wire. */
 export const events: Events = /* @__PURE__ */ $createEvents([
-  toGroup,
-  toWindow,
-  toWindowBoth,
-  fromBoth,
-  fromClient,
-  relayed,
-  relayedBoth,
-  fromServer,
+  toGroupEvent,
+  toWindowEvent,
+  toWindowBothEvent,
+  fromBothEvent,
+  fromClientEvent,
+  relayedEvent,
+  relayedBothEvent,
+  fromServerEvent,
 ]);

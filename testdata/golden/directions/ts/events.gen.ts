@@ -6,7 +6,7 @@ import {
   clientEvent as $clientEvent,
   emit as $emit,
   listen as $listen,
-  once as $once,
+  onceOf as $onceOf,
   plainEvent as $plainEvent,
   sharedEvent as $sharedEvent,
   stream as $stream,
@@ -17,7 +17,7 @@ import type {
   EventMeta as $EventMeta,
   EventStream as $EventStream,
   ListenOptions as $ListenOptions,
-  OnceOptions as $OnceOptions,
+  Once as $Once,
   RelayOptions as $RelayOptions,
   ServerEvent as $ServerEvent,
   SharedEvent as $SharedEvent,
@@ -59,7 +59,7 @@ export interface ToWindowBoth {
 }
 
 /** The event `audience:group`. */
-export const toGroup: $ServerEvent<'audience:group', ToGroup> =
+export const toGroupEvent: $ServerEvent<'audience:group', ToGroup> =
   /* @__PURE__ */ $plainEvent('audience:group', '7ec296c0');
 
 /** Calls `listener` for each `audience:group`. */
@@ -67,27 +67,19 @@ export function onToGroup(
   listener: (payload: ToGroup, meta: $EventMeta) => unknown,
   options?: $ListenOptions,
 ): $Unlisten {
-  return $listen(toGroup, listener, options);
-}
-
-/** Waits for the next `audience:group`. */
-export function onceToGroup(options?: $OnceOptions<ToGroup>): Promise<ToGroup>;
-/** Calls `listener` for the next `audience:group`. */
-export function onceToGroup(
-  listener: (payload: ToGroup, meta: $EventMeta) => unknown,
-  options?: $OnceOptions<ToGroup>,
-): $Unlisten;
-export function onceToGroup(first?: any, options?: any): any {
-  return $once(toGroup, first, options);
+  return $listen(toGroupEvent, listener, options);
 }
 
 /** Iterates over `audience:group`, from this call on. */
 export function streamToGroup(options?: $StreamOptions): $EventStream<ToGroup> {
-  return $stream(toGroup, options);
+  return $stream(toGroupEvent, options);
 }
 
+/** Waits for the next `audience:group`, or calls a listener for it. */
+export const onceToGroup: $Once<ToGroup> = /* @__PURE__ */ $onceOf(toGroupEvent);
+
 /** The event `audience:window`. */
-export const toWindow: $ServerEvent<'audience:window', ToWindow> =
+export const toWindowEvent: $ServerEvent<'audience:window', ToWindow> =
   /* @__PURE__ */ $plainEvent('audience:window', 'ac3284da');
 
 /** Calls `listener` for each `audience:window`. */
@@ -95,27 +87,19 @@ export function onToWindow(
   listener: (payload: ToWindow, meta: $EventMeta) => unknown,
   options?: $ListenOptions,
 ): $Unlisten {
-  return $listen(toWindow, listener, options);
-}
-
-/** Waits for the next `audience:window`. */
-export function onceToWindow(options?: $OnceOptions<ToWindow>): Promise<ToWindow>;
-/** Calls `listener` for the next `audience:window`. */
-export function onceToWindow(
-  listener: (payload: ToWindow, meta: $EventMeta) => unknown,
-  options?: $OnceOptions<ToWindow>,
-): $Unlisten;
-export function onceToWindow(first?: any, options?: any): any {
-  return $once(toWindow, first, options);
+  return $listen(toWindowEvent, listener, options);
 }
 
 /** Iterates over `audience:window`, from this call on. */
 export function streamToWindow(options?: $StreamOptions): $EventStream<ToWindow> {
-  return $stream(toWindow, options);
+  return $stream(toWindowEvent, options);
 }
 
+/** Waits for the next `audience:window`, or calls a listener for it. */
+export const onceToWindow: $Once<ToWindow> = /* @__PURE__ */ $onceOf(toWindowEvent);
+
 /** The event `audience:window-both`. Windows emit it too. */
-export const toWindowBoth: $SharedEvent<'audience:window-both', ToWindowBoth> =
+export const toWindowBothEvent: $SharedEvent<'audience:window-both', ToWindowBoth> =
   /* @__PURE__ */ $sharedEvent('audience:window-both', 'dd7eab06');
 
 /** Calls `listener` for each `audience:window-both`. */
@@ -123,32 +107,24 @@ export function onToWindowBoth(
   listener: (payload: ToWindowBoth, meta: $EventMeta) => unknown,
   options?: $ListenOptions,
 ): $Unlisten {
-  return $listen(toWindowBoth, listener, options);
-}
-
-/** Waits for the next `audience:window-both`. */
-export function onceToWindowBoth(options?: $OnceOptions<ToWindowBoth>): Promise<ToWindowBoth>;
-/** Calls `listener` for the next `audience:window-both`. */
-export function onceToWindowBoth(
-  listener: (payload: ToWindowBoth, meta: $EventMeta) => unknown,
-  options?: $OnceOptions<ToWindowBoth>,
-): $Unlisten;
-export function onceToWindowBoth(first?: any, options?: any): any {
-  return $once(toWindowBoth, first, options);
+  return $listen(toWindowBothEvent, listener, options);
 }
 
 /** Iterates over `audience:window-both`, from this call on. */
 export function streamToWindowBoth(options?: $StreamOptions): $EventStream<ToWindowBoth> {
-  return $stream(toWindowBoth, options);
+  return $stream(toWindowBothEvent, options);
 }
 
 /** Emits `audience:window-both` to the backend and settles with its answer. */
 export function emitToWindowBoth(payload: ToWindowBoth, options?: $EmitOptions): Promise<void> {
-  return $emit(toWindowBoth, payload, options);
+  return $emit(toWindowBothEvent, payload, options);
 }
 
+/** Waits for the next `audience:window-both`, or calls a listener for it. */
+export const onceToWindowBoth: $Once<ToWindowBoth> = /* @__PURE__ */ $onceOf(toWindowBothEvent);
+
 /** The event `direction:both`. Windows emit it too. */
-export const fromBoth: $SharedEvent<'direction:both', FromBoth> =
+export const fromBothEvent: $SharedEvent<'direction:both', FromBoth> =
   /* @__PURE__ */ $sharedEvent('direction:both', '5d15538c');
 
 /** Calls `listener` for each `direction:both`. */
@@ -156,41 +132,33 @@ export function onFromBoth(
   listener: (payload: FromBoth, meta: $EventMeta) => unknown,
   options?: $ListenOptions,
 ): $Unlisten {
-  return $listen(fromBoth, listener, options);
-}
-
-/** Waits for the next `direction:both`. */
-export function onceFromBoth(options?: $OnceOptions<FromBoth>): Promise<FromBoth>;
-/** Calls `listener` for the next `direction:both`. */
-export function onceFromBoth(
-  listener: (payload: FromBoth, meta: $EventMeta) => unknown,
-  options?: $OnceOptions<FromBoth>,
-): $Unlisten;
-export function onceFromBoth(first?: any, options?: any): any {
-  return $once(fromBoth, first, options);
+  return $listen(fromBothEvent, listener, options);
 }
 
 /** Iterates over `direction:both`, from this call on. */
 export function streamFromBoth(options?: $StreamOptions): $EventStream<FromBoth> {
-  return $stream(fromBoth, options);
+  return $stream(fromBothEvent, options);
 }
 
 /** Emits `direction:both` to the backend and settles with its answer. */
 export function emitFromBoth(payload: FromBoth, options?: $EmitOptions): Promise<void> {
-  return $emit(fromBoth, payload, options);
+  return $emit(fromBothEvent, payload, options);
 }
 
+/** Waits for the next `direction:both`, or calls a listener for it. */
+export const onceFromBoth: $Once<FromBoth> = /* @__PURE__ */ $onceOf(fromBothEvent);
+
 /** The event `direction:client`. Windows emit it; the backend alone receives it. */
-export const fromClient: $ClientEvent<'direction:client', FromClient> =
+export const fromClientEvent: $ClientEvent<'direction:client', FromClient> =
   /* @__PURE__ */ $clientEvent('direction:client', '7d8aff09');
 
 /** Emits `direction:client` to the backend and settles with its answer. */
 export function emitFromClient(payload: FromClient, options?: $EmitOptions): Promise<void> {
-  return $emit(fromClient, payload, options);
+  return $emit(fromClientEvent, payload, options);
 }
 
 /** The event `direction:relay`. Windows emit it, to the backend and to other windows. */
-export const relayed: $SharedEvent<'direction:relay', Relayed> =
+export const relayedEvent: $SharedEvent<'direction:relay', Relayed> =
   /* @__PURE__ */ $sharedEvent('direction:relay', '784ae79c');
 
 /** Calls `listener` for each `direction:relay`. */
@@ -198,23 +166,12 @@ export function onRelayed(
   listener: (payload: Relayed, meta: $EventMeta) => unknown,
   options?: $ListenOptions,
 ): $Unlisten {
-  return $listen(relayed, listener, options);
-}
-
-/** Waits for the next `direction:relay`. */
-export function onceRelayed(options?: $OnceOptions<Relayed>): Promise<Relayed>;
-/** Calls `listener` for the next `direction:relay`. */
-export function onceRelayed(
-  listener: (payload: Relayed, meta: $EventMeta) => unknown,
-  options?: $OnceOptions<Relayed>,
-): $Unlisten;
-export function onceRelayed(first?: any, options?: any): any {
-  return $once(relayed, first, options);
+  return $listen(relayedEvent, listener, options);
 }
 
 /** Iterates over `direction:relay`, from this call on. */
 export function streamRelayed(options?: $StreamOptions): $EventStream<Relayed> {
-  return $stream(relayed, options);
+  return $stream(relayedEvent, options);
 }
 
 /** Emits `direction:relay` to the backend and settles with its answer. */
@@ -222,7 +179,7 @@ export function emitRelayed(
   payload: Relayed,
   options?: $EmitOptions | $RelayOptions,
 ): Promise<void> {
-  return $emit(relayed, payload, options);
+  return $emit(relayedEvent, payload, options);
 }
 
 /** Emits `direction:relay` to the windows that `to` names, through the backend. */
@@ -231,11 +188,14 @@ export function emitRelayedTo(
   payload: Relayed,
   options?: $EmitOptions,
 ): Promise<void> {
-  return $emit(relayed, payload, { ...options, to });
+  return $emit(relayedEvent, payload, { ...options, to });
 }
 
+/** Waits for the next `direction:relay`, or calls a listener for it. */
+export const onceRelayed: $Once<Relayed> = /* @__PURE__ */ $onceOf(relayedEvent);
+
 /** The event `direction:relay-both`. Windows emit it too. */
-export const relayedBoth: $SharedEvent<'direction:relay-both', RelayedBoth> =
+export const relayedBothEvent: $SharedEvent<'direction:relay-both', RelayedBoth> =
   /* @__PURE__ */ $sharedEvent('direction:relay-both', 'cdc50921');
 
 /** Calls `listener` for each `direction:relay-both`. */
@@ -243,23 +203,12 @@ export function onRelayedBoth(
   listener: (payload: RelayedBoth, meta: $EventMeta) => unknown,
   options?: $ListenOptions,
 ): $Unlisten {
-  return $listen(relayedBoth, listener, options);
-}
-
-/** Waits for the next `direction:relay-both`. */
-export function onceRelayedBoth(options?: $OnceOptions<RelayedBoth>): Promise<RelayedBoth>;
-/** Calls `listener` for the next `direction:relay-both`. */
-export function onceRelayedBoth(
-  listener: (payload: RelayedBoth, meta: $EventMeta) => unknown,
-  options?: $OnceOptions<RelayedBoth>,
-): $Unlisten;
-export function onceRelayedBoth(first?: any, options?: any): any {
-  return $once(relayedBoth, first, options);
+  return $listen(relayedBothEvent, listener, options);
 }
 
 /** Iterates over `direction:relay-both`, from this call on. */
 export function streamRelayedBoth(options?: $StreamOptions): $EventStream<RelayedBoth> {
-  return $stream(relayedBoth, options);
+  return $stream(relayedBothEvent, options);
 }
 
 /** Emits `direction:relay-both` to the backend and settles with its answer. */
@@ -267,7 +216,7 @@ export function emitRelayedBoth(
   payload: RelayedBoth,
   options?: $EmitOptions | $RelayOptions,
 ): Promise<void> {
-  return $emit(relayedBoth, payload, options);
+  return $emit(relayedBothEvent, payload, options);
 }
 
 /** Emits `direction:relay-both` to the windows that `to` names, through the backend. */
@@ -276,11 +225,14 @@ export function emitRelayedBothTo(
   payload: RelayedBoth,
   options?: $EmitOptions,
 ): Promise<void> {
-  return $emit(relayedBoth, payload, { ...options, to });
+  return $emit(relayedBothEvent, payload, { ...options, to });
 }
 
+/** Waits for the next `direction:relay-both`, or calls a listener for it. */
+export const onceRelayedBoth: $Once<RelayedBoth> = /* @__PURE__ */ $onceOf(relayedBothEvent);
+
 /** The event `direction:server`. */
-export const fromServer: $ServerEvent<'direction:server', FromServer> =
+export const fromServerEvent: $ServerEvent<'direction:server', FromServer> =
   /* @__PURE__ */ $plainEvent('direction:server', '4e88f57b');
 
 /** Calls `listener` for each `direction:server`. */
@@ -288,22 +240,14 @@ export function onFromServer(
   listener: (payload: FromServer, meta: $EventMeta) => unknown,
   options?: $ListenOptions,
 ): $Unlisten {
-  return $listen(fromServer, listener, options);
-}
-
-/** Waits for the next `direction:server`. */
-export function onceFromServer(options?: $OnceOptions<FromServer>): Promise<FromServer>;
-/** Calls `listener` for the next `direction:server`. */
-export function onceFromServer(
-  listener: (payload: FromServer, meta: $EventMeta) => unknown,
-  options?: $OnceOptions<FromServer>,
-): $Unlisten;
-export function onceFromServer(first?: any, options?: any): any {
-  return $once(fromServer, first, options);
+  return $listen(fromServerEvent, listener, options);
 }
 
 /** Iterates over `direction:server`, from this call on. */
 export function streamFromServer(options?: $StreamOptions): $EventStream<FromServer> {
-  return $stream(fromServer, options);
+  return $stream(fromServerEvent, options);
 }
+
+/** Waits for the next `direction:server`, or calls a listener for it. */
+export const onceFromServer: $Once<FromServer> = /* @__PURE__ */ $onceOf(fromServerEvent);
 

@@ -5,7 +5,7 @@
 import {
   emit as $emit,
   listen as $listen,
-  once as $once,
+  onceOf as $onceOf,
   sharedEvent as $sharedEvent,
   stream as $stream,
 } from '@eventgen/client';
@@ -14,7 +14,7 @@ import type {
   EventMeta as $EventMeta,
   EventStream as $EventStream,
   ListenOptions as $ListenOptions,
-  OnceOptions as $OnceOptions,
+  Once as $Once,
   SharedEvent as $SharedEvent,
   StreamOptions as $StreamOptions,
   Unlisten as $Unlisten,
@@ -63,7 +63,7 @@ export const Weekday = {
  *
  * State has all of them.
  */
-export const state: $SharedEvent<'state', State> =
+export const stateEvent: $SharedEvent<'state', State> =
   /* @__PURE__ */ $sharedEvent('state', '4e90579f');
 
 /** Calls `listener` for each `state`. */
@@ -71,27 +71,19 @@ export function onState(
   listener: (payload: State, meta: $EventMeta) => unknown,
   options?: $ListenOptions,
 ): $Unlisten {
-  return $listen(state, listener, options);
-}
-
-/** Waits for the next `state`. */
-export function onceState(options?: $OnceOptions<State>): Promise<State>;
-/** Calls `listener` for the next `state`. */
-export function onceState(
-  listener: (payload: State, meta: $EventMeta) => unknown,
-  options?: $OnceOptions<State>,
-): $Unlisten;
-export function onceState(first?: any, options?: any): any {
-  return $once(state, first, options);
+  return $listen(stateEvent, listener, options);
 }
 
 /** Iterates over `state`, from this call on. */
 export function streamState(options?: $StreamOptions): $EventStream<State> {
-  return $stream(state, options);
+  return $stream(stateEvent, options);
 }
 
 /** Emits `state` to the backend and settles with its answer. */
 export function emitState(payload: State, options?: $EmitOptions): Promise<void> {
-  return $emit(state, payload, options);
+  return $emit(stateEvent, payload, options);
 }
+
+/** Waits for the next `state`, or calls a listener for it. */
+export const onceState: $Once<State> = /* @__PURE__ */ $onceOf(stateEvent);
 

@@ -4,7 +4,7 @@
 
 import {
   listen as $listen,
-  once as $once,
+  onceOf as $onceOf,
   plainEvent as $plainEvent,
   stream as $stream,
 } from '@eventgen/client';
@@ -12,7 +12,7 @@ import type {
   EventMeta as $EventMeta,
   EventStream as $EventStream,
   ListenOptions as $ListenOptions,
-  OnceOptions as $OnceOptions,
+  Once as $Once,
   ServerEvent as $ServerEvent,
   StreamOptions as $StreamOptions,
   Unlisten as $Unlisten,
@@ -49,29 +49,22 @@ export interface Users {
 }
 
 /** The event `users`. */
-export const users: $ServerEvent<'users', Users> = /* @__PURE__ */ $plainEvent('users', 'dbfad386');
+export const usersEvent: $ServerEvent<'users', Users> =
+  /* @__PURE__ */ $plainEvent('users', 'dbfad386');
 
 /** Calls `listener` for each `users`. */
 export function onUsers(
   listener: (payload: Users, meta: $EventMeta) => unknown,
   options?: $ListenOptions,
 ): $Unlisten {
-  return $listen(users, listener, options);
-}
-
-/** Waits for the next `users`. */
-export function onceUsers(options?: $OnceOptions<Users>): Promise<Users>;
-/** Calls `listener` for the next `users`. */
-export function onceUsers(
-  listener: (payload: Users, meta: $EventMeta) => unknown,
-  options?: $OnceOptions<Users>,
-): $Unlisten;
-export function onceUsers(first?: any, options?: any): any {
-  return $once(users, first, options);
+  return $listen(usersEvent, listener, options);
 }
 
 /** Iterates over `users`, from this call on. */
 export function streamUsers(options?: $StreamOptions): $EventStream<Users> {
-  return $stream(users, options);
+  return $stream(usersEvent, options);
 }
+
+/** Waits for the next `users`, or calls a listener for it. */
+export const onceUsers: $Once<Users> = /* @__PURE__ */ $onceOf(usersEvent);
 

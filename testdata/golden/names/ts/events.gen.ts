@@ -4,7 +4,7 @@
 
 import {
   listen as $listen,
-  once as $once,
+  onceOf as $onceOf,
   plainEvent as $plainEvent,
   stream as $stream,
 } from '@eventgen/client';
@@ -12,7 +12,7 @@ import type {
   EventMeta as $EventMeta,
   EventStream as $EventStream,
   ListenOptions as $ListenOptions,
-  OnceOptions as $OnceOptions,
+  Once as $Once,
   ServerEvent as $ServerEvent,
   StreamOptions as $StreamOptions,
   Unlisten as $Unlisten,
@@ -45,29 +45,22 @@ export interface Record {
  *
  * Map ends a comment: *\/ and goes on.
  */
-export const map: $ServerEvent<'delete', Map> = /* @__PURE__ */ $plainEvent('delete', '9c3d9530');
+export const mapEvent: $ServerEvent<'delete', Map> =
+  /* @__PURE__ */ $plainEvent('delete', '9c3d9530');
 
 /** Calls `listener` for each `delete`. */
 export function onMap(
   listener: (payload: Map, meta: $EventMeta) => unknown,
   options?: $ListenOptions,
 ): $Unlisten {
-  return $listen(map, listener, options);
-}
-
-/** Waits for the next `delete`. */
-export function onceMap(options?: $OnceOptions<Map>): Promise<Map>;
-/** Calls `listener` for the next `delete`. */
-export function onceMap(
-  listener: (payload: Map, meta: $EventMeta) => unknown,
-  options?: $OnceOptions<Map>,
-): $Unlisten;
-export function onceMap(first?: any, options?: any): any {
-  return $once(map, first, options);
+  return $listen(mapEvent, listener, options);
 }
 
 /** Iterates over `delete`, from this call on. */
 export function streamMap(options?: $StreamOptions): $EventStream<Map> {
-  return $stream(map, options);
+  return $stream(mapEvent, options);
 }
+
+/** Waits for the next `delete`, or calls a listener for it. */
+export const onceMap: $Once<Map> = /* @__PURE__ */ $onceOf(mapEvent);
 

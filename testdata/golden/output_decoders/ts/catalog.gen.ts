@@ -3,7 +3,7 @@
 /* eslint no-restricted-syntax: [1, "Program > *"] -- so that the line above is never unused */
 
 import { createEvents as $createEvents } from '@eventgen/client';
-import { change, line, record } from './events.gen';
+import { changeEvent, lineEvent, recordEvent } from './events.gen';
 import type { EventMeta as $EventMeta, Events as $Events } from '@eventgen/client';
 import type { Change, Record } from './events.gen';
 
@@ -32,7 +32,7 @@ export type Events = $Events<ServerEvents, ClientEvents, {}, never>;
 
 /** Every event, by its name on the wire. */
 export const events: Events = /* @__PURE__ */ $createEvents([
-  change,
-  line,
-  record,
+  changeEvent,
+  lineEvent,
+  recordEvent,
 ]);

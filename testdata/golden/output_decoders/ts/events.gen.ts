@@ -4,7 +4,7 @@
 
 import {
   listen as $listen,
-  once as $once,
+  onceOf as $onceOf,
   plainEvent as $plainEvent,
   serverEvent as $serverEvent,
   stream as $stream,
@@ -22,7 +22,7 @@ import type {
   EventMeta as $EventMeta,
   EventStream as $EventStream,
   ListenOptions as $ListenOptions,
-  OnceOptions as $OnceOptions,
+  Once as $Once,
   ServerEvent as $ServerEvent,
   StreamOptions as $StreamOptions,
   Unlisten as $Unlisten,
@@ -97,7 +97,7 @@ const $convertChange: $Conversion = /* @__PURE__ */ $variants('type', { Created:
  *
  * Change is what happened to a record.
  */
-export const change: $ServerEvent<'change', Change> =
+export const changeEvent: $ServerEvent<'change', Change> =
   /* @__PURE__ */ $serverEvent(
     'change',
     'd175fe99',
@@ -109,58 +109,43 @@ export function onChange(
   listener: (payload: Change, meta: $EventMeta) => unknown,
   options?: $ListenOptions,
 ): $Unlisten {
-  return $listen(change, listener, options);
-}
-
-/** Waits for the next `change`. */
-export function onceChange(options?: $OnceOptions<Change>): Promise<Change>;
-/** Calls `listener` for the next `change`. */
-export function onceChange(
-  listener: (payload: Change, meta: $EventMeta) => unknown,
-  options?: $OnceOptions<Change>,
-): $Unlisten;
-export function onceChange(first?: any, options?: any): any {
-  return $once(change, first, options);
+  return $listen(changeEvent, listener, options);
 }
 
 /** Iterates over `change`, from this call on. */
 export function streamChange(options?: $StreamOptions): $EventStream<Change> {
-  return $stream(change, options);
+  return $stream(changeEvent, options);
 }
 
+/** Waits for the next `change`, or calls a listener for it. */
+export const onceChange: $Once<Change> = /* @__PURE__ */ $onceOf(changeEvent);
+
 /** The event `line`. */
-export const line: $ServerEvent<'line', string> = /* @__PURE__ */ $plainEvent('line', '829bee5e');
+export const lineEvent: $ServerEvent<'line', string> =
+  /* @__PURE__ */ $plainEvent('line', '829bee5e');
 
 /** Calls `listener` for each `line`. */
 export function onLine(
   listener: (payload: string, meta: $EventMeta) => unknown,
   options?: $ListenOptions,
 ): $Unlisten {
-  return $listen(line, listener, options);
-}
-
-/** Waits for the next `line`. */
-export function onceLine(options?: $OnceOptions<string>): Promise<string>;
-/** Calls `listener` for the next `line`. */
-export function onceLine(
-  listener: (payload: string, meta: $EventMeta) => unknown,
-  options?: $OnceOptions<string>,
-): $Unlisten;
-export function onceLine(first?: any, options?: any): any {
-  return $once(line, first, options);
+  return $listen(lineEvent, listener, options);
 }
 
 /** Iterates over `line`, from this call on. */
 export function streamLine(options?: $StreamOptions): $EventStream<string> {
-  return $stream(line, options);
+  return $stream(lineEvent, options);
 }
+
+/** Waits for the next `line`, or calls a listener for it. */
+export const onceLine: $Once<string> = /* @__PURE__ */ $onceOf(lineEvent);
 
 /**
  * The event `record`.
  *
  * Record has a field of each kind that is converted, and others.
  */
-export const record: $ServerEvent<'record', Record> =
+export const recordEvent: $ServerEvent<'record', Record> =
   /* @__PURE__ */ $serverEvent(
     'record',
     '7869385f',
@@ -172,22 +157,14 @@ export function onRecord(
   listener: (payload: Record, meta: $EventMeta) => unknown,
   options?: $ListenOptions,
 ): $Unlisten {
-  return $listen(record, listener, options);
-}
-
-/** Waits for the next `record`. */
-export function onceRecord(options?: $OnceOptions<Record>): Promise<Record>;
-/** Calls `listener` for the next `record`. */
-export function onceRecord(
-  listener: (payload: Record, meta: $EventMeta) => unknown,
-  options?: $OnceOptions<Record>,
-): $Unlisten;
-export function onceRecord(first?: any, options?: any): any {
-  return $once(record, first, options);
+  return $listen(recordEvent, listener, options);
 }
 
 /** Iterates over `record`, from this call on. */
 export function streamRecord(options?: $StreamOptions): $EventStream<Record> {
-  return $stream(record, options);
+  return $stream(recordEvent, options);
 }
+
+/** Waits for the next `record`, or calls a listener for it. */
+export const onceRecord: $Once<Record> = /* @__PURE__ */ $onceOf(recordEvent);
 

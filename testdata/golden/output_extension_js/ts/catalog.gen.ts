@@ -3,7 +3,7 @@
 /* eslint no-restricted-syntax: [1, "Program > *"] -- so that the line above is never unused */
 
 import { createEvents as $createEvents } from '@eventgen/client';
-import { ask, line, progress } from './events.gen.js';
+import { askEvent, lineEvent, progressEvent } from './events.gen.js';
 import type { EventMeta as $EventMeta, Events as $Events } from '@eventgen/client';
 import type { Progress } from './events.gen.js';
 
@@ -37,7 +37,7 @@ export type Events = $Events<ServerEvents, ClientEvents, EventKeys, never>;
 
 /** Every event, by its name on the wire. */
 export const events: Events = /* @__PURE__ */ $createEvents([
-  ask,
-  line,
-  progress,
+  askEvent,
+  lineEvent,
+  progressEvent,
 ]);

@@ -7,7 +7,7 @@ import {
   emit as $emit,
   listen as $listen,
   listenBatch as $listenBatch,
-  once as $once,
+  onceOf as $onceOf,
   serverEvent as $serverEvent,
   stream as $stream,
 } from '@eventgen/client';
@@ -17,7 +17,7 @@ import type {
   EventMeta as $EventMeta,
   EventStream as $EventStream,
   ListenOptions as $ListenOptions,
-  OnceOptions as $OnceOptions,
+  Once as $Once,
   ServerEvent as $ServerEvent,
   StreamOptions as $StreamOptions,
   Unlisten as $Unlisten,
@@ -29,15 +29,16 @@ export interface Progress {
 }
 
 /** The event `ask`. Windows emit it; the backend alone receives it. */
-export const ask: $ClientEvent<'ask', string> = /* @__PURE__ */ $clientEvent('ask', '0f5dcdd2');
+export const askEvent: $ClientEvent<'ask', string> =
+  /* @__PURE__ */ $clientEvent('ask', '0f5dcdd2');
 
 /** Emits `ask` to the backend and settles with its answer. */
 export function emitAsk(payload: string, options?: $EmitOptions): Promise<void> {
-  return $emit(ask, payload, options);
+  return $emit(askEvent, payload, options);
 }
 
 /** The event `line`. It comes in batches of at most 10, none waiting longer than 20 ms. */
-export const line: $ServerEvent<'line', string> =
+export const lineEvent: $ServerEvent<'line', string> =
   /* @__PURE__ */ $serverEvent('line', '3e09e1b1', { batch: true });
 
 /** Calls `listener` for each `line`. */
@@ -45,7 +46,7 @@ export function onLine(
   listener: (payload: string, meta: $EventMeta) => unknown,
   options?: $ListenOptions,
 ): $Unlisten {
-  return $listen(line, listener, options);
+  return $listen(lineEvent, listener, options);
 }
 
 /** Calls `listener` for each batch of `line`. */
@@ -53,31 +54,23 @@ export function onLineBatch(
   listener: (payloads: readonly string[], meta: $EventMeta) => unknown,
   options?: $ListenOptions,
 ): $Unlisten {
-  return $listenBatch(line, listener, options);
-}
-
-/** Waits for the next `line`. */
-export function onceLine(options?: $OnceOptions<string>): Promise<string>;
-/** Calls `listener` for the next `line`. */
-export function onceLine(
-  listener: (payload: string, meta: $EventMeta) => unknown,
-  options?: $OnceOptions<string>,
-): $Unlisten;
-export function onceLine(first?: any, options?: any): any {
-  return $once(line, first, options);
+  return $listenBatch(lineEvent, listener, options);
 }
 
 /** Iterates over `line`, from this call on. */
 export function streamLine(options?: $StreamOptions): $EventStream<string> {
-  return $stream(line, options);
+  return $stream(lineEvent, options);
 }
+
+/** Waits for the next `line`, or calls a listener for it. */
+export const onceLine: $Once<string> = /* @__PURE__ */ $onceOf(lineEvent);
 
 /**
  * The event `progress`. At most one in 1 s for each `id`, the latest always.
  *
  * Progress is keyed.
  */
-export const progress: $ServerEvent<'progress', Progress, string> =
+export const progressEvent: $ServerEvent<'progress', Progress, string> =
   /* @__PURE__ */ $serverEvent('progress', 'd3862ac4', { key: ['id'] });
 
 /** Calls `listener` for each `progress`. */
@@ -85,22 +78,14 @@ export function onProgress(
   listener: (payload: Progress, meta: $EventMeta) => unknown,
   options?: $ListenOptions<string>,
 ): $Unlisten {
-  return $listen(progress, listener, options);
-}
-
-/** Waits for the next `progress`. */
-export function onceProgress(options?: $OnceOptions<Progress, string>): Promise<Progress>;
-/** Calls `listener` for the next `progress`. */
-export function onceProgress(
-  listener: (payload: Progress, meta: $EventMeta) => unknown,
-  options?: $OnceOptions<Progress, string>,
-): $Unlisten;
-export function onceProgress(first?: any, options?: any): any {
-  return $once(progress, first, options);
+  return $listen(progressEvent, listener, options);
 }
 
 /** Iterates over `progress`, from this call on. */
 export function streamProgress(options?: $StreamOptions<string>): $EventStream<Progress> {
-  return $stream(progress, options);
+  return $stream(progressEvent, options);
 }
+
+/** Waits for the next `progress`, or calls a listener for it. */
+export const onceProgress: $Once<Progress, string> = /* @__PURE__ */ $onceOf(progressEvent);
 

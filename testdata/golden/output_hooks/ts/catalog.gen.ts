@@ -3,7 +3,15 @@
 /* eslint no-restricted-syntax: [1, "Program > *"] -- so that the line above is never unused */
 
 import { createEvents as $createEvents } from '@eventgen/client';
-import { action, hidden, idle, logLine, ping, progress, theme } from './events.gen';
+import {
+  actionEvent,
+  hiddenEvent,
+  idleEvent,
+  logLineEvent,
+  pingEvent,
+  progressEvent,
+  themeEvent,
+} from './events.gen';
 import type { EventMeta as $EventMeta, Events as $Events } from '@eventgen/client';
 import type { Action, Hidden, Progress, Theme } from './events.gen';
 
@@ -48,11 +56,11 @@ export type Events = $Events<ServerEvents, ClientEvents, EventKeys, 'theme'>;
 
 /** Every event, by its name on the wire. */
 export const events: Events = /* @__PURE__ */ $createEvents([
-  idle,
-  progress,
-  logLine,
-  theme,
-  hidden,
-  action,
-  ping,
+  idleEvent,
+  progressEvent,
+  logLineEvent,
+  themeEvent,
+  hiddenEvent,
+  actionEvent,
+  pingEvent,
 ]);

@@ -7,7 +7,8 @@ import {
   emit as $emit,
   listen as $listen,
   listenBatch as $listenBatch,
-  once as $once,
+  onceEmptyOf as $onceEmptyOf,
+  onceOf as $onceOf,
   plainEvent as $plainEvent,
   serverEvent as $serverEvent,
   sharedEvent as $sharedEvent,
@@ -19,7 +20,8 @@ import type {
   EventMeta as $EventMeta,
   EventStream as $EventStream,
   ListenOptions as $ListenOptions,
-  OnceOptions as $OnceOptions,
+  Once as $Once,
+  OnceEmpty as $OnceEmpty,
   RelayOptions as $RelayOptions,
   ServerEvent as $ServerEvent,
   SharedEvent as $SharedEvent,
@@ -54,7 +56,7 @@ export interface Theme {
 }
 
 /** The event `app:idle`. */
-export const idle: $ServerEvent<'app:idle', undefined> =
+export const idleEvent: $ServerEvent<'app:idle', undefined> =
   /* @__PURE__ */ $serverEvent('app:idle', 'b4ed9c32', { empty: true });
 
 /** Calls `listener` for each `app:idle`. */
@@ -62,31 +64,23 @@ export function onIdle(
   listener: (meta: $EventMeta) => unknown,
   options?: $ListenOptions,
 ): $Unlisten {
-  return $listen(idle, (_, meta) => listener(meta), options);
-}
-
-/** Waits for the next `app:idle`. */
-export function onceIdle(options?: $OnceOptions<undefined>): Promise<void>;
-/** Calls `listener` for the next `app:idle`. */
-export function onceIdle(
-  listener: (meta: $EventMeta) => unknown,
-  options?: $OnceOptions<undefined>,
-): $Unlisten;
-export function onceIdle(first?: any, options?: any): any {
-  return $once(idle, typeof first === 'function' ? (_: undefined, meta: $EventMeta) => first(meta) : first, options);
+  return $listen(idleEvent, (_, meta) => listener(meta), options);
 }
 
 /** Iterates over `app:idle`, from this call on. */
 export function streamIdle(options?: $StreamOptions): $EventStream<undefined> {
-  return $stream(idle, options);
+  return $stream(idleEvent, options);
 }
+
+/** Waits for the next `app:idle`, or calls a listener for it. */
+export const onceIdle: $OnceEmpty = /* @__PURE__ */ $onceEmptyOf(idleEvent);
 
 /**
  * The event `download:progress`. At most one in 100 ms for each `id`, the latest always.
  *
  * Progress tells how far one download has come.
  */
-export const progress: $ServerEvent<'download:progress', Progress, string> =
+export const progressEvent: $ServerEvent<'download:progress', Progress, string> =
   /* @__PURE__ */ $serverEvent('download:progress', '64e8046c', { key: ['id'] });
 
 /** Calls `listener` for each `download:progress`. */
@@ -94,27 +88,19 @@ export function onProgress(
   listener: (payload: Progress, meta: $EventMeta) => unknown,
   options?: $ListenOptions<string>,
 ): $Unlisten {
-  return $listen(progress, listener, options);
-}
-
-/** Waits for the next `download:progress`. */
-export function onceProgress(options?: $OnceOptions<Progress, string>): Promise<Progress>;
-/** Calls `listener` for the next `download:progress`. */
-export function onceProgress(
-  listener: (payload: Progress, meta: $EventMeta) => unknown,
-  options?: $OnceOptions<Progress, string>,
-): $Unlisten;
-export function onceProgress(first?: any, options?: any): any {
-  return $once(progress, first, options);
+  return $listen(progressEvent, listener, options);
 }
 
 /** Iterates over `download:progress`, from this call on. */
 export function streamProgress(options?: $StreamOptions<string>): $EventStream<Progress> {
-  return $stream(progress, options);
+  return $stream(progressEvent, options);
 }
 
+/** Waits for the next `download:progress`, or calls a listener for it. */
+export const onceProgress: $Once<Progress, string> = /* @__PURE__ */ $onceOf(progressEvent);
+
 /** The event `log:line`. It comes in batches of at most 50, none waiting longer than 20 ms. */
-export const logLine: $ServerEvent<'log:line', string> =
+export const logLineEvent: $ServerEvent<'log:line', string> =
   /* @__PURE__ */ $serverEvent('log:line', 'dbb4020b', { batch: true });
 
 /** Calls `listener` for each `log:line`. */
@@ -122,7 +108,7 @@ export function onLogLine(
   listener: (payload: string, meta: $EventMeta) => unknown,
   options?: $ListenOptions,
 ): $Unlisten {
-  return $listen(logLine, listener, options);
+  return $listen(logLineEvent, listener, options);
 }
 
 /** Calls `listener` for each batch of `log:line`. */
@@ -130,31 +116,23 @@ export function onLogLineBatch(
   listener: (payloads: readonly string[], meta: $EventMeta) => unknown,
   options?: $ListenOptions,
 ): $Unlisten {
-  return $listenBatch(logLine, listener, options);
-}
-
-/** Waits for the next `log:line`. */
-export function onceLogLine(options?: $OnceOptions<string>): Promise<string>;
-/** Calls `listener` for the next `log:line`. */
-export function onceLogLine(
-  listener: (payload: string, meta: $EventMeta) => unknown,
-  options?: $OnceOptions<string>,
-): $Unlisten;
-export function onceLogLine(first?: any, options?: any): any {
-  return $once(logLine, first, options);
+  return $listenBatch(logLineEvent, listener, options);
 }
 
 /** Iterates over `log:line`, from this call on. */
 export function streamLogLine(options?: $StreamOptions): $EventStream<string> {
-  return $stream(logLine, options);
+  return $stream(logLineEvent, options);
 }
+
+/** Waits for the next `log:line`, or calls a listener for it. */
+export const onceLogLine: $Once<string> = /* @__PURE__ */ $onceOf(logLineEvent);
 
 /**
  * The event `theme`. Windows emit it too. A new listener gets the last value at once.
  *
  * Theme is the look of all windows.
  */
-export const theme: $SharedEvent<'theme', Theme> =
+export const themeEvent: $SharedEvent<'theme', Theme> =
   /* @__PURE__ */ $sharedEvent('theme', 'fed1c49b', { sticky: true });
 
 /** Calls `listener` for each `theme`. */
@@ -162,34 +140,26 @@ export function onTheme(
   listener: (payload: Theme, meta: $EventMeta) => unknown,
   options?: $ListenOptions,
 ): $Unlisten {
-  return $listen(theme, listener, options);
-}
-
-/** Waits for the next `theme`. */
-export function onceTheme(options?: $OnceOptions<Theme>): Promise<Theme>;
-/** Calls `listener` for the next `theme`. */
-export function onceTheme(
-  listener: (payload: Theme, meta: $EventMeta) => unknown,
-  options?: $OnceOptions<Theme>,
-): $Unlisten;
-export function onceTheme(first?: any, options?: any): any {
-  return $once(theme, first, options);
+  return $listen(themeEvent, listener, options);
 }
 
 /** Iterates over `theme`, from this call on. */
 export function streamTheme(options?: $StreamOptions): $EventStream<Theme> {
-  return $stream(theme, options);
+  return $stream(themeEvent, options);
 }
 
 /** Emits `theme` to the backend and settles with its answer. */
 export function emitTheme(payload: Theme, options?: $EmitOptions | $RelayOptions): Promise<void> {
-  return $emit(theme, payload, options);
+  return $emit(themeEvent, payload, options);
 }
 
 /** Emits `theme` to the windows that `to` names, through the backend. */
 export function emitThemeTo(to: $Target, payload: Theme, options?: $EmitOptions): Promise<void> {
-  return $emit(theme, payload, { ...options, to });
+  return $emit(themeEvent, payload, { ...options, to });
 }
+
+/** Waits for the next `theme`, or calls a listener for it. */
+export const onceTheme: $Once<Theme> = /* @__PURE__ */ $onceOf(themeEvent);
 
 /**
  * The event `theme:hidden`.
@@ -198,7 +168,7 @@ export function emitThemeTo(to: $Target, payload: Theme, options?: $EmitOptions)
  *
  * @deprecated use Theme.
  */
-export const hidden: $ServerEvent<'theme:hidden', Hidden> =
+export const hiddenEvent: $ServerEvent<'theme:hidden', Hidden> =
   /* @__PURE__ */ $plainEvent('theme:hidden', '2f8469cf');
 
 /**
@@ -210,26 +180,7 @@ export function onHidden(
   listener: (payload: Hidden, meta: $EventMeta) => unknown,
   options?: $ListenOptions,
 ): $Unlisten {
-  return $listen(hidden, listener, options);
-}
-
-/**
- * Waits for the next `theme:hidden`.
- *
- * @deprecated use Theme.
- */
-export function onceHidden(options?: $OnceOptions<Hidden>): Promise<Hidden>;
-/**
- * Calls `listener` for the next `theme:hidden`.
- *
- * @deprecated use Theme.
- */
-export function onceHidden(
-  listener: (payload: Hidden, meta: $EventMeta) => unknown,
-  options?: $OnceOptions<Hidden>,
-): $Unlisten;
-export function onceHidden(first?: any, options?: any): any {
-  return $once(hidden, first, options);
+  return $listen(hiddenEvent, listener, options);
 }
 
 /**
@@ -238,20 +189,27 @@ export function onceHidden(first?: any, options?: any): any {
  * @deprecated use Theme.
  */
 export function streamHidden(options?: $StreamOptions): $EventStream<Hidden> {
-  return $stream(hidden, options);
+  return $stream(hiddenEvent, options);
 }
+
+/**
+ * Waits for the next `theme:hidden`, or calls a listener for it.
+ *
+ * @deprecated use Theme.
+ */
+export const onceHidden: $Once<Hidden> = /* @__PURE__ */ $onceOf(hiddenEvent);
 
 /**
  * The event `user:action`. Windows emit it; the backend alone receives it.
  *
  * Action comes from a window.
  */
-export const action: $ClientEvent<'user:action', Action> =
+export const actionEvent: $ClientEvent<'user:action', Action> =
   /* @__PURE__ */ $clientEvent('user:action', 'f6eee599');
 
 /** Emits `user:action` to the backend and settles with its answer. */
 export function emitAction(payload: Action, options?: $EmitOptions): Promise<void> {
-  return $emit(action, payload, options);
+  return $emit(actionEvent, payload, options);
 }
 
 /**
@@ -259,11 +217,11 @@ export function emitAction(payload: Action, options?: $EmitOptions): Promise<voi
  *
  * Ping comes from a window, and says nothing.
  */
-export const ping: $ClientEvent<'user:ping', undefined> =
+export const pingEvent: $ClientEvent<'user:ping', undefined> =
   /* @__PURE__ */ $clientEvent('user:ping', 'eb475aeb', { empty: true });
 
 /** Emits `user:ping` to the backend and settles with its answer. */
 export function emitPing(options?: $EmitOptions): Promise<void> {
-  return $emit(ping, undefined, options);
+  return $emit(pingEvent, undefined, options);
 }
 

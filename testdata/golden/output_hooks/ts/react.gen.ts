@@ -10,7 +10,15 @@ import {
   useEventHistory as $useEventHistory,
   useOnEvent as $useOnEvent,
 } from '@eventgen/client/react';
-import { action, hidden, idle, logLine, ping, progress, theme } from './events.gen';
+import {
+  actionEvent,
+  hiddenEvent,
+  idleEvent,
+  logLineEvent,
+  pingEvent,
+  progressEvent,
+  themeEvent,
+} from './events.gen';
 import type {
   EmitOptions as $EmitOptions,
   EventMeta as $EventMeta,
@@ -37,12 +45,12 @@ export {
 
 /** Calls `listener`, always the newest one, for each `app:idle`. */
 export function useOnIdle(listener: (meta: $EventMeta) => unknown, options?: $OnHookOptions): void {
-  return $useOnEvent(idle, (_, meta) => listener(meta), options);
+  return $useOnEvent(idleEvent, (_, meta) => listener(meta), options);
 }
 
 /** The latest `download:progress`, undefined before the first. */
 export function useProgress(options?: $HookOptions<string>): Progress | undefined {
-  return $useEvent(progress, options);
+  return $useEvent(progressEvent, options);
 }
 
 /** Calls `listener`, always the newest one, for each `download:progress`. */
@@ -50,7 +58,7 @@ export function useOnProgress(
   listener: (payload: Progress, meta: $EventMeta) => unknown,
   options?: $OnHookOptions<string>,
 ): void {
-  return $useOnEvent(progress, listener, options);
+  return $useOnEvent(progressEvent, listener, options);
 }
 
 /** The last `limit` of `download:progress`, oldest first. */
@@ -58,17 +66,17 @@ export function useProgressHistory(
   limit: number,
   options?: $HookOptions<string>,
 ): readonly Progress[] {
-  return $useEventHistory(progress, limit, options);
+  return $useEventHistory(progressEvent, limit, options);
 }
 
 /** The latest `download:progress` of each key. */
 export function useProgressByKey(options?: $ByKeyOptions): ReadonlyMap<string, Progress> {
-  return $useEventByKey(progress, options);
+  return $useEventByKey(progressEvent, options);
 }
 
 /** The latest `log:line`, undefined before the first. */
 export function useLogLine(options?: $HookOptions): string | undefined {
-  return $useEvent(logLine, options);
+  return $useEvent(logLineEvent, options);
 }
 
 /** Calls `listener`, always the newest one, for each `log:line`. */
@@ -76,17 +84,17 @@ export function useOnLogLine(
   listener: (payload: string, meta: $EventMeta) => unknown,
   options?: $OnHookOptions,
 ): void {
-  return $useOnEvent(logLine, listener, options);
+  return $useOnEvent(logLineEvent, listener, options);
 }
 
 /** The last `limit` of `log:line`, oldest first. */
 export function useLogLineHistory(limit: number, options?: $HookOptions): readonly string[] {
-  return $useEventHistory(logLine, limit, options);
+  return $useEventHistory(logLineEvent, limit, options);
 }
 
 /** The latest `theme`, undefined before the first. */
 export function useTheme(options?: $HookOptions): Theme | undefined {
-  return $useEvent(theme, options);
+  return $useEvent(themeEvent, options);
 }
 
 /** Calls `listener`, always the newest one, for each `theme`. */
@@ -94,19 +102,19 @@ export function useOnTheme(
   listener: (payload: Theme, meta: $EventMeta) => unknown,
   options?: $OnHookOptions,
 ): void {
-  return $useOnEvent(theme, listener, options);
+  return $useOnEvent(themeEvent, listener, options);
 }
 
 /** The last `limit` of `theme`, oldest first. */
 export function useThemeHistory(limit: number, options?: $HookOptions): readonly Theme[] {
-  return $useEventHistory(theme, limit, options);
+  return $useEventHistory(themeEvent, limit, options);
 }
 
 /** A function that emits `theme`. */
 export function useEmitTheme(
   options?: { readonly client?: $EventsClient },
 ): (payload: Theme, options?: $EmitOptions | $RelayOptions) => Promise<void> {
-  return $useEmit(theme, options);
+  return $useEmit(themeEvent, options);
 }
 
 /**
@@ -115,7 +123,7 @@ export function useEmitTheme(
  * @deprecated use Theme.
  */
 export function useHidden(options?: $HookOptions): Hidden | undefined {
-  return $useEvent(hidden, options);
+  return $useEvent(hiddenEvent, options);
 }
 
 /**
@@ -127,7 +135,7 @@ export function useOnHidden(
   listener: (payload: Hidden, meta: $EventMeta) => unknown,
   options?: $OnHookOptions,
 ): void {
-  return $useOnEvent(hidden, listener, options);
+  return $useOnEvent(hiddenEvent, listener, options);
 }
 
 /**
@@ -136,20 +144,20 @@ export function useOnHidden(
  * @deprecated use Theme.
  */
 export function useHiddenHistory(limit: number, options?: $HookOptions): readonly Hidden[] {
-  return $useEventHistory(hidden, limit, options);
+  return $useEventHistory(hiddenEvent, limit, options);
 }
 
 /** A function that emits `user:action`. */
 export function useEmitAction(
   options?: { readonly client?: $EventsClient },
 ): (payload: Action, options?: $EmitOptions) => Promise<void> {
-  return $useEmit(action, options);
+  return $useEmit(actionEvent, options);
 }
 
 /** A function that emits `user:ping`. */
 export function useEmitPing(
   options?: { readonly client?: $EventsClient },
 ): (payload?: undefined, options?: $EmitOptions) => Promise<void> {
-  return $useEmit(ping, options);
+  return $useEmit(pingEvent, options);
 }
 

@@ -9,7 +9,15 @@ import {
   createEventHistory as $createEventHistory,
   createOnEvent as $createOnEvent,
 } from '@eventgen/client/solid';
-import { action, hidden, idle, logLine, ping, progress, theme } from './events.gen';
+import {
+  actionEvent,
+  hiddenEvent,
+  idleEvent,
+  logLineEvent,
+  pingEvent,
+  progressEvent,
+  themeEvent,
+} from './events.gen';
 import type {
   EmitOptions as $EmitOptions,
   EventMeta as $EventMeta,
@@ -40,12 +48,12 @@ export function createOnIdle(
   listener: (meta: $EventMeta) => unknown,
   options?: $OnHookOptions,
 ): void {
-  return $createOnEvent(idle, (_, meta) => listener(meta), options);
+  return $createOnEvent(idleEvent, (_, meta) => listener(meta), options);
 }
 
 /** The latest `download:progress`, undefined before the first. */
 export function createProgress(options?: $HookOptions<string>): $Accessor<Progress | undefined> {
-  return $createEvent(progress, options);
+  return $createEvent(progressEvent, options);
 }
 
 /** Calls `listener` for each `download:progress`. */
@@ -53,7 +61,7 @@ export function createOnProgress(
   listener: (payload: Progress, meta: $EventMeta) => unknown,
   options?: $OnHookOptions<string>,
 ): void {
-  return $createOnEvent(progress, listener, options);
+  return $createOnEvent(progressEvent, listener, options);
 }
 
 /** The last `limit` of `download:progress`, oldest first. */
@@ -61,19 +69,19 @@ export function createProgressHistory(
   limit: number,
   options?: $HookOptions<string>,
 ): $Accessor<readonly Progress[]> {
-  return $createEventHistory(progress, limit, options);
+  return $createEventHistory(progressEvent, limit, options);
 }
 
 /** The latest `download:progress` of each key. */
 export function createProgressByKey(
   options?: $ByKeyOptions,
 ): $Accessor<ReadonlyMap<string, Progress>> {
-  return $createEventByKey(progress, options);
+  return $createEventByKey(progressEvent, options);
 }
 
 /** The latest `log:line`, undefined before the first. */
 export function createLogLine(options?: $HookOptions): $Accessor<string | undefined> {
-  return $createEvent(logLine, options);
+  return $createEvent(logLineEvent, options);
 }
 
 /** Calls `listener` for each `log:line`. */
@@ -81,7 +89,7 @@ export function createOnLogLine(
   listener: (payload: string, meta: $EventMeta) => unknown,
   options?: $OnHookOptions,
 ): void {
-  return $createOnEvent(logLine, listener, options);
+  return $createOnEvent(logLineEvent, listener, options);
 }
 
 /** The last `limit` of `log:line`, oldest first. */
@@ -89,12 +97,12 @@ export function createLogLineHistory(
   limit: number,
   options?: $HookOptions,
 ): $Accessor<readonly string[]> {
-  return $createEventHistory(logLine, limit, options);
+  return $createEventHistory(logLineEvent, limit, options);
 }
 
 /** The latest `theme`, undefined before the first. */
 export function createTheme(options?: $HookOptions): $Accessor<Theme | undefined> {
-  return $createEvent(theme, options);
+  return $createEvent(themeEvent, options);
 }
 
 /** Calls `listener` for each `theme`. */
@@ -102,7 +110,7 @@ export function createOnTheme(
   listener: (payload: Theme, meta: $EventMeta) => unknown,
   options?: $OnHookOptions,
 ): void {
-  return $createOnEvent(theme, listener, options);
+  return $createOnEvent(themeEvent, listener, options);
 }
 
 /** The last `limit` of `theme`, oldest first. */
@@ -110,14 +118,14 @@ export function createThemeHistory(
   limit: number,
   options?: $HookOptions,
 ): $Accessor<readonly Theme[]> {
-  return $createEventHistory(theme, limit, options);
+  return $createEventHistory(themeEvent, limit, options);
 }
 
 /** A function that emits `theme`. */
 export function createEmitTheme(
   options?: { readonly client?: $EventsClient },
 ): (payload: Theme, options?: $EmitOptions | $RelayOptions) => Promise<void> {
-  return $createEmit(theme, options);
+  return $createEmit(themeEvent, options);
 }
 
 /**
@@ -126,7 +134,7 @@ export function createEmitTheme(
  * @deprecated use Theme.
  */
 export function createHidden(options?: $HookOptions): $Accessor<Hidden | undefined> {
-  return $createEvent(hidden, options);
+  return $createEvent(hiddenEvent, options);
 }
 
 /**
@@ -138,7 +146,7 @@ export function createOnHidden(
   listener: (payload: Hidden, meta: $EventMeta) => unknown,
   options?: $OnHookOptions,
 ): void {
-  return $createOnEvent(hidden, listener, options);
+  return $createOnEvent(hiddenEvent, listener, options);
 }
 
 /**
@@ -150,20 +158,20 @@ export function createHiddenHistory(
   limit: number,
   options?: $HookOptions,
 ): $Accessor<readonly Hidden[]> {
-  return $createEventHistory(hidden, limit, options);
+  return $createEventHistory(hiddenEvent, limit, options);
 }
 
 /** A function that emits `user:action`. */
 export function createEmitAction(
   options?: { readonly client?: $EventsClient },
 ): (payload: Action, options?: $EmitOptions) => Promise<void> {
-  return $createEmit(action, options);
+  return $createEmit(actionEvent, options);
 }
 
 /** A function that emits `user:ping`. */
 export function createEmitPing(
   options?: { readonly client?: $EventsClient },
 ): (payload?: undefined, options?: $EmitOptions) => Promise<void> {
-  return $createEmit(ping, options);
+  return $createEmit(pingEvent, options);
 }
 

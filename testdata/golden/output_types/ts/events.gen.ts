@@ -4,7 +4,7 @@
 
 import {
   listen as $listen,
-  once as $once,
+  onceOf as $onceOf,
   plainEvent as $plainEvent,
   stream as $stream,
 } from '@eventgen/client';
@@ -12,7 +12,7 @@ import type {
   EventMeta as $EventMeta,
   EventStream as $EventStream,
   ListenOptions as $ListenOptions,
-  OnceOptions as $OnceOptions,
+  Once as $Once,
   ServerEvent as $ServerEvent,
   StreamOptions as $StreamOptions,
   Unlisten as $Unlisten,
@@ -30,29 +30,22 @@ export interface Paid {
 }
 
 /** The event `paid`. */
-export const paid: $ServerEvent<'paid', Paid> = /* @__PURE__ */ $plainEvent('paid', '384f6b30');
+export const paidEvent: $ServerEvent<'paid', Paid> =
+  /* @__PURE__ */ $plainEvent('paid', '384f6b30');
 
 /** Calls `listener` for each `paid`. */
 export function onPaid(
   listener: (payload: Paid, meta: $EventMeta) => unknown,
   options?: $ListenOptions,
 ): $Unlisten {
-  return $listen(paid, listener, options);
-}
-
-/** Waits for the next `paid`. */
-export function oncePaid(options?: $OnceOptions<Paid>): Promise<Paid>;
-/** Calls `listener` for the next `paid`. */
-export function oncePaid(
-  listener: (payload: Paid, meta: $EventMeta) => unknown,
-  options?: $OnceOptions<Paid>,
-): $Unlisten;
-export function oncePaid(first?: any, options?: any): any {
-  return $once(paid, first, options);
+  return $listen(paidEvent, listener, options);
 }
 
 /** Iterates over `paid`, from this call on. */
 export function streamPaid(options?: $StreamOptions): $EventStream<Paid> {
-  return $stream(paid, options);
+  return $stream(paidEvent, options);
 }
+
+/** Waits for the next `paid`, or calls a listener for it. */
+export const oncePaid: $Once<Paid> = /* @__PURE__ */ $onceOf(paidEvent);
 

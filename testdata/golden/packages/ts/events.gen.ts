@@ -4,7 +4,7 @@
 
 import {
   listen as $listen,
-  once as $once,
+  onceOf as $onceOf,
   plainEvent as $plainEvent,
   stream as $stream,
 } from '@eventgen/client';
@@ -12,7 +12,7 @@ import type {
   EventMeta as $EventMeta,
   EventStream as $EventStream,
   ListenOptions as $ListenOptions,
-  OnceOptions as $OnceOptions,
+  Once as $Once,
   ServerEvent as $ServerEvent,
   StreamOptions as $StreamOptions,
   Unlisten as $Unlisten,
@@ -51,7 +51,7 @@ export interface WalletMoney {
 }
 
 /** The event `billing:charged`. */
-export const charged: $ServerEvent<'billing:charged', Charged> =
+export const chargedEvent: $ServerEvent<'billing:charged', Charged> =
   /* @__PURE__ */ $plainEvent('billing:charged', '1cfddeea');
 
 /** Calls `listener` for each `billing:charged`. */
@@ -59,27 +59,19 @@ export function onCharged(
   listener: (payload: Charged, meta: $EventMeta) => unknown,
   options?: $ListenOptions,
 ): $Unlisten {
-  return $listen(charged, listener, options);
-}
-
-/** Waits for the next `billing:charged`. */
-export function onceCharged(options?: $OnceOptions<Charged>): Promise<Charged>;
-/** Calls `listener` for the next `billing:charged`. */
-export function onceCharged(
-  listener: (payload: Charged, meta: $EventMeta) => unknown,
-  options?: $OnceOptions<Charged>,
-): $Unlisten;
-export function onceCharged(first?: any, options?: any): any {
-  return $once(charged, first, options);
+  return $listen(chargedEvent, listener, options);
 }
 
 /** Iterates over `billing:charged`, from this call on. */
 export function streamCharged(options?: $StreamOptions): $EventStream<Charged> {
-  return $stream(charged, options);
+  return $stream(chargedEvent, options);
 }
 
+/** Waits for the next `billing:charged`, or calls a listener for it. */
+export const onceCharged: $Once<Charged> = /* @__PURE__ */ $onceOf(chargedEvent);
+
 /** The event `wallet:filled`. */
-export const filled: $ServerEvent<'wallet:filled', Filled> =
+export const filledEvent: $ServerEvent<'wallet:filled', Filled> =
   /* @__PURE__ */ $plainEvent('wallet:filled', '11b324ae');
 
 /** Calls `listener` for each `wallet:filled`. */
@@ -87,22 +79,14 @@ export function onFilled(
   listener: (payload: Filled, meta: $EventMeta) => unknown,
   options?: $ListenOptions,
 ): $Unlisten {
-  return $listen(filled, listener, options);
-}
-
-/** Waits for the next `wallet:filled`. */
-export function onceFilled(options?: $OnceOptions<Filled>): Promise<Filled>;
-/** Calls `listener` for the next `wallet:filled`. */
-export function onceFilled(
-  listener: (payload: Filled, meta: $EventMeta) => unknown,
-  options?: $OnceOptions<Filled>,
-): $Unlisten;
-export function onceFilled(first?: any, options?: any): any {
-  return $once(filled, first, options);
+  return $listen(filledEvent, listener, options);
 }
 
 /** Iterates over `wallet:filled`, from this call on. */
 export function streamFilled(options?: $StreamOptions): $EventStream<Filled> {
-  return $stream(filled, options);
+  return $stream(filledEvent, options);
 }
+
+/** Waits for the next `wallet:filled`, or calls a listener for it. */
+export const onceFilled: $Once<Filled> = /* @__PURE__ */ $onceOf(filledEvent);
 

@@ -5,7 +5,7 @@
 import {
   emit as $emit,
   listen as $listen,
-  once as $once,
+  onceOf as $onceOf,
   sharedEvent as $sharedEvent,
   stream as $stream,
 } from '@eventgen/client';
@@ -14,7 +14,7 @@ import type {
   EventMeta as $EventMeta,
   EventStream as $EventStream,
   ListenOptions as $ListenOptions,
-  OnceOptions as $OnceOptions,
+  Once as $Once,
   SharedEvent as $SharedEvent,
   StreamOptions as $StreamOptions,
   Unlisten as $Unlisten,
@@ -49,7 +49,7 @@ export const Mask = {
 } as const;
 
 /** The event `changed`. Windows emit it too. */
-export const changed: $SharedEvent<'changed', Changed> =
+export const changedEvent: $SharedEvent<'changed', Changed> =
   /* @__PURE__ */ $sharedEvent('changed', '7ed10cca');
 
 /** Calls `listener` for each `changed`. */
@@ -57,27 +57,19 @@ export function onChanged(
   listener: (payload: Changed, meta: $EventMeta) => unknown,
   options?: $ListenOptions,
 ): $Unlisten {
-  return $listen(changed, listener, options);
-}
-
-/** Waits for the next `changed`. */
-export function onceChanged(options?: $OnceOptions<Changed>): Promise<Changed>;
-/** Calls `listener` for the next `changed`. */
-export function onceChanged(
-  listener: (payload: Changed, meta: $EventMeta) => unknown,
-  options?: $OnceOptions<Changed>,
-): $Unlisten;
-export function onceChanged(first?: any, options?: any): any {
-  return $once(changed, first, options);
+  return $listen(changedEvent, listener, options);
 }
 
 /** Iterates over `changed`, from this call on. */
 export function streamChanged(options?: $StreamOptions): $EventStream<Changed> {
-  return $stream(changed, options);
+  return $stream(changedEvent, options);
 }
 
 /** Emits `changed` to the backend and settles with its answer. */
 export function emitChanged(payload: Changed, options?: $EmitOptions): Promise<void> {
-  return $emit(changed, payload, options);
+  return $emit(changedEvent, payload, options);
 }
+
+/** Waits for the next `changed`, or calls a listener for it. */
+export const onceChanged: $Once<Changed> = /* @__PURE__ */ $onceOf(changedEvent);
 

@@ -3,7 +3,7 @@
 /* eslint no-restricted-syntax: [1, "Program > *"] -- so that the line above is never unused */
 
 import { createEvents as $createEvents } from '@eventgen/client';
-import { everything } from './events.gen';
+import { everythingEvent } from './events.gen';
 import type { EventMeta as $EventMeta, Events as $Events } from '@eventgen/client';
 import type { Everything } from './events.gen';
 
@@ -30,5 +30,5 @@ export type Events = $Events<ServerEvents, ClientEvents, {}, never>;
 
 /** Every event, by its name on the wire. */
 export const events: Events = /* @__PURE__ */ $createEvents([
-  everything,
+  everythingEvent,
 ]);

@@ -5,7 +5,7 @@
 import {
   emit as $emit,
   listen as $listen,
-  once as $once,
+  onceOf as $onceOf,
   sharedEvent as $sharedEvent,
   stream as $stream,
 } from '@eventgen/client';
@@ -14,7 +14,7 @@ import type {
   EventMeta as $EventMeta,
   EventStream as $EventStream,
   ListenOptions as $ListenOptions,
-  OnceOptions as $OnceOptions,
+  Once as $Once,
   SharedEvent as $SharedEvent,
   StreamOptions as $StreamOptions,
   Unlisten as $Unlisten,
@@ -137,7 +137,7 @@ export interface URL {
 export type Userinfo = { [key: string]: never };
 
 /** The event `everything`. Windows emit it too. */
-export const everything: $SharedEvent<'everything', Everything> =
+export const everythingEvent: $SharedEvent<'everything', Everything> =
   /* @__PURE__ */ $sharedEvent('everything', 'e614d8d5');
 
 /** Calls `listener` for each `everything`. */
@@ -145,27 +145,19 @@ export function onEverything(
   listener: (payload: Everything, meta: $EventMeta) => unknown,
   options?: $ListenOptions,
 ): $Unlisten {
-  return $listen(everything, listener, options);
-}
-
-/** Waits for the next `everything`. */
-export function onceEverything(options?: $OnceOptions<Everything>): Promise<Everything>;
-/** Calls `listener` for the next `everything`. */
-export function onceEverything(
-  listener: (payload: Everything, meta: $EventMeta) => unknown,
-  options?: $OnceOptions<Everything>,
-): $Unlisten;
-export function onceEverything(first?: any, options?: any): any {
-  return $once(everything, first, options);
+  return $listen(everythingEvent, listener, options);
 }
 
 /** Iterates over `everything`, from this call on. */
 export function streamEverything(options?: $StreamOptions): $EventStream<Everything> {
-  return $stream(everything, options);
+  return $stream(everythingEvent, options);
 }
 
 /** Emits `everything` to the backend and settles with its answer. */
 export function emitEverything(payload: Everything, options?: $EmitOptions): Promise<void> {
-  return $emit(everything, payload, options);
+  return $emit(everythingEvent, payload, options);
 }
+
+/** Waits for the next `everything`, or calls a listener for it. */
+export const onceEverything: $Once<Everything> = /* @__PURE__ */ $onceOf(everythingEvent);
 

@@ -4,7 +4,7 @@
 
 import {
   listen as $listen,
-  once as $once,
+  onceOf as $onceOf,
   plainEvent as $plainEvent,
   stream as $stream,
 } from '@eventgen/client';
@@ -12,7 +12,7 @@ import type {
   EventMeta as $EventMeta,
   EventStream as $EventStream,
   ListenOptions as $ListenOptions,
-  OnceOptions as $OnceOptions,
+  Once as $Once,
   ServerEvent as $ServerEvent,
   StreamOptions as $StreamOptions,
   Unlisten as $Unlisten,
@@ -71,7 +71,7 @@ export interface LoggedOut {
  *
  * AppEvent is what can happen to an account.
  */
-export const appEvent: $ServerEvent<'app:event', AppEvent> =
+export const appEventEvent: $ServerEvent<'app:event', AppEvent> =
   /* @__PURE__ */ $plainEvent('app:event', '3a64c7c6');
 
 /** Calls `listener` for each `app:event`. */
@@ -79,31 +79,23 @@ export function onAppEvent(
   listener: (payload: AppEvent, meta: $EventMeta) => unknown,
   options?: $ListenOptions,
 ): $Unlisten {
-  return $listen(appEvent, listener, options);
-}
-
-/** Waits for the next `app:event`. */
-export function onceAppEvent(options?: $OnceOptions<AppEvent>): Promise<AppEvent>;
-/** Calls `listener` for the next `app:event`. */
-export function onceAppEvent(
-  listener: (payload: AppEvent, meta: $EventMeta) => unknown,
-  options?: $OnceOptions<AppEvent>,
-): $Unlisten;
-export function onceAppEvent(first?: any, options?: any): any {
-  return $once(appEvent, first, options);
+  return $listen(appEventEvent, listener, options);
 }
 
 /** Iterates over `app:event`, from this call on. */
 export function streamAppEvent(options?: $StreamOptions): $EventStream<AppEvent> {
-  return $stream(appEvent, options);
+  return $stream(appEventEvent, options);
 }
+
+/** Waits for the next `app:event`, or calls a listener for it. */
+export const onceAppEvent: $Once<AppEvent> = /* @__PURE__ */ $onceOf(appEventEvent);
 
 /**
  * The event `holder`.
  *
  * Holder holds unions in every position.
  */
-export const holder: $ServerEvent<'holder', Holder> =
+export const holderEvent: $ServerEvent<'holder', Holder> =
   /* @__PURE__ */ $plainEvent('holder', 'f9937c48');
 
 /** Calls `listener` for each `holder`. */
@@ -111,22 +103,14 @@ export function onHolder(
   listener: (payload: Holder, meta: $EventMeta) => unknown,
   options?: $ListenOptions,
 ): $Unlisten {
-  return $listen(holder, listener, options);
-}
-
-/** Waits for the next `holder`. */
-export function onceHolder(options?: $OnceOptions<Holder>): Promise<Holder>;
-/** Calls `listener` for the next `holder`. */
-export function onceHolder(
-  listener: (payload: Holder, meta: $EventMeta) => unknown,
-  options?: $OnceOptions<Holder>,
-): $Unlisten;
-export function onceHolder(first?: any, options?: any): any {
-  return $once(holder, first, options);
+  return $listen(holderEvent, listener, options);
 }
 
 /** Iterates over `holder`, from this call on. */
 export function streamHolder(options?: $StreamOptions): $EventStream<Holder> {
-  return $stream(holder, options);
+  return $stream(holderEvent, options);
 }
+
+/** Waits for the next `holder`, or calls a listener for it. */
+export const onceHolder: $Once<Holder> = /* @__PURE__ */ $onceOf(holderEvent);
 

@@ -5,7 +5,7 @@
 import {
   emit as $emit,
   listen as $listen,
-  once as $once,
+  onceOf as $onceOf,
   sharedEvent as $sharedEvent,
   stream as $stream,
 } from '@eventgen/client';
@@ -14,7 +14,7 @@ import type {
   EventMeta as $EventMeta,
   EventStream as $EventStream,
   ListenOptions as $ListenOptions,
-  OnceOptions as $OnceOptions,
+  Once as $Once,
   SharedEvent as $SharedEvent,
   StreamOptions as $StreamOptions,
   Unlisten as $Unlisten,
@@ -54,7 +54,7 @@ export interface Square {
 }
 
 /** The event `shape`. Windows emit it too. */
-export const shape: $SharedEvent<'shape', Shape> =
+export const shapeEvent: $SharedEvent<'shape', Shape> =
   /* @__PURE__ */ $sharedEvent('shape', '7382f1cd');
 
 /** Calls `listener` for each `shape`. */
@@ -62,27 +62,19 @@ export function onShape(
   listener: (payload: Shape, meta: $EventMeta) => unknown,
   options?: $ListenOptions,
 ): $Unlisten {
-  return $listen(shape, listener, options);
-}
-
-/** Waits for the next `shape`. */
-export function onceShape(options?: $OnceOptions<Shape>): Promise<Shape>;
-/** Calls `listener` for the next `shape`. */
-export function onceShape(
-  listener: (payload: Shape, meta: $EventMeta) => unknown,
-  options?: $OnceOptions<Shape>,
-): $Unlisten;
-export function onceShape(first?: any, options?: any): any {
-  return $once(shape, first, options);
+  return $listen(shapeEvent, listener, options);
 }
 
 /** Iterates over `shape`, from this call on. */
 export function streamShape(options?: $StreamOptions): $EventStream<Shape> {
-  return $stream(shape, options);
+  return $stream(shapeEvent, options);
 }
 
 /** Emits `shape` to the backend and settles with its answer. */
 export function emitShape(payload: Shape, options?: $EmitOptions): Promise<void> {
-  return $emit(shape, payload, options);
+  return $emit(shapeEvent, payload, options);
 }
+
+/** Waits for the next `shape`, or calls a listener for it. */
+export const onceShape: $Once<Shape> = /* @__PURE__ */ $onceOf(shapeEvent);
 

@@ -3,7 +3,7 @@
 /* eslint no-restricted-syntax: [1, "Program > *"] -- so that the line above is never unused */
 
 import { createEvents as $createEvents } from './client/index';
-import { acknowledge, alarm, line, reading, session } from './events.gen';
+import { acknowledgeEvent, alarmEvent, lineEvent, readingEvent, sessionEvent } from './events.gen';
 import type { EventMeta as $EventMeta, Events as $Events } from './client/index';
 import type { Acknowledge, Alarm, Line, Reading, Session } from './events.gen';
 
@@ -42,9 +42,9 @@ export type Events = $Events<ServerEvents, ClientEvents, EventKeys, never>;
 
 /** Every event, by its name on the wire. */
 export const events: Events = /* @__PURE__ */ $createEvents([
-  acknowledge,
-  line,
-  alarm,
-  reading,
-  session,
+  acknowledgeEvent,
+  lineEvent,
+  alarmEvent,
+  readingEvent,
+  sessionEvent,
 ]);

@@ -7,7 +7,7 @@ import {
   emit as $emit,
   listen as $listen,
   listenBatch as $listenBatch,
-  once as $once,
+  onceOf as $onceOf,
   serverEvent as $serverEvent,
   stream as $stream,
 } from './client/index';
@@ -17,7 +17,7 @@ import type {
   EventMeta as $EventMeta,
   EventStream as $EventStream,
   ListenOptions as $ListenOptions,
-  OnceOptions as $OnceOptions,
+  Once as $Once,
   ServerEvent as $ServerEvent,
   StreamOptions as $StreamOptions,
   Unlisten as $Unlisten,
@@ -111,12 +111,12 @@ export type State = 'quiet' | 'raised' | 'acknowledged';
  *
  * Acknowledge says that somebody has seen an alarm.
  */
-export const acknowledge: $ClientEvent<'alarm:acknowledge', Acknowledge> =
+export const acknowledgeEvent: $ClientEvent<'alarm:acknowledge', Acknowledge> =
   /* @__PURE__ */ $clientEvent('alarm:acknowledge', '8e5f0de3');
 
 /** Emits `alarm:acknowledge` to the backend and settles with its answer. */
 export function emitAcknowledge(payload: Acknowledge, options?: $EmitOptions): Promise<void> {
-  return $emit(acknowledge, payload, options);
+  return $emit(acknowledgeEvent, payload, options);
 }
 
 /**
@@ -124,7 +124,7 @@ export function emitAcknowledge(payload: Acknowledge, options?: $EmitOptions): P
  *
  * Line is a line of the plant's log.
  */
-export const line: $ServerEvent<'log:line', Line> =
+export const lineEvent: $ServerEvent<'log:line', Line> =
   /* @__PURE__ */ $serverEvent('log:line', 'b1e350f0', { batch: true });
 
 /** Calls `listener` for each `log:line`. */
@@ -132,7 +132,7 @@ export function onLine(
   listener: (payload: Line, meta: $EventMeta) => unknown,
   options?: $ListenOptions,
 ): $Unlisten {
-  return $listen(line, listener, options);
+  return $listen(lineEvent, listener, options);
 }
 
 /** Calls `listener` for each batch of `log:line`. */
@@ -140,31 +140,23 @@ export function onLineBatch(
   listener: (payloads: readonly Line[], meta: $EventMeta) => unknown,
   options?: $ListenOptions,
 ): $Unlisten {
-  return $listenBatch(line, listener, options);
-}
-
-/** Waits for the next `log:line`. */
-export function onceLine(options?: $OnceOptions<Line>): Promise<Line>;
-/** Calls `listener` for the next `log:line`. */
-export function onceLine(
-  listener: (payload: Line, meta: $EventMeta) => unknown,
-  options?: $OnceOptions<Line>,
-): $Unlisten;
-export function onceLine(first?: any, options?: any): any {
-  return $once(line, first, options);
+  return $listenBatch(lineEvent, listener, options);
 }
 
 /** Iterates over `log:line`, from this call on. */
 export function streamLine(options?: $StreamOptions): $EventStream<Line> {
-  return $stream(line, options);
+  return $stream(lineEvent, options);
 }
+
+/** Waits for the next `log:line`, or calls a listener for it. */
+export const onceLine: $Once<Line> = /* @__PURE__ */ $onceOf(lineEvent);
 
 /**
  * The event `sensor:alarm`. A new listener gets the last value for each `sensor` at once.
  *
  * Alarm tells that a sensor's reading has passed its limit, or is back below it.
  */
-export const alarm: $ServerEvent<'sensor:alarm', Alarm, string> =
+export const alarmEvent: $ServerEvent<'sensor:alarm', Alarm, string> =
   /* @__PURE__ */ $serverEvent('sensor:alarm', '9c078ceb', { key: ['sensor'], sticky: true });
 
 /** Calls `listener` for each `sensor:alarm`. */
@@ -172,24 +164,16 @@ export function onAlarm(
   listener: (payload: Alarm, meta: $EventMeta) => unknown,
   options?: $ListenOptions<string>,
 ): $Unlisten {
-  return $listen(alarm, listener, options);
-}
-
-/** Waits for the next `sensor:alarm`. */
-export function onceAlarm(options?: $OnceOptions<Alarm, string>): Promise<Alarm>;
-/** Calls `listener` for the next `sensor:alarm`. */
-export function onceAlarm(
-  listener: (payload: Alarm, meta: $EventMeta) => unknown,
-  options?: $OnceOptions<Alarm, string>,
-): $Unlisten;
-export function onceAlarm(first?: any, options?: any): any {
-  return $once(alarm, first, options);
+  return $listen(alarmEvent, listener, options);
 }
 
 /** Iterates over `sensor:alarm`, from this call on. */
 export function streamAlarm(options?: $StreamOptions<string>): $EventStream<Alarm> {
-  return $stream(alarm, options);
+  return $stream(alarmEvent, options);
 }
+
+/** Waits for the next `sensor:alarm`, or calls a listener for it. */
+export const onceAlarm: $Once<Alarm, string> = /* @__PURE__ */ $onceOf(alarmEvent);
 
 /**
  * The event `sensor:reading`. At most one in 50 ms for each `sensor`, the latest always. A new
@@ -197,7 +181,7 @@ export function streamAlarm(options?: $StreamOptions<string>): $EventStream<Alar
  *
  * Reading is what a sensor measures. A window that cannot keep up needs the newest one only.
  */
-export const reading: $ServerEvent<'sensor:reading', Reading, string> =
+export const readingEvent: $ServerEvent<'sensor:reading', Reading, string> =
   /* @__PURE__ */ $serverEvent('sensor:reading', '96bf001f', { key: ['sensor'], sticky: true });
 
 /** Calls `listener` for each `sensor:reading`. */
@@ -205,31 +189,23 @@ export function onReading(
   listener: (payload: Reading, meta: $EventMeta) => unknown,
   options?: $ListenOptions<string>,
 ): $Unlisten {
-  return $listen(reading, listener, options);
-}
-
-/** Waits for the next `sensor:reading`. */
-export function onceReading(options?: $OnceOptions<Reading, string>): Promise<Reading>;
-/** Calls `listener` for the next `sensor:reading`. */
-export function onceReading(
-  listener: (payload: Reading, meta: $EventMeta) => unknown,
-  options?: $OnceOptions<Reading, string>,
-): $Unlisten;
-export function onceReading(first?: any, options?: any): any {
-  return $once(reading, first, options);
+  return $listen(readingEvent, listener, options);
 }
 
 /** Iterates over `sensor:reading`, from this call on. */
 export function streamReading(options?: $StreamOptions<string>): $EventStream<Reading> {
-  return $stream(reading, options);
+  return $stream(readingEvent, options);
 }
+
+/** Waits for the next `sensor:reading`, or calls a listener for it. */
+export const onceReading: $Once<Reading, string> = /* @__PURE__ */ $onceOf(readingEvent);
 
 /**
  * The event `session:event`. A new listener gets the last 8.
  *
  * Session is what happens to the session of an operator.
  */
-export const session: $ServerEvent<'session:event', Session> =
+export const sessionEvent: $ServerEvent<'session:event', Session> =
   /* @__PURE__ */ $serverEvent('session:event', '934f7932', { replay: 8 });
 
 /** Calls `listener` for each `session:event`. */
@@ -237,22 +213,14 @@ export function onSession(
   listener: (payload: Session, meta: $EventMeta) => unknown,
   options?: $ListenOptions,
 ): $Unlisten {
-  return $listen(session, listener, options);
-}
-
-/** Waits for the next `session:event`. */
-export function onceSession(options?: $OnceOptions<Session>): Promise<Session>;
-/** Calls `listener` for the next `session:event`. */
-export function onceSession(
-  listener: (payload: Session, meta: $EventMeta) => unknown,
-  options?: $OnceOptions<Session>,
-): $Unlisten;
-export function onceSession(first?: any, options?: any): any {
-  return $once(session, first, options);
+  return $listen(sessionEvent, listener, options);
 }
 
 /** Iterates over `session:event`, from this call on. */
 export function streamSession(options?: $StreamOptions): $EventStream<Session> {
-  return $stream(session, options);
+  return $stream(sessionEvent, options);
 }
+
+/** Waits for the next `session:event`, or calls a listener for it. */
+export const onceSession: $Once<Session> = /* @__PURE__ */ $onceOf(sessionEvent);
 

@@ -10,7 +10,7 @@ import {
   useEventHistory as $useEventHistory,
   useOnEvent as $useOnEvent,
 } from './client/react';
-import { acknowledge, alarm, line, reading, session } from './events.gen';
+import { acknowledgeEvent, alarmEvent, lineEvent, readingEvent, sessionEvent } from './events.gen';
 import type {
   EmitOptions as $EmitOptions,
   EventMeta as $EventMeta,
@@ -38,12 +38,12 @@ export {
 export function useEmitAcknowledge(
   options?: { readonly client?: $EventsClient },
 ): (payload: Acknowledge, options?: $EmitOptions) => Promise<void> {
-  return $useEmit(acknowledge, options);
+  return $useEmit(acknowledgeEvent, options);
 }
 
 /** The latest `log:line`, undefined before the first. */
 export function useLine(options?: $HookOptions): Line | undefined {
-  return $useEvent(line, options);
+  return $useEvent(lineEvent, options);
 }
 
 /** Calls `listener`, always the newest one, for each `log:line`. */
@@ -51,17 +51,17 @@ export function useOnLine(
   listener: (payload: Line, meta: $EventMeta) => unknown,
   options?: $OnHookOptions,
 ): void {
-  return $useOnEvent(line, listener, options);
+  return $useOnEvent(lineEvent, listener, options);
 }
 
 /** The last `limit` of `log:line`, oldest first. */
 export function useLineHistory(limit: number, options?: $HookOptions): readonly Line[] {
-  return $useEventHistory(line, limit, options);
+  return $useEventHistory(lineEvent, limit, options);
 }
 
 /** The latest `sensor:alarm`, undefined before the first. */
 export function useAlarm(options?: $HookOptions<string>): Alarm | undefined {
-  return $useEvent(alarm, options);
+  return $useEvent(alarmEvent, options);
 }
 
 /** Calls `listener`, always the newest one, for each `sensor:alarm`. */
@@ -69,22 +69,22 @@ export function useOnAlarm(
   listener: (payload: Alarm, meta: $EventMeta) => unknown,
   options?: $OnHookOptions<string>,
 ): void {
-  return $useOnEvent(alarm, listener, options);
+  return $useOnEvent(alarmEvent, listener, options);
 }
 
 /** The last `limit` of `sensor:alarm`, oldest first. */
 export function useAlarmHistory(limit: number, options?: $HookOptions<string>): readonly Alarm[] {
-  return $useEventHistory(alarm, limit, options);
+  return $useEventHistory(alarmEvent, limit, options);
 }
 
 /** The latest `sensor:alarm` of each key. */
 export function useAlarmByKey(options?: $ByKeyOptions): ReadonlyMap<string, Alarm> {
-  return $useEventByKey(alarm, options);
+  return $useEventByKey(alarmEvent, options);
 }
 
 /** The latest `sensor:reading`, undefined before the first. */
 export function useReading(options?: $HookOptions<string>): Reading | undefined {
-  return $useEvent(reading, options);
+  return $useEvent(readingEvent, options);
 }
 
 /** Calls `listener`, always the newest one, for each `sensor:reading`. */
@@ -92,7 +92,7 @@ export function useOnReading(
   listener: (payload: Reading, meta: $EventMeta) => unknown,
   options?: $OnHookOptions<string>,
 ): void {
-  return $useOnEvent(reading, listener, options);
+  return $useOnEvent(readingEvent, listener, options);
 }
 
 /** The last `limit` of `sensor:reading`, oldest first. */
@@ -100,17 +100,17 @@ export function useReadingHistory(
   limit: number,
   options?: $HookOptions<string>,
 ): readonly Reading[] {
-  return $useEventHistory(reading, limit, options);
+  return $useEventHistory(readingEvent, limit, options);
 }
 
 /** The latest `sensor:reading` of each key. */
 export function useReadingByKey(options?: $ByKeyOptions): ReadonlyMap<string, Reading> {
-  return $useEventByKey(reading, options);
+  return $useEventByKey(readingEvent, options);
 }
 
 /** The latest `session:event`, undefined before the first. */
 export function useSession(options?: $HookOptions): Session | undefined {
-  return $useEvent(session, options);
+  return $useEvent(sessionEvent, options);
 }
 
 /** Calls `listener`, always the newest one, for each `session:event`. */
@@ -118,11 +118,11 @@ export function useOnSession(
   listener: (payload: Session, meta: $EventMeta) => unknown,
   options?: $OnHookOptions,
 ): void {
-  return $useOnEvent(session, listener, options);
+  return $useOnEvent(sessionEvent, listener, options);
 }
 
 /** The last `limit` of `session:event`, oldest first. */
 export function useSessionHistory(limit: number, options?: $HookOptions): readonly Session[] {
-  return $useEventHistory(session, limit, options);
+  return $useEventHistory(sessionEvent, limit, options);
 }
 

@@ -4,7 +4,7 @@
 // For applications, and for generated code in particular.
 export { clientEvent, plainEvent, serverEvent, sharedEvent } from './core/descriptor';
 export { listen, listenBatch } from './listen';
-export { once } from './once';
+export { once, onceEmptyOf, onceOf } from './once';
 export { stream } from './stream';
 export { emit } from './emit';
 export { EventQueue } from './queue';
@@ -37,6 +37,7 @@ export type {
 export type { Unlisten } from './core/unlisten';
 export type { Path } from './core/key';
 export type { ErrorCode, WireError } from './core/errors';
+export type { Once, OnceEmpty } from './once';
 export type { EventStream } from './stream';
 export type { QueueOptions } from './queue';
 export type { AnyOf, Events } from './events';
