@@ -276,6 +276,13 @@ func TestReadMembers(t *testing.T) {
 	})
 	checkReadings(t, func(d *codec.Decoder) any { return codec.Member(d, d.Offset(), d.Int(8), []int64{1, -2}) }, []reading{
 		{"-2", int64(-2), ""}, {"3", nil, "expected one of 1, -2, found 3"},
+		{`"x"`, nil, "expected an integer from -128 to 127, found a string"}, {"[0]", nil, "expected an integer from -128 to 127, found an array"},
+	})
+	checkReadings(t, func(d *codec.Decoder) any { return codec.Member(d, d.Offset(), d.QuotedString(), colours) }, []reading{
+		{`"\"red\""`, "red", ""},
+		{`"\"blue\""`, nil, `expected one of "red", "green", found "blue"`},
+		{`"red"`, nil, `expected a string that holds a JSON string, found "red"`},
+		{`["red"]`, nil, "expected a string, found an array"},
 	})
 	checkReadings(t, func(d *codec.Decoder) any { return codec.Member(d, d.Offset(), d.Uint(8), []uint64{4}) }, []reading{
 		{"4", uint64(4), ""}, {"3", nil, "expected 4, found 3"},

@@ -187,9 +187,10 @@ func (d *Decoder) KeyOneOf(members []string) (string, bool) {
 	return "", false
 }
 
-// Member reports a problem unless v, which stands at the offset at, is one of members.
+// Member reports a problem unless v, which stands at the offset at, is one of members. What could not be read
+// has its problem already.
 func Member[T string | int64 | uint64](d *Decoder, at int, v T, members []T) T {
-	if slices.Contains(members, v) {
+	if n := len(d.problems); slices.Contains(members, v) || n > 0 && d.problems[n-1].at == at {
 		return v
 	}
 	d.Refuse(at, list(members), show(v))
