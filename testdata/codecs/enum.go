@@ -55,3 +55,25 @@ type Enums struct {
 	Map    map[Color]Level `json:"map"`
 	Ptr    *Level          `json:"ptr"`
 }
+
+// Rank is a closed enum of unsigned integers.
+type Rank uint16
+
+// The ranks.
+const (
+	FirstRank  Rank = 1
+	SecondRank Rank = 300
+	LastRank   Rank = 7
+)
+
+// QuotedEnums are closed enums that travel in strings, and some of which may be absent.
+//
+//eventgen:event
+type QuotedEnums struct {
+	Rank  Rank  `json:"rank,string"`
+	Level Level `json:"level,string"`
+	Color Color `json:"color,string"`
+	Opt   Rank  `json:"opt,omitempty,string"`
+	Zero  *Rank `json:"zero,omitzero,string"`
+	Bare  Rank  `json:"bare"`
+}

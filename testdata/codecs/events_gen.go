@@ -61,6 +61,7 @@ var Events = eventbus.NewCatalog(
 	PtrFirstEvent,
 	QuotedEvent,
 	QuotedByMethodEvent,
+	QuotedEnumsEvent,
 	ReadByMethodEvent,
 	SelfMadeEvent,
 	ShapeEvent,
@@ -1832,6 +1833,45 @@ func OnQuotedByMethod(b *eventbus.Bus, fn func(ctx context.Context, payload Quot
 // OnceQuotedByMethod calls fn for the next "quoted-by-method", unless unlisten is called first.
 func OnceQuotedByMethod(b *eventbus.Bus, fn func(ctx context.Context, payload QuotedByMethod) error, opts ...eventbus.ListenOption) (unlisten func()) {
 	return QuotedByMethodEvent.Once(b, fn, opts...)
+}
+
+// QuotedEnumsEvent describes the event "quoted-enums".
+//
+// QuotedEnums are closed enums that travel in strings, and some of which may be absent.
+var QuotedEnumsEvent = eventbus.Define(eventbus.Definition[QuotedEnums]{
+	Name:     "quoted-enums",
+	Contract: "0150838a",
+	From:     eventbus.FromBoth,
+	Encode:   appendQuotedEnums,
+	Decode: func(src []byte, p *QuotedEnums) error {
+		d := codec.NewDecoder(src)
+		decodeQuotedEnums(d, p)
+		return d.End()
+	},
+})
+
+// EmitQuotedEnums emits "quoted-enums" to everyone who listens.
+//
+// QuotedEnums are closed enums that travel in strings, and some of which may be absent.
+func EmitQuotedEnums(ctx context.Context, b *eventbus.Bus, payload QuotedEnums) error {
+	return QuotedEnumsEvent.Emit(ctx, b, payload)
+}
+
+// EmitQuotedEnumsTo emits "quoted-enums" to a target alone; Go listeners do not see it.
+func EmitQuotedEnumsTo(ctx context.Context, b *eventbus.Bus, to eventbus.Target, payload QuotedEnums) error {
+	return QuotedEnumsEvent.EmitTo(ctx, b, to, payload)
+}
+
+// OnQuotedEnums calls fn for every "quoted-enums", until unlisten is called.
+//
+// QuotedEnums are closed enums that travel in strings, and some of which may be absent.
+func OnQuotedEnums(b *eventbus.Bus, fn func(ctx context.Context, payload QuotedEnums) error, opts ...eventbus.ListenOption) (unlisten func()) {
+	return QuotedEnumsEvent.Listen(b, fn, opts...)
+}
+
+// OnceQuotedEnums calls fn for the next "quoted-enums", unless unlisten is called first.
+func OnceQuotedEnums(b *eventbus.Bus, fn func(ctx context.Context, payload QuotedEnums) error, opts ...eventbus.ListenOption) (unlisten func()) {
+	return QuotedEnumsEvent.Once(b, fn, opts...)
 }
 
 // ReadByMethodEvent describes the event "read-by-method".
@@ -4965,6 +5005,45 @@ func appendQuotedByMethod(dst []byte, v *QuotedByMethod) []byte {
 	return dst
 }
 
+// appendQuotedEnums appends a QuotedEnums as JSON.
+func appendQuotedEnums(dst []byte, v *QuotedEnums) ([]byte, error) {
+	var err error
+	dst = append(dst, `{"rank":"`...)
+	if dst, err = appendRank(dst, v.Rank); err != nil {
+		return dst, codec.At(err, "rank")
+	}
+	dst = append(dst, `","level":"`...)
+	if dst, err = appendLevel(dst, v.Level); err != nil {
+		return dst, codec.At(err, "level")
+	}
+	dst = append(dst, `","color":`...)
+	n := len(dst)
+	if dst, err = appendColor(dst, v.Color); err != nil {
+		return dst, codec.At(err, "color")
+	}
+	dst = codec.Requote(dst, n)
+	if v.Opt != 0 {
+		dst = append(dst, `,"opt":"`...)
+		if dst, err = appendRank(dst, v.Opt); err != nil {
+			return dst, codec.At(err, "opt")
+		}
+		dst = append(dst, '"')
+	}
+	if v.Zero != nil {
+		dst = append(dst, `,"zero":"`...)
+		if dst, err = appendRank(dst, *v.Zero); err != nil {
+			return dst, codec.At(err, "zero")
+		}
+		dst = append(dst, '"')
+	}
+	dst = append(dst, `,"bare":`...)
+	if dst, err = appendRank(dst, v.Bare); err != nil {
+		return dst, codec.At(err, "bare")
+	}
+	dst = append(dst, '}')
+	return dst, nil
+}
+
 // appendReadByMethod appends a ReadByMethod as JSON.
 func appendReadByMethod(dst []byte, v *ReadByMethod) []byte {
 	dst = append(dst, `{"count":`...)
@@ -6370,6 +6449,16 @@ func appendPong(dst []byte, v *Pong, depth int) ([]byte, error) {
 	}
 	dst = append(dst, '}')
 	return dst, nil
+}
+
+// appendRank appends a Rank as JSON.
+func appendRank(dst []byte, v Rank) ([]byte, error) {
+	switch v {
+	case 1, 300, 7:
+		dst = codec.AppendUint(dst, uint64(v))
+		return dst, nil
+	}
+	return dst, codec.NotMember("one of 1, 300, 7", uint64(v))
 }
 
 // appendEvened appends an Evened as JSON.
@@ -9274,6 +9363,52 @@ func decodeQuotedByMethod(d *codec.Decoder, v *QuotedByMethod) {
 	}
 }
 
+// decodeQuotedEnums reads a QuotedEnums.
+func decodeQuotedEnums(d *codec.Decoder, v *QuotedEnums) {
+	if at := d.Offset(); d.Object() {
+		var seen uint64
+		for d.Field() {
+			switch string(d.Name()) {
+			case "rank":
+				if d.First(&seen, 1<<0) {
+					at2 := d.Offset()
+					v.Rank = Rank(codec.Member(d, at2, d.QuotedUint(16), knownRank))
+				}
+			case "level":
+				if d.First(&seen, 1<<1) {
+					at2 := d.Offset()
+					v.Level = Level(codec.Member(d, at2, d.QuotedInt(8), knownLevel))
+				}
+			case "color":
+				if d.First(&seen, 1<<2) {
+					at2 := d.Offset()
+					v.Color = Color(codec.Member(d, at2, d.QuotedString(), knownColor))
+				}
+			case "opt":
+				if d.First(&seen, 1<<3) {
+					at2 := d.Offset()
+					v.Opt = Rank(codec.Member(d, at2, d.QuotedUint(16), knownRank))
+				}
+			case "zero":
+				if d.First(&seen, 1<<4) {
+					x := codec.New(d, &v.Zero)
+					at2 := d.Offset()
+					*x = Rank(codec.Member(d, at2, d.QuotedUint(16), knownRank))
+				}
+			case "bare":
+				if d.First(&seen, 1<<5) {
+					v.Bare = decodeRank(d)
+				}
+			default:
+				d.Unknown(knownQuotedEnums)
+			}
+		}
+		if seen&0x27 != 0x27 {
+			d.Missing(at, seen, 0x27, knownQuotedEnums)
+		}
+	}
+}
+
 // decodeReadByMethod reads a ReadByMethod.
 func decodeReadByMethod(d *codec.Decoder, v *ReadByMethod) {
 	if at := d.Offset(); d.Object() {
@@ -10757,6 +10892,12 @@ func decodePong(d *codec.Decoder, v *Pong) {
 	}
 }
 
+// decodeRank reads a Rank.
+func decodeRank(d *codec.Decoder) Rank {
+	at := d.Offset()
+	return Rank(codec.Member(d, at, d.Uint(16), knownRank))
+}
+
 // decodeBlank reads a Blank.
 func decodeBlank(d *codec.Decoder, v *Blank) {
 	if d.Object() {
@@ -10977,6 +11118,8 @@ var (
 	knownPtrFirst              = []string{"id", "own", "same", "z"}
 	knownQuoted                = []string{"Bool", "Int", "Int8", "Uint", "Float", "Float32", "String", "Named", "Number", "PtrInt", "PtrStr", "PtrBool", "PtrPtr", "Slice", "Level", "Color"}
 	knownQuotedByMethod        = []string{"word", "count"}
+	knownQuotedEnums           = []string{"rank", "level", "color", "opt", "zero", "bare"}
+	knownRank                  = []uint64{1, 300, 7}
 	knownReadByMethod          = []string{"count", "counts", "pointer", "word", "words", "whole", "wholes"}
 	knownShape                 = []string{"Blank", "Circle", "Group", "Square", "text"}
 	knownTextKeyed             = []string{"table", "deep", "ptrs", "lists"}

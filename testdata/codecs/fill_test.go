@@ -50,6 +50,7 @@ func init() {
 	})
 	maker(func(r *rand.Rand) Color { return pick(r, Red, Green, Blue) })
 	maker(func(r *rand.Rand) Level { return pick(r, Low, Middle, High) })
+	maker(func(r *rand.Rand) Rank { return pick(r, FirstRank, SecondRank, LastRank) })
 	maker(func(r *rand.Rand) any { return randomAny(r, 0) })
 	maker(func(r *rand.Rand) json.Marshaler {
 		return pick[json.Marshaler](r, nil, CustomSlice{1}, &CustomPtr{2}, json.RawMessage("[1, 2]"))

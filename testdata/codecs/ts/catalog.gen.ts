@@ -46,6 +46,7 @@ import {
   progressEvent,
   ptrFirstEvent,
   quotedByMethodEvent,
+  quotedEnumsEvent,
   quotedEvent,
   readByMethodEvent,
   selfMadeEvent,
@@ -95,6 +96,7 @@ import type {
   PtrFirst,
   Quoted,
   QuotedByMethod,
+  QuotedEnums,
   ReadByMethod,
   SelfMade,
   Shape,
@@ -153,6 +155,7 @@ export interface ServerEvents {
   'ptr-first': PtrFirst;
   'quoted': Quoted;
   'quoted-by-method': QuotedByMethod;
+  'quoted-enums': QuotedEnums;
   'read-by-method': ReadByMethod;
   'self-made': SelfMade;
   'shape': Shape;
@@ -210,6 +213,7 @@ export interface ClientEvents {
   'ptr-first': PtrFirst;
   'quoted': Quoted;
   'quoted-by-method': QuotedByMethod;
+  'quoted-enums': QuotedEnums;
   'read-by-method': ReadByMethod;
   'self-made': SelfMade;
   'shape': Shape;
@@ -266,6 +270,7 @@ export type AnyServerEvent =
   | { event: 'ptr-first'; payload: PtrFirst; meta: $EventMeta }
   | { event: 'quoted'; payload: Quoted; meta: $EventMeta }
   | { event: 'quoted-by-method'; payload: QuotedByMethod; meta: $EventMeta }
+  | { event: 'quoted-enums'; payload: QuotedEnums; meta: $EventMeta }
   | { event: 'read-by-method'; payload: ReadByMethod; meta: $EventMeta }
   | { event: 'self-made'; payload: SelfMade; meta: $EventMeta }
   | { event: 'shape'; payload: Shape; meta: $EventMeta }
@@ -322,6 +327,7 @@ export type AnyClientEvent =
   | { event: 'ptr-first'; payload: PtrFirst }
   | { event: 'quoted'; payload: Quoted }
   | { event: 'quoted-by-method'; payload: QuotedByMethod }
+  | { event: 'quoted-enums'; payload: QuotedEnums }
   | { event: 'read-by-method'; payload: ReadByMethod }
   | { event: 'self-made'; payload: SelfMade }
   | { event: 'shape'; payload: Shape }
@@ -385,6 +391,7 @@ export const events: Events = /* @__PURE__ */ $createEvents([
   ptrFirstEvent,
   quotedEvent,
   quotedByMethodEvent,
+  quotedEnumsEvent,
   readByMethodEvent,
   selfMadeEvent,
   shapeEvent,

@@ -71,6 +71,7 @@ import type {
   PtrFirst,
   Quoted,
   QuotedByMethod,
+  QuotedEnums,
   ReadByMethod,
   SelfMade,
   Shape,
@@ -188,6 +189,8 @@ const $decodePtrFirst: $Decoder = /* @__PURE__ */ (() => $object({ id: $optional
 const $decodeQuoted: $Decoder = /* @__PURE__ */ (() => $object({ Bool: $quotedBoolean, Int: $quotedInt(64), Int8: $quotedInt(8), Uint: $quotedUint(64), Float: $quotedNumber, Float32: $quotedFloat32, String: $quotedString, Named: $quotedString, Number: $quotedNumeral, PtrInt: $nullable($quotedInt(64)), PtrStr: $nullable($quotedString), PtrBool: $optional($quotedBoolean), PtrPtr: $nullable($int(64)), Slice: $nullable($list($int(64))), Level: $oneOf(['-1', '0', '1']), Color: $quotedOneOf(['red', 'gr<een', 'blue']) }))();
 const $decodeUpper: $Decoder = $string;
 const $decodeQuotedByMethod: $Decoder = /* @__PURE__ */ (() => $object({ word: $quotedString, count: $nullable($quotedInt(64)) }))();
+const $decodeRank: $Decoder = /* @__PURE__ */ $oneOf([1, 300, 7]);
+const $decodeQuotedEnums: $Decoder = /* @__PURE__ */ (() => $object({ rank: $oneOf(['1', '300', '7']), level: $oneOf(['-1', '0', '1']), color: $quotedOneOf(['red', 'gr<een', 'blue']), opt: $optional($oneOf(['1', '300', '7'])), zero: $optional($oneOf(['1', '300', '7'])), bare: $decodeRank }))();
 const $decodeReadByMethod: $Decoder = /* @__PURE__ */ (() => $object({ count: $decodeLenient, counts: $nullable($list($decodeLenient)), pointer: $optional($decodeLenient), word: $decodeUpper, words: $nullable($map($decodeUpper)), whole: $decodeEvened, wholes: $optional($map($nullable($decodeEvened))) }))();
 const $decodeRing = (_T: $Decoder): $Decoder => $object({ value: _T, next: $optional($lazy(() => $decodeRing(_T))) });
 const $decodeSelfMade: $Decoder = $anything;
@@ -545,6 +548,14 @@ export const quotedByMethodSchema: $Schema<QuotedByMethod> =
 /** Whether a value is the payload of `quoted-by-method` as it travels. */
 export function isQuotedByMethod(value: unknown): value is QuotedByMethod {
   return $is($decodeQuotedByMethod, value);
+}
+
+/** The payload of `quoted-enums`, as a Standard Schema. */
+export const quotedEnumsSchema: $Schema<QuotedEnums> = /* @__PURE__ */ $schema($decodeQuotedEnums);
+
+/** Whether a value is the payload of `quoted-enums` as it travels. */
+export function isQuotedEnums(value: unknown): value is QuotedEnums {
+  return $is($decodeQuotedEnums, value);
 }
 
 /** The payload of `read-by-method`, as a Standard Schema. */

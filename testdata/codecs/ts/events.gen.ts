@@ -736,6 +736,26 @@ export interface QuotedByMethod {
   count: `${bigint}` | null;
 }
 
+/** QuotedEnums are closed enums that travel in strings, and some of which may be absent. */
+export interface QuotedEnums {
+  rank: `${Rank}`;
+  level: `${Level}`;
+  color: '"red"' | '"gr\\u003ceen"' | '"blue"';
+  opt?: `${Rank}`;
+  zero?: `${Rank}`;
+  bare: Rank;
+}
+
+/** Rank is a closed enum of unsigned integers. */
+export type Rank = 1 | 300 | 7;
+
+/** The values of {@link Rank | the type} by name. */
+export const Rank = {
+  First: 1,
+  Second: 300,
+  Last: 7,
+} as const;
+
 /** ReadByMethod holds types that have methods for reading alone: their structure is written. */
 export interface ReadByMethod {
   count: Lenient;
@@ -2185,6 +2205,35 @@ export function emitQuotedByMethod(payload: QuotedByMethod, options?: $EmitOptio
 /** Waits for the next `quoted-by-method`, or calls a listener for it. */
 export const onceQuotedByMethod: $Once<QuotedByMethod> =
   /* @__PURE__ */ $onceOf(quotedByMethodEvent);
+
+/**
+ * The event `quoted-enums`. Windows emit it too.
+ *
+ * QuotedEnums are closed enums that travel in strings, and some of which may be absent.
+ */
+export const quotedEnumsEvent: $SharedEvent<'quoted-enums', QuotedEnums> =
+  /* @__PURE__ */ $sharedEvent('quoted-enums', '0150838a');
+
+/** Calls `listener` for each `quoted-enums`. */
+export function onQuotedEnums(
+  listener: (payload: QuotedEnums, meta: $EventMeta) => unknown,
+  options?: $ListenOptions,
+): $Unlisten {
+  return $listen(quotedEnumsEvent, listener, options);
+}
+
+/** Iterates over `quoted-enums`, from this call on. */
+export function streamQuotedEnums(options?: $StreamOptions): $EventStream<QuotedEnums> {
+  return $stream(quotedEnumsEvent, options);
+}
+
+/** Emits `quoted-enums` to the backend and settles with its answer. */
+export function emitQuotedEnums(payload: QuotedEnums, options?: $EmitOptions): Promise<void> {
+  return $emit(quotedEnumsEvent, payload, options);
+}
+
+/** Waits for the next `quoted-enums`, or calls a listener for it. */
+export const onceQuotedEnums: $Once<QuotedEnums> = /* @__PURE__ */ $onceOf(quotedEnumsEvent);
 
 /**
  * The event `read-by-method`. Windows emit it too.
