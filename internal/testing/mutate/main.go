@@ -52,7 +52,7 @@ func parseOptions(args []string, stderr io.Writer) (*options, error) {
 	flags.IntVar(&o.n, "n", 20, "how many mutations to try")
 	flags.Uint64Var(&o.seed, "seed", 1, "which mutations: the same seed picks the same ones of the same code")
 	flags.IntVar(&o.jobs, "jobs", 1, "how many mutations to try at a time")
-	flags.DurationVar(&o.limit, "limit", 2*time.Minute, "how long the tests of one mutation may take, with their build")
+	flags.DurationVar(&o.limit, "limit", 0, "how long the tests of one mutation may take, with their build (default 30s and ten times what they take without)")
 	flags.BoolVar(&o.dependents, "dependents", false, "after a package's own tests, run those of the packages that import it")
 	flags.BoolVar(&o.list, "list", false, "print the mutations and try none")
 	flags.Func("tests", "`packages` whose tests run after a package's own; DIR:PACKAGES runs them in the module in DIR (may be repeated)", func(s string) error {
@@ -66,8 +66,8 @@ func parseOptions(args []string, stderr io.Writer) (*options, error) {
 	if len(o.patterns) == 0 {
 		return nil, errors.New("name the packages to mutate, as in ./runtime/...")
 	}
-	if o.n < 1 || o.jobs < 1 || o.limit <= 0 {
-		return nil, errors.New("-n, -jobs and -limit must be positive")
+	if o.n < 1 || o.jobs < 1 || o.limit < 0 {
+		return nil, errors.New("-n and -jobs must be positive, and -limit not negative")
 	}
 	return o, nil
 }

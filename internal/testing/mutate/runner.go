@@ -11,7 +11,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"regexp"
-	"slices"
 	"strings"
 	"time"
 )
@@ -22,11 +21,14 @@ type suite struct {
 	packages []string
 }
 
+func (s suite) String() string { return s.dir + " " + strings.Join(s.packages, " ") }
+
 // A runner tries mutations.
 type runner struct {
 	program *program
 	options *options
-	log     io.Writer // says what goes on
+	log     io.Writer                // says what goes on
+	took    map[string]time.Duration // what each suite took without a mutation
 }
 
 type outcome string
@@ -61,23 +63,37 @@ func (r *runner) suites(pkg *goPackage) []suite {
 	return append(out, r.options.tests...)
 }
 
-// baseline fails unless the tests pass without any mutation.
+// baseline fails unless the tests pass without any mutation, and takes their time.
 func (r *runner) baseline(ctx context.Context, chosen []*mutation) error {
-	var done []string
+	r.took = map[string]time.Duration{}
 	for _, m := range chosen {
 		for _, s := range r.suites(m.pkg) {
-			if key := s.dir + " " + strings.Join(s.packages, " "); !slices.Contains(done, key) {
-				done = append(done, key)
-				fmt.Fprintf(r.log, "without a mutation: go test %s\n", key)
-				if by, failed, err := r.test(ctx, s, ""); err != nil {
-					return err
-				} else if failed {
-					return fmt.Errorf("the tests fail without a mutation: %s in go test %s", by, key)
-				}
+			if _, done := r.took[s.String()]; done {
+				continue
 			}
+			fmt.Fprintf(r.log, "without a mutation: go test %s\n", s)
+			start := time.Now()
+			if by, failed, err := r.test(ctx, s, ""); err != nil {
+				return err
+			} else if failed {
+				return fmt.Errorf("the tests fail without a mutation: %s in go test %s", by, s)
+			}
+			r.took[s.String()] = time.Since(start)
 		}
 	}
 	return nil
+}
+
+// limit is how long the tests of a mutation may take.
+func (r *runner) limit(m *mutation) time.Duration {
+	if r.options.limit > 0 {
+		return r.options.limit
+	}
+	limit := 30 * time.Second
+	for _, s := range r.suites(m.pkg) {
+		limit += 10 * r.took[s.String()]
+	}
+	return limit
 }
 
 // results tries the mutations and yields what came of them, in their order.
@@ -121,7 +137,7 @@ func (r *runner) try(ctx context.Context, m *mutation) result {
 		res.err = err
 		return res
 	}
-	limited, cancel := context.WithTimeout(ctx, r.options.limit)
+	limited, cancel := context.WithTimeout(ctx, r.limit(m))
 	defer cancel()
 	for _, s := range r.suites(m.pkg) {
 		by, failed, err := r.test(limited, s, overlay)
@@ -154,10 +170,8 @@ func writeOverlay(dir string, m *mutation) (path string, err error) {
 // test runs a suite and returns the test that failed first. The error is that it could not be
 // run, or the context's.
 func (r *runner) test(ctx context.Context, s suite, overlay string) (by string, failed bool, err error) {
-	args := []string{"test", "-vet=off", "-failfast", "-timeout=0"}
-	if overlay != "" {
-		args = append(args, "-count=1") // what a test runs may read the overlay; its cached result does not know
-	}
+	// Not from the cache: what a test runs may read the overlay, which its cached result does not know.
+	args := []string{"test", "-vet=off", "-failfast", "-timeout=0", "-count=1"}
 	cmd := exec.CommandContext(ctx, "go", append(args, s.packages...)...)
 	cmd.Dir = filepath.Join(r.program.dir, filepath.FromSlash(s.dir))
 	cmd.Env = os.Environ()

@@ -139,13 +139,14 @@ func TestNothingCanBeTried(t *testing.T) {
 		"failing/f_test.go": "package failing\n\nimport \"testing\"\n\nfunc TestF(t *testing.T) { t.Fatal() }\n",
 	})
 	for args, want := range map[string]string{
-		"./broken":       "broken",
-		"./empty":        "nothing to mutate",
-		"./failing":      "the tests fail without a mutation: TestF",
-		"./none":         "go list",
-		"":               "name the packages",
-		"-n=0 ./failing": "must be positive",
-		"-unknown ./x":   "not defined",
+		"./broken":             "broken",
+		"./empty":              "nothing to mutate",
+		"./failing":            "the tests fail without a mutation: TestF",
+		"./none":               "go list",
+		"":                     "name the packages",
+		"-n=0 ./failing":       "must be positive",
+		"-limit=-1s ./failing": "not negative",
+		"-unknown ./x":         "not defined",
 	} {
 		status, out, err := mutate(t, strings.Fields(args)...)
 		if status != broken || err == nil || !strings.Contains(err.Error(), want) || out != "" {
