@@ -10,20 +10,20 @@ import {
   createOnEvent as $createOnEvent,
 } from '@eventgen/client/solid';
 import {
-  appEvent,
-  appInner,
-  appReady,
-  cursorMoved,
+  appEventEvent,
+  appInnerEvent,
+  appReadyEvent,
+  cursorMovedEvent,
   deleteEvent,
-  downloadProgress,
-  logLine,
-  metric,
-  names,
-  other,
-  pageLoaded,
-  settingsChanged,
-  userAction,
-  userLeft,
+  downloadProgressEvent,
+  logLineEvent,
+  metricEvent,
+  namesEvent,
+  otherEvent,
+  pageLoadedEvent,
+  settingsChangedEvent,
+  userActionEvent,
+  userLeftEvent,
 } from './events.gen';
 import type {
   EmitOptions as $EmitOptions,
@@ -63,7 +63,7 @@ export {
 
 /** The latest `app:event`, undefined before the first. */
 export function createAppEvent(options?: $HookOptions): $Accessor<AppEvent | undefined> {
-  return $createEvent(appEvent, options);
+  return $createEvent(appEventEvent, options);
 }
 
 /** Calls `listener` for each `app:event`. */
@@ -71,7 +71,7 @@ export function createOnAppEvent(
   listener: (payload: AppEvent, meta: $EventMeta) => unknown,
   options?: $OnHookOptions,
 ): void {
-  return $createOnEvent(appEvent, listener, options);
+  return $createOnEvent(appEventEvent, listener, options);
 }
 
 /** The last `limit` of `app:event`, oldest first. */
@@ -79,12 +79,12 @@ export function createAppEventHistory(
   limit: number,
   options?: $HookOptions,
 ): $Accessor<readonly AppEvent[]> {
-  return $createEventHistory(appEvent, limit, options);
+  return $createEventHistory(appEventEvent, limit, options);
 }
 
 /** The latest `app:inner`, undefined before the first. */
 export function createAppInner(options?: $HookOptions): $Accessor<Inner | undefined> {
-  return $createEvent(appInner, options);
+  return $createEvent(appInnerEvent, options);
 }
 
 /** Calls `listener` for each `app:inner`. */
@@ -92,7 +92,7 @@ export function createOnAppInner(
   listener: (payload: Inner, meta: $EventMeta) => unknown,
   options?: $OnHookOptions,
 ): void {
-  return $createOnEvent(appInner, listener, options);
+  return $createOnEvent(appInnerEvent, listener, options);
 }
 
 /** The last `limit` of `app:inner`, oldest first. */
@@ -100,7 +100,7 @@ export function createAppInnerHistory(
   limit: number,
   options?: $HookOptions,
 ): $Accessor<readonly Inner[]> {
-  return $createEventHistory(appInner, limit, options);
+  return $createEventHistory(appInnerEvent, limit, options);
 }
 
 /** Calls `listener` for each `app:ready`. */
@@ -108,12 +108,16 @@ export function createOnAppReady(
   listener: (meta: $EventMeta) => unknown,
   options?: $OnHookOptions,
 ): void {
-  return $createOnEvent(appReady, (_, meta) => listener(meta), options);
+  return $createOnEvent(
+  appReadyEvent,
+  (_, meta) => listener(meta),
+  options,
+);
 }
 
 /** The latest `cursor:moved`, undefined before the first. */
 export function createCursorMoved(options?: $HookOptions): $Accessor<AppPoint | undefined> {
-  return $createEvent(cursorMoved, options);
+  return $createEvent(cursorMovedEvent, options);
 }
 
 /** Calls `listener` for each `cursor:moved`. */
@@ -121,7 +125,7 @@ export function createOnCursorMoved(
   listener: (payload: AppPoint, meta: $EventMeta) => unknown,
   options?: $OnHookOptions,
 ): void {
-  return $createOnEvent(cursorMoved, listener, options);
+  return $createOnEvent(cursorMovedEvent, listener, options);
 }
 
 /** The last `limit` of `cursor:moved`, oldest first. */
@@ -129,14 +133,14 @@ export function createCursorMovedHistory(
   limit: number,
   options?: $HookOptions,
 ): $Accessor<readonly AppPoint[]> {
-  return $createEventHistory(cursorMoved, limit, options);
+  return $createEventHistory(cursorMovedEvent, limit, options);
 }
 
 /** A function that emits `cursor:moved`. */
 export function createEmitCursorMoved(
   options?: { readonly client?: $EventsClient },
 ): (payload: AppPoint, options?: $EmitOptions | $RelayOptions) => globalThis.Promise<void> {
-  return $createEmit(cursorMoved, options);
+  return $createEmit(cursorMovedEvent, options);
 }
 
 /** The latest `delete`, undefined before the first. */
@@ -164,7 +168,7 @@ export function createDeleteHistory(
 export function createDownloadProgress(
   options?: $HookOptions<string>,
 ): $Accessor<Progress | undefined> {
-  return $createEvent(downloadProgress, options);
+  return $createEvent(downloadProgressEvent, options);
 }
 
 /** Calls `listener` for each `download:progress`. */
@@ -172,7 +176,7 @@ export function createOnDownloadProgress(
   listener: (payload: Progress, meta: $EventMeta) => unknown,
   options?: $OnHookOptions<string>,
 ): void {
-  return $createOnEvent(downloadProgress, listener, options);
+  return $createOnEvent(downloadProgressEvent, listener, options);
 }
 
 /** The last `limit` of `download:progress`, oldest first. */
@@ -180,19 +184,19 @@ export function createDownloadProgressHistory(
   limit: number,
   options?: $HookOptions<string>,
 ): $Accessor<readonly Progress[]> {
-  return $createEventHistory(downloadProgress, limit, options);
+  return $createEventHistory(downloadProgressEvent, limit, options);
 }
 
 /** The latest `download:progress` of each key. */
 export function createDownloadProgressByKey(
   options?: $ByKeyOptions,
 ): $Accessor<ReadonlyMap<string, Progress>> {
-  return $createEventByKey(downloadProgress, options);
+  return $createEventByKey(downloadProgressEvent, options);
 }
 
 /** The latest `log:line`, undefined before the first. */
 export function createLogLine(options?: $HookOptions): $Accessor<string | undefined> {
-  return $createEvent(logLine, options);
+  return $createEvent(logLineEvent, options);
 }
 
 /** Calls `listener` for each `log:line`. */
@@ -200,7 +204,7 @@ export function createOnLogLine(
   listener: (payload: string, meta: $EventMeta) => unknown,
   options?: $OnHookOptions,
 ): void {
-  return $createOnEvent(logLine, listener, options);
+  return $createOnEvent(logLineEvent, listener, options);
 }
 
 /** The last `limit` of `log:line`, oldest first. */
@@ -208,12 +212,12 @@ export function createLogLineHistory(
   limit: number,
   options?: $HookOptions,
 ): $Accessor<readonly string[]> {
-  return $createEventHistory(logLine, limit, options);
+  return $createEventHistory(logLineEvent, limit, options);
 }
 
 /** The latest `metric`, undefined before the first. */
 export function createMetric(options?: $HookOptions<number>): $Accessor<Metric | null | undefined> {
-  return $createEvent(metric, options);
+  return $createEvent(metricEvent, options);
 }
 
 /** Calls `listener` for each `metric`. */
@@ -221,7 +225,7 @@ export function createOnMetric(
   listener: (payload: Metric | null, meta: $EventMeta) => unknown,
   options?: $OnHookOptions<number>,
 ): void {
-  return $createOnEvent(metric, listener, options);
+  return $createOnEvent(metricEvent, listener, options);
 }
 
 /** The last `limit` of `metric`, oldest first. */
@@ -229,19 +233,19 @@ export function createMetricHistory(
   limit: number,
   options?: $HookOptions<number>,
 ): $Accessor<readonly (Metric | null)[]> {
-  return $createEventHistory(metric, limit, options);
+  return $createEventHistory(metricEvent, limit, options);
 }
 
 /** The latest `metric` of each key. */
 export function createMetricByKey(
   options?: $ByKeyOptions,
 ): $Accessor<ReadonlyMap<number, Metric | null>> {
-  return $createEventByKey(metric, options);
+  return $createEventByKey(metricEvent, options);
 }
 
 /** The latest `names`, undefined before the first. */
 export function createNames(options?: $HookOptions): $Accessor<Mood[] | null | undefined> {
-  return $createEvent(names, options);
+  return $createEvent(namesEvent, options);
 }
 
 /** Calls `listener` for each `names`. */
@@ -249,7 +253,7 @@ export function createOnNames(
   listener: (payload: Mood[] | null, meta: $EventMeta) => unknown,
   options?: $OnHookOptions,
 ): void {
-  return $createOnEvent(names, listener, options);
+  return $createOnEvent(namesEvent, listener, options);
 }
 
 /** The last `limit` of `names`, oldest first. */
@@ -257,12 +261,12 @@ export function createNamesHistory(
   limit: number,
   options?: $HookOptions,
 ): $Accessor<readonly (Mood[] | null)[]> {
-  return $createEventHistory(names, limit, options);
+  return $createEventHistory(namesEvent, limit, options);
 }
 
 /** The latest `other`, undefined before the first. */
 export function createOther(options?: $HookOptions): $Accessor<OtherPoint | undefined> {
-  return $createEvent(other, options);
+  return $createEvent(otherEvent, options);
 }
 
 /** Calls `listener` for each `other`. */
@@ -270,7 +274,7 @@ export function createOnOther(
   listener: (payload: OtherPoint, meta: $EventMeta) => unknown,
   options?: $OnHookOptions,
 ): void {
-  return $createOnEvent(other, listener, options);
+  return $createOnEvent(otherEvent, listener, options);
 }
 
 /** The last `limit` of `other`, oldest first. */
@@ -278,12 +282,12 @@ export function createOtherHistory(
   limit: number,
   options?: $HookOptions,
 ): $Accessor<readonly OtherPoint[]> {
-  return $createEventHistory(other, limit, options);
+  return $createEventHistory(otherEvent, limit, options);
 }
 
 /** The latest `page:loaded`, undefined before the first. */
 export function createPageLoaded(options?: $HookOptions): $Accessor<Page<AppPoint> | undefined> {
-  return $createEvent(pageLoaded, options);
+  return $createEvent(pageLoadedEvent, options);
 }
 
 /** Calls `listener` for each `page:loaded`. */
@@ -291,7 +295,7 @@ export function createOnPageLoaded(
   listener: (payload: Page<AppPoint>, meta: $EventMeta) => unknown,
   options?: $OnHookOptions,
 ): void {
-  return $createOnEvent(pageLoaded, listener, options);
+  return $createOnEvent(pageLoadedEvent, listener, options);
 }
 
 /** The last `limit` of `page:loaded`, oldest first. */
@@ -299,7 +303,7 @@ export function createPageLoadedHistory(
   limit: number,
   options?: $HookOptions,
 ): $Accessor<readonly Page<AppPoint>[]> {
-  return $createEventHistory(pageLoaded, limit, options);
+  return $createEventHistory(pageLoadedEvent, limit, options);
 }
 
 /**
@@ -308,7 +312,7 @@ export function createPageLoadedHistory(
  * @deprecated use theme:changed
  */
 export function createSettingsChanged(options?: $HookOptions): $Accessor<Settings | undefined> {
-  return $createEvent(settingsChanged, options);
+  return $createEvent(settingsChangedEvent, options);
 }
 
 /**
@@ -320,7 +324,7 @@ export function createOnSettingsChanged(
   listener: (payload: Settings, meta: $EventMeta) => unknown,
   options?: $OnHookOptions,
 ): void {
-  return $createOnEvent(settingsChanged, listener, options);
+  return $createOnEvent(settingsChangedEvent, listener, options);
 }
 
 /**
@@ -332,7 +336,7 @@ export function createSettingsChangedHistory(
   limit: number,
   options?: $HookOptions,
 ): $Accessor<readonly Settings[]> {
-  return $createEventHistory(settingsChanged, limit, options);
+  return $createEventHistory(settingsChangedEvent, limit, options);
 }
 
 /**
@@ -343,20 +347,20 @@ export function createSettingsChangedHistory(
 export function createEmitSettingsChanged(
   options?: { readonly client?: $EventsClient },
 ): (payload: Settings, options: $RelayOptions) => globalThis.Promise<void> {
-  return $createEmit(settingsChanged, options);
+  return $createEmit(settingsChangedEvent, options);
 }
 
 /** A function that emits `user:action`. */
 export function createEmitUserAction(
   options?: { readonly client?: $EventsClient },
 ): (payload: Date, options?: $EmitOptions) => globalThis.Promise<void> {
-  return $createEmit(userAction, options);
+  return $createEmit(userActionEvent, options);
 }
 
 /** A function that emits `user:left`. */
 export function createEmitUserLeft(
   options?: { readonly client?: $EventsClient },
 ): (payload?: undefined, options?: $EmitOptions) => globalThis.Promise<void> {
-  return $createEmit(userLeft, options);
+  return $createEmit(userLeftEvent, options);
 }
 

@@ -10,20 +10,20 @@ import {
   useOnEvent as $useOnEvent,
 } from '@eventgen/client/svelte';
 import {
-  appEvent,
-  appInner,
-  appReady,
-  cursorMoved,
+  appEventEvent,
+  appInnerEvent,
+  appReadyEvent,
+  cursorMovedEvent,
   deleteEvent,
-  downloadProgress,
-  logLine,
-  metric,
-  names,
-  other,
-  pageLoaded,
-  settingsChanged,
-  userAction,
-  userLeft,
+  downloadProgressEvent,
+  logLineEvent,
+  metricEvent,
+  namesEvent,
+  otherEvent,
+  pageLoadedEvent,
+  settingsChangedEvent,
+  userActionEvent,
+  userLeftEvent,
 } from './events.gen';
 import type {
   EmitOptions as $EmitOptions,
@@ -63,7 +63,7 @@ export {
 
 /** The latest `app:event`, undefined before the first. */
 export function useAppEvent(options?: $HookOptions): $Current<AppEvent | undefined> {
-  return $useEvent(appEvent, options);
+  return $useEvent(appEventEvent, options);
 }
 
 /** Calls `listener` for each `app:event`. */
@@ -71,7 +71,7 @@ export function useOnAppEvent(
   listener: (payload: AppEvent, meta: $EventMeta) => unknown,
   options?: $OnHookOptions,
 ): void {
-  return $useOnEvent(appEvent, listener, options);
+  return $useOnEvent(appEventEvent, listener, options);
 }
 
 /** The last `limit` of `app:event`, oldest first. */
@@ -79,12 +79,12 @@ export function useAppEventHistory(
   limit: number,
   options?: $HookOptions,
 ): $Current<readonly AppEvent[]> {
-  return $useEventHistory(appEvent, limit, options);
+  return $useEventHistory(appEventEvent, limit, options);
 }
 
 /** The latest `app:inner`, undefined before the first. */
 export function useAppInner(options?: $HookOptions): $Current<Inner | undefined> {
-  return $useEvent(appInner, options);
+  return $useEvent(appInnerEvent, options);
 }
 
 /** Calls `listener` for each `app:inner`. */
@@ -92,7 +92,7 @@ export function useOnAppInner(
   listener: (payload: Inner, meta: $EventMeta) => unknown,
   options?: $OnHookOptions,
 ): void {
-  return $useOnEvent(appInner, listener, options);
+  return $useOnEvent(appInnerEvent, listener, options);
 }
 
 /** The last `limit` of `app:inner`, oldest first. */
@@ -100,7 +100,7 @@ export function useAppInnerHistory(
   limit: number,
   options?: $HookOptions,
 ): $Current<readonly Inner[]> {
-  return $useEventHistory(appInner, limit, options);
+  return $useEventHistory(appInnerEvent, limit, options);
 }
 
 /** Calls `listener` for each `app:ready`. */
@@ -108,12 +108,16 @@ export function useOnAppReady(
   listener: (meta: $EventMeta) => unknown,
   options?: $OnHookOptions,
 ): void {
-  return $useOnEvent(appReady, (_, meta) => listener(meta), options);
+  return $useOnEvent(
+  appReadyEvent,
+  (_, meta) => listener(meta),
+  options,
+);
 }
 
 /** The latest `cursor:moved`, undefined before the first. */
 export function useCursorMoved(options?: $HookOptions): $Current<AppPoint | undefined> {
-  return $useEvent(cursorMoved, options);
+  return $useEvent(cursorMovedEvent, options);
 }
 
 /** Calls `listener` for each `cursor:moved`. */
@@ -121,7 +125,7 @@ export function useOnCursorMoved(
   listener: (payload: AppPoint, meta: $EventMeta) => unknown,
   options?: $OnHookOptions,
 ): void {
-  return $useOnEvent(cursorMoved, listener, options);
+  return $useOnEvent(cursorMovedEvent, listener, options);
 }
 
 /** The last `limit` of `cursor:moved`, oldest first. */
@@ -129,14 +133,14 @@ export function useCursorMovedHistory(
   limit: number,
   options?: $HookOptions,
 ): $Current<readonly AppPoint[]> {
-  return $useEventHistory(cursorMoved, limit, options);
+  return $useEventHistory(cursorMovedEvent, limit, options);
 }
 
 /** A function that emits `cursor:moved`. */
 export function useEmitCursorMoved(
   options?: { readonly client?: $EventsClient },
 ): (payload: AppPoint, options?: $EmitOptions | $RelayOptions) => globalThis.Promise<void> {
-  return $useEmit(cursorMoved, options);
+  return $useEmit(cursorMovedEvent, options);
 }
 
 /** The latest `delete`, undefined before the first. */
@@ -161,7 +165,7 @@ export function useDeleteHistory(limit: number, options?: $HookOptions): $Curren
 export function useDownloadProgress(
   options?: $HookOptions<string>,
 ): $Current<Progress | undefined> {
-  return $useEvent(downloadProgress, options);
+  return $useEvent(downloadProgressEvent, options);
 }
 
 /** Calls `listener` for each `download:progress`. */
@@ -169,7 +173,7 @@ export function useOnDownloadProgress(
   listener: (payload: Progress, meta: $EventMeta) => unknown,
   options?: $OnHookOptions<string>,
 ): void {
-  return $useOnEvent(downloadProgress, listener, options);
+  return $useOnEvent(downloadProgressEvent, listener, options);
 }
 
 /** The last `limit` of `download:progress`, oldest first. */
@@ -177,19 +181,19 @@ export function useDownloadProgressHistory(
   limit: number,
   options?: $HookOptions<string>,
 ): $Current<readonly Progress[]> {
-  return $useEventHistory(downloadProgress, limit, options);
+  return $useEventHistory(downloadProgressEvent, limit, options);
 }
 
 /** The latest `download:progress` of each key. */
 export function useDownloadProgressByKey(
   options?: $ByKeyOptions,
 ): $Current<ReadonlyMap<string, Progress>> {
-  return $useEventByKey(downloadProgress, options);
+  return $useEventByKey(downloadProgressEvent, options);
 }
 
 /** The latest `log:line`, undefined before the first. */
 export function useLogLine(options?: $HookOptions): $Current<string | undefined> {
-  return $useEvent(logLine, options);
+  return $useEvent(logLineEvent, options);
 }
 
 /** Calls `listener` for each `log:line`. */
@@ -197,7 +201,7 @@ export function useOnLogLine(
   listener: (payload: string, meta: $EventMeta) => unknown,
   options?: $OnHookOptions,
 ): void {
-  return $useOnEvent(logLine, listener, options);
+  return $useOnEvent(logLineEvent, listener, options);
 }
 
 /** The last `limit` of `log:line`, oldest first. */
@@ -205,12 +209,12 @@ export function useLogLineHistory(
   limit: number,
   options?: $HookOptions,
 ): $Current<readonly string[]> {
-  return $useEventHistory(logLine, limit, options);
+  return $useEventHistory(logLineEvent, limit, options);
 }
 
 /** The latest `metric`, undefined before the first. */
 export function useMetric(options?: $HookOptions<number>): $Current<Metric | null | undefined> {
-  return $useEvent(metric, options);
+  return $useEvent(metricEvent, options);
 }
 
 /** Calls `listener` for each `metric`. */
@@ -218,7 +222,7 @@ export function useOnMetric(
   listener: (payload: Metric | null, meta: $EventMeta) => unknown,
   options?: $OnHookOptions<number>,
 ): void {
-  return $useOnEvent(metric, listener, options);
+  return $useOnEvent(metricEvent, listener, options);
 }
 
 /** The last `limit` of `metric`, oldest first. */
@@ -226,19 +230,19 @@ export function useMetricHistory(
   limit: number,
   options?: $HookOptions<number>,
 ): $Current<readonly (Metric | null)[]> {
-  return $useEventHistory(metric, limit, options);
+  return $useEventHistory(metricEvent, limit, options);
 }
 
 /** The latest `metric` of each key. */
 export function useMetricByKey(
   options?: $ByKeyOptions,
 ): $Current<ReadonlyMap<number, Metric | null>> {
-  return $useEventByKey(metric, options);
+  return $useEventByKey(metricEvent, options);
 }
 
 /** The latest `names`, undefined before the first. */
 export function useNames(options?: $HookOptions): $Current<Mood[] | null | undefined> {
-  return $useEvent(names, options);
+  return $useEvent(namesEvent, options);
 }
 
 /** Calls `listener` for each `names`. */
@@ -246,7 +250,7 @@ export function useOnNames(
   listener: (payload: Mood[] | null, meta: $EventMeta) => unknown,
   options?: $OnHookOptions,
 ): void {
-  return $useOnEvent(names, listener, options);
+  return $useOnEvent(namesEvent, listener, options);
 }
 
 /** The last `limit` of `names`, oldest first. */
@@ -254,12 +258,12 @@ export function useNamesHistory(
   limit: number,
   options?: $HookOptions,
 ): $Current<readonly (Mood[] | null)[]> {
-  return $useEventHistory(names, limit, options);
+  return $useEventHistory(namesEvent, limit, options);
 }
 
 /** The latest `other`, undefined before the first. */
 export function useOther(options?: $HookOptions): $Current<OtherPoint | undefined> {
-  return $useEvent(other, options);
+  return $useEvent(otherEvent, options);
 }
 
 /** Calls `listener` for each `other`. */
@@ -267,7 +271,7 @@ export function useOnOther(
   listener: (payload: OtherPoint, meta: $EventMeta) => unknown,
   options?: $OnHookOptions,
 ): void {
-  return $useOnEvent(other, listener, options);
+  return $useOnEvent(otherEvent, listener, options);
 }
 
 /** The last `limit` of `other`, oldest first. */
@@ -275,12 +279,12 @@ export function useOtherHistory(
   limit: number,
   options?: $HookOptions,
 ): $Current<readonly OtherPoint[]> {
-  return $useEventHistory(other, limit, options);
+  return $useEventHistory(otherEvent, limit, options);
 }
 
 /** The latest `page:loaded`, undefined before the first. */
 export function usePageLoaded(options?: $HookOptions): $Current<Page<AppPoint> | undefined> {
-  return $useEvent(pageLoaded, options);
+  return $useEvent(pageLoadedEvent, options);
 }
 
 /** Calls `listener` for each `page:loaded`. */
@@ -288,7 +292,7 @@ export function useOnPageLoaded(
   listener: (payload: Page<AppPoint>, meta: $EventMeta) => unknown,
   options?: $OnHookOptions,
 ): void {
-  return $useOnEvent(pageLoaded, listener, options);
+  return $useOnEvent(pageLoadedEvent, listener, options);
 }
 
 /** The last `limit` of `page:loaded`, oldest first. */
@@ -296,7 +300,7 @@ export function usePageLoadedHistory(
   limit: number,
   options?: $HookOptions,
 ): $Current<readonly Page<AppPoint>[]> {
-  return $useEventHistory(pageLoaded, limit, options);
+  return $useEventHistory(pageLoadedEvent, limit, options);
 }
 
 /**
@@ -305,7 +309,7 @@ export function usePageLoadedHistory(
  * @deprecated use theme:changed
  */
 export function useSettingsChanged(options?: $HookOptions): $Current<Settings | undefined> {
-  return $useEvent(settingsChanged, options);
+  return $useEvent(settingsChangedEvent, options);
 }
 
 /**
@@ -317,7 +321,7 @@ export function useOnSettingsChanged(
   listener: (payload: Settings, meta: $EventMeta) => unknown,
   options?: $OnHookOptions,
 ): void {
-  return $useOnEvent(settingsChanged, listener, options);
+  return $useOnEvent(settingsChangedEvent, listener, options);
 }
 
 /**
@@ -329,7 +333,7 @@ export function useSettingsChangedHistory(
   limit: number,
   options?: $HookOptions,
 ): $Current<readonly Settings[]> {
-  return $useEventHistory(settingsChanged, limit, options);
+  return $useEventHistory(settingsChangedEvent, limit, options);
 }
 
 /**
@@ -340,20 +344,20 @@ export function useSettingsChangedHistory(
 export function useEmitSettingsChanged(
   options?: { readonly client?: $EventsClient },
 ): (payload: Settings, options: $RelayOptions) => globalThis.Promise<void> {
-  return $useEmit(settingsChanged, options);
+  return $useEmit(settingsChangedEvent, options);
 }
 
 /** A function that emits `user:action`. */
 export function useEmitUserAction(
   options?: { readonly client?: $EventsClient },
 ): (payload: Date, options?: $EmitOptions) => globalThis.Promise<void> {
-  return $useEmit(userAction, options);
+  return $useEmit(userActionEvent, options);
 }
 
 /** A function that emits `user:left`. */
 export function useEmitUserLeft(
   options?: { readonly client?: $EventsClient },
 ): (payload?: undefined, options?: $EmitOptions) => globalThis.Promise<void> {
-  return $useEmit(userLeft, options);
+  return $useEmit(userLeftEvent, options);
 }
 

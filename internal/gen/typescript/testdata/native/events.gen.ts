@@ -7,7 +7,8 @@ import {
   emit as $emit,
   listen as $listen,
   listenBatch as $listenBatch,
-  once as $once,
+  onceEmptyOf as $onceEmptyOf,
+  onceOf as $onceOf,
   plainEvent as $plainEvent,
   serverEvent as $serverEvent,
   sharedEvent as $sharedEvent,
@@ -31,7 +32,8 @@ import type {
   EventMeta as $EventMeta,
   EventStream as $EventStream,
   ListenOptions as $ListenOptions,
-  OnceOptions as $OnceOptions,
+  Once as $Once,
+  OnceEmpty as $OnceEmpty,
   RelayOptions as $RelayOptions,
   ServerEvent as $ServerEvent,
   SharedEvent as $SharedEvent,
@@ -257,7 +259,7 @@ const $convertPromise: $Conversion = /* @__PURE__ */ $fields({ p: $bytes });
 const $convertOtherPoint: $Conversion = /* @__PURE__ */ $fields({ promise: $convertPromise });
 
 /** The event `app:event`. */
-export const appEvent: $ServerEvent<'app:event', AppEvent> =
+export const appEventEvent: $ServerEvent<'app:event', AppEvent> =
   /* @__PURE__ */ $serverEvent(
     'app:event',
     '3c9baebf',
@@ -269,27 +271,19 @@ export function onAppEvent(
   listener: (payload: AppEvent, meta: $EventMeta) => unknown,
   options?: $ListenOptions,
 ): $Unlisten {
-  return $listen(appEvent, listener, options);
-}
-
-/** Waits for the next `app:event`. */
-export function onceAppEvent(options?: $OnceOptions<AppEvent>): globalThis.Promise<AppEvent>;
-/** Calls `listener` for the next `app:event`. */
-export function onceAppEvent(
-  listener: (payload: AppEvent, meta: $EventMeta) => unknown,
-  options?: $OnceOptions<AppEvent>,
-): $Unlisten;
-export function onceAppEvent(first?: any, options?: any): any {
-  return $once(appEvent, first, options);
+  return $listen(appEventEvent, listener, options);
 }
 
 /** Iterates over `app:event`, from this call on. */
 export function streamAppEvent(options?: $StreamOptions): $EventStream<AppEvent> {
-  return $stream(appEvent, options);
+  return $stream(appEventEvent, options);
 }
 
+/** Waits for the next `app:event`, or calls a listener for it. */
+export const onceAppEvent: $Once<AppEvent> = /* @__PURE__ */ $onceOf(appEventEvent);
+
 /** The event `app:inner`. */
-export const appInner: $ServerEvent<'app:inner', Inner> =
+export const appInnerEvent: $ServerEvent<'app:inner', Inner> =
   /* @__PURE__ */ $serverEvent(
     'app:inner',
     '1004bdfc',
@@ -301,27 +295,19 @@ export function onAppInner(
   listener: (payload: Inner, meta: $EventMeta) => unknown,
   options?: $ListenOptions,
 ): $Unlisten {
-  return $listen(appInner, listener, options);
-}
-
-/** Waits for the next `app:inner`. */
-export function onceAppInner(options?: $OnceOptions<Inner>): globalThis.Promise<Inner>;
-/** Calls `listener` for the next `app:inner`. */
-export function onceAppInner(
-  listener: (payload: Inner, meta: $EventMeta) => unknown,
-  options?: $OnceOptions<Inner>,
-): $Unlisten;
-export function onceAppInner(first?: any, options?: any): any {
-  return $once(appInner, first, options);
+  return $listen(appInnerEvent, listener, options);
 }
 
 /** Iterates over `app:inner`, from this call on. */
 export function streamAppInner(options?: $StreamOptions): $EventStream<Inner> {
-  return $stream(appInner, options);
+  return $stream(appInnerEvent, options);
 }
 
+/** Waits for the next `app:inner`, or calls a listener for it. */
+export const onceAppInner: $Once<Inner> = /* @__PURE__ */ $onceOf(appInnerEvent);
+
 /** The event `app:ready`. */
-export const appReady: $ServerEvent<'app:ready', undefined> =
+export const appReadyEvent: $ServerEvent<'app:ready', undefined> =
   /* @__PURE__ */ $serverEvent('app:ready', 'a311b447', { empty: true });
 
 /** Calls `listener` for each `app:ready`. */
@@ -329,27 +315,19 @@ export function onAppReady(
   listener: (meta: $EventMeta) => unknown,
   options?: $ListenOptions,
 ): $Unlisten {
-  return $listen(appReady, (_, meta) => listener(meta), options);
-}
-
-/** Waits for the next `app:ready`. */
-export function onceAppReady(options?: $OnceOptions<undefined>): globalThis.Promise<void>;
-/** Calls `listener` for the next `app:ready`. */
-export function onceAppReady(
-  listener: (meta: $EventMeta) => unknown,
-  options?: $OnceOptions<undefined>,
-): $Unlisten;
-export function onceAppReady(first?: any, options?: any): any {
-  return $once(appReady, typeof first === 'function' ? (_: undefined, meta: $EventMeta) => first(meta) : first, options);
+  return $listen(appReadyEvent, (_, meta) => listener(meta), options);
 }
 
 /** Iterates over `app:ready`, from this call on. */
 export function streamAppReady(options?: $StreamOptions): $EventStream<undefined> {
-  return $stream(appReady, options);
+  return $stream(appReadyEvent, options);
 }
 
+/** Waits for the next `app:ready`, or calls a listener for it. */
+export const onceAppReady: $OnceEmpty = /* @__PURE__ */ $onceEmptyOf(appReadyEvent);
+
 /** The event `cursor:moved`. Windows emit it, to the backend and to other windows. */
-export const cursorMoved: $SharedEvent<'cursor:moved', AppPoint> =
+export const cursorMovedEvent: $SharedEvent<'cursor:moved', AppPoint> =
   /* @__PURE__ */ $sharedEvent('cursor:moved', 'ade53908');
 
 /** Calls `listener` for each `cursor:moved`. */
@@ -357,23 +335,12 @@ export function onCursorMoved(
   listener: (payload: AppPoint, meta: $EventMeta) => unknown,
   options?: $ListenOptions,
 ): $Unlisten {
-  return $listen(cursorMoved, listener, options);
-}
-
-/** Waits for the next `cursor:moved`. */
-export function onceCursorMoved(options?: $OnceOptions<AppPoint>): globalThis.Promise<AppPoint>;
-/** Calls `listener` for the next `cursor:moved`. */
-export function onceCursorMoved(
-  listener: (payload: AppPoint, meta: $EventMeta) => unknown,
-  options?: $OnceOptions<AppPoint>,
-): $Unlisten;
-export function onceCursorMoved(first?: any, options?: any): any {
-  return $once(cursorMoved, first, options);
+  return $listen(cursorMovedEvent, listener, options);
 }
 
 /** Iterates over `cursor:moved`, from this call on. */
 export function streamCursorMoved(options?: $StreamOptions): $EventStream<AppPoint> {
-  return $stream(cursorMoved, options);
+  return $stream(cursorMovedEvent, options);
 }
 
 /** Emits `cursor:moved` to the backend and settles with its answer. */
@@ -381,7 +348,7 @@ export function emitCursorMoved(
   payload: AppPoint,
   options?: $EmitOptions | $RelayOptions,
 ): globalThis.Promise<void> {
-  return $emit(cursorMoved, payload, options);
+  return $emit(cursorMovedEvent, payload, options);
 }
 
 /** Emits `cursor:moved` to the windows that `to` names, through the backend. */
@@ -390,8 +357,11 @@ export function emitCursorMovedTo(
   payload: AppPoint,
   options?: $EmitOptions,
 ): globalThis.Promise<void> {
-  return $emit(cursorMoved, payload, { ...options, to });
+  return $emit(cursorMovedEvent, payload, { ...options, to });
 }
+
+/** Waits for the next `cursor:moved`, or calls a listener for it. */
+export const onceCursorMoved: $Once<AppPoint> = /* @__PURE__ */ $onceOf(cursorMovedEvent);
 
 /** The event `delete`. */
 export const deleteEvent: $ServerEvent<'delete', Date> =
@@ -409,27 +379,19 @@ export function onDelete(
   return $listen(deleteEvent, listener, options);
 }
 
-/** Waits for the next `delete`. */
-export function onceDelete(options?: $OnceOptions<Date>): globalThis.Promise<Date>;
-/** Calls `listener` for the next `delete`. */
-export function onceDelete(
-  listener: (payload: Date, meta: $EventMeta) => unknown,
-  options?: $OnceOptions<Date>,
-): $Unlisten;
-export function onceDelete(first?: any, options?: any): any {
-  return $once(deleteEvent, first, options);
-}
-
 /** Iterates over `delete`, from this call on. */
 export function streamDelete(options?: $StreamOptions): $EventStream<Date> {
   return $stream(deleteEvent, options);
 }
 
+/** Waits for the next `delete`, or calls a listener for it. */
+export const onceDelete: $Once<Date> = /* @__PURE__ */ $onceOf(deleteEvent);
+
 /**
  * The event `download:progress`. At most one in 100 ms for each `id`, the latest always. A new
  * listener gets the last value for each `id` at once.
  */
-export const downloadProgress: $ServerEvent<'download:progress', Progress, string> =
+export const downloadProgressEvent: $ServerEvent<'download:progress', Progress, string> =
   /* @__PURE__ */ $serverEvent(
     'download:progress',
     '0691141e',
@@ -441,29 +403,20 @@ export function onDownloadProgress(
   listener: (payload: Progress, meta: $EventMeta) => unknown,
   options?: $ListenOptions<string>,
 ): $Unlisten {
-  return $listen(downloadProgress, listener, options);
-}
-
-/** Waits for the next `download:progress`. */
-export function onceDownloadProgress(
-  options?: $OnceOptions<Progress, string>,
-): globalThis.Promise<Progress>;
-/** Calls `listener` for the next `download:progress`. */
-export function onceDownloadProgress(
-  listener: (payload: Progress, meta: $EventMeta) => unknown,
-  options?: $OnceOptions<Progress, string>,
-): $Unlisten;
-export function onceDownloadProgress(first?: any, options?: any): any {
-  return $once(downloadProgress, first, options);
+  return $listen(downloadProgressEvent, listener, options);
 }
 
 /** Iterates over `download:progress`, from this call on. */
 export function streamDownloadProgress(options?: $StreamOptions<string>): $EventStream<Progress> {
-  return $stream(downloadProgress, options);
+  return $stream(downloadProgressEvent, options);
 }
 
+/** Waits for the next `download:progress`, or calls a listener for it. */
+export const onceDownloadProgress: $Once<Progress, string> =
+  /* @__PURE__ */ $onceOf(downloadProgressEvent);
+
 /** The event `log:line`. It comes in batches of at most 50, none waiting longer than 20 ms. */
-export const logLine: $ServerEvent<'log:line', string> =
+export const logLineEvent: $ServerEvent<'log:line', string> =
   /* @__PURE__ */ $serverEvent('log:line', 'dbb4020b', { batch: true });
 
 /** Calls `listener` for each `log:line`. */
@@ -471,7 +424,7 @@ export function onLogLine(
   listener: (payload: string, meta: $EventMeta) => unknown,
   options?: $ListenOptions,
 ): $Unlisten {
-  return $listen(logLine, listener, options);
+  return $listen(logLineEvent, listener, options);
 }
 
 /** Calls `listener` for each batch of `log:line`. */
@@ -479,27 +432,19 @@ export function onLogLineBatch(
   listener: (payloads: readonly string[], meta: $EventMeta) => unknown,
   options?: $ListenOptions,
 ): $Unlisten {
-  return $listenBatch(logLine, listener, options);
-}
-
-/** Waits for the next `log:line`. */
-export function onceLogLine(options?: $OnceOptions<string>): globalThis.Promise<string>;
-/** Calls `listener` for the next `log:line`. */
-export function onceLogLine(
-  listener: (payload: string, meta: $EventMeta) => unknown,
-  options?: $OnceOptions<string>,
-): $Unlisten;
-export function onceLogLine(first?: any, options?: any): any {
-  return $once(logLine, first, options);
+  return $listenBatch(logLineEvent, listener, options);
 }
 
 /** Iterates over `log:line`, from this call on. */
 export function streamLogLine(options?: $StreamOptions): $EventStream<string> {
-  return $stream(logLine, options);
+  return $stream(logLineEvent, options);
 }
 
+/** Waits for the next `log:line`, or calls a listener for it. */
+export const onceLogLine: $Once<string> = /* @__PURE__ */ $onceOf(logLineEvent);
+
 /** The event `metric`. A new listener gets the last 20. */
-export const metric: $ServerEvent<'metric', Metric | null, bigint> =
+export const metricEvent: $ServerEvent<'metric', Metric | null, bigint> =
   /* @__PURE__ */ $serverEvent(
     'metric',
     '1bfe2862',
@@ -511,29 +456,19 @@ export function onMetric(
   listener: (payload: Metric | null, meta: $EventMeta) => unknown,
   options?: $ListenOptions<bigint>,
 ): $Unlisten {
-  return $listen(metric, listener, options);
-}
-
-/** Waits for the next `metric`. */
-export function onceMetric(
-  options?: $OnceOptions<Metric | null, bigint>,
-): globalThis.Promise<Metric | null>;
-/** Calls `listener` for the next `metric`. */
-export function onceMetric(
-  listener: (payload: Metric | null, meta: $EventMeta) => unknown,
-  options?: $OnceOptions<Metric | null, bigint>,
-): $Unlisten;
-export function onceMetric(first?: any, options?: any): any {
-  return $once(metric, first, options);
+  return $listen(metricEvent, listener, options);
 }
 
 /** Iterates over `metric`, from this call on. */
 export function streamMetric(options?: $StreamOptions<bigint>): $EventStream<Metric | null> {
-  return $stream(metric, options);
+  return $stream(metricEvent, options);
 }
 
+/** Waits for the next `metric`, or calls a listener for it. */
+export const onceMetric: $Once<Metric | null, bigint> = /* @__PURE__ */ $onceOf(metricEvent);
+
 /** The event `names`. */
-export const names: $ServerEvent<'names', Mood[] | null> =
+export const namesEvent: $ServerEvent<'names', Mood[] | null> =
   /* @__PURE__ */ $plainEvent('names', 'aab84ba3');
 
 /** Calls `listener` for each `names`. */
@@ -541,29 +476,19 @@ export function onNames(
   listener: (payload: Mood[] | null, meta: $EventMeta) => unknown,
   options?: $ListenOptions,
 ): $Unlisten {
-  return $listen(names, listener, options);
-}
-
-/** Waits for the next `names`. */
-export function onceNames(
-  options?: $OnceOptions<Mood[] | null>,
-): globalThis.Promise<Mood[] | null>;
-/** Calls `listener` for the next `names`. */
-export function onceNames(
-  listener: (payload: Mood[] | null, meta: $EventMeta) => unknown,
-  options?: $OnceOptions<Mood[] | null>,
-): $Unlisten;
-export function onceNames(first?: any, options?: any): any {
-  return $once(names, first, options);
+  return $listen(namesEvent, listener, options);
 }
 
 /** Iterates over `names`, from this call on. */
 export function streamNames(options?: $StreamOptions): $EventStream<Mood[] | null> {
-  return $stream(names, options);
+  return $stream(namesEvent, options);
 }
 
+/** Waits for the next `names`, or calls a listener for it. */
+export const onceNames: $Once<Mood[] | null> = /* @__PURE__ */ $onceOf(namesEvent);
+
 /** The event `other`. */
-export const other: $ServerEvent<'other', OtherPoint> =
+export const otherEvent: $ServerEvent<'other', OtherPoint> =
   /* @__PURE__ */ $serverEvent(
     'other',
     'a9255722',
@@ -575,27 +500,19 @@ export function onOther(
   listener: (payload: OtherPoint, meta: $EventMeta) => unknown,
   options?: $ListenOptions,
 ): $Unlisten {
-  return $listen(other, listener, options);
-}
-
-/** Waits for the next `other`. */
-export function onceOther(options?: $OnceOptions<OtherPoint>): globalThis.Promise<OtherPoint>;
-/** Calls `listener` for the next `other`. */
-export function onceOther(
-  listener: (payload: OtherPoint, meta: $EventMeta) => unknown,
-  options?: $OnceOptions<OtherPoint>,
-): $Unlisten;
-export function onceOther(first?: any, options?: any): any {
-  return $once(other, first, options);
+  return $listen(otherEvent, listener, options);
 }
 
 /** Iterates over `other`, from this call on. */
 export function streamOther(options?: $StreamOptions): $EventStream<OtherPoint> {
-  return $stream(other, options);
+  return $stream(otherEvent, options);
 }
 
+/** Waits for the next `other`, or calls a listener for it. */
+export const onceOther: $Once<OtherPoint> = /* @__PURE__ */ $onceOf(otherEvent);
+
 /** The event `page:loaded`. */
-export const pageLoaded: $ServerEvent<'page:loaded', Page<AppPoint>> =
+export const pageLoadedEvent: $ServerEvent<'page:loaded', Page<AppPoint>> =
   /* @__PURE__ */ $plainEvent('page:loaded', '180be14f');
 
 /** Calls `listener` for each `page:loaded`. */
@@ -603,26 +520,16 @@ export function onPageLoaded(
   listener: (payload: Page<AppPoint>, meta: $EventMeta) => unknown,
   options?: $ListenOptions,
 ): $Unlisten {
-  return $listen(pageLoaded, listener, options);
-}
-
-/** Waits for the next `page:loaded`. */
-export function oncePageLoaded(
-  options?: $OnceOptions<Page<AppPoint>>,
-): globalThis.Promise<Page<AppPoint>>;
-/** Calls `listener` for the next `page:loaded`. */
-export function oncePageLoaded(
-  listener: (payload: Page<AppPoint>, meta: $EventMeta) => unknown,
-  options?: $OnceOptions<Page<AppPoint>>,
-): $Unlisten;
-export function oncePageLoaded(first?: any, options?: any): any {
-  return $once(pageLoaded, first, options);
+  return $listen(pageLoadedEvent, listener, options);
 }
 
 /** Iterates over `page:loaded`, from this call on. */
 export function streamPageLoaded(options?: $StreamOptions): $EventStream<Page<AppPoint>> {
-  return $stream(pageLoaded, options);
+  return $stream(pageLoadedEvent, options);
 }
+
+/** Waits for the next `page:loaded`, or calls a listener for it. */
+export const oncePageLoaded: $Once<Page<AppPoint>> = /* @__PURE__ */ $onceOf(pageLoadedEvent);
 
 /**
  * The event `settings:changed`. Windows emit it too.
@@ -633,7 +540,7 @@ export function streamPageLoaded(options?: $StreamOptions): $EventStream<Page<Ap
  *
  * @deprecated use theme:changed
  */
-export const settingsChanged: $SharedEvent<'settings:changed', Settings> =
+export const settingsChangedEvent: $SharedEvent<'settings:changed', Settings> =
   /* @__PURE__ */ $sharedEvent('settings:changed', '539d9349');
 
 /**
@@ -645,28 +552,7 @@ export function onSettingsChanged(
   listener: (payload: Settings, meta: $EventMeta) => unknown,
   options?: $ListenOptions,
 ): $Unlisten {
-  return $listen(settingsChanged, listener, options);
-}
-
-/**
- * Waits for the next `settings:changed`.
- *
- * @deprecated use theme:changed
- */
-export function onceSettingsChanged(
-  options?: $OnceOptions<Settings>,
-): globalThis.Promise<Settings>;
-/**
- * Calls `listener` for the next `settings:changed`.
- *
- * @deprecated use theme:changed
- */
-export function onceSettingsChanged(
-  listener: (payload: Settings, meta: $EventMeta) => unknown,
-  options?: $OnceOptions<Settings>,
-): $Unlisten;
-export function onceSettingsChanged(first?: any, options?: any): any {
-  return $once(settingsChanged, first, options);
+  return $listen(settingsChangedEvent, listener, options);
 }
 
 /**
@@ -675,7 +561,7 @@ export function onceSettingsChanged(first?: any, options?: any): any {
  * @deprecated use theme:changed
  */
 export function streamSettingsChanged(options?: $StreamOptions): $EventStream<Settings> {
-  return $stream(settingsChanged, options);
+  return $stream(settingsChangedEvent, options);
 }
 
 /**
@@ -688,11 +574,18 @@ export function emitSettingsChangedTo(
   payload: Settings,
   options?: $EmitOptions,
 ): globalThis.Promise<void> {
-  return $emit(settingsChanged, payload, { ...options, to });
+  return $emit(settingsChangedEvent, payload, { ...options, to });
 }
 
+/**
+ * Waits for the next `settings:changed`, or calls a listener for it.
+ *
+ * @deprecated use theme:changed
+ */
+export const onceSettingsChanged: $Once<Settings> = /* @__PURE__ */ $onceOf(settingsChangedEvent);
+
 /** The event `user:action`. Windows emit it; the backend alone receives it. */
-export const userAction: $ClientEvent<'user:action', Date> =
+export const userActionEvent: $ClientEvent<'user:action', Date> =
   /* @__PURE__ */ $clientEvent(
     'user:action',
     '738642b5',
@@ -701,15 +594,15 @@ export const userAction: $ClientEvent<'user:action', Date> =
 
 /** Emits `user:action` to the backend and settles with its answer. */
 export function emitUserAction(payload: Date, options?: $EmitOptions): globalThis.Promise<void> {
-  return $emit(userAction, payload, options);
+  return $emit(userActionEvent, payload, options);
 }
 
 /** The event `user:left`. Windows emit it; the backend alone receives it. */
-export const userLeft: $ClientEvent<'user:left', undefined> =
+export const userLeftEvent: $ClientEvent<'user:left', undefined> =
   /* @__PURE__ */ $clientEvent('user:left', '1e560bcc', { empty: true });
 
 /** Emits `user:left` to the backend and settles with its answer. */
 export function emitUserLeft(options?: $EmitOptions): globalThis.Promise<void> {
-  return $emit(userLeft, undefined, options);
+  return $emit(userLeftEvent, undefined, options);
 }
 

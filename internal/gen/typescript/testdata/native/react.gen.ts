@@ -11,20 +11,20 @@ import {
   useOnEvent as $useOnEvent,
 } from '@eventgen/client/react';
 import {
-  appEvent,
-  appInner,
-  appReady,
-  cursorMoved,
+  appEventEvent,
+  appInnerEvent,
+  appReadyEvent,
+  cursorMovedEvent,
   deleteEvent,
-  downloadProgress,
-  logLine,
-  metric,
-  names,
-  other,
-  pageLoaded,
-  settingsChanged,
-  userAction,
-  userLeft,
+  downloadProgressEvent,
+  logLineEvent,
+  metricEvent,
+  namesEvent,
+  otherEvent,
+  pageLoadedEvent,
+  settingsChangedEvent,
+  userActionEvent,
+  userLeftEvent,
 } from './events.gen';
 import type {
   EmitOptions as $EmitOptions,
@@ -63,7 +63,7 @@ export {
 
 /** The latest `app:event`, undefined before the first. */
 export function useAppEvent(options?: $HookOptions): AppEvent | undefined {
-  return $useEvent(appEvent, options);
+  return $useEvent(appEventEvent, options);
 }
 
 /** Calls `listener`, always the newest one, for each `app:event`. */
@@ -71,17 +71,17 @@ export function useOnAppEvent(
   listener: (payload: AppEvent, meta: $EventMeta) => unknown,
   options?: $OnHookOptions,
 ): void {
-  return $useOnEvent(appEvent, listener, options);
+  return $useOnEvent(appEventEvent, listener, options);
 }
 
 /** The last `limit` of `app:event`, oldest first. */
 export function useAppEventHistory(limit: number, options?: $HookOptions): readonly AppEvent[] {
-  return $useEventHistory(appEvent, limit, options);
+  return $useEventHistory(appEventEvent, limit, options);
 }
 
 /** The latest `app:inner`, undefined before the first. */
 export function useAppInner(options?: $HookOptions): Inner | undefined {
-  return $useEvent(appInner, options);
+  return $useEvent(appInnerEvent, options);
 }
 
 /** Calls `listener`, always the newest one, for each `app:inner`. */
@@ -89,12 +89,12 @@ export function useOnAppInner(
   listener: (payload: Inner, meta: $EventMeta) => unknown,
   options?: $OnHookOptions,
 ): void {
-  return $useOnEvent(appInner, listener, options);
+  return $useOnEvent(appInnerEvent, listener, options);
 }
 
 /** The last `limit` of `app:inner`, oldest first. */
 export function useAppInnerHistory(limit: number, options?: $HookOptions): readonly Inner[] {
-  return $useEventHistory(appInner, limit, options);
+  return $useEventHistory(appInnerEvent, limit, options);
 }
 
 /** Calls `listener`, always the newest one, for each `app:ready`. */
@@ -102,12 +102,16 @@ export function useOnAppReady(
   listener: (meta: $EventMeta) => unknown,
   options?: $OnHookOptions,
 ): void {
-  return $useOnEvent(appReady, (_, meta) => listener(meta), options);
+  return $useOnEvent(
+  appReadyEvent,
+  (_, meta) => listener(meta),
+  options,
+);
 }
 
 /** The latest `cursor:moved`, undefined before the first. */
 export function useCursorMoved(options?: $HookOptions): AppPoint | undefined {
-  return $useEvent(cursorMoved, options);
+  return $useEvent(cursorMovedEvent, options);
 }
 
 /** Calls `listener`, always the newest one, for each `cursor:moved`. */
@@ -115,19 +119,19 @@ export function useOnCursorMoved(
   listener: (payload: AppPoint, meta: $EventMeta) => unknown,
   options?: $OnHookOptions,
 ): void {
-  return $useOnEvent(cursorMoved, listener, options);
+  return $useOnEvent(cursorMovedEvent, listener, options);
 }
 
 /** The last `limit` of `cursor:moved`, oldest first. */
 export function useCursorMovedHistory(limit: number, options?: $HookOptions): readonly AppPoint[] {
-  return $useEventHistory(cursorMoved, limit, options);
+  return $useEventHistory(cursorMovedEvent, limit, options);
 }
 
 /** A function that emits `cursor:moved`. */
 export function useEmitCursorMoved(
   options?: { readonly client?: $EventsClient },
 ): (payload: AppPoint, options?: $EmitOptions | $RelayOptions) => globalThis.Promise<void> {
-  return $useEmit(cursorMoved, options);
+  return $useEmit(cursorMovedEvent, options);
 }
 
 /** The latest `delete`, undefined before the first. */
@@ -150,7 +154,7 @@ export function useDeleteHistory(limit: number, options?: $HookOptions): readonl
 
 /** The latest `download:progress`, undefined before the first. */
 export function useDownloadProgress(options?: $HookOptions<string>): Progress | undefined {
-  return $useEvent(downloadProgress, options);
+  return $useEvent(downloadProgressEvent, options);
 }
 
 /** Calls `listener`, always the newest one, for each `download:progress`. */
@@ -158,7 +162,7 @@ export function useOnDownloadProgress(
   listener: (payload: Progress, meta: $EventMeta) => unknown,
   options?: $OnHookOptions<string>,
 ): void {
-  return $useOnEvent(downloadProgress, listener, options);
+  return $useOnEvent(downloadProgressEvent, listener, options);
 }
 
 /** The last `limit` of `download:progress`, oldest first. */
@@ -166,17 +170,17 @@ export function useDownloadProgressHistory(
   limit: number,
   options?: $HookOptions<string>,
 ): readonly Progress[] {
-  return $useEventHistory(downloadProgress, limit, options);
+  return $useEventHistory(downloadProgressEvent, limit, options);
 }
 
 /** The latest `download:progress` of each key. */
 export function useDownloadProgressByKey(options?: $ByKeyOptions): ReadonlyMap<string, Progress> {
-  return $useEventByKey(downloadProgress, options);
+  return $useEventByKey(downloadProgressEvent, options);
 }
 
 /** The latest `log:line`, undefined before the first. */
 export function useLogLine(options?: $HookOptions): string | undefined {
-  return $useEvent(logLine, options);
+  return $useEvent(logLineEvent, options);
 }
 
 /** Calls `listener`, always the newest one, for each `log:line`. */
@@ -184,17 +188,17 @@ export function useOnLogLine(
   listener: (payload: string, meta: $EventMeta) => unknown,
   options?: $OnHookOptions,
 ): void {
-  return $useOnEvent(logLine, listener, options);
+  return $useOnEvent(logLineEvent, listener, options);
 }
 
 /** The last `limit` of `log:line`, oldest first. */
 export function useLogLineHistory(limit: number, options?: $HookOptions): readonly string[] {
-  return $useEventHistory(logLine, limit, options);
+  return $useEventHistory(logLineEvent, limit, options);
 }
 
 /** The latest `metric`, undefined before the first. */
 export function useMetric(options?: $HookOptions<bigint>): Metric | null | undefined {
-  return $useEvent(metric, options);
+  return $useEvent(metricEvent, options);
 }
 
 /** Calls `listener`, always the newest one, for each `metric`. */
@@ -202,7 +206,7 @@ export function useOnMetric(
   listener: (payload: Metric | null, meta: $EventMeta) => unknown,
   options?: $OnHookOptions<bigint>,
 ): void {
-  return $useOnEvent(metric, listener, options);
+  return $useOnEvent(metricEvent, listener, options);
 }
 
 /** The last `limit` of `metric`, oldest first. */
@@ -210,17 +214,17 @@ export function useMetricHistory(
   limit: number,
   options?: $HookOptions<bigint>,
 ): readonly (Metric | null)[] {
-  return $useEventHistory(metric, limit, options);
+  return $useEventHistory(metricEvent, limit, options);
 }
 
 /** The latest `metric` of each key. */
 export function useMetricByKey(options?: $ByKeyOptions): ReadonlyMap<bigint, Metric | null> {
-  return $useEventByKey(metric, options);
+  return $useEventByKey(metricEvent, options);
 }
 
 /** The latest `names`, undefined before the first. */
 export function useNames(options?: $HookOptions): Mood[] | null | undefined {
-  return $useEvent(names, options);
+  return $useEvent(namesEvent, options);
 }
 
 /** Calls `listener`, always the newest one, for each `names`. */
@@ -228,17 +232,17 @@ export function useOnNames(
   listener: (payload: Mood[] | null, meta: $EventMeta) => unknown,
   options?: $OnHookOptions,
 ): void {
-  return $useOnEvent(names, listener, options);
+  return $useOnEvent(namesEvent, listener, options);
 }
 
 /** The last `limit` of `names`, oldest first. */
 export function useNamesHistory(limit: number, options?: $HookOptions): readonly (Mood[] | null)[] {
-  return $useEventHistory(names, limit, options);
+  return $useEventHistory(namesEvent, limit, options);
 }
 
 /** The latest `other`, undefined before the first. */
 export function useOther(options?: $HookOptions): OtherPoint | undefined {
-  return $useEvent(other, options);
+  return $useEvent(otherEvent, options);
 }
 
 /** Calls `listener`, always the newest one, for each `other`. */
@@ -246,17 +250,17 @@ export function useOnOther(
   listener: (payload: OtherPoint, meta: $EventMeta) => unknown,
   options?: $OnHookOptions,
 ): void {
-  return $useOnEvent(other, listener, options);
+  return $useOnEvent(otherEvent, listener, options);
 }
 
 /** The last `limit` of `other`, oldest first. */
 export function useOtherHistory(limit: number, options?: $HookOptions): readonly OtherPoint[] {
-  return $useEventHistory(other, limit, options);
+  return $useEventHistory(otherEvent, limit, options);
 }
 
 /** The latest `page:loaded`, undefined before the first. */
 export function usePageLoaded(options?: $HookOptions): Page<AppPoint> | undefined {
-  return $useEvent(pageLoaded, options);
+  return $useEvent(pageLoadedEvent, options);
 }
 
 /** Calls `listener`, always the newest one, for each `page:loaded`. */
@@ -264,7 +268,7 @@ export function useOnPageLoaded(
   listener: (payload: Page<AppPoint>, meta: $EventMeta) => unknown,
   options?: $OnHookOptions,
 ): void {
-  return $useOnEvent(pageLoaded, listener, options);
+  return $useOnEvent(pageLoadedEvent, listener, options);
 }
 
 /** The last `limit` of `page:loaded`, oldest first. */
@@ -272,7 +276,7 @@ export function usePageLoadedHistory(
   limit: number,
   options?: $HookOptions,
 ): readonly Page<AppPoint>[] {
-  return $useEventHistory(pageLoaded, limit, options);
+  return $useEventHistory(pageLoadedEvent, limit, options);
 }
 
 /**
@@ -281,7 +285,7 @@ export function usePageLoadedHistory(
  * @deprecated use theme:changed
  */
 export function useSettingsChanged(options?: $HookOptions): Settings | undefined {
-  return $useEvent(settingsChanged, options);
+  return $useEvent(settingsChangedEvent, options);
 }
 
 /**
@@ -293,7 +297,7 @@ export function useOnSettingsChanged(
   listener: (payload: Settings, meta: $EventMeta) => unknown,
   options?: $OnHookOptions,
 ): void {
-  return $useOnEvent(settingsChanged, listener, options);
+  return $useOnEvent(settingsChangedEvent, listener, options);
 }
 
 /**
@@ -305,7 +309,7 @@ export function useSettingsChangedHistory(
   limit: number,
   options?: $HookOptions,
 ): readonly Settings[] {
-  return $useEventHistory(settingsChanged, limit, options);
+  return $useEventHistory(settingsChangedEvent, limit, options);
 }
 
 /**
@@ -316,20 +320,20 @@ export function useSettingsChangedHistory(
 export function useEmitSettingsChanged(
   options?: { readonly client?: $EventsClient },
 ): (payload: Settings, options: $RelayOptions) => globalThis.Promise<void> {
-  return $useEmit(settingsChanged, options);
+  return $useEmit(settingsChangedEvent, options);
 }
 
 /** A function that emits `user:action`. */
 export function useEmitUserAction(
   options?: { readonly client?: $EventsClient },
 ): (payload: Date, options?: $EmitOptions) => globalThis.Promise<void> {
-  return $useEmit(userAction, options);
+  return $useEmit(userActionEvent, options);
 }
 
 /** A function that emits `user:left`. */
 export function useEmitUserLeft(
   options?: { readonly client?: $EventsClient },
 ): (payload?: undefined, options?: $EmitOptions) => globalThis.Promise<void> {
-  return $useEmit(userLeft, options);
+  return $useEmit(userLeftEvent, options);
 }
 

@@ -10,20 +10,20 @@ import {
   useOnEvent as $useOnEvent,
 } from '@eventgen/client/vue';
 import {
-  appEvent,
-  appInner,
-  appReady,
-  cursorMoved,
+  appEventEvent,
+  appInnerEvent,
+  appReadyEvent,
+  cursorMovedEvent,
   deleteEvent,
-  downloadProgress,
-  logLine,
-  metric,
-  names,
-  other,
-  pageLoaded,
-  settingsChanged,
-  userAction,
-  userLeft,
+  downloadProgressEvent,
+  logLineEvent,
+  metricEvent,
+  namesEvent,
+  otherEvent,
+  pageLoadedEvent,
+  settingsChangedEvent,
+  userActionEvent,
+  userLeftEvent,
 } from './events.gen';
 import type {
   EmitOptions as $EmitOptions,
@@ -64,7 +64,7 @@ export {
 
 /** The latest `app:event`, undefined before the first. */
 export function useAppEvent(options?: $HookOptions): Readonly<$ShallowRef<AppEvent | undefined>> {
-  return $useEvent(appEvent, options);
+  return $useEvent(appEventEvent, options);
 }
 
 /** Calls `listener` for each `app:event`. */
@@ -72,7 +72,7 @@ export function useOnAppEvent(
   listener: (payload: AppEvent, meta: $EventMeta) => unknown,
   options?: $OnHookOptions,
 ): void {
-  return $useOnEvent(appEvent, listener, options);
+  return $useOnEvent(appEventEvent, listener, options);
 }
 
 /** The last `limit` of `app:event`, oldest first. */
@@ -80,12 +80,12 @@ export function useAppEventHistory(
   limit: number,
   options?: $HookOptions,
 ): Readonly<$ShallowRef<readonly AppEvent[]>> {
-  return $useEventHistory(appEvent, limit, options);
+  return $useEventHistory(appEventEvent, limit, options);
 }
 
 /** The latest `app:inner`, undefined before the first. */
 export function useAppInner(options?: $HookOptions): Readonly<$ShallowRef<Inner | undefined>> {
-  return $useEvent(appInner, options);
+  return $useEvent(appInnerEvent, options);
 }
 
 /** Calls `listener` for each `app:inner`. */
@@ -93,7 +93,7 @@ export function useOnAppInner(
   listener: (payload: Inner, meta: $EventMeta) => unknown,
   options?: $OnHookOptions,
 ): void {
-  return $useOnEvent(appInner, listener, options);
+  return $useOnEvent(appInnerEvent, listener, options);
 }
 
 /** The last `limit` of `app:inner`, oldest first. */
@@ -101,7 +101,7 @@ export function useAppInnerHistory(
   limit: number,
   options?: $HookOptions,
 ): Readonly<$ShallowRef<readonly Inner[]>> {
-  return $useEventHistory(appInner, limit, options);
+  return $useEventHistory(appInnerEvent, limit, options);
 }
 
 /** Calls `listener` for each `app:ready`. */
@@ -109,14 +109,18 @@ export function useOnAppReady(
   listener: (meta: $EventMeta) => unknown,
   options?: $OnHookOptions,
 ): void {
-  return $useOnEvent(appReady, (_, meta) => listener(meta), options);
+  return $useOnEvent(
+  appReadyEvent,
+  (_, meta) => listener(meta),
+  options,
+);
 }
 
 /** The latest `cursor:moved`, undefined before the first. */
 export function useCursorMoved(
   options?: $HookOptions,
 ): Readonly<$ShallowRef<AppPoint | undefined>> {
-  return $useEvent(cursorMoved, options);
+  return $useEvent(cursorMovedEvent, options);
 }
 
 /** Calls `listener` for each `cursor:moved`. */
@@ -124,7 +128,7 @@ export function useOnCursorMoved(
   listener: (payload: AppPoint, meta: $EventMeta) => unknown,
   options?: $OnHookOptions,
 ): void {
-  return $useOnEvent(cursorMoved, listener, options);
+  return $useOnEvent(cursorMovedEvent, listener, options);
 }
 
 /** The last `limit` of `cursor:moved`, oldest first. */
@@ -132,14 +136,14 @@ export function useCursorMovedHistory(
   limit: number,
   options?: $HookOptions,
 ): Readonly<$ShallowRef<readonly AppPoint[]>> {
-  return $useEventHistory(cursorMoved, limit, options);
+  return $useEventHistory(cursorMovedEvent, limit, options);
 }
 
 /** A function that emits `cursor:moved`. */
 export function useEmitCursorMoved(
   options?: { readonly client?: $EventsClient },
 ): (payload: AppPoint, options?: $EmitOptions | $RelayOptions) => globalThis.Promise<void> {
-  return $useEmit(cursorMoved, options);
+  return $useEmit(cursorMovedEvent, options);
 }
 
 /** The latest `delete`, undefined before the first. */
@@ -167,7 +171,7 @@ export function useDeleteHistory(
 export function useDownloadProgress(
   options?: $HookOptions<string>,
 ): Readonly<$ShallowRef<Progress | undefined>> {
-  return $useEvent(downloadProgress, options);
+  return $useEvent(downloadProgressEvent, options);
 }
 
 /** Calls `listener` for each `download:progress`. */
@@ -175,7 +179,7 @@ export function useOnDownloadProgress(
   listener: (payload: Progress, meta: $EventMeta) => unknown,
   options?: $OnHookOptions<string>,
 ): void {
-  return $useOnEvent(downloadProgress, listener, options);
+  return $useOnEvent(downloadProgressEvent, listener, options);
 }
 
 /** The last `limit` of `download:progress`, oldest first. */
@@ -183,19 +187,19 @@ export function useDownloadProgressHistory(
   limit: number,
   options?: $HookOptions<string>,
 ): Readonly<$ShallowRef<readonly Progress[]>> {
-  return $useEventHistory(downloadProgress, limit, options);
+  return $useEventHistory(downloadProgressEvent, limit, options);
 }
 
 /** The latest `download:progress` of each key. */
 export function useDownloadProgressByKey(
   options?: $ByKeyOptions,
 ): Readonly<$ShallowRef<ReadonlyMap<string, Progress>>> {
-  return $useEventByKey(downloadProgress, options);
+  return $useEventByKey(downloadProgressEvent, options);
 }
 
 /** The latest `log:line`, undefined before the first. */
 export function useLogLine(options?: $HookOptions): Readonly<$ShallowRef<string | undefined>> {
-  return $useEvent(logLine, options);
+  return $useEvent(logLineEvent, options);
 }
 
 /** Calls `listener` for each `log:line`. */
@@ -203,7 +207,7 @@ export function useOnLogLine(
   listener: (payload: string, meta: $EventMeta) => unknown,
   options?: $OnHookOptions,
 ): void {
-  return $useOnEvent(logLine, listener, options);
+  return $useOnEvent(logLineEvent, listener, options);
 }
 
 /** The last `limit` of `log:line`, oldest first. */
@@ -211,14 +215,14 @@ export function useLogLineHistory(
   limit: number,
   options?: $HookOptions,
 ): Readonly<$ShallowRef<readonly string[]>> {
-  return $useEventHistory(logLine, limit, options);
+  return $useEventHistory(logLineEvent, limit, options);
 }
 
 /** The latest `metric`, undefined before the first. */
 export function useMetric(
   options?: $HookOptions<bigint>,
 ): Readonly<$ShallowRef<Metric | null | undefined>> {
-  return $useEvent(metric, options);
+  return $useEvent(metricEvent, options);
 }
 
 /** Calls `listener` for each `metric`. */
@@ -226,7 +230,7 @@ export function useOnMetric(
   listener: (payload: Metric | null, meta: $EventMeta) => unknown,
   options?: $OnHookOptions<bigint>,
 ): void {
-  return $useOnEvent(metric, listener, options);
+  return $useOnEvent(metricEvent, listener, options);
 }
 
 /** The last `limit` of `metric`, oldest first. */
@@ -234,19 +238,19 @@ export function useMetricHistory(
   limit: number,
   options?: $HookOptions<bigint>,
 ): Readonly<$ShallowRef<readonly (Metric | null)[]>> {
-  return $useEventHistory(metric, limit, options);
+  return $useEventHistory(metricEvent, limit, options);
 }
 
 /** The latest `metric` of each key. */
 export function useMetricByKey(
   options?: $ByKeyOptions,
 ): Readonly<$ShallowRef<ReadonlyMap<bigint, Metric | null>>> {
-  return $useEventByKey(metric, options);
+  return $useEventByKey(metricEvent, options);
 }
 
 /** The latest `names`, undefined before the first. */
 export function useNames(options?: $HookOptions): Readonly<$ShallowRef<Mood[] | null | undefined>> {
-  return $useEvent(names, options);
+  return $useEvent(namesEvent, options);
 }
 
 /** Calls `listener` for each `names`. */
@@ -254,7 +258,7 @@ export function useOnNames(
   listener: (payload: Mood[] | null, meta: $EventMeta) => unknown,
   options?: $OnHookOptions,
 ): void {
-  return $useOnEvent(names, listener, options);
+  return $useOnEvent(namesEvent, listener, options);
 }
 
 /** The last `limit` of `names`, oldest first. */
@@ -262,12 +266,12 @@ export function useNamesHistory(
   limit: number,
   options?: $HookOptions,
 ): Readonly<$ShallowRef<readonly (Mood[] | null)[]>> {
-  return $useEventHistory(names, limit, options);
+  return $useEventHistory(namesEvent, limit, options);
 }
 
 /** The latest `other`, undefined before the first. */
 export function useOther(options?: $HookOptions): Readonly<$ShallowRef<OtherPoint | undefined>> {
-  return $useEvent(other, options);
+  return $useEvent(otherEvent, options);
 }
 
 /** Calls `listener` for each `other`. */
@@ -275,7 +279,7 @@ export function useOnOther(
   listener: (payload: OtherPoint, meta: $EventMeta) => unknown,
   options?: $OnHookOptions,
 ): void {
-  return $useOnEvent(other, listener, options);
+  return $useOnEvent(otherEvent, listener, options);
 }
 
 /** The last `limit` of `other`, oldest first. */
@@ -283,14 +287,14 @@ export function useOtherHistory(
   limit: number,
   options?: $HookOptions,
 ): Readonly<$ShallowRef<readonly OtherPoint[]>> {
-  return $useEventHistory(other, limit, options);
+  return $useEventHistory(otherEvent, limit, options);
 }
 
 /** The latest `page:loaded`, undefined before the first. */
 export function usePageLoaded(
   options?: $HookOptions,
 ): Readonly<$ShallowRef<Page<AppPoint> | undefined>> {
-  return $useEvent(pageLoaded, options);
+  return $useEvent(pageLoadedEvent, options);
 }
 
 /** Calls `listener` for each `page:loaded`. */
@@ -298,7 +302,7 @@ export function useOnPageLoaded(
   listener: (payload: Page<AppPoint>, meta: $EventMeta) => unknown,
   options?: $OnHookOptions,
 ): void {
-  return $useOnEvent(pageLoaded, listener, options);
+  return $useOnEvent(pageLoadedEvent, listener, options);
 }
 
 /** The last `limit` of `page:loaded`, oldest first. */
@@ -306,7 +310,7 @@ export function usePageLoadedHistory(
   limit: number,
   options?: $HookOptions,
 ): Readonly<$ShallowRef<readonly Page<AppPoint>[]>> {
-  return $useEventHistory(pageLoaded, limit, options);
+  return $useEventHistory(pageLoadedEvent, limit, options);
 }
 
 /**
@@ -317,7 +321,7 @@ export function usePageLoadedHistory(
 export function useSettingsChanged(
   options?: $HookOptions,
 ): Readonly<$ShallowRef<Settings | undefined>> {
-  return $useEvent(settingsChanged, options);
+  return $useEvent(settingsChangedEvent, options);
 }
 
 /**
@@ -329,7 +333,7 @@ export function useOnSettingsChanged(
   listener: (payload: Settings, meta: $EventMeta) => unknown,
   options?: $OnHookOptions,
 ): void {
-  return $useOnEvent(settingsChanged, listener, options);
+  return $useOnEvent(settingsChangedEvent, listener, options);
 }
 
 /**
@@ -341,7 +345,7 @@ export function useSettingsChangedHistory(
   limit: number,
   options?: $HookOptions,
 ): Readonly<$ShallowRef<readonly Settings[]>> {
-  return $useEventHistory(settingsChanged, limit, options);
+  return $useEventHistory(settingsChangedEvent, limit, options);
 }
 
 /**
@@ -352,20 +356,20 @@ export function useSettingsChangedHistory(
 export function useEmitSettingsChanged(
   options?: { readonly client?: $EventsClient },
 ): (payload: Settings, options: $RelayOptions) => globalThis.Promise<void> {
-  return $useEmit(settingsChanged, options);
+  return $useEmit(settingsChangedEvent, options);
 }
 
 /** A function that emits `user:action`. */
 export function useEmitUserAction(
   options?: { readonly client?: $EventsClient },
 ): (payload: Date, options?: $EmitOptions) => globalThis.Promise<void> {
-  return $useEmit(userAction, options);
+  return $useEmit(userActionEvent, options);
 }
 
 /** A function that emits `user:left`. */
 export function useEmitUserLeft(
   options?: { readonly client?: $EventsClient },
 ): (payload?: undefined, options?: $EmitOptions) => globalThis.Promise<void> {
-  return $useEmit(userLeft, options);
+  return $useEmit(userLeftEvent, options);
 }
 
