@@ -86,6 +86,7 @@ func (s *socket) receive(feed func([]byte) error) error {
 		var again bool
 		if n, again, got = tryRead(fd, buf); again {
 			returnBuffer(buf)
+			buf = nil // which would keep it from being collected for as long as the connection is idle
 			return false
 		}
 		return true
@@ -98,6 +99,7 @@ func (s *socket) receive(feed func([]byte) error) error {
 			got = feed(buf[:n])
 		}
 		returnBuffer(buf)
+		buf = nil
 		if got != nil {
 			return got
 		}
