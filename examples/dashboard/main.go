@@ -8,20 +8,23 @@ import (
 	"flag"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"os"
 	"os/signal"
+	"path/filepath"
 	"sync"
+	"syscall"
+	"time"
 
 	"github.com/eventgen/eventgen/examples/dashboard/plant"
-	"github.com/eventgen/eventgen/examples/internal/page"
 	"github.com/eventgen/eventgen/runtime/eventbus"
 	"github.com/eventgen/eventgen/runtime/httptransport"
 )
 
 func main() {
 	addr := flag.String("addr", "localhost:8082", "where to serve the page; on any free port if that one is taken")
-	web := flag.String("web", "dashboard/web", "the folder of the page's source, seen from examples")
+	web := flag.String("web", source(), "the folder of the page's source")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
@@ -32,7 +35,7 @@ func main() {
 }
 
 func serve(ctx context.Context, addr, web string, out io.Writer) error {
-	dist, err := page.Vite(ctx, web, out)
+	dist, err := buildPage(ctx, web, out)
 	if err != nil {
 		return err
 	}
@@ -44,18 +47,57 @@ func serve(ctx context.Context, addr, web string, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	listener, err := page.Listen(addr)
+	listener, err := listen(addr)
 	if err != nil {
 		return err
 	}
-	page.Greet(out, "eventgen dashboard", listener, "examples/dashboard/web/src/events/events.gen.ts")
+	fmt.Fprintf(out, "eventgen dashboard\n\n  page        http://%s\n  TypeScript  web/src/events/events.gen.ts\n  end         Ctrl+C\n\n", listener.Addr())
 
 	mux := http.NewServeMux()
 	mux.Handle("/", http.FileServerFS(dist))
 	mux.Handle("/events", events)
 	var running sync.WaitGroup
 	running.Go(func() { newSimulation(bus).run(ctx) })
-	err = page.Serve(ctx, listener, mux)
+	err = serveUntil(ctx, listener, mux)
 	running.Wait()
 	return errors.Join(err, bus.Close(context.WithoutCancel(ctx)))
+}
+
+// source is where the page lies, seen from the example's own directory or from the one above.
+func source() string {
+	if _, err := os.Stat("web"); err == nil {
+		return "web"
+	}
+	return filepath.Join("dashboard", "web")
+}
+
+// listen listens on addr, or where that is taken, on any free port of the same host.
+func listen(addr string) (net.Listener, error) {
+	listener, err := net.Listen("tcp", addr)
+	if !errors.Is(err, syscall.EADDRINUSE) {
+		return listener, err
+	}
+	host, _, err := net.SplitHostPort(addr)
+	if err != nil {
+		return nil, err
+	}
+	return net.Listen("tcp", net.JoinHostPort(host, "0"))
+}
+
+// serveUntil serves handler until ctx is done, and then lets it finish for a moment.
+func serveUntil(ctx context.Context, listener net.Listener, handler http.Handler) error {
+	server := &http.Server{Handler: handler, ReadHeaderTimeout: 5 * time.Second}
+	done := make(chan error, 1)
+	go func() { done <- server.Serve(listener) }()
+	select {
+	case err := <-done:
+		return err
+	case <-ctx.Done():
+	}
+	ending, cancel := context.WithTimeout(context.WithoutCancel(ctx), time.Second)
+	defer cancel()
+	if err := server.Shutdown(ending); err != nil {
+		return server.Close()
+	}
+	return nil
 }

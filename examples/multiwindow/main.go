@@ -15,8 +15,8 @@ import (
 	"sync"
 	"time"
 
-	"github.com/eventgen/eventgen/examples/internal/page"
 	"github.com/eventgen/eventgen/examples/multiwindow/desk"
+	"github.com/eventgen/eventgen/examples/multiwindow/page"
 	"github.com/eventgen/eventgen/runtime/eventbus"
 	"github.com/eventgen/eventgen/runtime/httptransport"
 )
@@ -48,7 +48,7 @@ func serve(ctx context.Context, addr string, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	page.Greet(out, "eventgen multiwindow", listener, "examples/multiwindow/ts/events.gen.ts")
+	page.Greet(out, "eventgen multiwindow", listener, "ts/events.gen.ts")
 	var ticking sync.WaitGroup
 	ticking.Go(func() { tick(ctx, bus) })
 	err = page.Serve(ctx, listener, handler)

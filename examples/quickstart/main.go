@@ -15,8 +15,8 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/eventgen/eventgen/examples/internal/page"
 	"github.com/eventgen/eventgen/examples/quickstart/download"
+	"github.com/eventgen/eventgen/examples/quickstart/page"
 	"github.com/eventgen/eventgen/runtime/eventbus"
 	"github.com/eventgen/eventgen/runtime/httptransport"
 )
@@ -53,7 +53,7 @@ func serve(ctx context.Context, addr string, every time.Duration, out io.Writer)
 	if err != nil {
 		return err
 	}
-	page.Greet(out, "eventgen quickstart", listener, "examples/quickstart/ts/events.gen.ts")
+	page.Greet(out, "eventgen quickstart", listener, "ts/events.gen.ts")
 	report(bus, out)
 	downloads := newManager(bus, every)
 	ending := make(chan struct{})

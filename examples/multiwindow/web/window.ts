@@ -1,4 +1,4 @@
-import { cutsCable, element, label, make, showStatus, tail, url } from '../../internal/page/ts/window';
+import { cutsCable, element, label, make, showStatus, tail, url } from './page';
 import { connect } from '../ts/client/index';
 import { emitChange, emitKnock, emitNoteTo, onNote, onNotice, onSettings, onTick, type Theme } from '../ts/events.gen';
 

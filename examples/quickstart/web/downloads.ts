@@ -1,4 +1,4 @@
-import { make } from '../../internal/page/ts/window';
+import { make } from './page';
 import { EmitError } from '../ts/client/index';
 import { emitCancel, emitStart, type Progress } from '../ts/events.gen';
 

@@ -1,4 +1,4 @@
-import { element } from '../../internal/page/ts/window';
+import { element } from './page';
 
 /**
  * Counts the chunks since this window began to listen: they are numbered, so that whatever is

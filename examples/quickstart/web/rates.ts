@@ -1,4 +1,4 @@
-import { element } from '../../internal/page/ts/window';
+import { element } from './page';
 
 const shown = 160; // samples
 const every = 250; // milliseconds

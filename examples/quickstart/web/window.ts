@@ -1,4 +1,4 @@
-import { cutsCable, element, label, make, showStatus, tail, url } from '../../internal/page/ts/window';
+import { cutsCable, element, label, make, showStatus, tail, url } from './page';
 import { connect } from '../ts/client/index';
 import { webSocket } from '../ts/client/ws';
 import { onChunk, onEmitted, onEnd, onLogLineBatch, onProgress, matchEnd } from '../ts/events.gen';

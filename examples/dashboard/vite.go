@@ -1,4 +1,4 @@
-package page
+package main
 
 import (
 	"context"
@@ -10,9 +10,9 @@ import (
 	"path/filepath"
 )
 
-// Vite builds the page in dir with npm, installing what it needs from its lock file, and
+// buildPage builds the page in dir with npm, installing what it needs from its lock file, and
 // returns what is to be served.
-func Vite(ctx context.Context, dir string, out io.Writer) (fs.FS, error) {
+func buildPage(ctx context.Context, dir string, out io.Writer) (fs.FS, error) {
 	if _, err := exec.LookPath("npm"); err != nil {
 		return nil, fmt.Errorf("building the page needs Node.js with npm: %w", err)
 	}

@@ -48,8 +48,7 @@ func Serve(ctx context.Context, listener net.Listener, handler http.Handler) err
 	return nil
 }
 
-// Files serves the folder web of files, its TypeScript entry bundled as /main.js, and the
-// style that the examples share.
+// Files serves the folder web of files, and its TypeScript entry bundled as /main.js.
 func Files(files fs.FS, entry string) (http.Handler, error) {
 	script, err := Bundle(files, entry)
 	if err != nil {
@@ -61,17 +60,12 @@ func Files(files fs.FS, entry string) (http.Handler, error) {
 	}
 	mux := http.NewServeMux()
 	mux.Handle("GET /", http.FileServerFS(web))
-	mux.Handle("GET /main.js", text("text/javascript; charset=utf-8", script))
-	mux.Handle("GET /style.css", text("text/css; charset=utf-8", style))
-	return mux, nil
-}
-
-func text(kind string, content []byte) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		w.Header().Set("Content-Type", kind)
+	mux.HandleFunc("GET /main.js", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "text/javascript; charset=utf-8")
 		w.Header().Set("Cache-Control", "no-cache")
-		_, _ = w.Write(content)
+		_, _ = w.Write(script)
 	})
+	return mux, nil
 }
 
 // Greet prints where the page is and what it was made from.

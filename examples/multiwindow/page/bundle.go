@@ -1,9 +1,8 @@
-// Package page holds what the examples share: bundling a page with esbuild, so that Go is all
-// they need, serving it, and cutting the cable between the two.
+// Package page bundles the example's page with esbuild, so that Go is all it needs, serves it, and
+// cuts the cable between the two. Examples that need it have a copy each.
 package page
 
 import (
-	"embed"
 	"fmt"
 	"io/fs"
 	"path"
@@ -31,12 +30,6 @@ func Bundle(files fs.FS, entry string) ([]byte, error) {
 	return result.OutputFiles[0].Contents, nil
 }
 
-//go:embed ts
-var shared embed.FS
-
-// sharedPath is where this package lies as an example sees it.
-const sharedPath = "../internal/page/"
-
 // fromFS has esbuild read files instead of the disk, so that a binary carries its page.
 func fromFS(files fs.FS) api.Plugin {
 	const namespace = "page"
@@ -47,16 +40,14 @@ func fromFS(files fs.FS) api.Plugin {
 				name = path.Join(path.Dir(args.Importer), args.Path)
 			}
 			for _, candidate := range []string{name, name + ".ts", name + "/index.ts"} {
-				from, inside := locate(files, candidate)
-				if info, err := fs.Stat(from, inside); err == nil && !info.IsDir() {
+				if info, err := fs.Stat(files, candidate); err == nil && !info.IsDir() {
 					return api.OnResolveResult{Path: candidate, Namespace: namespace}, nil
 				}
 			}
 			return api.OnResolveResult{}, fmt.Errorf("no file %s", name)
 		})
 		build.OnLoad(api.OnLoadOptions{Filter: `.*`, Namespace: namespace}, func(args api.OnLoadArgs) (api.OnLoadResult, error) {
-			from, inside := locate(files, args.Path)
-			text, err := fs.ReadFile(from, inside)
+			text, err := fs.ReadFile(files, args.Path)
 			if err != nil {
 				return api.OnLoadResult{}, err
 			}
@@ -64,11 +55,4 @@ func fromFS(files fs.FS) api.Plugin {
 			return api.OnLoadResult{Contents: &contents, Loader: api.LoaderTS}, nil
 		})
 	}}
-}
-
-func locate(files fs.FS, name string) (from fs.FS, inside string) {
-	if inside, ok := strings.CutPrefix(name, sharedPath); ok {
-		return shared, inside
-	}
-	return files, name
 }

@@ -1,4 +1,4 @@
-// What the windows of the examples share.
+// What every window of an example needs: its label, its cable, and a few helpers for elements.
 
 /** This window's label, which targets name. */
 export const label = new URLSearchParams(location.search).get('window') ?? 'main';

@@ -1,6 +1,0 @@
-package page
-
-import _ "embed"
-
-//go:embed style.css
-var style []byte
