@@ -77,7 +77,7 @@ func (c *coalescer) collect(l *lane, ctx context.Context, d *delivery) {
 			c.arm()
 		}
 	}
-	c.t.payloads.copy(c.nextPlace(w), d.at, 1)
+	c.t.payloads.copyOne(c.nextPlace(w), d.at)
 	w.ctx = ctx
 	w.peer = d.occ.peer
 	c.t.b.log.join(&w.charge, d.charge)
@@ -98,7 +98,7 @@ func (c *coalescer) nextPlace(w *pending) address {
 		w.at, w.room = larger, 2*w.room
 	}
 	w.n++
-	return nth(p, w.at, w.n-1)
+	return p.nth(w.at, w.n-1)
 }
 
 // take removes what waits in the lane, of a batch at most as much as one may have.
@@ -113,8 +113,8 @@ func (c *coalescer) take(l *lane) pending {
 	if over := taken.n - c.batch; over > 0 {
 		p := c.t.payloads
 		rest := taken
-		from := nth(p, taken.at, c.batch)
-		rest.at, rest.n, rest.room = clone(p, from, over), over, over
+		from := p.nth(taken.at, c.batch)
+		rest.at, rest.n, rest.room = p.clone(from, over), over, over
 		p.clear(from, over)
 		rest.charge.bytes = taken.charge.bytes / taken.n * over
 		taken.charge.bytes -= rest.charge.bytes

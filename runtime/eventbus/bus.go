@@ -166,9 +166,9 @@ func (b *Bus) index() {
 	if len(b.events) == 0 {
 		return
 	}
-	first, last := b.events[0].ordinal(), b.events[0].ordinal()
+	first, last := b.events[0].core().number, b.events[0].core().number
 	for _, e := range b.events {
-		first, last = min(first, e.ordinal()), max(last, e.ordinal())
+		first, last = min(first, e.core().number), max(last, e.core().number)
 	}
 	if span := int(last-first) + 1; span > 4*len(b.events)+1024 {
 		b.sparse = make(map[uint32]*topic, len(b.events))
@@ -178,19 +178,19 @@ func (b *Bus) index() {
 	for _, e := range b.events {
 		t := b.topics[e.Info().Name]
 		if b.sparse != nil {
-			b.sparse[e.ordinal()] = t
+			b.sparse[e.core().number] = t
 		} else {
-			b.dense[e.ordinal()-first] = t
+			b.dense[e.core().number-first] = t
 		}
 	}
 }
 
 // topic returns the state of the event of that ordinal, or nil.
-func (b *Bus) topic(ordinal uint32) *topic {
-	if i := ordinal - b.first; i < uint32(len(b.dense)) {
+func (b *Bus) topic(number uint32) *topic {
+	if i := number - b.first; i < uint32(len(b.dense)) {
 		return b.dense[i]
 	}
-	return b.sparse[ordinal]
+	return b.sparse[number]
 }
 
 // Events returns the events that the bus knows, in the order of its catalogues.

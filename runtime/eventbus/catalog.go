@@ -7,10 +7,7 @@ type AnyEvent interface {
 	// Info describes the event.
 	Info() *Info
 
-	// payloads tells how to handle payloads of its type.
-	payloads() payloads
-	// ordinal numbers the events of a process, so that a bus finds an event's state by index.
-	ordinal() uint32
+	core() *event
 }
 
 // Catalog is a set of events, usually those of one package. Generated code has one called Events. A

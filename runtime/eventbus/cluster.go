@@ -8,7 +8,6 @@ import (
 	"sync"
 	"time"
 	"unicode/utf8"
-	"unsafe"
 )
 
 // How nodes know of each other.
@@ -267,7 +266,7 @@ func (t *topic) recordRemote(v *stored, env *Envelope, own bool) bool {
 		}
 	}
 	v.entry = l.fill(t, position, env.Payload, env.Batch, &v.d.occ)
-	v.size = int(unsafe.Sizeof(stored{})) + v.entry.size
+	v.size = sizeOf[stored]() + v.entry.size
 	l.push(v.entry)
 	full := false
 	if t.store != nil {

@@ -114,7 +114,7 @@ func (c *coalescer) admit(d *delivery) (*lane, error) {
 func (c *coalescer) put(l *lane, ctx context.Context, d *delivery) {
 	w := &l.waiting
 	c.makePlace(w)
-	c.t.payloads.copy(w.at, d.at, 1)
+	c.t.payloads.copyOne(w.at, d.at)
 	w.n, w.ctx, w.peer = 1, ctx, d.occ.peer
 	c.t.b.log.give(w.charge)
 	w.charge, d.charge = d.charge, charge{}

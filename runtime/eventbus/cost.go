@@ -3,7 +3,6 @@ package eventbus
 import (
 	"errors"
 	"time"
-	"unsafe"
 
 	"github.com/eventgen/eventgen/runtime/internal/account"
 )
@@ -16,11 +15,12 @@ const (
 	share = 1.0 / account.Parts
 	// costAge is for how long an entry is charged to its account if the log has no age.
 	costAge = defaultLogAge
+)
 
-	stringSize = int(unsafe.Sizeof(""))
-	entrySize  = int(unsafe.Sizeof(Entry{})) + 8
-	// supersedeSize is what it takes to know which entry of a key and target is the newest.
-	supersedeSize = 2 * int(unsafe.Sizeof(slotID{}))
+var (
+	stringSize    = sizeOf[string]()
+	entrySize     = sizeOf[Entry]() + 8 // supersedeSize is what it takes to know which entry of a key and target is the newest.
+	supersedeSize = 2 * sizeOf[slotID]()
 )
 
 // charge is what an account is charged for something on its way into the log.

@@ -96,14 +96,15 @@ func (i *Info) deferred() bool { return i.Throttle > 0 || i.Debounce > 0 || i.Ba
 
 func (i *Info) unknown() *Error { return &Error{Code: CodeUnknownEvent, Event: i.Name} }
 
-func (d *Definition[T]) info() *Info {
+// infoOf returns what the definition says, with the defaults filled in.
+func infoOf(d *Definition[opaque], empty bool) *Info {
 	i := &Info{
 		Name: d.Name, Contract: d.Contract, From: d.From, To: d.To, Relay: d.Relay,
 		Throttle: d.Throttle, Debounce: d.Debounce, Keyed: d.Key != nil, Keys: d.Keys,
 		Batch: d.Batch, Wait: d.Wait, Flushes: d.Flushes, Sticky: d.Sticky, Replay: d.Replay,
 		Slow: d.Slow, Max: d.Max, Version: d.Version, Was: d.Was, Deprecated: d.Deprecated,
 	}
-	_, i.Empty = any((*T)(nil)).(*Empty)
+	i.Empty = empty
 	i.complete()
 	return i
 }

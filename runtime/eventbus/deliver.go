@@ -3,7 +3,6 @@ package eventbus
 import (
 	"context"
 	"time"
-	"unsafe"
 )
 
 // deliver brings a delivery to everyone: first what has to go before it, then windows and other nodes, so
@@ -138,7 +137,7 @@ func (t *topic) keepText(d *delivery, e encoded, entry *Entry) *stored {
 	v := &stored{d: *d, absent: !e.ok}
 	v.d.stored, v.d.at, v.d.boxed, v.d.occ.answers, v.d.encoded = true, nil, nil, nil, nil
 	if !e.ok {
-		v.size = int(unsafe.Sizeof(stored{}))
+		v.size = sizeOf[stored]()
 		return v
 	}
 	v.d.n = max(1, e.n)
@@ -152,7 +151,7 @@ func (t *topic) keepText(d *delivery, e encoded, entry *Entry) *stored {
 		entry = t.b.log.fill(t, d.occ.seq, e.text, e.n, &v.d.occ)
 	}
 	v.entry, v.d.encoded = entry, entry.Payload
-	v.size = int(unsafe.Sizeof(stored{})) + entry.size
+	v.size = sizeOf[stored]() + entry.size
 	return v
 }
 
@@ -164,7 +163,7 @@ func (t *topic) keep(d *delivery) *stored {
 	if d.n > 1 && t.info.Sticky {
 		return v.tail(t.payloads, 1)
 	}
-	v.d.at = clone(t.payloads, d.at, d.n)
+	v.d.at = t.payloads.clone(d.at, d.n)
 	return v
 }
 

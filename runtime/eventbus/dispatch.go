@@ -22,8 +22,8 @@ type delivery struct {
 }
 
 // payload returns the address of the i-th payload.
-func (d *delivery) payload(p payloads, i int) address {
-	return nth(p, d.at, i)
+func (d *delivery) payload(p *payloads, i int) address {
+	return p.nth(d.at, i)
 }
 
 // count returns the number of payloads of a batch, as the wire has it: 0 if it is none.
@@ -121,7 +121,7 @@ func (t *topic) callListener(ctx context.Context, l *listener, d *delivery, at *
 			at.doing = calling
 			t.returned(ctx, t.invoke(ctx, l, d.at, &d.occ, &d.boxed), d, at)
 		}
-	case l.batchFn != nil || l.whole:
+	case l.whole:
 		if t.claim(l) {
 			at.item = d.n
 			at.doing = calling
@@ -148,18 +148,24 @@ func (t *topic) returned(ctx context.Context, err error, d *delivery, at *progre
 
 // invoke calls the listener's function with one payload, which is boxed once at most.
 func (t *topic) invoke(ctx context.Context, l *listener, at address, o *occasion, boxed *any) error {
-	switch {
-	case l.metaFn != nil:
-		return l.metaFn(ctx, at, t.meta(o))
-	case l.batchFn != nil:
-		return l.batchFn(ctx, clone(t.payloads, at, 1), 1)
-	case l.wrapped == nil:
-		return t.payloads.call(ctx, l, at)
+	if l.seen != nil {
+		l.seen(at)
+		return nil
+	}
+	if l.wrapped == nil {
+		switch l.kind {
+		case withMeta:
+			meta := t.meta(o)
+			return t.payloads.callOne(ctx, l, at, 1, &meta)
+		case wholeBatch:
+			at = t.payloads.clone(at, 1)
+		}
+		return t.payloads.callOne(ctx, l, at, 1, nil)
 	}
 	payload := *boxed
 	switch {
 	case l.whole && t.info.Batch > 0:
-		payload = t.payloads.boxBatch(clone(t.payloads, at, 1), 1)
+		payload = t.payloads.boxBatch(t.payloads.clone(at, 1), 1)
 	case payload == nil:
 		payload = t.payloads.box(at)
 		*boxed = payload
@@ -168,8 +174,8 @@ func (t *topic) invoke(ctx context.Context, l *listener, at address, o *occasion
 }
 
 func (t *topic) invokeBatch(ctx context.Context, l *listener, d *delivery) error {
-	if l.batchFn != nil {
-		return l.batchFn(ctx, d.at, d.n)
+	if l.wrapped == nil {
+		return t.payloads.callOne(ctx, l, d.at, d.n, nil)
 	}
 	if d.boxed == nil {
 		d.boxed = t.payloads.boxBatch(d.at, d.n)
@@ -224,7 +230,7 @@ func (t *topic) callListenerQueued(l *listener, items []queued, pos *int, at *pr
 		q := &items[*pos]
 		if q.more == nil && l.state.Load() == 0 {
 			at.doing = calling
-			if err := t.payloads.call(q.ctx, l, q.at); err != nil {
+			if err := t.payloads.callOne(q.ctx, l, q.at, 1, nil); err != nil {
 				at.doing = reporting
 				t.listenerFailed(q.ctx, err, nil)
 			}

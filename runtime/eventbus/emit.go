@@ -6,22 +6,17 @@ import (
 	"fmt"
 )
 
-// Emit sends the payload to all Go listeners and all windows. The bus takes the payload over: nothing
-// reachable from it may change afterwards. Synchronous listeners have returned when Emit does.
-//
-// Emit returns what is known at once: [ErrClosed], [ErrCanceled], [ErrUnknownEvent], [ErrDirection],
-// [ErrAudience], [ErrTooManyKeys]. What fails later goes to the error handler of the bus.
-func (e *Event[T]) Emit(ctx context.Context, b *Bus, payload T) error {
-	t := b.topic(e.ord)
+// emit is Emit with the payload at the address, which is valid until it returns.
+func (e *event) emit(ctx context.Context, b *Bus, at address) error {
+	t := b.topic(e.number)
 	if t == nil {
-		return e.inf.unknown()
+		return e.info.unknown()
 	}
 	if t.extra.Load() != 0 {
-		return e.emit(ctx, t, payload)
+		return t.emitLong(ctx, at)
 	}
 	// The short way of events of which nothing is asked but to call plain listeners. One deferred function
-	// serves all of them: isolation costs the same for one listener and for a hundred. It captures addresses
-	// as far as it can: variables would be copied in every emit.
+	// serves all of them: isolation costs the same for one listener and for a hundred.
 	if err := ctx.Err(); err != nil {
 		return t.err(CodeCanceled, err)
 	}
@@ -29,22 +24,17 @@ func (e *Event[T]) Emit(ctx context.Context, b *Bus, payload T) error {
 	if in.enter() && !b.gate.admitsLate(in) {
 		return t.err(CodeClosed, nil)
 	}
-	var r round[T]
+	var r round
 	r.ctx, r.slots = ctx, t.out.list.snapshot()
-	p := &payload
 	defer func() {
 		if r.at < len(r.slots) {
-			at := t.places.get()
-			*(*T)(at) = *p
-			t.interrupted(r.ctx, r.slots[r.at+1:], in, recover(), at)
+			t.interrupted(r.ctx, r.slots[r.at+1:], in, recover(), t.keepPlace(at))
 		}
 	}()
-	if err := r.callListeners(payload); r.at < len(r.slots) {
+	if t.payloads.callInOrder(&r, at); r.at < len(r.slots) {
 		left := r.slots[r.at:]
 		r.at = len(r.slots)
-		at := t.places.get()
-		*(*T)(at) = payload
-		t.goOn(ctx, left, in, err, at)
+		t.goOn(ctx, left, in, r.err, t.keepPlace(at))
 		return nil
 	}
 	if in.leave() {
@@ -53,53 +43,42 @@ func (e *Event[T]) Emit(ctx context.Context, b *Bus, payload T) error {
 	return nil
 }
 
-// emit is Emit for all other events.
-func (e *Event[T]) emit(ctx context.Context, t *topic, payload T) error {
+// keepPlace copies the payload of an emit to a place of its own.
+func (t *topic) keepPlace(from address) address {
+	at := t.places.get()
+	t.payloads.copyOne(at, from)
+	return at
+}
+
+// emitLong is emit for all other events.
+func (t *topic) emitLong(ctx context.Context, from address) error {
 	if t.late != nil {
 		if at := t.late.reserve(ctx); at != nil {
-			*(*T)(at) = payload
+			t.payloads.copyOne(at, from)
 			if t.late.hold(ctx, at) {
 				return nil
 			}
 		}
 	}
-	return e.emitTo(ctx, t, Target{}, payload)
-}
-
-// emitTo is Emit and EmitTo behind what is particular to them.
-func (e *Event[T]) emitTo(ctx context.Context, t *topic, to Target, payload T) error {
-	at := t.places.get()
-	*(*T)(at) = payload
-	err := t.emit(ctx, at, to)
+	at := t.keepPlace(from)
+	err := t.emit(ctx, at, Target{})
 	t.places.put(at)
 	return err
 }
 
-// round is an emit that calls plain listeners.
-type round[T any] struct {
-	ctx   context.Context
-	slots []slot
-	at    int // the listener that is being called; behind the last one, none is
-}
-
-// callListeners calls the listeners, up to one that returns an error, or that asks for more than to be called
-// with the payload. Being small, it reloads less after each call than the loop would inside Emit.
-func (r *round[T]) callListeners(payload T) error {
-	for i := 0; i < len(r.slots); i = r.at + 1 {
-		r.at = i
-		l := r.slots[i].Load()
-		if s := l.state.Load(); s != 0 {
-			if s&listenerDead != 0 {
-				continue
-			}
-			return nil
-		}
-		if err := function[T](l)(r.ctx, payload); err != nil {
-			return err
-		}
+// emitTo is EmitTo with the payload at the address, which is valid until it returns.
+func (e *event) emitTo(ctx context.Context, b *Bus, to Target, from address) error {
+	t := b.topic(e.number)
+	if t == nil {
+		return e.info.unknown()
 	}
-	r.at = len(r.slots)
-	return nil
+	if to.IsZero() {
+		return t.err(CodeInvalidTarget, nil)
+	}
+	at := t.keepPlace(from)
+	err := t.emit(ctx, at, to)
+	t.places.put(at)
+	return err
 }
 
 // goOn goes on with an emit that has turned out not to be plain: of the listeners that are left, the first one

@@ -8,7 +8,6 @@ import (
 // What tests of the package, which stand outside of it, look at inside.
 
 const (
-	EntrySize      = entrySize
 	MaxTargetName  = maxTargetName
 	MaxTargetNames = maxTargetNames
 	NestedBatches  = nestedBatches
@@ -17,6 +16,7 @@ const (
 )
 
 var (
+	EntrySize   = entrySize
 	ErrGoexit   = errGoexit
 	PackagePath = packagePath
 )
@@ -25,11 +25,11 @@ var (
 func (b *Bus) HandleErrors(fn func(context.Context, *Error)) { b.config.onError = fn }
 
 // Slots returns how many places there are in the event's list of listeners.
-func (b *Bus) Slots(e AnyEvent) int { return len(b.topic(e.ordinal()).out.list.snapshot()) }
+func (b *Bus) Slots(e AnyEvent) int { return len(b.topic(e.core().number).out.list.snapshot()) }
 
 // HeldKeys returns how many keys of an event hold something.
 func (b *Bus) HeldKeys(e AnyEvent) int {
-	lanes := &b.topic(e.ordinal()).late.lanes
+	lanes := &b.topic(e.core().number).late.lanes
 	return len(lanes.keys) + len(lanes.texts)
 }
 

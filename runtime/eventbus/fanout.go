@@ -13,7 +13,7 @@ import (
 // what happens when that grows.
 type fanout struct {
 	gate     *gate
-	payloads payloads
+	payloads *payloads
 
 	mu      sync.Mutex
 	chunks  []chunk // from the oldest that a reader may need
@@ -35,7 +35,7 @@ type chunk struct {
 
 const chunkSize = 64
 
-func (f *fanout) init(g *gate, p payloads) { f.gate, f.payloads = g, p }
+func (f *fanout) init(g *gate, p *payloads) { f.gate, f.payloads = g, p }
 
 // attach adds a reader that sees the initial items, which do not count against its bound, and what is
 // added from now on.
@@ -65,8 +65,8 @@ func (f *fanout) add(ctx context.Context, item queued) {
 		}
 		c := f.chunks[len(f.chunks)-1]
 		if from := item.at; item.single() {
-			item.at = nth(f.payloads, c.places, int(at))
-			f.payloads.copy(item.at, from, 1)
+			item.at = f.payloads.nth(c.places, int(at))
+			f.payloads.copyOne(item.at, from)
 		}
 		c.items[at] = item
 		f.head++

@@ -6,7 +6,6 @@ import (
 	"runtime"
 	"sync"
 	"sync/atomic"
-	"unsafe"
 )
 
 // gate counts the emits that are under way and refuses new ones once the bus closes. Entering and leaving
@@ -45,8 +44,7 @@ func (g *gate) init() {
 // shard picks the counter by the address of the caller's stack, which differs between goroutines. Any
 // choice is correct; this one keeps cores apart.
 func (g *gate) shard() *shard {
-	var here byte
-	hash := uint64(uintptr(unsafe.Pointer(&here))>>11) * 0x9e3779b97f4a7c15
+	hash := stackPosition() >> 11 * 0x9e3779b97f4a7c15
 	return &g.shards[hash>>g.shift]
 }
 

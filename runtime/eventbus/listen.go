@@ -12,15 +12,29 @@ var (
 	errNeverCalled = errors.New("the event is addressed to windows, so that no Go listener would ever be called")
 )
 
-// listen registers a listener, which is nil if its function is.
-func (b *Bus) listen(e AnyEvent, l *listener, opts []ListenOption) (unlisten func()) {
-	t := b.topic(e.ordinal())
+// listen registers a listener of that kind.
+func (e *event) listen(b *Bus, kind callKind, fn address, opts []ListenOption) (unlisten func()) {
+	if kind == eachPayload {
+		return e.add(b, &listener{fn: fn}, opts)
+	}
+	return e.add(b, newSpecial(fn, &manner{kind: kind, whole: kind == wholeBatch}), opts)
+}
+
+// once registers a listener whose first call is the last.
+func (e *event) once(b *Bus, fn address, opts []ListenOption) (unlisten func()) {
+	l := &listener{fn: fn}
+	l.state.Store(listenerOnce)
+	return e.add(b, l, opts)
+}
+
+func (e *event) add(b *Bus, l *listener, opts []ListenOption) (unlisten func()) {
+	t := b.topic(e.number)
 	if t == nil {
-		b.fail(context.Background(), e.Info().unknown())
+		b.fail(context.Background(), e.info.unknown())
 		return func() {}
 	}
 	c := listenConfigOf(opts)
-	if err := t.refuses(c, l == nil); err != nil {
+	if err := t.refuses(c, l.fn == nil); err != nil {
 		b.fail(context.Background(), err)
 		return func() {}
 	}
@@ -65,32 +79,32 @@ func (t *topic) wrap(l *listener) *Error {
 	if len(t.b.config.interceptors) == 0 {
 		return nil
 	}
-	var m manner
+	inner := &listener{fn: l.fn, manner: &t.usual}
+	inner.self[0].Store(inner)
 	if l.manner != nil {
-		m = *l.manner
+		inner.manner = l.manner
 	}
-	l.manner = &manner{whole: m.batchFn != nil}
-	l.state.Or(listenerSpecial)
-	p := t.payloads
 	wrapped, err := t.b.wrapListen(t.info.Name, func(ctx context.Context, d Delivery) error {
-		if m.batchFn != nil {
-			if at, n, ok := p.unboxBatch(d.Payload); ok {
-				return m.batchFn(ctx, at, n)
-			}
-		}
-		at := p.make(1)
-		switch ok := p.unbox(d.Payload, at); {
-		case !ok:
-			return fmt.Errorf("an interceptor passed on a %T", d.Payload)
-		case m.metaFn != nil:
-			return m.metaFn(ctx, at, d.Meta)
-		case m.batchFn != nil:
-			return m.batchFn(ctx, at, 1)
-		}
-		return p.call(ctx, l, at)
+		return t.callWrapped(ctx, inner, d)
 	})
-	l.wrapped = wrapped
+	l.manner = &manner{whole: inner.whole, wrapped: wrapped}
+	l.state.Or(listenerSpecial)
 	return err
+}
+
+// callWrapped calls a listener with what the interceptors have passed on.
+func (t *topic) callWrapped(ctx context.Context, l *listener, d Delivery) error {
+	p := t.payloads
+	if l.kind == wholeBatch {
+		if at, n, ok := p.unboxBatch(d.Payload); ok {
+			return p.callOne(ctx, l, at, n, nil)
+		}
+	}
+	at := p.make(1)
+	if !p.unbox(d.Payload, at) {
+		return fmt.Errorf("an interceptor passed on a %T", d.Payload)
+	}
+	return p.callOne(ctx, l, at, 1, &d.Meta)
 }
 
 // register adds the listener to its hub, and hands it what is stored.
@@ -106,6 +120,7 @@ func (t *topic) register(l *listener, c listenConfig) {
 		t.everywhere.Add(1)
 	}
 	l.hub = t.hubFor(c.every)
+	l.self[0].Store(l)
 	switch {
 	case l.manner != nil:
 	case c.async > 0 || t.store != nil:

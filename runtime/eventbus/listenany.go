@@ -3,6 +3,7 @@ package eventbus
 import (
 	"context"
 	"fmt"
+	"reflect"
 	"slices"
 	"sync"
 )
@@ -55,7 +56,7 @@ func (t *topic) listenAny(c listenConfig, fn ListenFunc) (unlisten func()) {
 	if t.info.To != ToAny && t.info.From == FromServer {
 		return func() {}
 	}
-	l := newSpecial(&manner{wrapped: fn, whole: true})
+	l := newSpecial(nil, &manner{wrapped: fn, whole: true})
 	t.observers.Add(1)
 	t.register(l, c)
 	return func() {
@@ -64,11 +65,14 @@ func (t *topic) listenAny(c listenConfig, fn ListenFunc) (unlisten func()) {
 	}
 }
 
+// deliveries are what queues of catch-all listeners hold.
+var deliveries = newPayloads(nil, reflect.TypeFor[Delivery](), typed[Delivery])
+
 // queueAny returns a function that queues deliveries for fn, and one that ends it. The queue is one for
 // all events, so that their order is kept.
 func (b *Bus) queueAny(fn ListenFunc, c listenConfig) (push ListenFunc, stop func()) {
 	f := new(fanout)
-	f.init(&b.gate, new(payloadsOf[Delivery]))
+	f.init(&b.gate, deliveries)
 	r := &reader{n: c.async, overflow: c.overflow}
 	r.handle = func(items []queued, pos *int) { b.callListenerOfAny(fn, r, items, pos) }
 	r.report = func(dropped uint64) {

@@ -7,22 +7,23 @@ import (
 	"time"
 )
 
-// listener is one registered function. The state of a live listener that does nothing but call the fn of its
-// [functionListener] with each payload is 0, so that a dispatch asks one question.
+// listener is one registered function. The state of a live listener that does nothing but call fn with each payload
+// is 0, so that a dispatch asks one question.
 type listener struct {
 	state atomic.Uint32
-	slot  uint32 // its place in the list, guarded by the list
+	slot  uint32  // its place in the list, guarded by the list
+	fn    address // the function, of the type that its kind says; nil if the listener is a catch-all one
+	self  [1]slot // holds the listener, for calls of it alone
 	hub   *hub
 	*manner
 }
 
 // manner is what only few listeners have; the others share an empty one.
 type manner struct {
-	// One of these is set if the listener is special.
-	metaFn  func(ctx context.Context, at address, meta Meta) error
-	batchFn func(ctx context.Context, at address, n int) error
-	wrapped ListenFunc // a catch-all listener, or one that interceptors have wrapped
-	whole   bool       // wrapped takes batches as a whole
+	kind    callKind      // of fn
+	seen    func(address) // called instead: of somebody who waits for a payload
+	wrapped ListenFunc    // called instead: of a catch-all listener, or one that interceptors have wrapped
+	whole   bool          // it takes batches as a whole
 
 	since uint64        // deliveries up to this Seq came before the listener
 	queue *reader       // set for asynchronous listeners
@@ -37,11 +38,12 @@ const (
 	listenerSpecial                     // it is not a plain fn
 	listenerPriming                     // stored values come first; see priming
 	listenerAllNodes                    // it gets what other nodes emit
+	listenerWaiting                     // it is somebody who waits for a payload
 )
 
 // newSpecial returns a listener that is not a plain function.
-func newSpecial(m *manner) *listener {
-	l := &listener{manner: m}
+func newSpecial(fn address, m *manner) *listener {
+	l := &listener{fn: fn, manner: m}
 	l.state.Store(listenerSpecial)
 	return l
 }
@@ -103,9 +105,9 @@ func (l *listener) hold(ctx context.Context, d *delivery) bool {
 	}
 	q := later(ctx, d)
 	if p := l.hub.t.payloads; q.single() {
-		q.at = clone(p, q.at, 1)
+		q.at = p.clone(q.at, 1)
 	} else {
-		q.more.at = clone(p, d.at, d.n)
+		q.more.at = p.clone(d.at, d.n)
 	}
 	if len(l.prime.backlog) == usualQueue {
 		l.prime.backlog[0] = queued{}

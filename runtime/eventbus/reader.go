@@ -59,7 +59,7 @@ func (r *reader) skip() {
 		items := r.f.at(r.cursor, chunkSize)
 		for _, q := range items {
 			if q.single() {
-				q.at = clone(r.f.payloads, q.at, 1)
+				q.at = r.f.payloads.clone(q.at, 1)
 			}
 			r.early = append(r.early, q)
 		}
@@ -197,7 +197,7 @@ func (r *reader) pullOne(to address) (item queued, ok bool) {
 		if items := r.take(1); len(items) > 0 {
 			item, ok = items[0], true
 			if item.single() {
-				f.payloads.copy(to, item.at, 1)
+				f.payloads.copyOne(to, item.at)
 				item.at = to
 			}
 		} else if !r.resting {

@@ -10,7 +10,7 @@ import (
 // store keeps what new listeners of an event get: the last value of each key and target if it is sticky,
 // the last so many of each target if it replays. The log's lock guards it.
 type store struct {
-	payloads payloads
+	payloads *payloads
 	replay   int // 0: sticky
 	sticky   map[slotID]*stored
 	recent   map[targetID]*recent
@@ -36,7 +36,7 @@ type stored struct {
 	broken bool   // it came from another node and cannot be decoded
 }
 
-func newStore(p payloads, i *Info, kept *account.Ledger) *store {
+func newStore(p *payloads, i *Info, kept *account.Ledger) *store {
 	own, windows := i.divide()
 	s := &store{payloads: p, replay: i.Replay, own: own, windows: account.New(windows), kept: kept}
 	if i.Replay > 0 {
@@ -238,11 +238,11 @@ func (s *store) shorten(list []*stored, over int) []*stored {
 }
 
 // tail returns the last n payloads of a stored batch, which has more.
-func (v *stored) tail(p payloads, n int) *stored {
+func (v *stored) tail(p *payloads, n int) *stored {
 	short := &stored{d: v.d, size: v.size, raw: v.raw, broken: v.broken, absent: v.absent}
 	short.d.n = n
 	if v.d.at != nil {
-		short.d.at, short.d.encoded = clone(p, v.d.payload(p, v.d.n-n), n), nil
+		short.d.at, short.d.encoded = p.clone(v.d.payload(p, v.d.n-n), n), nil
 		return short
 	}
 	var texts []json.RawMessage

@@ -1,6 +1,9 @@
 package eventbus
 
-import "context"
+import (
+	"context"
+	"sync"
+)
 
 // usualQueue is the bound of a queue where Async does not set another.
 const usualQueue = 1024
@@ -14,11 +17,22 @@ type stream struct {
 	stopAfter func() bool
 }
 
-// stream begins to listen. What keeps it from that goes to the error handler, and nothing will come.
-func (b *Bus) stream(ctx context.Context, e AnyEvent, opts []ListenOption) *stream {
-	t := b.topic(e.ordinal())
+// stream begins to listen and returns what a loop calls with its body. What keeps it from that goes to the error
+// handler, and nothing will come.
+func (e *event) stream(ctx context.Context, b *Bus, opts []ListenOption) func(body address) {
+	s := e.beginStream(ctx, b, opts)
+	return func(body address) {
+		defer s.stop()
+		to, goesOn := e.payloads.make(1), []address{body}
+		for s.next(ctx, to) && e.payloads.callConditions(address(&goesOn), to) {
+		}
+	}
+}
+
+func (e *event) beginStream(ctx context.Context, b *Bus, opts []ListenOption) *stream {
+	t := b.topic(e.number)
 	if t == nil {
-		b.fail(ctx, e.Info().unknown())
+		b.fail(ctx, e.info.unknown())
 		return nil
 	}
 	c := listenConfigOf(opts)
@@ -44,7 +58,7 @@ func (s *stream) next(ctx context.Context, to address) bool {
 	p := s.t.payloads
 	for {
 		if s.at < s.batch.n {
-			p.copy(to, s.batch.payload(p, s.at), 1)
+			p.copyOne(to, s.batch.payload(p, s.at))
 			s.at++
 			return true
 		}
@@ -73,11 +87,11 @@ func (s *stream) stop() {
 	}
 }
 
-// wait registers the listener until found is closed, ctx is done or the bus is closed.
-func (b *Bus) wait(ctx context.Context, e AnyEvent, l *listener, found <-chan struct{}) error {
-	t := b.topic(e.ordinal())
+// wait puts the next payload that passes all conditions at the address. It ends when ctx is done or the bus is closed.
+func (e *event) wait(ctx context.Context, b *Bus, to, conditions address) error {
+	t := b.topic(e.number)
 	if t == nil {
-		return e.Info().unknown()
+		return e.info.unknown()
 	}
 	if err := ctx.Err(); err != nil {
 		return err
@@ -85,6 +99,14 @@ func (b *Bus) wait(ctx context.Context, e AnyEvent, l *listener, found <-chan st
 	if err := t.refuses(listenConfig{}, false); err != nil {
 		return err
 	}
+	var once sync.Once
+	found := make(chan struct{})
+	l := &listener{manner: &manner{seen: func(at address) {
+		if t.payloads.callConditions(conditions, at) {
+			once.Do(func() { t.payloads.copyOne(to, at); close(found) })
+		}
+	}}}
+	l.state.Store(listenerWaiting)
 	t.register(l, listenConfig{})
 	defer t.unlisten(l)
 	select {
@@ -93,14 +115,13 @@ func (b *Bus) wait(ctx context.Context, e AnyEvent, l *listener, found <-chan st
 	case <-ctx.Done():
 	case <-b.ended:
 	}
-	// What came at the same time counts.
-	select {
-	case <-found:
+	missed := false
+	once.Do(func() { missed = true }) // what came at the same time counts
+	switch {
+	case !missed:
 		return nil
-	default:
-	}
-	if err := ctx.Err(); err != nil {
-		return err
+	case ctx.Err() != nil:
+		return ctx.Err()
 	}
 	return t.err(CodeClosed, nil)
 }

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"slices"
 	"strings"
-	"unsafe"
 
 	"github.com/eventgen/eventgen/runtime/eventbus/codec"
 )
@@ -127,7 +126,7 @@ func (t Target) id() targetID { return targetID{t.kind, t.text} }
 func (t Target) size() int {
 	n := len(t.text)
 	if m := t.more; m != nil {
-		n += int(unsafe.Sizeof(*m)) + m.not.size()
+		n += sizeOf[targetMore]() + m.not.size()
 		for _, name := range m.names {
 			n += len(name) + stringSize
 		}

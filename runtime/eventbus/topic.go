@@ -10,7 +10,7 @@ import (
 type topic struct {
 	b        *Bus
 	info     *Info
-	payloads payloads
+	payloads *payloads
 	places   places
 	flushes  []*topic
 	prefix   []byte // the beginning of its frames, up to the seq
@@ -52,7 +52,7 @@ type slotID struct {
 
 func newTopic(b *Bus, e AnyEvent) *topic {
 	i := e.Info()
-	t := &topic{b: b, info: i, payloads: e.payloads()}
+	t := &topic{b: b, info: i, payloads: e.core().payloads}
 	t.places.of = t.payloads
 	t.prefix = append(appendJSONString([]byte(`{"event":`), i.Name), `,"seq":`...)
 	t.out.init(t)

@@ -1,0 +1,65 @@
+package eventbus
+
+import (
+	"context"
+	"reflect"
+	"sync/atomic"
+)
+
+// event is an event whose payload type is not known. All that an [Event] adds to it are the types.
+type event struct {
+	def      Definition[opaque]
+	info     *Info
+	number   uint32 // among the events of the process
+	payloads *payloads
+}
+
+// numbers counts the events of the process.
+var numbers atomic.Uint32
+
+func define(d *Definition[opaque], typ reflect.Type, typed typedFunc) *event {
+	e := &event{def: *d, number: numbers.Add(1)}
+	e.payloads = newPayloads(&e.def, typ, typed)
+	e.info = infoOf(&e.def, typ == reflect.TypeFor[Empty]())
+	return e
+}
+
+// described is what an event's descriptor offers whatever its payload type is. It is a part of every [Event].
+type described struct{ event event }
+
+func (d *described) core() *event { return &d.event }
+
+// Info describes the event.
+func (d *described) Info() *Info { return d.event.info }
+
+// Name returns the wire name.
+func (d *described) Name() string { return d.event.info.Name }
+
+// Flush sends out at once what throttle, debounce and batch hold back of this event, and waits until the
+// event's Go listeners have had it and its queues are empty, or ctx is done. Inside a callback of the bus it
+// does not wait.
+func (d *described) Flush(ctx context.Context, b *Bus) error {
+	t := b.topic(d.event.number)
+	if t == nil {
+		return d.event.info.unknown()
+	}
+	return t.flush(ctx)
+}
+
+// Forget drops the stored sticky values of the keys, for all targets; without keys, everything stored of
+// the event. New listeners do not get it any more; nobody is told.
+func (d *described) Forget(b *Bus, keys ...Key) error {
+	t := b.topic(d.event.number)
+	if t == nil {
+		return d.event.info.unknown()
+	}
+	t.forget(keys)
+	return nil
+}
+
+// HasListeners reports whether an emit would reach anyone: a Go listener, a subscribed window or another
+// node. It serves to leave out work on payloads that nobody wants.
+func (d *described) HasListeners(b *Bus) bool {
+	t := b.topic(d.event.number)
+	return t != nil && t.hasListeners()
+}
