@@ -155,7 +155,7 @@ func upgrades(r *http.Request) bool {
 
 func (h *Handler) refuseOrigin(w http.ResponseWriter, r *http.Request, origin string) {
 	allow := fmt.Sprintf("httptransport.AllowOrigins(%q)", origin)
-	said, answer := "eventgen: a page of a foreign origin was refused", "this origin is not allowed"
+	said, answer := "eventgen: a page of a foreign origin was refused", "this origin is not allowed: httptransport.AllowOrigins would name it"
 	switch {
 	case origin == "" && r.Header.Get("Sec-Fetch-Site") == "":
 		said = "eventgen: a request that does not show where it comes from was refused: " +

@@ -2,8 +2,8 @@
 // to copy into a user's project.
 //
 // A copy needs src/index.ts, src/*.ts beside it that need no package (ws.ts, sse.ts, memory.ts
-// and the files that index.ts imports) and src/core. The other entry points (tauri.ts,
-// wails.ts, react.ts, vue.ts, svelte.ts, solid.ts) are copied when they are asked for; they
+// and the files that index.ts imports) and src/core. The other entry points
+// (wails.ts, react.ts, vue.ts, svelte.ts, solid.ts) are copied when they are asked for; they
 // import the first group and the one package that each is named after. Tests (*.test.ts) live
 // elsewhere.
 package ts

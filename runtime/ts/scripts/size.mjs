@@ -22,7 +22,7 @@ async function bundle(contents) {
   const { outputFiles, metafile } = await build({
     stdin: { contents, resolveDir: source, sourcefile: 'entry.ts', loader: 'ts' },
     alias: { '@eventgen/client': source + '/index.ts', '@eventgen/client/decode': source + '/decode.ts' },
-    external: ['react', 'vue', 'svelte', 'svelte/*', 'solid-js', '@tauri-apps/api/*', '@wailsio/runtime'],
+    external: ['react', 'vue', 'svelte', 'svelte/*', 'solid-js', '@wailsio/runtime'],
     bundle: true,
     minify: true,
     splitting: true,
@@ -82,7 +82,6 @@ const measured = {
   './decode': await entry('decode'),
   './sse': await entry('sse'),
   './memory': await entry('memory'),
-  './tauri': await entry('tauri'),
   './wails': await entry('wails'),
   './react': await entry('react'),
   './vue': await entry('vue'),

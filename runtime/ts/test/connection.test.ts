@@ -126,6 +126,67 @@ describe('reconnect', () => {
   });
 });
 
+describe('a page that cannot connect says so', () => {
+  let warn: ReturnType<typeof vi.spyOn>;
+  beforeEach(() => {
+    warn = vi.spyOn(console, 'warn').mockImplementation(() => undefined);
+  });
+
+  test('in the console, once, after two attempts', () => {
+    start({ url: '/there' });
+    listen(tick, vi.fn(), { client });
+    wire.close(undefined, 'it answered 404');
+    expect(warn).not.toHaveBeenCalled();
+    for (const delay of [1000, 2000, 4000]) {
+      vi.advanceTimersByTime(delay);
+      wire.close(undefined, 'it answered 500');
+    }
+    expect(warn.mock.calls).toEqual([['eventgen: cannot connect to /there: it answered 500']]);
+  });
+
+  test('by the reason beside the status', () => {
+    start();
+    const reasons: unknown[] = [];
+    client.onStatus((status, reason) => reasons.push([status, reason]));
+    listen(tick, vi.fn(), { client });
+    wire.close(1006);
+    expect(client.reason).toBe('closed with code 1006');
+    vi.advanceTimersByTime(1000);
+    expect(client.reason).toBe('closed with code 1006');
+    wire.accept();
+    expect(client.reason).toBeUndefined();
+    vi.advanceTimersByTime(60_000);
+    expect(reasons).toEqual([
+      ['connecting', undefined],
+      ['offline', 'closed with code 1006'],
+      ['connecting', 'closed with code 1006'],
+      ['open', undefined],
+      ['offline', 'nothing comes'],
+      ['connecting', 'nothing comes'],
+      ['offline', 'nothing comes'],
+      ['connecting', 'nothing comes'],
+    ]);
+  });
+
+  test('with what the backend says of a refusal', () => {
+    start();
+    listen(tick, vi.fn(), { client });
+    wire.close(4403, 'this origin is not allowed');
+    expect([client.status, client.reason]).toEqual(['refused', 'this origin is not allowed']);
+  });
+
+  test('and one that has been connected is silent', () => {
+    start();
+    listen(tick, vi.fn(), { client });
+    wire.accept();
+    for (let i = 0; i < 5; i++) {
+      wire.close();
+      vi.advanceTimersByTime(30_000);
+    }
+    expect(warn).not.toHaveBeenCalled();
+  });
+});
+
 describe('liveness', () => {
   test('silence for a heartbeat and a half and five seconds is the end', () => {
     start();

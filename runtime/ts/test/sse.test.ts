@@ -270,3 +270,45 @@ describe('a page that is hidden', () => {
     expect((await streams.next()).body).toMatchObject({ hello: {} });
   });
 });
+
+describe('where there is no event server', () => {
+  const answers = (code: number, type: string, text: string) =>
+    createServer((_, response) => response.writeHead(code, { 'Content-Type': type }).end(text));
+
+  test.each([
+    ['an HTML page', answers(200, 'text/html; charset=utf-8', '<p>'), /answered 200 with text\/html.* proxy entry/],
+    ['a 404', answers(404, 'text/plain', 'no'), /answered 404 with text\/plain.* proxy entry/],
+    ['a proxy without its target', answers(502, 'text/plain', 'no'), /answered 502 .*Does the Go server run/],
+  ])('%s is named, with what to do', async (_, other, reason) => {
+    start({ url: await open(other) });
+    try {
+      const offline = status('offline');
+      listen(tick, () => undefined, { client });
+      await offline;
+      expect(client.reason).toMatch(reason);
+    } finally {
+      client.close();
+      await close(other);
+    }
+  });
+
+  test('nor anything else, that is said', async () => {
+    const nobody = createServer();
+    start({ url: await open(nobody) });
+    await close(nobody);
+    const offline = status('offline');
+    listen(tick, () => undefined, { client });
+    await offline;
+    expect(client.reason).toMatch(/fetch failed.* Does the Go server run.*AllowOrigins/);
+  });
+
+  test('the page hears why its origin is refused', async () => {
+    start();
+    client.onError(() => undefined);
+    const refused = status('refused');
+    listen(tick, () => undefined, { client });
+    refuse(await streams.next(), 403, 'forbidden');
+    await refused;
+    expect(client.reason).toBe('because');
+  });
+});

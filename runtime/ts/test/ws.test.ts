@@ -156,3 +156,28 @@ test('a message that is no UTF-8 ends two connections, and is passed over with a
   expect(await got.next()).toBe(43);
   expect(onGap).toHaveBeenCalledWith(1, expect.anything());
 });
+
+test('a page without its server is told once, with what the second transport has found', async () => {
+  const warn = vi.spyOn(console, 'warn').mockImplementation(() => undefined);
+  const other = createServer((_, response) => response.writeHead(404, { 'Content-Type': 'text/html' }).end());
+  other.on('upgrade', (_, socket) => socket.end('HTTP/1.1 404 Not Found\r\n\r\n'));
+  const address = await open(other);
+  start({ url: address, transports: [webSocket(), sse()] });
+  const failed = new Promise<void>((resolve) => {
+    let left = 3;
+    client.onStatus((status) => {
+      if (status === 'offline' && !--left) resolve();
+    });
+  });
+  listen(tick, () => undefined, { client });
+  await failed;
+  expect(warn.mock.calls).toEqual([
+    [
+      expect.stringMatching(
+        `^eventgen: cannot connect to ${address}: it answered 404 with text/html\\. .* proxy entry`,
+      ),
+    ],
+  ]);
+  client.close();
+  await close(other);
+});

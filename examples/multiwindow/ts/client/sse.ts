@@ -20,6 +20,11 @@ const codes: Readonly<Record<number, number>> = {
   429: 4429,
 };
 
+// What may be wrong where no connection comes to be.
+const addProxy = 'This is not the Go server: a dev server needs a proxy entry for this path, with ws: true.';
+const startServer = 'Does the Go server run, at this address or the one that the proxy has?';
+const allowOrigin = 'If the page is of another origin, httptransport.AllowOrigins has to name it.';
+
 /** The peer that a welcome names. What is no JSON is the receiver's to report. */
 function peerOf(message: string): string | undefined {
   try {
@@ -83,8 +88,13 @@ export function sse(): Transport {
 
       /** Ends the connection as an answer says; what does not come from our backend says nothing. */
       const refused = async (response: Response) => {
+        const { status, headers } = response;
         const { error } = (await response.json().catch(() => ({}))) as { error?: { message?: string } };
-        end(error && codes[response.status], error?.message);
+        if (error) end(codes[status], error.message);
+        else {
+          const type = headers.get('Content-Type')?.split(';')[0] ?? 'nothing';
+          end(undefined, `it answered ${String(status)} with ${type}. ${status < 500 ? addProxy : startServer}`);
+        }
       };
 
       const take = (block: string) => {
@@ -119,7 +129,7 @@ export function sse(): Transport {
           buffer = blocks.pop() ?? '';
           for (const block of blocks) if (!signal.aborted) take(block);
         }
-        end();
+        end(undefined, 'the stream ended');
       };
 
       /** One request at a time: two could overtake each other. */
@@ -137,8 +147,8 @@ export function sse(): Transport {
         sending = false;
       };
 
-      const failed = () => {
-        end();
+      const failed = (error: unknown) => {
+        end(undefined, `${String(error)}. ${startServer} ${allowOrigin}`);
       };
       page?.addEventListener('visibilitychange', seen);
       seen();

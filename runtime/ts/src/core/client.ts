@@ -1,5 +1,5 @@
 import type { ClientOptions, EventsClient, Gap, Stale, Status } from './api.ts';
-import { createConnector } from './connection.ts';
+import { type Cause, createConnector } from './connection.ts';
 import { environment } from './environment.ts';
 import { ListenError, type WireError } from './errors.ts';
 import type { Outbox, Outlet } from './outbox.ts';
@@ -31,12 +31,13 @@ export interface InternalClient extends EventsClient {
  */
 export function createClient(given: CompleteOptions, eager: boolean, ended?: () => void): InternalClient {
   const options = { ...given };
-  const statusListeners = new Set<(status: Status) => void>();
+  const statusListeners = new Set<(status: Status, reason?: string) => void>();
   const gapListeners = new Set<(gap: Gap) => void>();
   const staleListeners = new Set<(stale: Stale) => void>();
   const errorListeners = new Set<ErrorListener>();
   const answers = new Map<number, Answer>();
   let status: Status = 'idle';
+  let reason: string | undefined;
   let ids = 0;
   let session: string | undefined;
   let epoch: string | undefined;
@@ -120,7 +121,8 @@ export function createClient(given: CompleteOptions, eager: boolean, ended?: () 
       subscriptions.gap(gap.events);
       tell(gapListeners, gap.events);
     } else if (stale) {
-      if (!staleListeners.size) console.warn('eventgen: stale contracts', stale);
+      if (!staleListeners.size)
+        console.warn(`eventgen: ${Object.keys(stale).join()} differs from the server: reload, or restart the server`);
       tell(staleListeners, stale);
     } else if (refused) subscriptions.refuse(refused);
     else if (auth) connector.expires(auth.expiresIn);
@@ -145,9 +147,11 @@ export function createClient(given: CompleteOptions, eager: boolean, ended?: () 
     for (const frame of [frames].flat()) handle(frame as ServerFrame);
   };
 
-  const changed = (next: Status, cause?: WireError, lost?: boolean) => {
+  const changed = (next: Status, why: Cause) => {
+    const cause = why.final;
     status = next;
-    if (lost) stuck++;
+    if (next !== 'connecting') ({ reason } = why);
+    if (why.lost) stuck++;
     refusal = cause;
     if (cause) {
       outbox?.fail(cause);
@@ -159,7 +163,7 @@ export function createClient(given: CompleteOptions, eager: boolean, ended?: () 
       outbox?.open(sameSession);
     }
     // One that changes it has told the others already.
-    for (const listener of [...statusListeners]) if (status === next) tell([listener], next);
+    for (const listener of [...statusListeners]) if (status === next) tell([listener], next, reason);
   };
 
   const connector = createConnector(options, hello, receive, changed, report);
@@ -168,6 +172,9 @@ export function createClient(given: CompleteOptions, eager: boolean, ended?: () 
     options,
     get status() {
       return status;
+    },
+    get reason() {
+      return reason;
     },
     subscribe(event, sink) {
       if (!options.transports.length) return disposable(() => undefined, Promise.resolve());

@@ -26,7 +26,10 @@ export interface Link {
   hello(): string;
   /** Takes a message: the text of a frame or an array of frames, or the same parsed. */
   receive(message: string | ServerFrame | readonly ServerFrame[]): void;
-  /** Reports the end of the connection, with its close code if there is one. */
+  /**
+   * Reports the end of the connection, with its close code and reason if there are any. Without a code,
+   * the reason is for developers: it may say what to do.
+   */
   closed(code?: number, reason?: string): void;
 }
 

@@ -90,10 +90,12 @@ export interface ClientOptions {
 /** A connection to a backend that outlives its transport's connections. */
 export interface EventsClient {
   readonly status: Status;
+  /** Why there is no connection, in words for a developer: of the last attempt, or of the refusal. Undefined while open. */
+  readonly reason: string | undefined;
   /** Adds a sink. `listen`, `once`, `stream` and the hooks call this. */
   subscribe<P, K>(event: ServerEvent<string, P, K>, sink: Sink<P, K>): Unlisten;
-  /** Calls back on each change; returns what ends that. */
-  onStatus(listener: (status: Status) => void): () => void;
+  /** Calls back on each change, with the reason if there is one; returns what ends that. */
+  onStatus(listener: (status: Status, reason?: string) => void): () => void;
   /** Calls back when deliveries were missed. */
   onGap(listener: (gap: Gap) => void): () => void;
   /** Calls back when the backend has another contract than the page; without a listener, a warning is logged. */

@@ -15,6 +15,7 @@ const refusals: Readonly<Record<number, string>> = {
   4409: 'replaced',
 };
 const wakeEvents = ['online', 'visibilitychange', 'pageshow', 'pagehide'];
+const defaultUrl = '/events';
 /** Milliseconds until the welcome must be here. */
 const handshake = 10_000;
 /** What setTimeout can hold. */
@@ -43,11 +44,20 @@ export interface Connector {
   stop(cause: WireError): void;
 }
 
+/** Why the status has changed. */
+export interface Cause {
+  /** What ended a connection, or an attempt at one, in words. */
+  readonly reason?: string | undefined;
+  /** The connection had been good, and it is not the backend that ended it. */
+  readonly lost?: boolean;
+  /** Nothing will come. */
+  readonly final?: WireError | undefined;
+}
+
 /**
  * Makes the connector of a client. `hello` gives the first frame; `receive` takes messages, and ends
- * the connection by throwing; `changed` takes each change of the status, with the reason why
- * nothing will come if that is so, and whether a connection was lost that had been good; `report`
- * takes errors of tokens and transports.
+ * the connection by throwing; `changed` takes each change of the status; `report` takes errors of
+ * tokens and transports.
  *
  * The states, and what leads from each to the next (docs/protocol.md, 9, says more):
  *
@@ -62,7 +72,7 @@ export function createConnector(
   options: ConnectorOptions,
   hello: () => string,
   receive: Link['receive'],
-  changed: (status: Status, cause?: WireError, lost?: boolean) => void,
+  changed: (status: Status, cause: Cause) => void,
   report: (error: unknown) => void,
 ): Connector {
   let status: Status = 'idle';
@@ -74,15 +84,17 @@ export function createConnector(
   let retryTimer: ReturnType<typeof setTimeout> | undefined;
   let renewTimer: ReturnType<typeof setTimeout> | undefined;
   const retry = createRetry();
+  /** Attempts that may still fail before the console is told. */
+  let patience = 2;
   const liveness = createLiveness(() => {
-    ended();
+    ended(0, 'nothing comes');
   });
 
   // Transitions
 
   /** Calls back, and what is called may connect or stop: to be done last, or looked after. */
-  const enter = (next: Status, cause?: WireError, lost?: boolean) => {
-    if (next !== status) changed((status = next), cause, lost);
+  const enter = (next: Status, cause: Cause = {}) => {
+    if (next !== status) changed((status = next), cause);
   };
 
   /** Leaves whatever there is. */
@@ -96,7 +108,7 @@ export function createConnector(
 
   const refuse = () => {
     leave();
-    enter('refused', refusal);
+    enter('refused', { final: refusal, reason: refusal?.message ?? refusal?.code });
   };
 
   /** Runs through to the end where there is no token to wait for and nothing to load. */
@@ -105,7 +117,7 @@ export function createConnector(
     const mine: typeof current = (current = {});
     const lives = () => current === mine;
     const fail = (error: unknown) => {
-      if (lives()) ended();
+      if (lives()) ended(0, String(error));
       report(error);
     };
     for (const type of wakeEvents) environment.addEventListener?.(type, wake);
@@ -123,7 +135,7 @@ export function createConnector(
       if (lives()) enter('connecting');
       if (!lives()) return;
       const made = options.transports[retry.transport()]?.connect({
-        url: options.url ?? '/events',
+        url: options.url ?? defaultUrl,
         token,
         hello,
         receive(message) {
@@ -147,15 +159,17 @@ export function createConnector(
     }
   };
 
-  const ended = (code = 0, reason?: string) => {
+  const ended = (code = 0, said?: string) => {
     const wasOpen = status === 'open';
     const refused = refusals[code];
+    const reason = said ? said : `closed with code ${String(code)}`;
     leave();
+    if (!--patience) console.warn(`eventgen: cannot connect to ${options.url ?? defaultUrl}: ${reason}`);
     if (wasOpen) retry.lost();
     if (refused) {
       // There may be a newer token, or a newer cookie, than the one that has just been refused.
       const final = refusal ?? (code === 4409 || !(wasOpen || options.token));
-      refusal = { code: refused, message: reason };
+      refusal = { code: refused, message: said };
       if (final) {
         refuse();
         return;
@@ -166,7 +180,7 @@ export function createConnector(
     }
     // From 4000 on, the backend has said why. After 4000 itself there is no hurry.
     if (code !== 4000) retryTimer = setTimeout(connect, retry.delay());
-    enter('offline', undefined, wasOpen && code < 4000);
+    enter('offline', { reason, lost: wasOpen && code < 4000 });
   };
 
   // What happens around
@@ -206,6 +220,7 @@ export function createConnector(
     },
     welcomed(heartbeat = 25) {
       refusal = undefined;
+      patience = 0;
       retry.opened();
       liveness.allow((heartbeat * 1.5 + 5) * 1000);
       enter('open');
@@ -223,7 +238,7 @@ export function createConnector(
     stop(cause) {
       leave();
       for (const type of wakeEvents) environment.removeEventListener?.(type, wake);
-      enter('closed', cause);
+      enter('closed', { final: cause });
     },
   };
 }
