@@ -1,6 +1,12 @@
 package httptransport
 
-import "github.com/eventgen/eventgen/runtime/eventbus"
+import (
+	"cmp"
+	"maps"
+	"slices"
+
+	"github.com/eventgen/eventgen/runtime/eventbus"
+)
 
 // hello opens the connection: it finds the page's session, resumes or begins, and queues the
 // welcome. It returns how the connection is to be closed if it may not open.
@@ -140,4 +146,368 @@ func (h *Handler) takeLabel(c *conn, peer *eventbus.Peer) *closing {
 		other.close(closing{closeReplaced, "replaced: another window took the label"})
 	}
 	return nil
+}
+
+// opening is how a connection begins.
+type opening struct {
+	c     *conn
+	s     *session // locked
+	peer  *eventbus.Peer
+	known bool         // the session goes on
+	from  *resumeFrame // nil if the page is new
+	a     *admission
+
+	at      uint64
+	resumed bool
+	gap     map[string]*uint64
+	class   *class // what holds from at on
+	steps   []step // what holds later
+}
+
+func (o *opening) release() {
+	o.c.h.release(o.class)
+	for _, st := range o.steps {
+		o.c.h.release(st.class)
+	}
+}
+
+func (o *opening) open() {
+	h, s := o.c.h, o.s
+	for event := range s.subs { // the page no longer wants it, or does not know that it has it
+		if _, wanted := o.a.wanted[event]; !wanted {
+			s.dropLocked(event)
+		}
+	}
+	if o.resumes() {
+		o.resumed, o.at = true, o.from.Seq
+		o.goOn()
+		return
+	}
+	old := s.takeLocked()
+	begin := o.c.subscribeLocked(*o.peer, o.a.wanted, o.unreadable(old), o.a)
+	o.at, o.steps = begin.at, []step{begin}
+	o.gap = o.lost(old)
+	if o.from != nil {
+		for event, sub := range s.subs {
+			sub.told, sub.claimed = o.at, true
+			if was := old[event]; was != nil && o.known {
+				sub.begun, sub.claimed = was.begun, o.unaware(was)
+			}
+		}
+	}
+	for _, sub := range old { // not earlier, so that the log has all until now
+		sub.bus.Close()
+		s.tab.change(-sub.weight)
+	}
+	if o.fromPosition() {
+		h.release(begin.class)
+		o.steps, o.gap = nil, nil
+		o.resumed, o.at = true, o.from.Seq
+		for _, sub := range s.subs {
+			sub.since, sub.begun, sub.told, sub.claimed = o.at, o.at, 0, false
+		}
+		o.class = h.intern(o.c.format, s.subs)
+	}
+}
+
+// resumes reports whether nothing of what the session listens to is lost since the position, nor to be left out.
+func (o *opening) resumes() bool {
+	if !o.known || !o.reachable() || o.from.Failed {
+		return false
+	}
+	for event := range o.a.wanted {
+		if sub := o.s.subs[event]; sub != nil && o.broken(sub) {
+			return false
+		}
+	}
+	return true
+}
+
+// unreadable returns the events whose kept values the page may have failed on: those which it may not have got
+// past.
+func (o *opening) unreadable(old map[string]*subscription) map[string]bool {
+	if o.from == nil || !o.from.Failed || !o.known || !o.reachable() {
+		return nil
+	}
+	events := map[string]bool{}
+	for event, sub := range old {
+		events[event] = !o.past(sub)
+	}
+	return events
+}
+
+// past reports whether the page has got further than where the subscription began.
+func (o *opening) past(sub *subscription) bool {
+	return o.from.Seq > sub.since && o.from.Seq >= sub.told
+}
+
+// owed returns the position after which the page has yet to get the entries of the subscription.
+func (o *opening) owed(sub *subscription) uint64 {
+	if o.from.Seq < sub.told {
+		return max(o.from.Seq, sub.begun)
+	}
+	return max(o.from.Seq, sub.since)
+}
+
+// unaware reports whether the page believes that it was listening before the subscription began, and has not been
+// told that it was not.
+func (o *opening) unaware(sub *subscription) bool { return sub.claimed && o.from.Seq < sub.told }
+
+// broken reports whether the log does not have all that the page has yet to get of the subscription.
+func (o *opening) broken(sub *subscription) bool {
+	after := o.owed(sub)
+	return o.unaware(sub) || sub.bus.Since > after || o.c.h.port.Missed(sub.bus.Event, after)
+}
+
+// reachable reports whether the page's position is one of this log.
+func (o *opening) reachable() bool {
+	return o.from != nil && o.from.Epoch == o.c.h.epoch.name && o.from.Seq <= o.c.h.port.At()
+}
+
+// fromPosition reports whether the log has all since the position, though the session is new, and whether the page was
+// here then.
+func (o *opening) fromPosition() bool {
+	if !o.reachable() || !o.from.proven {
+		return false
+	}
+	for _, sub := range o.s.subs {
+		if sub.bus.Since > o.from.Seq || o.c.h.port.Missed(sub.bus.Event, o.from.Seq) {
+			return false
+		}
+	}
+	return true
+}
+
+// goOn goes on with what the session listens to. The log has all keys of an event, whichever were asked for.
+// What the session does not listen to is new to it.
+func (o *opening) goOn() {
+	s, h := o.s, o.c.h
+	fresh := map[string]wantedEvent{}
+	now, again := map[string]*subscription{}, []string(nil)
+	for _, event := range slices.Sorted(maps.Keys(o.a.wanted)) {
+		w, sub := o.a.wanted[event], s.subs[event]
+		if sub == nil {
+			fresh[event] = w
+			if o.gap == nil {
+				o.gap = map[string]*uint64{}
+			}
+			o.gap[event] = nil
+			continue
+		}
+		if s.load+countOf(w.keys)-countOf(sub.bus.Keys) > h.maxSubscriptions || !s.reweighLocked(sub, w.keys) {
+			o.a.refused[event] = wireError{Code: codeTooManyListens}
+			s.dropLocked(event)
+			continue
+		}
+		if s.rekeyLocked(sub, w.keys); o.past(sub) {
+			now[event] = sub
+		} else {
+			again = append(again, event)
+		}
+	}
+	o.class = h.intern(o.c.format, now)
+	slices.SortFunc(again, func(a, b string) int { return cmp.Compare(o.owed(s.subs[a]), o.owed(s.subs[b])) })
+	for i, event := range again { // most began at one moment, and make one step
+		sub := s.subs[event]
+		now[event] = sub
+		if i == 0 || o.owed(sub) != o.owed(s.subs[again[i-1]]) {
+			o.steps = append(o.steps, step{at: o.owed(sub)})
+		}
+		last := &o.steps[len(o.steps)-1]
+		last.out = append(last.out, o.keptAgain(event, sub)...)
+		h.release(last.class)
+		last.class = h.intern(o.c.format, now)
+	}
+	if len(fresh) > 0 {
+		o.steps = append(o.steps, o.c.subscribeLocked(*o.peer, fresh, nil, o.a))
+	}
+	for event := range fresh {
+		if sub := s.subs[event]; sub != nil {
+			sub.told, sub.claimed = o.from.Seq+1, true
+		}
+	}
+}
+
+// keptAgain returns the kept values of a subscription that the page may have got no further with than where
+// it began. What is newer is in the log.
+func (o *opening) keptAgain(event string, sub *subscription) (out []byte) {
+	if !sub.bus.Event.Sticky && sub.bus.Event.Replay == 0 {
+		return nil
+	}
+	kept, _, err := o.c.h.port.ListenAll(*o.peer, []eventbus.Interest{{Event: event, Keys: sub.bus.Keys}})
+	if err != nil { // the bus is closing
+		return nil
+	}
+	defer kept[0].Close()
+	for _, e := range kept[0].Values {
+		if e.Seq <= o.owed(sub) {
+			out = o.c.format.append(out, e.Frame, o.c.h.epoch, 0)
+		}
+	}
+	return out
+}
+
+// loss is what is lost of one event: the deliveries behind one position up to another.
+type loss struct {
+	after, upTo uint64
+	count       uint64
+}
+
+// lost returns what the page missed before its new subscriptions, given the old ones: counts where the log
+// still has all of them.
+func (o *opening) lost(old map[string]*subscription) map[string]*uint64 {
+	if o.from == nil || o.from.Epoch == "" {
+		return nil
+	}
+	gap := map[string]*uint64{}
+	losses := map[*eventbus.Info]*loss{}
+	for event, sub := range o.s.subs {
+		gap[event] = nil
+		if was := old[event]; !sub.partial && o.known && o.reachable() && was != nil && !o.broken(was) {
+			losses[sub.bus.Event] = &loss{after: o.owed(was), upTo: sub.bus.At}
+		}
+	}
+	if len(losses) > 0 {
+		o.count(losses)
+	}
+	for info, l := range losses {
+		switch {
+		case o.c.h.port.Missed(info, l.after): // the log has moved on meanwhile
+		case l.count == 0:
+			delete(gap, info.Name)
+		default:
+			gap[info.Name] = &l.count
+		}
+	}
+	return gap
+}
+
+// count counts the deliveries that are lost.
+func (o *opening) count(losses map[*eventbus.Info]*loss) {
+	entries := make([]*eventbus.Entry, mostRead)
+	for after := o.from.Seq; ; {
+		n, _ := o.c.h.port.Read(after, entries)
+		for _, e := range entries[:n] {
+			after = e.Seq
+			l := losses[e.Event]
+			if l != nil && e.Seq > l.after && e.Seq <= l.upTo && o.s.subs[e.Event.Name].bus.Keys.Has(e.Key) && e.For(o.peer) {
+				l.count++
+			}
+		}
+		if n < len(entries) {
+			return
+		}
+	}
+}
+
+// wantedEvent is an interest that the page may have.
+type wantedEvent struct {
+	info *eventbus.Info
+	keys eventbus.KeySet
+}
+
+// admission is what is made of the interests that a page names.
+type admission struct {
+	wanted  map[string]wantedEvent
+	refused map[string]wireError
+	stale   map[string]string
+}
+
+// admitInterestsLocked is admitInterests with an answer that still holds when it returns, with the session locked:
+// what is revoked from then on ends what is made of it.
+func (c *conn) admitInterestsLocked(s *session, peer eventbus.Peer, listen map[string]interest) *admission {
+	for {
+		revocations := c.h.revocations.Load()
+		a := c.admitInterests(peer, listen)
+		s.mu.Lock()
+		if c.h.revocations.Load() == revocations {
+			return a
+		}
+		s.mu.Unlock()
+	}
+}
+
+// admitInterests asks whether the peer may listen to what it wants.
+func (c *conn) admitInterests(peer eventbus.Peer, listen map[string]interest) *admission {
+	h := c.h
+	a := &admission{
+		wanted: make(map[string]wantedEvent, len(listen)), refused: map[string]wireError{}, stale: map[string]string{},
+	}
+	for event, i := range listen {
+		info := h.port.Event(event)
+		switch {
+		case info == nil:
+			a.refused[event] = wireError{Code: eventbus.CodeUnknownEvent}
+			continue
+		case info.From == eventbus.FromClient && !info.Relay:
+			a.refused[event] = wireError{Code: eventbus.CodeDirection}
+			continue
+		}
+		if e := h.mayListen(c.ctx, peer, event); e != nil {
+			a.refused[event] = *e
+			continue
+		}
+		if h.stale != AllowStale && i.Contract != "" && info.Contract != "" && i.Contract != info.Contract {
+			a.stale[event] = info.Contract
+			if h.stale == RefuseStale {
+				a.refused[event] = wireError{Code: codeStale}
+				continue
+			}
+		}
+		w := wantedEvent{info: info}
+		if info.Keyed {
+			w.keys = i.keySet()
+		}
+		a.wanted[event] = w
+	}
+	return a
+}
+
+// subscribeLocked subscribes the session, whose lock is held, to all of these at one moment. It returns what that
+// changes, and from which position on, the newest if there is nothing to subscribe to. What is refused for being
+// too much goes to a. Kept values of the events in without are left out.
+func (c *conn) subscribeLocked(peer eventbus.Peer, fresh map[string]wantedEvent, without map[string]bool, a *admission) step {
+	s, h := c.session, c.h
+	var events []string
+	var interests []eventbus.Interest
+	load := s.load
+	for _, event := range slices.Sorted(maps.Keys(fresh)) {
+		w := fresh[event]
+		more := countOf(w.keys)
+		if old := s.subs[event]; old != nil {
+			more -= countOf(old.bus.Keys)
+		}
+		if load+more > h.maxSubscriptions || !s.tab.change(weightOfSubscription(event, w.keys)) {
+			a.refused[event] = wireError{Code: codeTooManyListens}
+			continue
+		}
+		load += more
+		events = append(events, event)
+		interests = append(interests, eventbus.Interest{Event: event, Keys: w.keys})
+	}
+	subs, at, err := h.port.ListenAll(peer, interests)
+	if err != nil { // the bus is closing
+		for _, event := range events {
+			a.refused[event] = *publicError(err)
+			s.tab.change(-weightOfSubscription(event, fresh[event].keys))
+		}
+		return step{at: h.port.At(), class: h.intern(c.format, s.subs)}
+	}
+	begin := step{at: at}
+	for i, event := range events {
+		sub := &subscription{bus: subs[i], weight: weightOfSubscription(event, fresh[event].keys)}
+		old := s.subs[event]
+		for _, e := range sub.bus.Values {
+			switch {
+			case without[event]:
+				sub.partial = true
+			case old == nil || !old.bus.Keys.Has(e.Key):
+				begin.out = c.format.append(begin.out, e.Frame, h.epoch, 0)
+			}
+		}
+		sub.bus.Values = nil // the session lives for longer than they are needed
+		s.putLocked(event, sub)
+	}
+	begin.class = h.intern(c.format, s.subs)
+	return begin
 }
