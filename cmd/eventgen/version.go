@@ -31,14 +31,28 @@ func versionLine() string {
 
 // version is that of the module this program was built from, "(devel)" for a local build.
 func version() string {
-	if build, ok := debug.ReadBuildInfo(); ok && build.Main.Path == modulePath && build.Main.Version != "" {
-		return build.Main.Version
-	} else if ok {
-		for _, dep := range build.Deps {
-			if dep.Path == modulePath && dep.Replace == nil {
-				return dep.Version
-			}
+	build, ok := debug.ReadBuildInfo()
+	if !ok {
+		return devel
+	}
+	return versionOf(build)
+}
+
+const devel = "(devel)"
+
+// versionOf finds this module in a build. One that was replaced by a directory has no version,
+// whatever the go.mod of the build requires.
+func versionOf(build *debug.BuildInfo) string {
+	for _, m := range append([]*debug.Module{&build.Main}, build.Deps...) {
+		if m.Path != modulePath {
+			continue
+		}
+		if m.Replace != nil {
+			m = m.Replace
+		}
+		if m.Version != "" {
+			return m.Version
 		}
 	}
-	return "(devel)"
+	return devel
 }

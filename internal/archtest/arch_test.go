@@ -37,6 +37,7 @@ var rules = map[string]struct{ own, third []string }{
 	"internal/parse":          {own: []string{"internal/diag", "internal/ir"}, third: []string{"golang.org/x/tools", "golang.org/x/sync"}},
 	"internal/testing/mutate": {},
 	"internal/scaffold":       {},
+	"internal/release":        {third: []string{"golang.org/x/mod"}},
 	"internal/testing/randomtypes": {own: []string{
 		"internal/diag", "internal/gen", "internal/ir", "internal/parse", "runtime/eventbus",
 	}},
