@@ -578,6 +578,48 @@ type E struct {
 	}
 }
 
+// A problem inside a type of another module stands where that comes in, and says what of it is meant.
+func TestForeignProblems(t *testing.T) {
+	lib := `package lib
+type Base struct { Done chan int; Deep }
+type Deep struct { F func(); G func() }
+type Named struct { B Base }
+type List []Base
+`
+	l := lowerAll(t, nil, "elsewhere.test/lib", lib, "example.test/app", `package app
+import "elsewhere.test/lib"
+//eventgen:event
+type E struct {
+	lib.Base
+}
+//eventgen:event
+type N struct {
+	X struct { Y struct { lib.Deep } }
+}
+//eventgen:event
+type O struct { A lib.Named }
+//eventgen:event
+type P lib.Base
+//eventgen:event
+type Q struct { L lib.List }
+`)
+	want := []string{
+		"app.go:5:6: error: field Base has type lib.Base, in which lib.Base.Deep.F has type func(), which JSON cannot carry [unsupported-type]",
+		"app.go:5:6: error: field Base has type lib.Base, in which lib.Base.Deep.G has type func(), which JSON cannot carry [unsupported-type]",
+		"app.go:5:6: error: field Base has type lib.Base, in which lib.Base.Done has type chan int, which JSON cannot carry [unsupported-type]",
+		"app.go:9:28: error: field Deep has type lib.Deep, in which lib.Deep.F has type func(), which JSON cannot carry [unsupported-type]",
+		"app.go:9:28: error: field Deep has type lib.Deep, in which lib.Deep.G has type func(), which JSON cannot carry [unsupported-type]",
+		"app.go:12:17: error: field A has type lib.Named, in which lib.Base.Done has type chan int, which JSON cannot carry (and 2 more) [unsupported-type]",
+		"app.go:14:6: error: type P is struct{Done chan int; lib.Deep}, in which P.Deep.F has type func(), which JSON cannot carry [unsupported-type]",
+		"app.go:14:6: error: type P is struct{Done chan int; lib.Deep}, in which P.Deep.G has type func(), which JSON cannot carry [unsupported-type]",
+		"app.go:14:6: error: type P is struct{Done chan int; lib.Deep}, in which P.Done has type chan int, which JSON cannot carry [unsupported-type]",
+		"app.go:16:17: error: field L has type lib.List, in which lib.Base.Done has type chan int, which JSON cannot carry (and 2 more) [unsupported-type]",
+	}
+	if got := lines(l.Diagnostics()); !slices.Equal(got, want) {
+		t.Errorf("got\n\t%s\nwant\n\t%s", strings.Join(got, "\n\t"), strings.Join(want, "\n\t"))
+	}
+}
+
 // What omitempty and omitzero look at is told for a type whose wire form does not show it.
 func TestUnder(t *testing.T) {
 	l := lowerAll(t, nil, "example.test/app", strings.ReplaceAll(`package app
