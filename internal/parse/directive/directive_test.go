@@ -57,6 +57,14 @@ func TestMisspelt(t *testing.T) {
 		"//Eventgen:Event a":            "//eventgen:event a",
 		"//eventgne:event a\r":          "//eventgen:event a",
 		"//evetgn:event a":              "//eventgen:event a", // the shortest that counts as the tool's name
+		"//eventgenz:event a":           "//eventgen:event a",
+		"//EVENTGENZ:event a":           "//eventgen:event a",
+		"//aeventgen:event a":           "//eventgen:event a",
+		"//AEVENTGEN:event a":           "//eventgen:event a",
+		"//eventgen[event a":            "",
+		"//eventgen{event a":            "",
+		"//eventgen`event a":            "",
+		"//eventgen@event a":            "",
 		"//evgen:event a":               "",                   // another tool
 		"//event:event a":               "",
 		"//eventbus:event a":            "",
