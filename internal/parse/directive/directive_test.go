@@ -65,7 +65,7 @@ func TestMisspelt(t *testing.T) {
 		"//eventgen{event a":            "",
 		"//eventgen`event a":            "",
 		"//eventgen@event a":            "",
-		"//evgen:event a":               "",                   // another tool
+		"//evgen:event a":               "", // another tool
 		"//event:event a":               "",
 		"//eventbus:event a":            "",
 		"// eventgen:evnt a":            "//eventgen:event a",
