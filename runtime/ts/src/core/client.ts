@@ -1,5 +1,5 @@
 import type { ClientOptions, EventsClient, Gap, Stale, Status } from './api.ts';
-import { type Cause, createConnector } from './connection.ts';
+import { createConnector } from './connection.ts';
 import { environment } from './environment.ts';
 import { ListenError, type WireError } from './errors.ts';
 import type { Outbox, Outlet } from './outbox.ts';
@@ -147,11 +147,10 @@ export function createClient(given: CompleteOptions, eager: boolean, ended?: () 
     for (const frame of [frames].flat()) handle(frame as ServerFrame);
   };
 
-  const changed = (next: Status, why: Cause) => {
-    const cause = why.final;
+  const changed = (next: Status, why?: string, lost?: boolean, cause?: WireError) => {
     status = next;
-    if (next !== 'connecting') ({ reason } = why);
-    if (why.lost) stuck++;
+    if (next !== 'connecting') reason = why;
+    if (lost) stuck++;
     refusal = cause;
     if (cause) {
       outbox?.fail(cause);

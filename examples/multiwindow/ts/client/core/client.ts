@@ -2,7 +2,7 @@
 /* eslint-disable */
 /* eslint no-restricted-syntax: [1, "Program > *"] -- so that the line above is never unused */
 import type { ClientOptions, EventsClient, Gap, Stale, Status } from './api';
-import { type Cause, createConnector } from './connection';
+import { createConnector } from './connection';
 import { environment } from './environment';
 import { ListenError, type WireError } from './errors';
 import type { Outbox, Outlet } from './outbox';
@@ -150,11 +150,10 @@ export function createClient(given: CompleteOptions, eager: boolean, ended?: () 
     for (const frame of [frames].flat()) handle(frame as ServerFrame);
   };
 
-  const changed = (next: Status, why: Cause) => {
-    const cause = why.final;
+  const changed = (next: Status, why?: string, lost?: boolean, cause?: WireError) => {
     status = next;
-    if (next !== 'connecting') ({ reason } = why);
-    if (why.lost) stuck++;
+    if (next !== 'connecting') reason = why;
+    if (lost) stuck++;
     refusal = cause;
     if (cause) {
       outbox?.fail(cause);

@@ -44,20 +44,11 @@ export interface Connector {
   stop(cause: WireError): void;
 }
 
-/** Why the status has changed. */
-export interface Cause {
-  /** What ended a connection, or an attempt at one, in words. */
-  readonly reason?: string | undefined;
-  /** The connection had been good, and it is not the backend that ended it. */
-  readonly lost?: boolean;
-  /** Nothing will come. */
-  readonly final?: WireError | undefined;
-}
-
 /**
  * Makes the connector of a client. `hello` gives the first frame; `receive` takes messages, and ends
- * the connection by throwing; `changed` takes each change of the status; `report` takes errors of
- * tokens and transports.
+ * the connection by throwing; `changed` takes each change of the status, with what has ended a
+ * connection or an attempt, whether that was one that had been good and that the backend did not end
+ * itself, and the reason why nothing will come if that is so; `report` takes errors of tokens and transports.
  *
  * The states, and what leads from each to the next (docs/protocol.md, 9, says more):
  *
@@ -72,7 +63,7 @@ export function createConnector(
   options: ConnectorOptions,
   hello: () => string,
   receive: Link['receive'],
-  changed: (status: Status, cause: Cause) => void,
+  changed: (status: Status, reason?: string, lost?: boolean, final?: WireError) => void,
   report: (error: unknown) => void,
 ): Connector {
   let status: Status = 'idle';
@@ -93,8 +84,8 @@ export function createConnector(
   // Transitions
 
   /** Calls back, and what is called may connect or stop: to be done last, or looked after. */
-  const enter = (next: Status, cause: Cause = {}) => {
-    if (next !== status) changed((status = next), cause);
+  const enter = (next: Status, reason?: string, lost?: boolean, final?: WireError) => {
+    if (next !== status) changed((status = next), reason, lost, final);
   };
 
   /** Leaves whatever there is. */
@@ -108,7 +99,7 @@ export function createConnector(
 
   const refuse = () => {
     leave();
-    enter('refused', { final: refusal, reason: refusal?.message ?? refusal?.code });
+    enter('refused', refusal?.message ?? refusal?.code, false, refusal);
   };
 
   /** Runs through to the end where there is no token to wait for and nothing to load. */
@@ -180,7 +171,7 @@ export function createConnector(
     }
     // From 4000 on, the backend has said why. After 4000 itself there is no hurry.
     if (code !== 4000) retryTimer = setTimeout(connect, retry.delay());
-    enter('offline', { reason, lost: wasOpen && code < 4000 });
+    enter('offline', reason, wasOpen && code < 4000);
   };
 
   // What happens around
@@ -238,7 +229,7 @@ export function createConnector(
     stop(cause) {
       leave();
       for (const type of wakeEvents) environment.removeEventListener?.(type, wake);
-      enter('closed', { final: cause });
+      enter('closed', undefined, false, cause);
     },
   };
 }
