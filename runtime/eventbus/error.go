@@ -83,7 +83,11 @@ func (e *Error) Error() string {
 	}
 	if e.Err != nil {
 		s.WriteString(": ")
-		s.WriteString(e.Err.Error())
+		cause := e.Err.Error()
+		if e.Path != "" {
+			cause = strings.TrimPrefix(cause, e.Path+": ") // it says the path too
+		}
+		s.WriteString(cause)
 	}
 	return s.String()
 }

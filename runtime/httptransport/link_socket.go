@@ -6,6 +6,9 @@ import (
 	"time"
 )
 
+// bufferSize is that of the buffers that sockets which can be tried share.
+const bufferSize = 16 << 10
+
 // socket is the link of a WebSocket.
 type socket struct {
 	net.Conn

@@ -50,8 +50,6 @@ func tryRead(fd uintptr, p []byte) (n int, again bool, err error) {
 	}
 }
 
-const bufferSize = 16 << 10
-
 var buffers = sync.Pool{New: func() any { return new([bufferSize]byte) }}
 
 func takeBuffer() []byte { return buffers.Get().(*[bufferSize]byte)[:] }

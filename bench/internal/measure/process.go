@@ -1,5 +1,3 @@
-//go:build unix
-
 package measure
 
 import (
@@ -9,18 +7,8 @@ import (
 	"os/exec"
 	"strconv"
 	"strings"
-	"syscall"
 	"time"
 )
-
-// CPU returns the processor time that this process has used.
-func CPU() time.Duration {
-	var u syscall.Rusage
-	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &u); err != nil {
-		return 0
-	}
-	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
-}
 
 // RSS returns the resident memory of a process in bytes, and the most it has been (0 where the
 // system has no /proc).
