@@ -175,6 +175,20 @@ func TestTake(t *testing.T) {
 	}
 }
 
+// A workspace may replace a module for all that it uses.
+func TestWorkspaceReplacement(t *testing.T) {
+	root, q := setUp(t)
+	writeFile(t, root, "go.work", "go 1.26\n\nuse ./app\n\nreplace example.test/far => ./far\n")
+	writeFile(t, root, "far/go.mod", "module example.test/far\n")
+	writeFile(t, root, "far/x/x.go", "package x\n")
+	before := Take(q)
+	writeFile(t, root, "far/x/x.go", "package x // edited\n")
+	after := Take(q)
+	if before.Doubt != "" || after.Doubt != "" || after.Sum == before.Sum {
+		t.Errorf("an edit of the replacement goes unnoticed; doubts %q, %q", before.Doubt, after.Doubt)
+	}
+}
+
 func TestDoubt(t *testing.T) {
 	for _, test := range []struct {
 		name       string

@@ -732,3 +732,46 @@ func TestTag(t *testing.T) {
 		}
 	}
 }
+
+// What generic forms are compared by: whether two types are written alike.
+func TestSameType(t *testing.T) {
+	str, number := &ir.Type{Kind: ir.KindString}, &ir.Type{Kind: ir.KindInt, Bits: 8}
+	slice := func(elem *ir.Type) *ir.Type { return &ir.Type{Kind: ir.KindSlice, Elem: elem} }
+	object := func(fields ...*ir.Field) *ir.Type { return &ir.Type{Kind: ir.KindStruct, Fields: fields} }
+	field := func(name string, typ *ir.Type) *ir.Field { return &ir.Field{Name: name, Type: typ} }
+	ref := func() *ir.Type { return &ir.Type{Kind: ir.KindRef} }
+	a, b, c := ref(), ref(), ref()
+	l := &Lowerer{refs: map[*ir.Type]*node{a: {}, c: {}}}
+	l.refs[b] = l.refs[a]
+	quoted := field("a", str)
+	quoted.Quoted = true
+	for _, test := range []struct {
+		name string
+		a, b *ir.Type
+		same bool
+	}{
+		{"nothing", nil, nil, true},
+		{"nothing and something", nil, str, false},
+		{"something and nothing", str, nil, false},
+		{"a kind", str, &ir.Type{Kind: ir.KindString}, true},
+		{"kinds", str, number, false},
+		{"bits", number, &ir.Type{Kind: ir.KindInt, Bits: 16}, false},
+		{"elements", slice(str), slice(str), true},
+		{"other elements", slice(str), slice(number), false},
+		{"an element and none", slice(str), slice(nil), false},
+		{"keys", &ir.Type{Kind: ir.KindMap, Key: str, Elem: str}, &ir.Type{Kind: ir.KindMap, Key: number, Elem: str}, false},
+		{"parameters", &ir.Type{Kind: ir.KindParam, Param: "A"}, &ir.Type{Kind: ir.KindParam, Param: "B"}, false},
+		{"fields", object(field("a", str)), object(field("a", str)), true},
+		{"names of fields", object(field("a", str)), object(field("b", str)), false},
+		{"types of fields", object(field("a", str)), object(field("a", number)), false},
+		{"options of fields", object(field("a", str)), object(quoted), false},
+		{"fewer fields", object(field("a", str)), object(), false},
+		{"one declaration", a, b, true},
+		{"two declarations", a, c, false},
+		{"a declaration and none", a, str, false},
+	} {
+		if got := l.sameType(test.a, test.b); got != test.same {
+			t.Errorf("%s: written alike: %v", test.name, got)
+		}
+	}
+}
