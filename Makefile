@@ -1,9 +1,12 @@
-.PHONY: help deps generate test lint
+.PHONY: help announce deps generate test test-go test-ts lint
 
 help: ## show the targets
-	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | sort
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | sort
 
 npm := runtime/ts internal/gen/asyncapi/schematest/testdata examples/e2e examples/dashboard/web
+
+announce:
+	@.ci/announce $(npm)
 
 deps: $(npm:%=%/node_modules/.installed) chromium ## install what the checks need
 
@@ -23,8 +26,16 @@ generate: ## regenerate every example
 	@git ls-files 'examples/**/eventgen.yaml' | xargs -n1 dirname | while read -r dir; do \
 		(cd $$dir && go run github.com/eventgen/eventgen/cmd/eventgen) || exit 1; done
 
-test: deps ## run every check
+test: announce ## run every check; what it installs is said first
+	@$(MAKE) --no-print-directory deps
 	@.ci/checks
+
+test-go: runtime/ts/node_modules/.installed internal/gen/asyncapi/schematest/testdata/node_modules/.installed ## the Go tests of every module, without the race detector
+	@git ls-files go.mod '*/go.mod' | xargs -n1 dirname | while read -r dir; do \
+		(cd $$dir && go vet ./... && go test ./...) || exit 1; done
+
+test-ts: runtime/ts/node_modules/.installed ## types, lint, tests and size of the TypeScript client
+	@for script in typecheck lint test size; do npm --prefix runtime/ts run --silent $$script || exit 1; done
 
 lint: ## every linter of .golangci.yml, which takes minutes to build the first time
 	go run github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0 run ./...

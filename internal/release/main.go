@@ -1,7 +1,7 @@
 // Command release makes a version of every module of this repository, and of the npm package.
 //
 //	go run ./internal/release prepare v1.2.3   writes the version where it stands, to be committed
-//	go run ./internal/release check v1.2.3     reports what would make the release wrong
+//	go run ./internal/release check v1.2.3     reports what is wrong with the release
 //	go run ./internal/release tag v1.2.3       checks, and tags the commit for every module
 //	go run ./internal/release notes v1.2.3     prints the notes, from CHANGELOG.md
 //

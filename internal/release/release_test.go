@@ -51,8 +51,8 @@ func TestRelease(t *testing.T) {
 	if err := r.tag(version); err != nil {
 		t.Fatal(err)
 	}
-	if err := r.tag(version); err == nil || !strings.Contains(err.Error(), "is there already") {
-		t.Errorf("tagged twice: %v", err)
+	if list, err := r.check(version); err != nil || len(list) > 0 {
+		t.Errorf("the tagged release: %v, %v", list, err)
 	}
 	if notes, err := r.notes(version); err != nil || !strings.Contains(notes, "eventgen") {
 		t.Errorf("the notes are %q, %v", notes, err)
@@ -66,6 +66,13 @@ func TestRelease(t *testing.T) {
 		t.Errorf("%d modules have the tags %v", len(modules), tags)
 	}
 	use(t, r, modules, version)
+
+	r.must(t, "commit", "-q", "--allow-empty", "-m", "Later")
+	for _, again := range []string{version, "v1.9.8"} {
+		if err := r.tag(again); err == nil || !strings.Contains(err.Error(), "the tag v1.9.9 is there already") {
+			t.Errorf("another commit was tagged %s: %v", again, err)
+		}
+	}
 }
 
 // use installs the program, and requires every module, through git and from the tags.

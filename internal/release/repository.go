@@ -145,7 +145,7 @@ func (r repository) notes(version string) (string, error) {
 	return "", fmt.Errorf("CHANGELOG.md has no text for %s: run prepare, and commit what it writes", version)
 }
 
-// check returns what would make a release of this version wrong.
+// check returns what is wrong with a release of this version, before it is tagged or after.
 func (r repository) check(version string) ([]string, error) {
 	if !valid(version) {
 		return []string{fmt.Sprintf("%q is no version such as v1.2.3", version)}, nil
@@ -186,12 +186,20 @@ func (r repository) checkModules(modules []module, version string) (list []strin
 			return append(list, err.Error())
 		}
 		for tag := range strings.Lines(tags) {
-			if there := path.Base(strings.TrimSpace(tag)); semver.Compare(there, version) >= 0 {
-				list = append(list, fmt.Sprintf("the tag %s is there already", strings.TrimSpace(tag)))
+			tag = strings.TrimSpace(tag)
+			if there := path.Base(tag); there == version && r.isHead(tag) || semver.Compare(there, version) < 0 {
+				continue // the release itself, or an older one
 			}
+			list = append(list, fmt.Sprintf("the tag %s is there already", tag))
 		}
 	}
 	return list
+}
+
+func (r repository) isHead(tag string) bool {
+	tagged, err := r.git("rev-parse", tag+"^{commit}")
+	head, headErr := r.git("rev-parse", "HEAD")
+	return err == nil && headErr == nil && tagged == head
 }
 
 func (r repository) npmVersion() (string, error) {
@@ -206,7 +214,7 @@ func (r repository) npmVersion() (string, error) {
 	return manifest.Version, err
 }
 
-// tag tags the commit for every module, all or none.
+// tag tags the commit for every module, all or none. Run again, it does what is left.
 func (r repository) tag(version string) error {
 	if err := problems(r.check(version)); err != nil {
 		return err
@@ -218,6 +226,9 @@ func (r repository) tag(version string) error {
 	var made []string
 	for _, m := range modules {
 		name := m.tag(version)
+		if there, err := r.git("tag", "--list", name); err == nil && there != "" {
+			continue // from a run that was cut short: check has seen that it is this commit
+		}
 		if _, err := r.git("tag", "--annotate", "--message", name, name); err != nil {
 			for _, name := range made {
 				_, _ = r.git("tag", "--delete", name)
@@ -225,6 +236,10 @@ func (r repository) tag(version string) error {
 			return err
 		}
 		made = append(made, name)
+	}
+	if len(made) == 0 {
+		fmt.Println("all tags are there already")
+		return nil
 	}
 	fmt.Printf("tagged %s\npush them: git push origin %s\n", strings.Join(made, ", "), strings.Join(made, " "))
 	return nil
