@@ -21,6 +21,7 @@ import (
 	"github.com/eventgen/eventgen/bench/internal/measure"
 	"github.com/eventgen/eventgen/runtime/eventbus"
 	"github.com/eventgen/eventgen/runtime/httptransport"
+	"github.com/eventgen/eventgen/runtime/session"
 )
 
 func main() {
@@ -80,8 +81,8 @@ func (s *soak) run() error {
 		return err
 	}
 	h, err := httptransport.New(bus,
-		httptransport.Logger(slog.New(slog.DiscardHandler)), httptransport.MaxPeers(4*s.windows),
-		httptransport.Heartbeat(5*time.Second), httptransport.Stall(3*time.Second))
+		session.WithLogger(slog.New(slog.DiscardHandler)), session.WithMaxPeers(4*s.windows),
+		session.WithHeartbeat(5*time.Second), session.WithStall(3*time.Second))
 	if err != nil {
 		return err
 	}

@@ -19,6 +19,7 @@ import (
 	"github.com/eventgen/eventgen/examples/multiwindow/page"
 	"github.com/eventgen/eventgen/runtime/eventbus"
 	"github.com/eventgen/eventgen/runtime/httptransport"
+	"github.com/eventgen/eventgen/runtime/session"
 )
 
 //go:embed web ts
@@ -85,7 +86,7 @@ func newDesk(ctx context.Context) (*eventbus.Bus, error) {
 func newHandler(bus *eventbus.Bus) (http.Handler, error) {
 	events, err := httptransport.New(bus,
 		// Windows may write to each other here; a relay is refused unless something says so.
-		httptransport.AuthorizeEmit(func(context.Context, eventbus.Peer, string, eventbus.Target) error { return nil }),
+		session.WithAuthorizeEmit(func(context.Context, eventbus.Peer, string, eventbus.Target) error { return nil }),
 	)
 	if err != nil {
 		return nil, err

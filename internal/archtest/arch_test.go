@@ -45,7 +45,8 @@ var rules = map[string]struct{ own, third []string }{
 	"runtime/eventbus":                   {own: []string{"runtime/internal"}},
 	"runtime/eventbus/codec":             {},
 	"runtime/internal":                   {},
-	"runtime/httptransport":              {own: []string{"runtime/eventbus", "runtime/internal"}, third: []string{"github.com/gobwas/ws", "github.com/gobwas/httphead"}},
+	"runtime/httptransport":              {own: []string{"runtime/eventbus", "runtime/session"}, third: []string{"github.com/gobwas/ws", "github.com/gobwas/httphead"}},
+	"runtime/session":                    {own: []string{"runtime/eventbus", "runtime/internal"}},
 	"runtime/ts":                         {},
 	"templates":                          {},
 }

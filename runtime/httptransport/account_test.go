@@ -2,16 +2,15 @@ package httptransport
 
 import (
 	"fmt"
-	"maps"
 	"net/http"
 	"reflect"
 	"runtime"
-	"slices"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/eventgen/eventgen/runtime/eventbus"
+	"github.com/eventgen/eventgen/runtime/session"
 )
 
 // interestInKeys is an interest in n keys, each of so many bytes.
@@ -36,92 +35,6 @@ func heap() int {
 func (p *place) gone() {
 	p.t.Helper()
 	p.wantPeers(0)
-}
-
-func TestSessionsThatAreAwayKeepNoKeys(t *testing.T) {
-	p := newPlace(t)
-	hello := `{"listen":{"sticky":` + interestInKeys(1000, 40) + `,"latest":` + interestInKeys(500, 40) + `}}`
-	before := heap()
-	for range 100 {
-		p.open(hello).cut()
-	}
-	p.gone()
-	if used := heap() - before; used > 100*10<<10 {
-		t.Errorf("100 sessions that are away take %d bytes", used)
-	}
-	p.h.mu.Lock()
-	defer p.h.mu.Unlock()
-	if n := len(p.h.sessions); n != 100 {
-		t.Errorf("there are %d sessions", n)
-	}
-}
-
-// A page that comes back brings its keys, and gets what it missed of them.
-func TestGuarantee06HelloBringsTheKeys(t *testing.T) {
-	p := newPlace(t)
-	pg := p.open(`{"listen":{"latest":{"keys":["a","b"]}}}`)
-	pg.cut()
-	p.gone()
-	emit(t, p.bus, latest, progress{"a", 1}, progress{"c", 2}, progress{"b", 3})
-	back := p.open(pg.resume(`{"latest":{"keys":["a"]}}`, pg.at()))
-	if back.welcome["resumed"] != true {
-		t.Errorf("welcome is %v", back.welcome)
-	}
-	back.want(`{"event":"latest","payload":{"id":"a","n":1}}`)
-	emit(t, p.bus, latest, progress{"b", 4}, progress{"a", 5})
-	back.want(`{"event":"latest","payload":{"id":"a","n":5}}`)
-}
-
-func TestResumeObeysMaxSubscriptions(t *testing.T) {
-	p := newPlace(t, MaxSubscriptions(4))
-	pg := p.open(`{"listen":{"latest":{"keys":["a"]},"sticky":{"keys":["a"]},"tick":{}}}`)
-	pg.cut()
-	p.gone()
-	back := p.open(pg.resume(`{"latest":{"keys":["a","b","c"]},"sticky":{"keys":["a","b"]},"tick":{}}`, pg.at()))
-	if got := show(back.welcome["refused"]); got != `{"latest":{"code":"too_many_listens"}}` {
-		t.Errorf("refused are %s", got)
-	}
-	p.h.mu.Lock()
-	sessions := slices.Collect(maps.Values(p.h.sessions))
-	p.h.mu.Unlock()
-	for _, s := range sessions {
-		s.mu.Lock()
-		defer s.mu.Unlock()
-		if s.load != 3 || len(s.subs) != 2 {
-			t.Errorf("the session counts %d, of %d subscriptions", s.load, len(s.subs))
-		}
-	}
-	emit(t, p.bus, latest, progress{"a", 1})
-	emit(t, p.bus, tick, 2)
-	back.want(`{"event":"tick","payload":2}`)
-}
-
-// The class of what a page listens to holds the page's own set of keys, and is found by a sum of them.
-func TestOneKeySetForEachSubscription(t *testing.T) {
-	p := newPlace(t)
-	hello := `{"listen":{"latest":` + interestInKeys(500, 100) + `}}`
-	p.open(hello)
-	p.open(hello)
-	p.h.classMu.Lock()
-	defer p.h.classMu.Unlock()
-	if n := len(p.h.classes); n != 1 {
-		t.Errorf("there are %d classes of the same", n)
-	}
-	for id, class := range p.h.classes {
-		if len(id) > 32 {
-			t.Errorf("the class is found by %d bytes", len(id))
-		}
-		found := false
-		for c := range p.h.conns {
-			c.session.mu.Lock()
-			keys := c.session.subs["latest"].bus.Keys
-			found = found || reflect.ValueOf(keys).Pointer() == reflect.ValueOf(class.events[latest.Info()]).Pointer()
-			c.session.mu.Unlock()
-		}
-		if !found {
-			t.Error("the class has a set of its own")
-		}
-	}
 }
 
 func TestDefaultAccounts(t *testing.T) {
@@ -156,15 +69,15 @@ func TestWithAccount(t *testing.T) {
 		}
 	}
 	q := newPlace(t, WithAccount(func(*http.Request, eventbus.Peer) string { panic("no") }))
-	q.socket(pageOption{}).wantClosed(closeFailed)
+	q.socket(pageOption{}).wantClosed(session.CloseFailed)
 }
 
 func TestGuarantee20Connections(t *testing.T) {
-	p := newPlace(t, MaxPeers(8), WithMaxPeersPerAccount(3), WithAccount(byHeader))
+	p := newPlace(t, session.WithMaxPeers(8), session.WithMaxPeersPerAccount(3), WithAccount(byHeader))
 	for range 3 {
 		p.open(`{"listen":{}}`, accountOption("ann"))
 	}
-	p.socket(accountOption("ann")).wantClosed(closeRateLimited)
+	p.socket(accountOption("ann")).wantClosed(session.CloseRateLimited)
 	if status, _, _ := p.do("POST", `{"hello":{"listen":{}}}`, "Accept", "text/event-stream", "Account", "ann"); status != 429 {
 		t.Errorf("a stream too many: %d", status)
 	}
@@ -172,13 +85,13 @@ func TestGuarantee20Connections(t *testing.T) {
 }
 
 func TestGuarantee20PlacesAreShared(t *testing.T) {
-	p := newPlace(t, MaxPeers(4), WithMaxPeersPerAccount(4), WithAccount(byHeader))
+	p := newPlace(t, session.WithMaxPeers(4), session.WithMaxPeersPerAccount(4), WithAccount(byHeader))
 	var anns []*page
 	for range 4 {
 		anns = append(anns, p.open(`{"listen":{}}`, accountOption("ann")))
 	}
 	bobs := []*page{p.open(`{"listen":{}}`, accountOption("bob")), p.open(`{"listen":{}}`, accountOption("bob"))}
-	p.socket(accountOption("bob")).wantClosed(closeRateLimited) // that would be more than an equal part
+	p.socket(accountOption("bob")).wantClosed(session.CloseRateLimited) // that would be more than an equal part
 	closed := 0
 	for _, pg := range anns {
 		pg.send(`{"unlisten":[],"id":1}`)
@@ -198,7 +111,7 @@ func TestGuarantee20PlacesAreShared(t *testing.T) {
 }
 
 func TestGuarantee20SessionsThatAreAway(t *testing.T) {
-	p := newPlace(t, MaxPeers(8), WithMaxPeersPerAccount(3), WithAccount(byHeader))
+	p := newPlace(t, session.WithMaxPeers(8), session.WithMaxPeersPerAccount(3), WithAccount(byHeader))
 	away := p.open(`{"listen":{"tick":{}}}`, accountOption("ann"))
 	away.cut()
 	p.wantPeers(0)
@@ -226,41 +139,12 @@ func TestGuarantee20SessionsThatAreAway(t *testing.T) {
 }
 
 func (p *place) sessions() int {
-	p.h.mu.Lock()
-	defer p.h.mu.Unlock()
-	return len(p.h.sessions)
-}
-
-func TestSurplusOfSessions(t *testing.T) {
-	a := newAbsent()
-	leave := func(account string) *session {
-		s := &session{account: account}
-		a.add(s)
-		return s
-	}
-	first := leave("ann")
-	if a.surplus("ann", 2, 4) != nil {
-		t.Error("one is too many")
-	}
-	leave("ann")
-	leave("ann")
-	if a.surplus("ann", 2, 4) != first {
-		t.Error("of more than the share, the first is to go")
-	}
-	leave("bob")
-	leave("bob")
-	if a.surplus("bob", 3, 4) != first {
-		t.Error("of more than all, the first of the account that has most is to go")
-	}
-	a.remove(first)
-	if a.surplus("bob", 3, 4) != nil || a.all.Len() != 4 {
-		t.Error("four are too many")
-	}
+	return p.h.Stats().Sessions
 }
 
 func TestGuarantee21RenewalHeaders(t *testing.T) {
 	seen := make(chan http.Header, 10)
-	p := newPlace(t, WithRenewalHeaders("x-device"), Authenticate(func(r *http.Request) (eventbus.Peer, time.Time, error) {
+	p := newPlace(t, WithRenewalHeaders("x-device"), WithAuthenticate(func(r *http.Request) (eventbus.Peer, time.Time, error) {
 		seen <- r.Header.Clone()
 		return eventbus.Peer{Identity: "ann"}, time.Time{}, nil
 	}))
@@ -277,13 +161,8 @@ func TestGuarantee21RenewalHeaders(t *testing.T) {
 	if got := <-seen; !reflect.DeepEqual(got, want) {
 		t.Errorf("a renewal is shown %v", got)
 	}
-	for _, c := range p.h.all(nil) {
-		if c.opened.Header.Get("X-Large") != "" {
-			t.Error("a header is kept that nobody asked for")
-		}
-	}
 	o.header.Set("Cookie", strings.Repeat("c", mostKept))
-	p.socket(o).wantClosed(closeBadFrame)
+	p.socket(o).wantClosed(session.CloseBadFrame)
 	if status, _, _ := p.do("POST", `{"hello":{"listen":{}}}`, "Accept", "text/event-stream", "Cookie", strings.Repeat("c", mostKept)); status != 400 {
 		t.Errorf("a stream of a long cookie: %d", status)
 	}

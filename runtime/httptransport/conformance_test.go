@@ -18,17 +18,18 @@ import (
 
 	"github.com/eventgen/eventgen/runtime/eventbus"
 	"github.com/eventgen/eventgen/runtime/eventbus/eventbustest"
+	"github.com/eventgen/eventgen/runtime/session"
 )
 
 func TestConformance(t *testing.T) {
 	all := eventbustest.Features{Emit: true, Resume: true}
 	eventbustest.TestSink(t, all, func(t testing.TB, b *eventbus.Bus) eventbustest.Transport {
-		h, err := New(b, Rate(1e6, 1e6),
-			Authenticate(func(r *http.Request) (peer eventbus.Peer, expires time.Time, err error) {
+		h, err := New(b, session.WithRate(1e6, 1e6),
+			WithAuthenticate(func(r *http.Request) (peer eventbus.Peer, expires time.Time, err error) {
 				err = json.Unmarshal([]byte(strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer ")), &peer)
 				return peer, expires, err
 			}),
-			AuthorizeEmit(func(context.Context, eventbus.Peer, string, eventbus.Target) error { return nil }))
+			session.WithAuthorizeEmit(func(context.Context, eventbus.Peer, string, eventbus.Target) error { return nil }))
 		noError(t, err)
 		server := httptest.NewServer(h)
 		t.Cleanup(func() {

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/eventgen/eventgen/runtime/eventbus"
+	"github.com/eventgen/eventgen/runtime/session"
 )
 
 func identity(name string) eventbus.Target {
@@ -18,7 +19,7 @@ func identity(name string) eventbus.Target {
 
 // An operator ends clients by peer, identity or label, whether they are there or away, over any transport.
 func TestGuarantee12Disconnect(t *testing.T) {
-	p := newPlace(t, Authenticate(byToken))
+	p := newPlace(t, WithAuthenticate(byToken))
 	as := func(token, label string) *page {
 		return p.open(`{"window":"`+label+`","listen":{"tick":{}}}`, pageOption{protocols: bearer(token)})
 	}
@@ -37,7 +38,7 @@ func TestGuarantee12Disconnect(t *testing.T) {
 	if n := p.h.Disconnect(eventbus.Where(func(p eventbus.Peer) bool { return p.ID == id })); n != 1 {
 		t.Errorf("%d clients of one ID", n)
 	}
-	side.wantClosed(closeForbidden)
+	side.wantClosed(session.CloseForbidden)
 	if n := p.h.Disconnect(identity("ann")); n != 2 {
 		t.Errorf("%d clients of ann, want 2", n)
 	}
@@ -45,8 +46,8 @@ func TestGuarantee12Disconnect(t *testing.T) {
 		t.Errorf("%d peers are left", n)
 	}
 	emit(t, p.bus, tick, 1)
-	ann.wantClosed(closeForbidden)
-	stream.wantClosed(closeForbidden)
+	ann.wantClosed(session.CloseForbidden)
+	stream.wantClosed(session.CloseForbidden)
 	bob.want(`{"event":"tick","payload":1}`)
 	if status, _, _ := p.do(http.MethodPost, `{"unlisten":[],"id":1}`, "Eventgen-Peer", stream.welcome["peer"].(string), "Authorization", "Bearer ann"); status != http.StatusConflict {
 		t.Errorf("a POST to a stream that was ended: %d", status)
@@ -59,19 +60,19 @@ func TestGuarantee12Disconnect(t *testing.T) {
 	if n := p.h.Disconnect(eventbus.Window("main")); n != 1 {
 		t.Errorf("%d clients of one label, want bob's", n)
 	}
-	bob.wantClosed(closeForbidden)
+	bob.wantClosed(session.CloseForbidden)
 	back.cut()
 	p.h.Disconnect(eventbus.All)
-	for p.h.connected() > 0 {
+	for p.h.Stats().Connections > 0 {
 		runtime.Gosched()
 	}
-	if away := p.h.away.all.Len(); away > 0 || len(p.h.sessions) > 0 {
-		t.Errorf("%d of %d sessions are away", away, len(p.h.sessions))
+	if left := p.h.Stats(); left.Away > 0 || left.Sessions > 0 {
+		t.Errorf("left are %+v", left)
 	}
 }
 
 func TestGuarantee12DisconnectEndsWhoIsAway(t *testing.T) {
-	p := newPlace(t, Authenticate(byToken))
+	p := newPlace(t, WithAuthenticate(byToken))
 	var pages []*page
 	for _, token := range []string{"ann", "bob"} {
 		pg := p.open(`{"window":"w","listen":{"tick":{}}}`, pageOption{protocols: bearer(token)})
@@ -103,16 +104,16 @@ func TestGuarantee12DisconnectEndsWhoIsAway(t *testing.T) {
 func TestGuarantee12DisconnectMeetsWhoIsConnecting(t *testing.T) {
 	entered, leave := make(chan struct{}), make(chan struct{})
 	var banned atomic.Bool
-	p := newPlace(t, Authenticate(func(*http.Request) (eventbus.Peer, time.Time, error) {
+	p := newPlace(t, WithAuthenticate(func(*http.Request) (eventbus.Peer, time.Time, error) {
 		if banned.Load() {
-			return eventbus.Peer{}, time.Time{}, ErrForbidden
+			return eventbus.Peer{}, time.Time{}, session.ErrForbidden
 		}
 		entered <- struct{}{}
 		<-leave
 		return eventbus.Peer{Identity: "ann"}, time.Time{}, nil
 	}))
 	for _, open := range []func(){
-		func() { p.socket(pageOption{}).wantClosed(closeGoingAway) },
+		func() { p.socket(pageOption{}).wantClosed(session.CloseGoingAway) },
 		func() {
 			if status, _, _ := p.do(http.MethodPost, `{"hello":{"listen":{}}}`, "Accept", "text/event-stream"); status != http.StatusServiceUnavailable {
 				t.Errorf("a stream: %d", status)
@@ -127,24 +128,24 @@ func TestGuarantee12DisconnectMeetsWhoIsConnecting(t *testing.T) {
 		<-done
 	}
 	banned.Store(true)
-	p.socket(pageOption{}).wantClosed(closeForbidden)
+	p.socket(pageOption{}).wantClosed(session.CloseForbidden)
 	// One that has not said hello is connected.
 	banned.Store(false)
 	go func() { <-entered; leave <- struct{}{} }()
 	pg := p.socket(pageOption{})
-	for p.h.connected() == 0 {
+	for p.h.Stats().Connections == 0 {
 		runtime.Gosched()
 	}
 	if n := p.h.Disconnect(identity("ann")); n != 1 {
 		t.Errorf("%d clients before their hello", n)
 	}
-	pg.wantClosed(closeForbidden)
+	pg.wantClosed(session.CloseForbidden)
 }
 
 // One whose hello or listen is being authorised ends, with what it is about to listen to.
 func TestGuarantee12DisconnectMeetsListens(t *testing.T) {
 	entered, leave := make(chan struct{}), make(chan struct{})
-	p := newPlace(t, AuthorizeListen(func(context.Context, eventbus.Peer, string) error {
+	p := newPlace(t, session.WithAuthorizeListen(func(context.Context, eventbus.Peer, string) error {
 		entered <- struct{}{}
 		<-leave
 		return nil
@@ -162,8 +163,8 @@ func TestGuarantee12DisconnectMeetsListens(t *testing.T) {
 		t.Errorf("%d clients that say hello, or listen", n)
 	}
 	close(leave)
-	pg.wantClosed(closeForbidden)
-	for p.h.connected() > 0 {
+	pg.wantClosed(session.CloseForbidden)
+	for p.h.Stats().Connections > 0 {
 		runtime.Gosched()
 	}
 	if got := <-status; got != http.StatusForbidden {
@@ -176,7 +177,7 @@ func TestGuarantee12DisconnectMeetsListens(t *testing.T) {
 
 func TestGuarantee12Revoke(t *testing.T) {
 	revoked := false
-	p := newPlace(t, AuthorizeListen(func(_ context.Context, peer eventbus.Peer, event string) error {
+	p := newPlace(t, session.WithAuthorizeListen(func(_ context.Context, peer eventbus.Peer, event string) error {
 		if revoked && peer.Window == "main" && event == "tick" {
 			return errors.New("no longer")
 		}
@@ -212,7 +213,7 @@ func TestGuarantee12Revoke(t *testing.T) {
 func TestGuarantee12RevokeMeetsListens(t *testing.T) {
 	entered, leave := make(chan struct{}), make(chan struct{})
 	var asks, revoked atomic.Bool
-	p := newPlace(t, AuthorizeListen(func(_ context.Context, _ eventbus.Peer, event string) error {
+	p := newPlace(t, session.WithAuthorizeListen(func(_ context.Context, _ eventbus.Peer, event string) error {
 		switch {
 		case event != "tick":
 			return nil

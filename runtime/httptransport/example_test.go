@@ -25,7 +25,7 @@ func Example() {
 		return
 	}
 	events, err := httptransport.New(bus,
-		httptransport.Authenticate(func(r *http.Request) (eventbus.Peer, time.Time, error) {
+		httptransport.WithAuthenticate(func(r *http.Request) (eventbus.Peer, time.Time, error) {
 			user, _, ok := r.BasicAuth()
 			if !ok {
 				return eventbus.Peer{}, time.Time{}, errors.New("no user")

@@ -15,53 +15,8 @@ import (
 	"github.com/gobwas/ws"
 
 	"github.com/eventgen/eventgen/runtime/eventbus"
-	"github.com/eventgen/eventgen/runtime/internal/guarantees"
+	"github.com/eventgen/eventgen/runtime/session"
 )
-
-func TestGuaranteesHaveTests(t *testing.T) { guarantees.Check(t, ".") }
-
-// tap is a link that takes everything and shows it.
-type tap chan []byte
-
-func (l tap) try(p []byte) (int, error)            { l <- p; return len(p), nil }
-func (l tap) write([]byte, time.Time) (int, error) { return 0, errors.New("a tap never waits") }
-func (l tap) spawn(func())                         {}
-func (l tap) shut()                                {}
-
-func TestGuarantee01FramesAreShared(t *testing.T) {
-	p := newPlace(t)
-	p.open(`{"listen":{"tick":{}}}`) // so that the bus logs the event
-	sub, err := p.h.port.Listen(eventbus.Peer{}, "tick")
-	noError(t, err)
-	defer sub.Close()
-	shard := p.h.shards[0]
-	var taps []tap
-	for n := range 4 {
-		c := &conn{h: p.h, shard: shard, link: make(tap, 1), cursor: p.h.port.At()}
-		c.class = p.h.intern(formatText, map[string]*subscription{"tick": {bus: sub}})
-		if n > 1 {
-			c.peer.Groups = []string{"staff"}
-		}
-		taps = append(taps, c.link.(tap))
-		shard.add(c)
-		defer func() { shard.remove(c); c.shut() }()
-	}
-	emit(t, p.bus, tick, 1)
-	first := <-taps[0]
-	for _, l := range taps[1:] {
-		if p := <-l; &p[0] != &first[0] {
-			t.Error("a broadcast is framed twice")
-		}
-	}
-	noError(t, tick.EmitTo(background, p.bus, eventbus.Group("staff"), 2))
-	if one, two := <-taps[2], <-taps[3]; &one[0] != &two[0] {
-		t.Error("what is for a group is framed for each member")
-	}
-	emit(t, p.bus, tick, 3)
-	if got := string(<-taps[0]); strings.Contains(got, `"payload":2`) || !strings.Contains(got, `"payload":3`) {
-		t.Errorf("who is not in the group gets %q", got)
-	}
-}
 
 func TestGuarantee01EncodedOnce(t *testing.T) {
 	encoded := 0
@@ -130,7 +85,7 @@ func (b *body) Read([]byte) (int, error) { b.read = true; return 0, io.EOF }
 func (b *body) Close() error             { return nil }
 
 func TestGuarantee12StrangersAreNotRead(t *testing.T) {
-	p := newPlace(t, Authenticate(byToken))
+	p := newPlace(t, WithAuthenticate(byToken))
 	for _, header := range []string{"Eventgen-Peer", "Accept"} {
 		b := new(body)
 		r := p.request(http.MethodPost, "", header, "text/event-stream")
@@ -166,7 +121,7 @@ func TestGuarantee15PanicsAreContained(t *testing.T) {
 		return nil
 	}
 	p := newPlaceOn(t, nil, []eventbus.Option{eventbus.WithErrorHandler(func(context.Context, *eventbus.Error) {})},
-		AuthorizeListen(panics), AuthorizeEmit(func(ctx context.Context, peer eventbus.Peer, event string, _ eventbus.Target) error {
+		session.WithAuthorizeListen(panics), session.WithAuthorizeEmit(func(ctx context.Context, peer eventbus.Peer, event string, _ eventbus.Target) error {
 			if event == "empty" {
 				panic("another")
 			}
@@ -229,7 +184,7 @@ func servingGoroutines() (n int) {
 	stacks = stacks[:runtime.Stack(stacks, true)]
 	for stack := range strings.SplitSeq(string(stacks), "\n\n") {
 		if strings.Contains(stack, "net/http.(*conn).serve") || strings.Contains(stack, "httptransport.(*socketReader)") ||
-			strings.Contains(stack, "httptransport.(*conn)") {
+			strings.Contains(stack, "session.(*Conn)") {
 			n++
 		}
 	}
@@ -238,10 +193,10 @@ func servingGoroutines() (n int) {
 
 func TestGuarantee17UnreadAnswersEndTheConnection(t *testing.T) {
 	bubble(t, func(t *testing.T, l *pipeListener) {
-		p := newPlaceOn(t, l, nil, Rate(1e6, 1e6))
+		p := newPlaceOn(t, l, nil, session.WithRate(1e6, 1e6))
 		pg := p.open(`{"listen":{}}`)
 		name := strings.Repeat("x", 32<<10) // which comes back, as the name of what is refused
-		sent := 2 * maxOwn / len(name)
+		sent := 2 * mostAnswers / len(name)
 		for id := range sent {
 			pg.send(fmt.Sprintf(`{"listen":{%q:{}},"id":%d}`, name, id))
 		}
@@ -250,7 +205,7 @@ func TestGuarantee17UnreadAnswersEndTheConnection(t *testing.T) {
 			f, err := pg.tryNext()
 			if err != nil {
 				var c closed
-				if !errors.As(err, &c) || c.code != closeSlow {
+				if !errors.As(err, &c) || c.code != session.CloseSlow {
 					t.Errorf("ended with %v", err)
 				}
 				break
@@ -260,7 +215,7 @@ func TestGuarantee17UnreadAnswersEndTheConnection(t *testing.T) {
 			}
 			answers++
 		}
-		if most := maxOwn/len(name) + 2; answers > most {
+		if most := mostAnswers/len(name) + 2; answers > most {
 			t.Errorf("%d answers of %d bytes were waiting", answers, len(name))
 		}
 	})
@@ -289,7 +244,7 @@ func TestGuarantee17PostsWait(t *testing.T) {
 		}
 		break
 	}
-	if most := maxInbox / len(payload); accepted == 0 || accepted > most {
+	if most := mostInbox / len(payload); accepted == 0 || accepted > most {
 		t.Errorf("%d messages were accepted, want at most %d", accepted, most)
 	}
 	close(leave)
@@ -314,8 +269,8 @@ func TestGuarantee18MessagesMustEnd(t *testing.T) {
 		// A page that answers pings all the while.
 		"the last fragment": {masked(byte(ws.OpText), 1, "{"), nil},
 		"an empty fragment": {masked(byte(ws.OpText), 0, ""), nil},
-		"half a frame":      {masked(0x80|byte(ws.OpText), 9, "{"), []Option{Heartbeat(10 * time.Minute)}},
-		"half a head":       {[]byte{0x81}, []Option{Heartbeat(10 * time.Minute)}},
+		"half a frame":      {masked(0x80|byte(ws.OpText), 9, "{"), []Option{session.WithHeartbeat(10 * time.Minute)}},
+		"half a head":       {[]byte{0x81}, []Option{session.WithHeartbeat(10 * time.Minute)}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			bubble(t, func(t *testing.T, l *pipeListener) {
@@ -324,7 +279,7 @@ func TestGuarantee18MessagesMustEnd(t *testing.T) {
 				start := time.Now()
 				_, err := pg.conn.Write(c.sent)
 				noError(t, err)
-				pg.wantClosed(closeNoHello)
+				pg.wantClosed(session.CloseNoHello)
 				if d := time.Since(start); d < 30*time.Second || d > 32*time.Second {
 					t.Errorf("after %v", d)
 				}
@@ -354,7 +309,7 @@ func TestGuarantee18BusyPagesStay(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			bubble(t, func(t *testing.T, l *pipeListener) {
-				p := newPlaceOn(t, l, nil, Heartbeat(10*time.Minute))
+				p := newPlaceOn(t, l, nil, session.WithHeartbeat(10*time.Minute))
 				ask.Listen(p.bus, func(_ context.Context, a progress) error {
 					if a.ID == "slow" {
 						time.Sleep(time.Minute)

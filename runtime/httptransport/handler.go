@@ -1,121 +1,57 @@
 package httptransport
 
 import (
-	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"net/http"
-	"runtime"
 	"strings"
-	"sync"
 	"sync/atomic"
 
 	"github.com/eventgen/eventgen/runtime/eventbus"
-	"github.com/eventgen/eventgen/runtime/internal/account"
+	"github.com/eventgen/eventgen/runtime/session"
 )
 
-// Handler serves the windows of a bus on one path. It is made by [New] and safe for concurrent
-// use.
+// Handler serves the windows of a bus on one path, over an engine of package session. It is made by [New] or [Over] and
+// safe for concurrent use.
+//
+// Close ends the engine: it sends the windows what they still lack and closes them; new requests are answered with 503.
+// [http.Server.Shutdown] waits for event streams and knows nothing of WebSockets: close the handler before, or from
+// [http.Server.RegisterOnShutdown].
 type Handler struct {
+	*session.Engine
 	config
-	bus   *eventbus.Bus
-	port  *eventbus.Port
-	epoch *epoch
-
-	shards []*shard
-	next   atomic.Uint32 // the shard of the next connection
-
-	disconnects, revocations atomic.Uint64 // how often these were called
 
 	farewells atomic.Int64 // how many pages are being told why they are refused
-
-	mu       sync.Mutex
-	conns    map[*conn]struct{}
-	tokens   map[string]*conn // those that frames come to by POST
-	labelled map[labelID]map[*conn]struct{}
-	sessions map[string]*session
-	away     absent
-	places   account.Ledger // of connections
-	closed   bool
-
-	memory memory
-
-	classMu sync.Mutex
-	classes map[string]*class
-
-	live    sync.WaitGroup // connections, and requests that belong to one; raised under mu
-	running sync.WaitGroup // goroutines; raised while live is, or in New
-	begun   sync.Once      // shutting down
-	stop    chan struct{}  // closed when flushers and janitor may end
-	ended   chan struct{}  // closed when all is done
 }
 
-// labelID tells windows apart whose labels may not clash.
-type labelID struct{ identity, label string }
-
-// New attaches a transport to the bus. It fails on options that are out of range and on a closed
-// bus. Closing the bus closes the handler too.
+// New returns a handler with an engine of its own. It fails on options that are out of range and on a closed bus. Closing
+// the bus closes the handler too.
 func New(bus *eventbus.Bus, opts ...Option) (*Handler, error) {
-	h := &Handler{
-		config:   defaults(),
-		bus:      bus,
-		conns:    make(map[*conn]struct{}),
-		tokens:   make(map[string]*conn),
-		labelled: make(map[labelID]map[*conn]struct{}),
-		sessions: make(map[string]*session),
-		away:     newAbsent(),
-		classes:  make(map[string]*class),
-		stop:     make(chan struct{}),
-		ended:    make(chan struct{}),
-	}
-	for _, o := range opts {
-		if o != nil {
-			o.apply(&h.config)
-		}
-	}
-	if err := h.check(); err != nil {
+	h := new(Handler)
+	settings, err := h.take(opts)
+	if err != nil {
 		return nil, err
 	}
-	if h.maxAccountPeers == 0 {
-		h.maxAccountPeers = min(h.maxPeers, max(leastAccountPeers, h.maxPeers/account.Parts))
-	}
-	h.memory.init(h.maxMemory)
-	h.places = account.New(account.Bounds{Share: h.maxAccountPeers, Room: h.maxPeers})
-	if h.logger == nil {
-		h.logger = defaults().logger
-	}
-	for range shards() {
-		h.shards = append(h.shards, newShard(h))
-	}
-	port, err := bus.Attach(sink{h})
+	h.Engine, err = session.New(bus, settings...)
 	if err != nil {
 		return nil, fmt.Errorf("httptransport: %w", err)
 	}
-	h.port, h.epoch = port, newEpoch(port.Epoch())
-	for _, s := range h.shards {
-		s.head = port.At()
-		s.kick()
-		h.running.Go(s.run)
-	}
-	h.running.Go(h.sweep)
 	return h, nil
 }
 
-// mostShards bounds how many there are.
-const mostShards = 8
-
-func shards() int { return min(max(runtime.GOMAXPROCS(0), 1), mostShards) }
-
-// sink is the handler as the bus sees it.
-type sink struct{ h *Handler }
-
-func (s sink) Wake() {
-	for _, shard := range s.h.shards {
-		shard.kick()
+// Over returns a handler of an engine that other transports may serve too. It takes the options of this package alone.
+func Over(engine *session.Engine, opts ...Option) (*Handler, error) {
+	h := &Handler{Engine: engine}
+	settings, err := h.take(opts)
+	if len(settings) > 0 {
+		err = errors.Join(err, errors.New("httptransport: options of the engine are for session.New"))
 	}
+	if err != nil {
+		return nil, err
+	}
+	return h, nil
 }
-
-func (s sink) Shutdown() { s.h.begin() }
 
 // ServeHTTP serves a WebSocket, an event stream or the frames of a page, as the request asks for.
 // See docs/protocol.md, 6.
@@ -154,18 +90,18 @@ func upgrades(r *http.Request) bool {
 }
 
 func (h *Handler) refuseOrigin(w http.ResponseWriter, r *http.Request, origin string) {
-	allow := fmt.Sprintf("httptransport.AllowOrigins(%q)", origin)
-	said, answer := "eventgen: a page of a foreign origin was refused", "this origin is not allowed: httptransport.AllowOrigins would name it"
+	allow := fmt.Sprintf("httptransport.WithAllowOrigins(%q)", origin)
+	said, answer := "eventgen: a page of a foreign origin was refused", "this origin is not allowed: httptransport.WithAllowOrigins would name it"
 	switch {
 	case origin == "" && r.Header.Get("Sec-Fetch-Site") == "":
 		said = "eventgen: a request that does not show where it comes from was refused: " +
 			"serve over https, open the stream with POST, send a bearer token or an Origin"
 		answer = "the request does not show where it comes from"
-		allow = fmt.Sprintf("httptransport.AllowOrigins(%q), where no cookie and no network identifies anybody", noOrigin)
+		allow = fmt.Sprintf("httptransport.WithAllowOrigins(%q), where no cookie and no network identifies anybody", noOrigin)
 	case !strings.Contains(origin, "://"): // "null", or none at all
 		allow = "nothing: a sandboxed page, a file or a foreign page without an origin cannot be named"
 	}
-	h.logger.WarnContext(r.Context(), said, "origin", origin, "host", r.Host, "allow", allow)
+	h.Logger().WarnContext(r.Context(), said, "origin", origin, "host", r.Host, "allow", allow)
 	fail(w, http.StatusForbidden, "forbidden", answer)
 }
 
@@ -179,9 +115,15 @@ func (h *Handler) preflight(w http.ResponseWriter, foreign bool) {
 	w.WriteHeader(http.StatusNoContent)
 }
 
+// problem is an error as the body of an answer has it.
+type problem struct {
+	Code    string `json:"code"`
+	Message string `json:"message,omitempty"`
+}
+
 // fail answers a request with an error.
 func fail(w http.ResponseWriter, status int, code, message string) {
-	text, err := json.Marshal(map[string]wireError{"error": {Code: eventbus.Code(code), Message: message}})
+	text, err := json.Marshal(map[string]problem{"error": {code, message}})
 	if err != nil { // strings always marshal
 		text = nil
 	}
@@ -192,155 +134,23 @@ func fail(w http.ResponseWriter, status int, code, message string) {
 }
 
 // failWith answers a request that would have been a connection.
-func failWith(w http.ResponseWriter, why closing) {
-	switch why.code {
-	case closeBadFrame:
-		fail(w, http.StatusBadRequest, "bad_frame", why.reason)
-	case closeUnauthenticated:
-		fail(w, http.StatusUnauthorized, "unauthenticated", why.reason)
-	case closeForbidden:
-		fail(w, http.StatusForbidden, "forbidden", why.reason)
-	case closeWindowTaken:
-		fail(w, http.StatusLocked, "window_taken", why.reason)
-	case closeRateLimited:
+func failWith(w http.ResponseWriter, why session.Closing) {
+	switch why.Code {
+	case session.CloseBadFrame:
+		fail(w, http.StatusBadRequest, "bad_frame", why.Reason)
+	case session.CloseUnauthenticated:
+		fail(w, http.StatusUnauthorized, "unauthenticated", why.Reason)
+	case session.CloseForbidden:
+		fail(w, http.StatusForbidden, "forbidden", why.Reason)
+	case session.CloseWindowTaken:
+		fail(w, http.StatusLocked, "window_taken", why.Reason)
+	case session.CloseRateLimited:
 		w.Header().Set("Retry-After", "1")
-		fail(w, http.StatusTooManyRequests, "rate_limited", why.reason)
-	case closeGoingAway:
+		fail(w, http.StatusTooManyRequests, "rate_limited", why.Reason)
+	case session.CloseGoingAway:
 		w.Header().Set("Retry-After", "1")
-		fail(w, http.StatusServiceUnavailable, "closed", why.reason)
+		fail(w, http.StatusServiceUnavailable, "closed", why.Reason)
 	default:
-		fail(w, http.StatusInternalServerError, "internal", why.reason)
+		fail(w, http.StatusInternalServerError, "internal", why.Reason)
 	}
-}
-
-var (
-	shuttingDown = closing{closeGoingAway, "shutting down"}
-	comeAgain    = closing{closeGoingAway, "disconnected: come again"}
-	tooManyPeers = closing{closeRateLimited, "rate_limited: too many connections"}
-	// tooMuchMemory ends what would make an account hold more than its share.
-	tooMuchMemory = closing{closeRateLimited, "rate_limited: the account holds too much"}
-)
-
-// admit takes a connection in, or says why not. Whoever calls it cleans up after it.
-func (h *Handler) admit(c *conn) *closing {
-	evicted, refusal := h.enroll(c)
-	if evicted != nil {
-		evicted.close(tooManyPeers)
-	}
-	return refusal
-}
-
-func (h *Handler) enroll(c *conn) (evicted *conn, refusal *closing) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	if h.closed {
-		return nil, &shuttingDown
-	}
-	if h.disconnects.Load() != c.disconnects { // the credentials may not be good any more
-		return nil, &comeAgain
-	}
-	evicted, ok := h.takePlaceLocked(c)
-	if !ok {
-		return nil, &tooManyPeers
-	}
-	h.live.Add(1)
-	h.conns[c] = struct{}{}
-	c.shard = h.shards[int(h.next.Add(1))%len(h.shards)]
-	return evicted, nil
-}
-
-// cleanUp forgets a connection that was admitted. It is called once, when nothing reads from it
-// any more.
-func (h *Handler) cleanUp(c *conn) {
-	c.shut()
-	c.shard.remove(c)
-	if s := c.session; s != nil {
-		s.mu.Lock()
-		if s.conn == c {
-			s.conn = nil
-			h.port.Leave(s.peer)
-			h.leaveLocked(s)
-		}
-		s.mu.Unlock()
-	}
-	h.mu.Lock()
-	delete(h.conns, c)
-	delete(h.tokens, c.token)
-	h.unlabelLocked(c)
-	h.leavePlaceLocked(c)
-	h.mu.Unlock()
-	c.tab.close()
-	h.trim(c.account)
-	h.live.Done()
-}
-
-func (h *Handler) unlabelLocked(c *conn) {
-	delete(h.labelled[c.label], c)
-	if len(h.labelled[c.label]) == 0 {
-		delete(h.labelled, c.label)
-	}
-}
-
-// enter makes the end of the handler wait for a request, and reports whether there is still time. Whoever enters
-// calls live.Done.
-func (h *Handler) enter() bool {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	if !h.closed {
-		h.live.Add(1)
-	}
-	return !h.closed
-}
-
-func (h *Handler) isClosed() bool {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	return h.closed
-}
-
-// all returns the connections there are.
-func (h *Handler) all(dst []*conn) []*conn {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	for c := range h.conns {
-		dst = append(dst, c)
-	}
-	return dst
-}
-
-// Close sends the windows what they still lack, closes them with 1001, so that they try again
-// elsewhere or later, and waits until all of that is done. When ctx is done first, what is left
-// is cut off. New requests are answered with 503. It is idempotent.
-//
-// [http.Server.Shutdown] waits for event streams and knows nothing of WebSockets: close the
-// handler before, or from [http.Server.RegisterOnShutdown].
-func (h *Handler) Close(ctx context.Context) error {
-	h.begin()
-	select {
-	case <-h.ended:
-		return nil
-	case <-ctx.Done():
-	}
-	for _, c := range h.all(nil) {
-		c.shut()
-	}
-	return ctx.Err()
-}
-
-// begin starts the end of the handler.
-func (h *Handler) begin() { h.begun.Do(func() { go h.end() }) }
-
-func (h *Handler) end() {
-	h.mu.Lock()
-	h.closed = true
-	h.mu.Unlock()
-	at := h.port.At()
-	for _, c := range h.all(nil) {
-		c.closeAfter(at, shuttingDown)
-	}
-	h.live.Wait() // the janitor shuts whoever does not go
-	close(h.stop)
-	h.running.Wait()
-	h.port.Detach()
-	close(h.ended)
 }

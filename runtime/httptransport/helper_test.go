@@ -23,6 +23,7 @@ import (
 	"github.com/gobwas/ws/wsutil"
 
 	"github.com/eventgen/eventgen/runtime/eventbus"
+	"github.com/eventgen/eventgen/runtime/session"
 )
 
 var background = context.Background()
@@ -95,7 +96,7 @@ func newPlaceOn(t *testing.T, l net.Listener, busOpts []eventbus.Option, opts ..
 	p.bus, err = eventbus.New(append(busOpts, eventbus.WithCatalog(catalog))...)
 	noError(t, err)
 	logger := slog.New(slog.NewTextHandler(p.log, nil))
-	p.h, err = New(p.bus, append([]Option{Logger(logger)}, opts...)...)
+	p.h, err = New(p.bus, append([]Option{session.WithLogger(logger)}, opts...)...)
 	noError(t, err)
 	server := httptest.NewUnstartedServer(p.h)
 	server.Config.ErrorLog = slog.NewLogLogger(logger.Handler(), slog.LevelError)
@@ -127,24 +128,15 @@ func dialer(a net.Addr) func() (net.Conn, error) {
 // wantEmpty checks that a handler that has closed holds nothing.
 func (p *place) wantEmpty() {
 	p.t.Helper()
-	h := p.h
-	if n := len(h.conns) + len(h.tokens) + len(h.labelled) + len(h.classes); n != 0 || h.connected() != 0 {
-		p.t.Errorf("left behind: %d connections, %d names, %d labels, %d classes, %d peers",
-			len(h.conns), len(h.tokens), len(h.labelled), len(h.classes), h.connected())
-	}
-	kept := 0
-	for _, s := range h.sessions {
-		kept += s.tab.charged
-	}
-	if held := h.memory.ledger.Held(); held != kept {
-		p.t.Errorf("%d bytes are charged, sessions hold %d", held, kept)
+	if left := p.h.Stats(); left.Connections != 0 {
+		p.t.Errorf("left behind: %+v", left)
 	}
 	if peers := p.bus.Peers(); len(peers) != 0 {
 		p.t.Errorf("peers left behind: %v", peers)
 	}
 	buf := make([]byte, 1<<20)
 	for range 1000 {
-		if !strings.Contains(string(buf[:runtime.Stack(buf, true)]), "httptransport.(*conn)") {
+		if !strings.Contains(string(buf[:runtime.Stack(buf, true)]), "session.(*Conn)") {
 			return
 		}
 		runtime.Gosched()
@@ -152,12 +144,35 @@ func (p *place) wantEmpty() {
 	p.t.Errorf("goroutines left behind:\n%s", buf)
 }
 
-// connected returns how many connections there are.
-func (h *Handler) connected() int {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	return h.places.Held()
+// epoch returns the name of the bus's log.
+func (p *place) epoch() string {
+	port, err := p.bus.Attach(idle{})
+	noError(p.t, err)
+	defer port.Detach()
+	return port.Epoch()
 }
+
+// wantSynced waits until no connection has anything to catch up with.
+func (p *place) wantSynced() {
+	p.t.Helper()
+	for range 100000 {
+		if p.h.Stats().Behind == 0 {
+			return
+		}
+		runtime.Gosched()
+	}
+	p.t.Fatal("a connection does not catch up")
+}
+
+func newPlaceWith(t *testing.T, event eventbus.AnyEvent, opts ...Option) *place {
+	t.Helper()
+	return newPlaceOn(t, nil, []eventbus.Option{eventbus.WithCatalog(eventbus.NewCatalog(event))}, opts...)
+}
+
+type idle struct{}
+
+func (idle) Wake()     {}
+func (idle) Shutdown() {}
 
 func noError(t testing.TB, err error) {
 	t.Helper()

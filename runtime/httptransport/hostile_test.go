@@ -16,6 +16,7 @@ import (
 	"github.com/gobwas/ws"
 
 	"github.com/eventgen/eventgen/runtime/eventbus"
+	"github.com/eventgen/eventgen/runtime/session"
 )
 
 func maskedPing(text string) ws.Frame { return ws.MaskFrame(ws.NewPingFrame([]byte(text))) }
@@ -37,7 +38,7 @@ func TestPingBeforeTheHello(t *testing.T) {
 }
 
 func TestPingFlood(t *testing.T) {
-	p := newPlace(t, Rate(0.001, 3))
+	p := newPlace(t, session.WithRate(0.001, 3))
 	pg := p.open(`{"listen":{}}`)
 	for range 7 {
 		noError(t, ws.WriteFrame(pg.conn, maskedPing("x")))
@@ -48,7 +49,7 @@ func TestPingFlood(t *testing.T) {
 		}
 	}
 	f := readFrame(t, pg.conn)
-	if code, _ := ws.ParseCloseFrameData(f.Payload); code != closeRateLimited {
+	if code, _ := ws.ParseCloseFrameData(f.Payload); code != session.CloseRateLimited {
 		t.Errorf("got %v %d", f.Header, code)
 	}
 }
@@ -62,7 +63,7 @@ func TestFloodsOfSmallFrames(t *testing.T) {
 		"small ones": {ws.NewFrame(ws.OpText, false, []byte("{")), ws.NewFrame(ws.OpContinuation, false, []byte(" "))},
 	} {
 		for _, hello := range []bool{true, false} {
-			p := newPlace(t, Rate(0.001, 3))
+			p := newPlace(t, session.WithRate(0.001, 3))
 			pg := p.socket(pageOption{})
 			if hello {
 				pg.send(`{"hello":{"listen":{}}}`)
@@ -77,13 +78,13 @@ func TestFloodsOfSmallFrames(t *testing.T) {
 				pg.send(`{"hello":{"listen":{}}}`)
 			}
 			f := readFrame(t, pg.conn)
-			if code, _ := ws.ParseCloseFrameData(f.Payload); f.Header.OpCode != ws.OpClose || code != closeRateLimited {
+			if code, _ := ws.ParseCloseFrameData(f.Payload); f.Header.OpCode != ws.OpClose || code != session.CloseRateLimited {
 				t.Errorf("%s, after the hello: %v: got %v %s", name, hello, f.Header, f.Payload)
 			}
 		}
 	}
 	// A long message in parts of a usual size is none.
-	p := newPlace(t, Rate(0.001, 3))
+	p := newPlace(t, session.WithRate(0.001, 3))
 	pg := p.open(`{"listen":{}}`)
 	noError(t, ws.WriteFrame(pg.conn, ws.MaskFrame(ws.NewFrame(ws.OpText, false, []byte(strings.Repeat(" ", smallFragment))))))
 	for range 20 {
@@ -138,7 +139,7 @@ func TestWrappedResponses(t *testing.T) {
 
 // The subprotocol that carries a token is not in the answer, and an extension is accepted only in a form that we speak.
 func TestHandshakeAnswers(t *testing.T) {
-	p := newPlace(t, Compress())
+	p := newPlace(t, WithCompress())
 	for offer, accepted := range map[string]bool{
 		"permessage-deflate":                                                       true,
 		"permessage-deflate; client_max_window_bits":                               true,
@@ -172,15 +173,15 @@ func TestOptionsOutOfRange(t *testing.T) {
 	bus, err := eventbus.New()
 	noError(t, err)
 	for name, o := range map[string]Option{
-		"MaxPayload": MaxPayload(math.MaxInt), "MaxPeers": MaxPeers(0), "MaxSubscriptions": MaxSubscriptions(-1),
-		"Rate": Rate(math.NaN(), 1), "Queue": Queue(-1), "Heartbeat": Heartbeat(math.MaxInt64), "Resume": Resume(-1), "Stall": Stall(0),
-		"Labels": Labels(9), "Stale": Stale(9), "AllowOrigins": AllowOrigins("example.com"),
+		"WithMaxPayload": session.WithMaxPayload(math.MaxInt), "WithMaxPeers": session.WithMaxPeers(0), "WithMaxSubscriptions": session.WithMaxSubscriptions(-1),
+		"WithRate": session.WithRate(math.NaN(), 1), "WithQueue": session.WithQueue(-1), "WithHeartbeat": session.WithHeartbeat(math.MaxInt64), "WithResume": session.WithResume(-1), "WithStall": session.WithStall(0),
+		"WithLabels": session.WithLabels(9), "WithStale": session.WithStale(9), "AllowOrigins": WithAllowOrigins("example.com"),
 	} {
 		if _, err := New(bus, o); err == nil || !strings.Contains(err.Error(), name) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	if _, err := New(bus, Rate(math.Inf(1), 1)); err == nil {
+	if _, err := New(bus, session.WithRate(math.Inf(1), 1)); err == nil {
 		t.Error("an infinite rate")
 	}
 }
@@ -231,7 +232,7 @@ func TestGuarantee19CloseWaitsForNoBody(t *testing.T) {
 // Close waits for pages that are being told why they were refused.
 func TestGuarantee19CloseWaitsForFarewells(t *testing.T) {
 	bubble(t, func(t *testing.T, l *pipeListener) {
-		p := newPlaceOn(t, l, nil, Authenticate(byToken))
+		p := newPlaceOn(t, l, nil, WithAuthenticate(byToken))
 		p.socket(pageOption{}) // refused, and does not read why
 		noError(t, p.h.Close(background))
 		stacks := make([]byte, 1<<20)
@@ -255,7 +256,7 @@ func TestServerShutsDown(t *testing.T) {
 	go func() { done <- server.Config.Shutdown(background) }()
 	for _, pg := range []*page{socket, stream} {
 		pg.want(`{"event":"tick","payload":1}`)
-		pg.wantClosed(closeGoingAway)
+		pg.wantClosed(session.CloseGoingAway)
 	}
 	noError(t, <-done)
 }

@@ -44,7 +44,7 @@ func newSocket(h *Handler, c net.Conn) *socket {
 	return s
 }
 
-func (s *socket) try(p []byte) (int, error) {
+func (s *socket) Try(p []byte) (int, error) {
 	if s.raw == nil {
 		return 0, nil
 	}
@@ -57,7 +57,7 @@ func (s *socket) try(p []byte) (int, error) {
 	return s.n, s.err
 }
 
-func (s *socket) write(p []byte, deadline time.Time) (int, error) {
+func (s *socket) Write(p []byte, deadline time.Time) (int, error) {
 	if err := s.SetWriteDeadline(deadline); err != nil {
 		return 0, err
 	}
@@ -69,9 +69,9 @@ func (s *socket) write(p []byte, deadline time.Time) (int, error) {
 	return n, err
 }
 
-func (s *socket) spawn(f func()) { s.h.running.Go(f) }
+func (s *socket) Spawn(f func()) { s.h.Go(f) }
 
-func (s *socket) shut() { _ = s.Conn.Close() }
+func (s *socket) Shut() { _ = s.Conn.Close() }
 
 // receive hands what arrives to feed until the connection or feed fails. It holds a buffer only while there
 // is something to read, if the connection can be waited for without one.

@@ -13,6 +13,7 @@ import (
 	"github.com/gobwas/ws"
 
 	"github.com/eventgen/eventgen/runtime/eventbus"
+	"github.com/eventgen/eventgen/runtime/session"
 )
 
 // mallory is an account that does what it can to cost the others something, while they are played with.
@@ -78,11 +79,7 @@ func (m *mallory) round() {
 
 func (m *mallory) end() {
 	close(m.stop)
-	for _, c := range m.p.h.all(nil) {
-		if c.account == "mallory" {
-			c.shut()
-		}
-	}
+	m.p.h.Disconnect(eventbus.Where(func(p eventbus.Peer) bool { return p.Account == "mallory" }))
 	m.all.Wait()
 }
 
@@ -259,7 +256,7 @@ func TestGuarantee22HostileAccount(t *testing.T) {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			m := &mallory{t: t}
 			pages := playModel(t, seed, eventbus.WithLog(4<<20, time.Hour), []Option{
-				Rate(1e6, 1e6), WithAccount(byHeader), MaxPeers(most), WithMaxPeersPerAccount(most / 2), WithMaxMemory(8 << 20),
+				session.WithRate(1e6, 1e6), WithAccount(byHeader), session.WithMaxPeers(most), session.WithMaxPeersPerAccount(most / 2), session.WithMaxMemory(8 << 20),
 			}, m)
 			for _, pg := range pages {
 				if pg.gaps != 0 {

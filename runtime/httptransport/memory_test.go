@@ -12,36 +12,16 @@ import (
 	"github.com/gobwas/ws"
 
 	"github.com/eventgen/eventgen/runtime/eventbus"
+	"github.com/eventgen/eventgen/runtime/session"
 )
 
-func TestTab(t *testing.T) {
-	var m memory
-	m.init(1 << 20) // 64 KiB each
-	a, b := tab{memory: &m, account: "ann"}, tab{memory: &m, account: "ann"}
-	if !a.change(freeMemory) || m.ledger.Held() != 0 {
-		t.Errorf("%d bytes are charged of what is free", m.ledger.Held())
-	}
-	if !a.change(1) || m.ledger.Held() != chargeStep {
-		t.Errorf("%d bytes are charged", m.ledger.Held())
-	}
-	if !a.change(32<<10) || !b.change(32<<10) || b.change(32<<10) {
-		t.Error("an account may hold its share, and no more")
-	}
-	b.owe(32 << 10)
-	if held := m.ledger.Of("ann"); held < 64<<10 {
-		t.Errorf("%d bytes are charged of what could not be refused", held)
-	}
-	b.move("bob")
-	if m.ledger.Of("bob") != 56<<10 || !a.change(20<<10) {
-		t.Errorf("%d bytes have been moved", m.ledger.Of("bob"))
-	}
-	a.change(-60 << 10)
-	b.close()
-	b.change(-5)
-	if b.change(5) || m.ledger.Held() != 0 {
-		t.Errorf("%d bytes are charged at the end", m.ledger.Held())
-	}
-}
+// What docs/security.md and docs/protocol.md say.
+const (
+	mostInbox    = 1 << 20
+	mostAnswers  = 1 << 20
+	mostOutcomes = 1024
+	mostText     = 1 << 10
+)
 
 // blocked opens a stream of the account whose first emit does not return, and returns what posts to it.
 func (p *place) blocked(account string) (post func(body string) int) {
@@ -74,7 +54,7 @@ func fill(post func(string) int, body string) (n int) {
 var longListen = fmt.Sprintf(`{"listen":{%q:{}},"id":2}`, strings.Repeat("x", 60_000))
 
 func TestGuarantee17InboxCountsWholeMessages(t *testing.T) {
-	p := newPlace(t, Rate(1e6, 1e6), WithAccount(byHeader))
+	p := newPlace(t, session.WithRate(1e6, 1e6), WithAccount(byHeader))
 	p.block()
 	for _, body := range []string{
 		longListen,
@@ -82,17 +62,17 @@ func TestGuarantee17InboxCountsWholeMessages(t *testing.T) {
 		`[{"unlisten":[` + strings.Repeat(`"",`, 20_000) + `""],"id":2}]`,
 	} {
 		before := heap()
-		if n := fill(p.blocked("ann"), body); n > maxInbox {
+		if n := fill(p.blocked("ann"), body); n > mostInbox {
 			t.Errorf("%d bytes wait of %.30s…", n, body)
 		}
-		if used := heap() - before; used > 3*maxInbox {
+		if used := heap() - before; used > 3*mostInbox {
 			t.Errorf("%d bytes are in use for %.30s…", used, body)
 		}
 	}
 }
 
 func TestGuarantee22WaitingMessages(t *testing.T) {
-	p := newPlace(t, Rate(1e6, 1e6), WithAccount(byHeader), WithMaxMemory(8<<20)) // 512 KiB each
+	p := newPlace(t, session.WithRate(1e6, 1e6), WithAccount(byHeader), session.WithMaxMemory(8<<20)) // 512 KiB each
 	p.block()
 	total := 0
 	for range 4 {
@@ -107,14 +87,14 @@ func TestGuarantee22WaitingMessages(t *testing.T) {
 }
 
 func TestGuarantee22UnfinishedMessages(t *testing.T) {
-	p := newPlace(t, WithAccount(byHeader), WithMaxMemory(4<<20)) // 256 KiB each
+	p := newPlace(t, WithAccount(byHeader), session.WithMaxMemory(4<<20)) // 256 KiB each
 	open := func(account string) bool {
 		pg := p.open(`{"listen":{}}`, accountOption(account))
 		noError(t, ws.WriteFrame(pg.conn, ws.MaskFrame(ws.NewFrame(ws.OpText, false, []byte(strings.Repeat(" ", 50_000))))))
 		noError(t, ws.WriteFrame(pg.conn, ws.MaskFrame(ws.NewPingFrame(nil)))) // answered when that has been read
 		f := readFrame(t, pg.conn)
 		if f.Header.OpCode == ws.OpClose {
-			if code, reason := ws.ParseCloseFrameData(f.Payload); code != closeRateLimited {
+			if code, reason := ws.ParseCloseFrameData(f.Payload); code != session.CloseRateLimited {
 				t.Errorf("closed with %d %s", code, reason)
 			}
 		}
@@ -137,7 +117,7 @@ func TestGuarantee22UnfinishedMessages(t *testing.T) {
 func TestGuarantee22PagesThatReadNothing(t *testing.T) {
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	noError(t, err)
-	p := newPlaceOn(t, narrow{l}, nil, WithAccount(byHeader), WithMaxMemory(8<<20)) // 512 KiB each
+	p := newPlaceOn(t, narrow{l}, nil, WithAccount(byHeader), session.WithMaxMemory(8<<20)) // 512 KiB each
 	bob := p.open(`{"listen":{"other":{}}}`, accountOption("bob"))
 	before := heap()
 	const pages = 60
@@ -151,45 +131,16 @@ func TestGuarantee22PagesThatReadNothing(t *testing.T) {
 			t.Fatal("another page got something else")
 		}
 	}
-	if used := heap() - before; used > 16<<20+pages*connectionCost+1<<20 {
+	if used := heap() - before; used > 16<<20+pages*64<<10+1<<20 {
 		t.Errorf("%d bytes are in use", used)
 	}
-	for _, c := range p.h.all(nil) {
-		c.mu.Lock()
-		if waits := len(c.rest) + len(c.out); c.tab.used < waits {
-			t.Errorf("%d bytes wait, and %d are on the tab", waits, c.tab.used)
-		}
-		c.mu.Unlock()
-	}
-	p.h.memory.mu.Lock()
-	defer p.h.memory.mu.Unlock()
-	if held := p.h.memory.ledger.Of("ann"); held > 512<<10 {
+	if held := p.h.Stats().Charged; held > 512<<10 {
 		t.Errorf("the account holds %d bytes", held)
 	}
 }
 
-// What is written together is one write, or one entry.
-func TestFitting(t *testing.T) {
-	of := func(sizes ...int) (entries []*eventbus.Entry) {
-		for _, n := range sizes {
-			entries = append(entries, &eventbus.Entry{Frame: make([]byte, n)})
-		}
-		return entries
-	}
-	for _, c := range []struct {
-		entries []*eventbus.Entry
-		want    int
-	}{
-		{of(), 0}, {of(1, 1), 2}, {of(mostWrite), 1}, {of(mostWrite, 1), 1}, {of(mostWrite-1, 1), 2}, {of(2*mostWrite, 1), 1},
-	} {
-		if got := fitting(c.entries); got != c.want {
-			t.Errorf("%d of %d", got, len(c.entries))
-		}
-	}
-}
-
 func TestGuarantee22Subscriptions(t *testing.T) {
-	p := newPlace(t, WithAccount(byHeader), WithMaxMemory(4<<20))
+	p := newPlace(t, WithAccount(byHeader), session.WithMaxMemory(4<<20))
 	interest := interestInKeys(400, 100)
 	open := func(account string) bool {
 		pg := p.socket(accountOption(account))
@@ -214,7 +165,7 @@ func TestGuarantee22Subscriptions(t *testing.T) {
 
 // What emits came to is kept in little, whatever the application says.
 func TestOutcomesTakeLittle(t *testing.T) {
-	p := newPlace(t, Rate(1e6, 1e6))
+	p := newPlace(t, session.WithRate(1e6, 1e6))
 	ask.Listen(p.bus, func(_ context.Context, a progress) error {
 		if a.N%2 == 1 {
 			return eventbus.Reject("odd", strings.Repeat("x", 100_000))
@@ -224,21 +175,21 @@ func TestOutcomesTakeLittle(t *testing.T) {
 	pg := p.open(`{"listen":{}}`)
 	before := heap()
 	var last object
-	for id := range 2 * keptEmits {
+	for id := range 2 * mostOutcomes {
 		pg.send(fmt.Sprintf(`{"emit":"ask","id":%d,"payload":{"id":"a","n":%d}}`, id, id))
 		last = pg.next()
 	}
-	if e, _ := last["error"].(object); len(show(e["message"])) != maxText+2 {
+	if e, _ := last["error"].(object); len(show(e["message"])) != mostText+2 {
 		t.Errorf("the answer is %.100s", show(last))
 	}
-	if used := heap() - before; used > keptEmits/2*(maxText+300)+64<<10 {
-		t.Errorf("%d bytes are in use for %d outcomes", used, keptEmits)
+	if used := heap() - before; used > mostOutcomes/2*(mostText+300)+64<<10 {
+		t.Errorf("%d bytes are in use for %d outcomes", used, mostOutcomes)
 	}
-	for id := range 2 * keptEmits {
+	for id := range 2 * mostOutcomes {
 		pg.send(fmt.Sprintf(`{"emit":"ask","id":%d,"payload":{"id":"a","n":%d}}`, id, id))
 		e, _ := pg.next()["error"].(object)
 		code, _ := e["code"].(string)
-		if want := []string{"", "odd"}[id%2]; id < keptEmits && code != "outcome_unknown" || id >= keptEmits && code != want {
+		if want := []string{"", "odd"}[id%2]; id < mostOutcomes && code != "outcome_unknown" || id >= mostOutcomes && code != want {
 			t.Fatalf("emit %d, again, came to %q", id, code)
 		}
 	}

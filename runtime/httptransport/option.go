@@ -1,83 +1,64 @@
 package httptransport
 
 import (
-	"context"
 	"errors"
 	"fmt"
-	"log/slog"
-	"math"
 	"net/http"
 	"time"
 
 	"github.com/eventgen/eventgen/runtime/eventbus"
+	"github.com/eventgen/eventgen/runtime/session"
 )
 
-// Option configures a [Handler].
-type Option interface{ apply(c *config) }
+// Option configures a [Handler]: an option of this package, or for [New] one of package session.
+type Option interface {
+	// Setting has no effect.
+	Setting()
+}
 
 type optionFunc func(*config)
 
-func (f optionFunc) apply(c *config) { f(c) }
-
-// ErrForbidden, wrapped by the error of [Authenticate], closes the page with 4403 instead of
-// 4401: the credentials are good, but not for this.
-var ErrForbidden = errors.New("httptransport: forbidden")
+func (optionFunc) Setting() {}
 
 type config struct {
-	authenticate    func(*http.Request) (eventbus.Peer, time.Time, error)
-	account         func(*http.Request, eventbus.Peer) string
-	authorizeListen func(context.Context, eventbus.Peer, string) error
-	authorizeEmit   func(context.Context, eventbus.Peer, string, eventbus.Target) error
-	renewalHeaders  []string
-	origins         []string
-	labels          LabelPolicy
-	stale           StalePolicy
-	compress        bool
-	logger          *slog.Logger
-
-	maxPayload       int
-	maxPeers         int
-	maxAccountPeers  int // 0 for the default
-	maxMemory        int
-	maxSubscriptions int
-	rate             float64
-	burst            int
-	queue            int
-	heartbeat        time.Duration
-	resume           time.Duration
-	stall            time.Duration
+	authenticate   func(*http.Request) (eventbus.Peer, time.Time, error)
+	account        func(*http.Request, eventbus.Peer) string
+	renewalHeaders []string
+	origins        []string
+	compress       bool
 }
 
-func defaults() config {
-	return config{
-		renewalHeaders:   []string{"Authorization", "Cookie"},
-		maxPayload:       64 << 10,
-		maxPeers:         1 << 16,
-		maxMemory:        256 << 20,
-		maxSubscriptions: 4096,
-		rate:             100,
-		burst:            512,
-		heartbeat:        25 * time.Second,
-		resume:           2 * time.Minute,
-		stall:            30 * time.Second,
-		logger:           slog.Default(),
+// take applies the options of this package, and returns those of the engine.
+func (c *config) take(opts []Option) (engine []session.Option, err error) {
+	c.renewalHeaders = []string{"Authorization", "Cookie"}
+	for _, o := range opts {
+		switch o := o.(type) {
+		case nil:
+		case optionFunc:
+			o(c)
+		case session.Option:
+			engine = append(engine, o)
+		default:
+			err = errors.Join(err, fmt.Errorf("httptransport: %T is no option of this package, nor of package session", o))
+		}
 	}
+	return engine, errors.Join(err, c.checkOrigins())
 }
 
-// Authenticate sets who may connect: it returns the peer that the request comes from, and
+// WithAuthenticate sets who may connect: it returns the peer that the request comes from, and
 // until when its credentials hold (zero: for ever). It runs before anything else is done for a
 // page, again for each POST, and for each renewal with what is kept of the request ([WithRenewalHeaders]). What the page says of itself never reaches
 // the peer; its window label alone is the page's to choose, unless the peer has one already.
 // ID, Node and Account of the peer are ignored.
 //
 // A bearer token that a page offers as a WebSocket subprotocol is shown as an Authorization
-// header. An error closes the page with 4401, or 4403 if it wraps [ErrForbidden]; its text is
+// header. An error closes the page with 4401, or 4403 if it wraps [session.ErrForbidden]; its text is
 // logged and never sent. Without this option every page is let in, anonymous.
-func Authenticate(f func(*http.Request) (peer eventbus.Peer, expires time.Time, err error)) Option {
+func WithAuthenticate(f func(*http.Request) (peer eventbus.Peer, expires time.Time, err error)) Option {
 	return optionFunc(func(c *config) { c.authenticate = f })
 }
 
-// WithRenewalHeaders names headers that [Authenticate] reads beside Authorization and Cookie. When a page renews its
+// WithRenewalHeaders names headers that [WithAuthenticate] reads beside Authorization and Cookie. When a page renews its
 // credentials, Authenticate is shown the request that the connection was opened with, and of its headers these alone:
 // no others are kept. With the URL they have at most 16 KiB; a page with more is refused.
 func WithRenewalHeaders(names ...string) Option {
@@ -88,21 +69,7 @@ func WithRenewalHeaders(names ...string) Option {
 	})
 }
 
-// AuthorizeListen sets who may listen to what: it is asked for every event that a page listens
-// to, and again on every resume. Without this option every page may listen to every event that
-// Go emits. An error made by [eventbus.Reject] is what the page sees, any other is "forbidden".
-func AuthorizeListen(f func(ctx context.Context, peer eventbus.Peer, event string) error) Option {
-	return optionFunc(func(c *config) { c.authorizeListen = f })
-}
-
-// AuthorizeEmit sets who may emit what, and to whom: target is zero for an emit that addresses
-// no windows. Without this option every page may emit every event declared for clients, and
-// none may address other windows: a relay needs it. Errors are shown as for [AuthorizeListen].
-func AuthorizeEmit(f func(ctx context.Context, peer eventbus.Peer, event string, target eventbus.Target) error) Option {
-	return optionFunc(func(c *config) { c.authorizeEmit = f })
-}
-
-// AllowOrigins lets in pages of other origins than the handler's own: "https://app.example.com",
+// WithAllowOrigins lets in pages of other origins than the handler's own: "https://app.example.com",
 // or with one * for any label, "https://*.example.com", or for any port, "http://localhost:*".
 // "*" alone lets in everyone, sandboxed pages and files too, which is safe only where no cookie identifies
 // anybody. Shells with a scheme of their own are named like any other: "tauri://localhost".
@@ -110,140 +77,22 @@ func AuthorizeEmit(f func(ctx context.Context, peer eventbus.Peer, event string,
 // "none" lets in GET requests that do not show where they come from: without Origin, Sec-Fetch-Site and bearer
 // token. Tools such as curl make them, and over plain http, away from localhost, EventSource and every page of
 // another port or site. So "none" is safe only where neither a cookie nor the network identifies anybody.
-func AllowOrigins(patterns ...string) Option {
+func WithAllowOrigins(patterns ...string) Option {
 	return optionFunc(func(c *config) { c.origins = append(c.origins, patterns...) })
 }
 
-// LabelPolicy says what happens to two live windows of one identity that claim one label. Windows
-// of different identities never take a label from each other.
-type LabelPolicy uint8
-
-// The label policies. A window that comes back always replaces its own half-open connection.
-const (
-	ShareLabels   LabelPolicy = iota // both get what is addressed to it
-	RefuseLabels                     // the second is closed with 4423
-	ReplaceLabels                    // the first is closed with 4409
-)
-
-// Labels sets the policy for two live windows of one label. The default is [ShareLabels].
-func Labels(p LabelPolicy) Option { return optionFunc(func(c *config) { c.labels = p }) }
-
-// StalePolicy says what happens to a page that was built against another contract.
-type StalePolicy uint8
-
-// The stale policies.
-const (
-	WarnStale   StalePolicy = iota // it is told, and gets the event all the same
-	RefuseStale                    // it is told, and the listen is refused
-	AllowStale                     // nothing happens
-)
-
-// Stale sets the policy for pages that were built against another contract. The default is
-// [WarnStale].
-func Stale(p StalePolicy) Option { return optionFunc(func(c *config) { c.stale = p }) }
-
-// Compress offers permessage-deflate (RFC 7692) without context takeover: each frame is
+// WithCompress offers permessage-deflate (RFC 7692) without context takeover: each frame is
 // compressed once for all windows that accept it. It is off by default: it costs CPU, and
 // compressing secrets beside what an attacker controls can reveal them.
-func Compress() Option { return optionFunc(func(c *config) { c.compress = true }) }
-
-// Logger sets what is told of refused origins and failed authentications, at level warn, and of panics in
-// authorisations and responses that cannot be streamed, at level error. The default is [slog.Default].
-func Logger(l *slog.Logger) Option { return optionFunc(func(c *config) { c.logger = l }) }
-
-// MaxPayload bounds one payload from a page, in bytes; a message may have 4 KiB more. An event's own max may be
-// less. Each connection may hold this much while a message arrives. The default is 64 KiB.
-func MaxPayload(bytes int) Option { return optionFunc(func(c *config) { c.maxPayload = bytes }) }
-
-// MaxPeers bounds the live connections; further ones are asked to come back later, with 4429. When all places are
-// taken, an account that has less than an equal part of them gets one of the account that has most. As many sessions
-// may be away; of more, one of the account that has most ends, that which left first. The default is 65536.
-func MaxPeers(n int) Option { return optionFunc(func(c *config) { c.maxPeers = n }) }
-
-// leastAccountPeers is what an account may have of connections by default where that is more than a sixteenth.
-const leastAccountPeers = 64
-
-// WithMaxPeersPerAccount bounds the live connections of one account; further ones are asked to come back later, with
-// 4429. As many of its sessions may be away; of more, those that left first end. The default is a sixteenth of
-// [MaxPeers], but at least 64: 4096.
-func WithMaxPeersPerAccount(n int) Option {
-	return optionFunc(func(c *config) { c.maxAccountPeers = n })
-}
-
-// WithMaxMemory bounds what pages make the handler hold, in bytes: what they sent and is not handled, what they were
-// sent and do not take, what they listen to, and what is kept so that they can come back. The first 8 KiB of each
-// connection, and of each session, are free. An account has a sixteenth; when a half is taken, each account may have an
-// equal part of that half. What would be more is refused, or ends the connection with 4429 or 4503. The default is
-// 256 MiB.
-func WithMaxMemory(bytes int) Option { return optionFunc(func(c *config) { c.maxMemory = bytes }) }
+func WithCompress() Option { return optionFunc(func(c *config) { c.compress = true }) }
 
 // WithAccount sets whom the costs of a connection are charged to: connections, sessions that are away, memory, and room
 // in the bus's log and of what it keeps are shared among accounts, so that one cannot take them from the others. f is
-// called once for each connection, after [Authenticate], with the peer that it returned.
+// called once for each connection, after [WithAuthenticate], with the peer that it returned.
 //
 // The default is the identity, and for pages without one the address that they connect from, of IPv6 the network of 64
 // bits. Behind a proxy that is the proxy's: take the address from the header that your proxy sets, and no other. Who can
 // get as many accounts as he likes is not held back by what one may have: create identities with care.
 func WithAccount(f func(r *http.Request, peer eventbus.Peer) string) Option {
 	return optionFunc(func(c *config) { c.account = f })
-}
-
-// MaxSubscriptions bounds what one page listens to: each event counts as one, or as many as the
-// keys that are asked for of it. Listens beyond it are refused with "too_many_listens". The
-// default is 4096.
-func MaxSubscriptions(n int) Option { return optionFunc(func(c *config) { c.maxSubscriptions = n }) }
-
-// Rate bounds the frames from one page: so many a second on average, and burst together. Pings, pongs and
-// fragments of a message below 1 KiB count as frames. Emits
-// and listens beyond it are refused with "rate_limited"; a page that goes on for another burst
-// is closed with 4429. The default is 100 a second and bursts of 512, which is more than a page
-// sends together that was offline.
-func Rate(perSecond float64, burst int) Option {
-	return optionFunc(func(c *config) { c.rate, c.burst = perSecond, burst })
-}
-
-// Queue bounds how many log entries a window may be behind before the slow policy of the
-// events takes effect. The default, 0, means as far as the log reaches back
-// ([eventbus.WithLog]): windows read from the log, so being behind costs no memory.
-func Queue(entries int) Option { return optionFunc(func(c *config) { c.queue = entries }) }
-
-// Heartbeat sets how often at least a window hears something, so that it knows that the
-// connection lives. A WebSocket that has been silent for as long is pinged, and closed with 4408
-// after two and a half times that. Proxies that end silent connections must wait for longer. From a millisecond
-// to a day; the default is 25 s.
-func Heartbeat(d time.Duration) Option { return optionFunc(func(c *config) { c.heartbeat = d }) }
-
-// Resume sets for how long a window that is away keeps its session and its subscriptions, so
-// that it can come back without loss as far as the bus's log reaches ([eventbus.WithLog]). A
-// window that comes back later is told of a gap, and its emits without an answer end with outcome_unknown.
-// 0 ends sessions at once. The default is two minutes, as is the log's.
-func Resume(d time.Duration) Option { return optionFunc(func(c *config) { c.resume = d }) }
-
-// Stall sets for how long a window may accept nothing of what is written to it, or leave a
-// message unfinished, before it is closed. The default is 30 s.
-func Stall(d time.Duration) Option { return optionFunc(func(c *config) { c.stall = d }) }
-
-// check reports settings that make no sense.
-func (c *config) check() error {
-	bad := func(name string, broken bool) error {
-		if broken {
-			return fmt.Errorf("httptransport: %s is out of range", name)
-		}
-		return nil
-	}
-	return errors.Join(
-		bad("MaxPayload", c.maxPayload <= 0 || c.maxPayload > math.MaxInt32),
-		bad("MaxPeers", c.maxPeers <= 0),
-		bad("WithMaxPeersPerAccount", c.maxAccountPeers < 0 || c.maxAccountPeers > c.maxPeers),
-		bad("WithMaxMemory", c.maxMemory <= 0),
-		bad("MaxSubscriptions", c.maxSubscriptions <= 0),
-		bad("Rate", !(c.rate > 0 && c.rate <= math.MaxFloat64) || c.burst <= 0),
-		bad("Queue", c.queue < 0),
-		bad("Heartbeat", c.heartbeat < time.Millisecond || c.heartbeat > 24*time.Hour),
-		bad("Resume", c.resume < 0),
-		bad("Stall", c.stall <= 0),
-		bad("Labels", c.labels > ReplaceLabels),
-		bad("Stale", c.stale > AllowStale),
-		c.checkOrigins(),
-	)
 }

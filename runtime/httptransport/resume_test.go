@@ -14,6 +14,7 @@ import (
 
 	"github.com/eventgen/eventgen/runtime/eventbus"
 	"github.com/eventgen/eventgen/runtime/eventbus/eventbustest"
+	"github.com/eventgen/eventgen/runtime/session"
 )
 
 // TestGuarantee06CutLinks has pages listen, emit, stall, stay away, reload and come back over both
@@ -23,9 +24,9 @@ import (
 func TestGuarantee06CutLinks(t *testing.T) {
 	for seed := range uint64(6) {
 		t.Run(strconv.FormatUint(seed, 10), func(t *testing.T) {
-			opts := []Option{Rate(1e6, 1e6)}
+			opts := []Option{session.WithRate(1e6, 1e6)}
 			if seed%2 == 1 {
-				opts = append(opts, Queue(15))
+				opts = append(opts, session.WithQueue(15))
 			}
 			playModel(t, seed, eventbus.WithLog(16<<10<<(seed%4), 0), opts, nil)
 		})
@@ -592,7 +593,7 @@ func TestGuarantee07ClaimsBringNoHistory(t *testing.T) {
 	p := newPlace(t)
 	p.open(`{"listen":{"tick":{},"other":{}}}`) // so that they are logged
 	emit(t, p.bus, tick, 1)
-	epoch := p.h.epoch.name
+	epoch := p.epoch()
 	claim := func(session any, listen string) *page {
 		return p.open(fmt.Sprintf(`{"listen":%s,"resume":{"session":%q,"epoch":%q,"seq":0}}`, listen, session, epoch))
 	}

@@ -2,11 +2,9 @@ package httptransport
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
-	"os"
 	"runtime"
 	"strings"
 	"testing"
@@ -14,6 +12,7 @@ import (
 	"time"
 
 	"github.com/eventgen/eventgen/runtime/eventbus"
+	"github.com/eventgen/eventgen/runtime/session"
 )
 
 // byToken knows pages by their bearer tokens: the identity up to a slash, and groups behind it.
@@ -29,7 +28,7 @@ func byToken(r *http.Request) (eventbus.Peer, time.Time, error) {
 	case "":
 		return eventbus.Peer{}, time.Time{}, errors.New("no token")
 	case "forbidden":
-		return eventbus.Peer{}, time.Time{}, fmt.Errorf("not here: %w", ErrForbidden)
+		return eventbus.Peer{}, time.Time{}, fmt.Errorf("not here: %w", session.ErrForbidden)
 	case "panic":
 		panic("an authentication that panics")
 	}
@@ -37,7 +36,7 @@ func byToken(r *http.Request) (eventbus.Peer, time.Time, error) {
 }
 
 func TestGuarantee12RefusedPagesLearnWhy(t *testing.T) {
-	p := newPlace(t, Authenticate(byToken))
+	p := newPlace(t, WithAuthenticate(byToken))
 	for token, want := range map[string]int{"": 4401, "forbidden": 4403, "panic": 1011} {
 		o := pageOption{}
 		if token != "" {
@@ -58,7 +57,7 @@ func TestGuarantee12RefusedPagesLearnWhy(t *testing.T) {
 }
 
 func TestRenewalKeepsSubscriptions(t *testing.T) {
-	p := newPlace(t, Authenticate(byToken), AuthorizeListen(func(_ context.Context, peer eventbus.Peer, event string) error {
+	p := newPlace(t, WithAuthenticate(byToken), session.WithAuthorizeListen(func(_ context.Context, peer eventbus.Peer, event string) error {
 		if event == "other" && !peer.In("admins") {
 			return eventbus.Reject("not_yours", "for admins")
 		}
@@ -88,7 +87,7 @@ func TestRenewalKeepsSubscriptions(t *testing.T) {
 }
 
 func TestGuarantee12ResumedEntriesAreAuthorizedAgain(t *testing.T) {
-	p := newPlace(t, Authenticate(byToken), AuthorizeListen(func(_ context.Context, peer eventbus.Peer, event string) error {
+	p := newPlace(t, WithAuthenticate(byToken), session.WithAuthorizeListen(func(_ context.Context, peer eventbus.Peer, event string) error {
 		if event == "other" && !peer.In("admins") {
 			return errors.New("internal detail")
 		}
@@ -109,7 +108,7 @@ func TestGuarantee12ResumedEntriesAreAuthorizedAgain(t *testing.T) {
 }
 
 func TestGuarantee13Origins(t *testing.T) {
-	p := newPlace(t, AllowOrigins("https://*.example.com", "http://localhost:*"))
+	p := newPlace(t, WithAllowOrigins("https://*.example.com", "http://localhost:*"))
 	for origin, want := range map[string]bool{
 		"":                          true,
 		p.url:                       true,
@@ -135,10 +134,10 @@ func TestGuarantee13Origins(t *testing.T) {
 			pg.cut()
 		}
 	}
-	if !strings.Contains(p.log.String(), `httptransport.AllowOrigins(\"https://evil.example\")`) {
+	if !strings.Contains(p.log.String(), `httptransport.WithAllowOrigins(\"https://evil.example\")`) {
 		t.Errorf("the log is %s", p.log)
 	}
-	if strings.Contains(p.log.String(), `AllowOrigins(\"null`) {
+	if strings.Contains(p.log.String(), `WithAllowOrigins(\"null`) {
 		t.Error("the log tells to allow what New refuses")
 	}
 	status, _, answer := p.do("OPTIONS", "", "Origin", "https://app.example.com")
@@ -172,17 +171,17 @@ func TestGuarantee13RequestsShowWhereTheyComeFrom(t *testing.T) {
 		{"the address bar", []string{"Sec-Fetch-Site", "none"}, nil, 406},
 		{"the same site", []string{"Sec-Fetch-Site", "same-site"}, nil, 403},
 		{"another site, with a token", []string{"Sec-Fetch-Site", "cross-site", "Authorization", "Bearer t"}, nil, 403},
-		{"allowed by name", nil, []Option{AllowOrigins("none")}, 406},
-		{"another site, allowed by name", []string{"Sec-Fetch-Site", "cross-site"}, []Option{AllowOrigins("none")}, 403},
-		{"a sandbox, allowed by name", []string{"Origin", "null"}, []Option{AllowOrigins("none")}, 403},
-		{"everyone is allowed", nil, []Option{AllowOrigins("*")}, 406},
-		{"others are allowed", nil, []Option{AllowOrigins("https://app.example.com")}, 403},
+		{"allowed by name", nil, []Option{WithAllowOrigins("none")}, 406},
+		{"another site, allowed by name", []string{"Sec-Fetch-Site", "cross-site"}, []Option{WithAllowOrigins("none")}, 403},
+		{"a sandbox, allowed by name", []string{"Origin", "null"}, []Option{WithAllowOrigins("none")}, 403},
+		{"everyone is allowed", nil, []Option{WithAllowOrigins("*")}, 406},
+		{"others are allowed", nil, []Option{WithAllowOrigins("https://app.example.com")}, 403},
 	} {
 		p := newPlace(t, c.opts...)
 		if status, body, _ := p.do("GET", "", c.header...); status != c.status {
 			t.Errorf("%s: %d %s, want %d", c.name, status, body, c.status)
 		}
-		told := strings.Contains(p.log.String(), `allow="httptransport.AllowOrigins(\"none\")`) &&
+		told := strings.Contains(p.log.String(), `allow="httptransport.WithAllowOrigins(\"none\")`) &&
 			strings.Contains(p.log.String(), "open the stream with POST")
 		if site := strings.Join(c.header, " "); told != (c.status == 403 && !strings.Contains(site, "Sec-Fetch-Site") && !strings.Contains(site, "Origin")) {
 			t.Errorf("%s: the log is %s", c.name, p.log)
@@ -205,7 +204,7 @@ func TestGuarantee13ShellsAreNamed(t *testing.T) {
 			t.Errorf("%s: passes as the handler's own origin", scheme)
 		}
 	}
-	q := newPlace(t, AllowOrigins("app://*:*"))
+	q := newPlace(t, WithAllowOrigins("app://*:*"))
 	q.open(`{"listen":{}}`, pageOption{header: http.Header{"Origin": {"app://localhost:1"}}})
 }
 
@@ -231,7 +230,7 @@ func TestSchemeIsPartOfTheOrigin(t *testing.T) {
 }
 
 func TestLimits(t *testing.T) {
-	p := newPlace(t, MaxPayload(64), MaxSubscriptions(2), MaxPeers(2))
+	p := newPlace(t, session.WithMaxPayload(64), session.WithMaxSubscriptions(2), session.WithMaxPeers(2))
 	ask.Listen(p.bus, func(context.Context, progress) error { return nil })
 	pg := p.open(`{"listen":{"tick":{},"other":{}}}`)
 	pg.send(`{"listen":{"replay":{},"tick":{}},"id":1}`)
@@ -252,7 +251,7 @@ func TestLimits(t *testing.T) {
 }
 
 func TestRate(t *testing.T) {
-	p := newPlace(t, Rate(0.001, 3))
+	p := newPlace(t, session.WithRate(0.001, 3))
 	ask.Listen(p.bus, func(context.Context, progress) error { return nil })
 	pg := p.open(`{"listen":{}}`)
 	for id := 1; id <= 7; id++ {
@@ -266,7 +265,7 @@ func TestRate(t *testing.T) {
 }
 
 func TestLabels(t *testing.T) {
-	p := newPlace(t, Labels(RefuseLabels))
+	p := newPlace(t, session.WithLabels(session.RefuseLabels))
 	one := p.open(`{"window":"main","listen":{}}`)
 	two := p.socket(pageOption{})
 	two.send(`{"hello":{"window":"main","listen":{}}}`)
@@ -278,12 +277,12 @@ func TestLabels(t *testing.T) {
 	one.wantClosed(4409)
 	back.cut()
 	p.wantPeers(0)
-	for p.h.connected() > 0 {
+	for p.h.Stats().Connections > 0 {
 		runtime.Gosched()
 	}
 	p.open(`{"window":"main","listen":{}}`)
 
-	q := newPlace(t, Labels(ReplaceLabels), Authenticate(byToken))
+	q := newPlace(t, session.WithLabels(session.ReplaceLabels), WithAuthenticate(byToken))
 	ann := q.open(`{"window":"main","listen":{}}`, pageOption{protocols: bearer("ann")})
 	bob := q.open(`{"window":"main","listen":{"tick":{}}}`, pageOption{protocols: bearer("bob")})
 	q.open(`{"window":"main","listen":{}}`, pageOption{protocols: bearer("ann")})
@@ -293,12 +292,12 @@ func TestLabels(t *testing.T) {
 }
 
 func TestStale(t *testing.T) {
-	for policy, want := range map[StalePolicy][]string{
-		WarnStale:   {`{"stale":{"tick":"c0"}}`, `{"ack":1}`},
-		RefuseStale: {`{"stale":{"tick":"c0"}}`, `{"ack":1,"refused":{"tick":{"code":"stale"}}}`},
-		AllowStale:  {`{"ack":1}`},
+	for policy, want := range map[session.StalePolicy][]string{
+		session.WarnStale:   {`{"stale":{"tick":"c0"}}`, `{"ack":1}`},
+		session.RefuseStale: {`{"stale":{"tick":"c0"}}`, `{"ack":1,"refused":{"tick":{"code":"stale"}}}`},
+		session.AllowStale:  {`{"ack":1}`},
 	} {
-		p := newPlace(t, Stale(policy))
+		p := newPlace(t, session.WithStale(policy))
 		pg := p.open(`{"listen":{}}`)
 		pg.send(`{"listen":{"tick":{"contract":"old"}},"id":1}`)
 		pg.want(want...)
@@ -346,7 +345,7 @@ func TestSilentPagesAreClosed(t *testing.T) {
 
 func TestCredentialsEnd(t *testing.T) {
 	bubble(t, func(t *testing.T, l *pipeListener) {
-		p := newPlaceOn(t, l, nil, Authenticate(byToken))
+		p := newPlaceOn(t, l, nil, WithAuthenticate(byToken))
 		pg := p.open(`{"listen":{}}`, pageOption{protocols: bearer("ann")})
 		start := time.Now()
 		pg.wantClosed(4401)
@@ -366,36 +365,8 @@ func TestGuarantee09SessionsEnd(t *testing.T) {
 			t.Error("the session is gone too early")
 		}
 		time.Sleep(time.Minute + 5*time.Second)
-		if tick.HasListeners(p.bus) || len(p.h.sessions) != 0 {
+		if tick.HasListeners(p.bus) || p.h.Stats().Sessions != 0 {
 			t.Error("the session is still there")
 		}
 	})
-}
-
-func TestVectors(t *testing.T) {
-	text, err := os.ReadFile("../../testdata/wire/protocol.json")
-	noError(t, err)
-	var vectors []struct {
-		Name, From string
-		Frame      json.RawMessage
-		Close      int
-	}
-	noError(t, json.Unmarshal(text, &vectors))
-	seen := 0
-	for _, v := range vectors {
-		if v.From != "page" {
-			continue
-		}
-		seen++
-		frames, err := parseMessage(v.Frame)
-		if (err != nil) != (v.Close == 4400) {
-			t.Errorf("%s: %v", v.Name, err)
-		}
-		if err == nil && len(frames) != 1 {
-			t.Errorf("%s: %d frames", v.Name, len(frames))
-		}
-	}
-	if seen == 0 {
-		t.Error("no vector of a page")
-	}
 }

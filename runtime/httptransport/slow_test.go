@@ -15,13 +15,14 @@ import (
 	"github.com/gobwas/ws/wsflate"
 
 	"github.com/eventgen/eventgen/runtime/eventbus"
+	"github.com/eventgen/eventgen/runtime/session"
 )
 
 // In a bubble the network holds nothing: whoever does not read stalls its connection at once.
 
 func TestSlowWindowIsClosedAndResumes(t *testing.T) {
 	bubble(t, func(t *testing.T, l *pipeListener) {
-		p := newPlaceOn(t, l, nil, Queue(10))
+		p := newPlaceOn(t, l, nil, session.WithQueue(10))
 		slow := p.open(`{"listen":{"tick":{}}}`)
 		healthy := p.open(`{"listen":{"tick":{}}}`)
 		emit(t, p.bus, tick, 0)
@@ -48,7 +49,7 @@ func TestSlowWindowIsClosedAndResumes(t *testing.T) {
 func TestSlowWindowMayBeAsFarBehind(t *testing.T) {
 	for behind, fits := range map[int]bool{10: true, 11: false} {
 		bubble(t, func(t *testing.T, l *pipeListener) {
-			p := newPlaceOn(t, l, nil, Queue(10))
+			p := newPlaceOn(t, l, nil, session.WithQueue(10))
 			pg := p.socket(pageOption{})
 			pg.send(`{"hello":{"listen":{"tick":{}}}}`)
 			synctest.Wait() // the write of the welcome waits for the page
@@ -57,7 +58,7 @@ func TestSlowWindowMayBeAsFarBehind(t *testing.T) {
 			}
 			pg.takeWelcome()
 			if !fits {
-				pg.wantClosed(closeSlow)
+				pg.wantClosed(session.CloseSlow)
 				return
 			}
 			for n := range behind {
@@ -69,7 +70,7 @@ func TestSlowWindowMayBeAsFarBehind(t *testing.T) {
 
 func TestSlowWindowGetsTheLatest(t *testing.T) {
 	bubble(t, func(t *testing.T, l *pipeListener) {
-		p := newPlaceOn(t, l, nil, Queue(10))
+		p := newPlaceOn(t, l, nil, session.WithQueue(10))
 		pg := p.open(`{"listen":{"latest":{}}}`)
 		emit(t, p.bus, latest, progress{"a", 0})
 		time.Sleep(time.Second)
@@ -83,7 +84,7 @@ func TestSlowWindowGetsTheLatest(t *testing.T) {
 
 func TestSlowWindowHearsWhatWasDropped(t *testing.T) {
 	bubble(t, func(t *testing.T, l *pipeListener) {
-		p := newPlaceOn(t, l, nil, Queue(10))
+		p := newPlaceOn(t, l, nil, session.WithQueue(10))
 		pg := p.open(`{"listen":{"lossy":{}}}`)
 		emit(t, p.bus, lossy, "first")
 		time.Sleep(time.Second)
@@ -107,7 +108,7 @@ func TestGuarantee07LostBehindTheWelcome(t *testing.T) {
 			emit(t, p.bus, tick, n)
 		}
 		pg.takeWelcome()
-		pg.wantClosed(closeSlow)
+		pg.wantClosed(session.CloseSlow)
 		back := p.open(pg.resume(`{"tick":{}}`, pg.at()))
 		back.want(`{"gap":{"events":{"tick":null}}}`)
 	})
@@ -117,7 +118,7 @@ func TestGuarantee07LostBehindTheWelcome(t *testing.T) {
 // neither misses it silently nor gets it beside the gap.
 func TestGuarantee07DroppedBeforeNewer(t *testing.T) {
 	bubble(t, func(t *testing.T, l *pipeListener) {
-		p := newPlaceOn(t, l, nil, Queue(10))
+		p := newPlaceOn(t, l, nil, session.WithQueue(10))
 		pg := p.open(`{"listen":{"lossy":{},"latest":{}}}`)
 		emit(t, p.bus, lossy, "first")
 		time.Sleep(time.Second)
@@ -137,7 +138,7 @@ func TestGuarantee07DroppedBeforeNewer(t *testing.T) {
 
 func TestGuarantee18StalledWindowIsShut(t *testing.T) {
 	bubble(t, func(t *testing.T, l *pipeListener) {
-		p := newPlaceOn(t, l, nil, Heartbeat(10*time.Minute))
+		p := newPlaceOn(t, l, nil, session.WithHeartbeat(10*time.Minute))
 		p.open(`{"listen":{"tick":{}}}`)
 		emit(t, p.bus, tick, 1)
 		time.Sleep(29 * time.Second)
@@ -156,7 +157,7 @@ func TestCompressionIsNegotiated(t *testing.T) {
 	for _, on := range []bool{false, true} {
 		var opts []Option
 		if on {
-			opts = append(opts, Compress())
+			opts = append(opts, WithCompress())
 		}
 		p := newPlace(t, opts...)
 		dialer := ws.Dialer{Protocols: []string{Protocol}, Extensions: []httphead.Option{wsflate.DefaultParameters.Option()}}
@@ -199,7 +200,7 @@ func readFrame(t *testing.T, src io.Reader) ws.Frame {
 // gets each event once and in order, over all its connections.
 func TestPagesComeAndGo(t *testing.T) {
 	const pages, cuts, total = 8, 12, 4000
-	p := newPlace(t, Rate(1e6, 1e6))
+	p := newPlace(t, session.WithRate(1e6, 1e6))
 	ready, done := make(chan struct{}, pages), make(chan struct{})
 	var all sync.WaitGroup
 	for n := range pages {

@@ -12,6 +12,8 @@ import (
 	"sync"
 	"time"
 	"unicode/utf8"
+
+	"github.com/eventgen/eventgen/runtime/session"
 )
 
 // stream is the link of an event stream. The request's own goroutine does all the writing.
@@ -33,12 +35,12 @@ func newStream(w http.ResponseWriter) *stream {
 	}
 }
 
-// try takes nothing: a response cannot be tried.
-func (*stream) try([]byte) (int, error) { return 0, nil }
+// Try takes nothing: a response cannot be tried.
+func (*stream) Try([]byte) (int, error) { return 0, nil }
 
-func (s *stream) spawn(f func()) { s.run <- f }
+func (s *stream) Spawn(f func()) { s.run <- f }
 
-func (s *stream) write(p []byte, deadline time.Time) (int, error) {
+func (s *stream) Write(p []byte, deadline time.Time) (int, error) {
 	if !s.begin(deadline) {
 		return 0, net.ErrClosed
 	}
@@ -67,7 +69,7 @@ func (s *stream) begin(deadline time.Time) bool {
 	return err == nil || errors.Is(err, http.ErrNotSupported)
 }
 
-func (s *stream) shut() {
+func (s *stream) Shut() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.over {
@@ -96,9 +98,9 @@ func (s *stream) serve(ctx context.Context) {
 
 // serveStream opens an event stream. Whatever keeps it from opening is the answer's status.
 func (h *Handler) serveStream(w http.ResponseWriter, r *http.Request) {
-	// The handler's end does not wait for what is on its way here: [Handler.admit] refuses it then.
-	if h.isClosed() {
-		failWith(w, shuttingDown)
+	// The handler's end does not wait for what is on its way here: [session.Conn.Open] refuses it then.
+	if h.Closed() {
+		failWith(w, session.ShuttingDown)
 		return
 	}
 	// First who it is: what strangers send is not read.
@@ -107,44 +109,27 @@ func (h *Handler) serveStream(w http.ResponseWriter, r *http.Request) {
 		failWith(w, *refusal)
 		return
 	}
-	defer c.tab.close()
+	defer c.End()
 	if !canFlush(w) {
-		h.logger.ErrorContext(r.Context(), "eventgen: a response cannot be streamed: something wraps it that has neither Flush nor Unwrap",
+		h.Logger().ErrorContext(r.Context(), "eventgen: a response cannot be streamed: something wraps it that has neither Flush nor Unwrap",
 			"writer", fmt.Sprintf("%T", w))
 		fail(w, http.StatusInternalServerError, "internal", "the response cannot be streamed")
 		return
 	}
-	var hello *helloFrame
-	if r.Method == http.MethodPost {
-		_, frames, ok := h.readMessage(w, r, &c.tab)
-		if !ok {
-			return
-		}
-		if hello = frames[0].Hello; hello == nil || len(frames) > 1 {
-			failWith(w, closing{closeBadFrame, "the body is one hello"})
-			return
-		}
-	} else {
-		var err error
-		if hello, err = h.helloOf(r); err != nil {
-			failWith(w, badFrame(err))
-			return
-		}
+	hello, ok := h.readHello(w, r, c)
+	if !ok {
+		return
 	}
 	s := newStream(w)
-	c.link, c.format = s, formatStream
-	if refusal := h.admit(c); refusal != nil {
+	if refusal := c.Open(s, formatStream); refusal != nil {
 		failWith(w, *refusal)
 		return
 	}
-	defer h.cleanUp(c)
-	if why := c.hello(hello); why != nil {
+	if why := c.Hello(hello); why != nil {
 		failWith(w, *why)
 		return
 	}
-	h.mu.Lock()
-	h.tokens[c.token] = c
-	h.mu.Unlock()
+	c.Reachable()
 
 	header := w.Header()
 	header.Set("Content-Type", "text/event-stream")
@@ -173,64 +158,63 @@ func canFlush(w http.ResponseWriter) bool {
 	}
 }
 
-// helloOf makes the hello of a GET request, for tools that cannot send a body.
-func (h *Handler) helloOf(r *http.Request) (*helloFrame, error) {
-	query := r.URL.Query()
-	f := pageFrame{Hello: &helloFrame{Window: query.Get("window"), Listen: map[string]interest{}}}
-	for _, event := range query["listen"] {
-		f.Hello.Listen[event] = interest{}
-	}
-	if id := r.Header.Get("Last-Event-ID"); id != "" {
-		name, seq, proven, ok := h.epoch.parseID(id)
+// readHello returns the hello of a request: its body, or of a GET request, which tools make that cannot send one, its
+// query. It answers the request if there is none.
+func (h *Handler) readHello(w http.ResponseWriter, r *http.Request, c *session.Conn) (hello *session.Hello, ok bool) {
+	var refusal *session.Closing
+	if r.Method == http.MethodPost {
+		body, ok := h.readMessage(w, r, c)
 		if !ok {
-			return nil, errors.New("Last-Event-ID is EPOCH:SEQ:PROOF")
+			return nil, false
 		}
-		f.Hello.Resume = &resumeFrame{Session: r.Header.Get("Eventgen-Session"), Epoch: name, Seq: seq, proven: proven}
+		hello, refusal = session.ParseHello(body)
+	} else {
+		query := r.URL.Query()
+		hello, refusal = h.HelloOf(query.Get("window"), query["listen"], r.Header.Get("Last-Event-ID"), r.Header.Get("Eventgen-Session"))
 	}
-	return f.Hello, f.check()
+	if refusal != nil {
+		failWith(w, *refusal)
+		return nil, false
+	}
+	return hello, true
 }
 
 // bodyTime is how long a page has to send a body.
 const bodyTime = 30 * time.Second
 
-// readMessage reads the body of a POST, which is on the tab meanwhile. It answers the request if that is not a message.
-func (h *Handler) readMessage(w http.ResponseWriter, r *http.Request, tab *tab) (body []byte, frames []pageFrame, ok bool) {
+// readMessage reads the body of a POST, which the connection holds meanwhile. It answers the request if that is no text.
+func (h *Handler) readMessage(w http.ResponseWriter, r *http.Request, c *session.Conn) (body []byte, ok bool) {
 	// A form of another site can send neither this type nor ask for leave to.
 	if kind, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || kind != "application/json" {
 		fail(w, http.StatusUnsupportedMediaType, "unsupported_media_type", "send application/json")
-		return nil, nil, false
+		return nil, false
 	}
 	_ = http.NewResponseController(w).SetReadDeadline(time.Now().Add(bodyTime))
-	most := int64(h.maxMessage())
+	most := int64(h.MaxMessage())
 	room := most
 	if r.ContentLength >= 0 {
 		room = min(most, r.ContentLength)
 	}
-	if !tab.change(int(room)) {
-		failWith(w, tooMuchMemory)
-		return nil, nil, false
+	if !c.Hold(int(room)) {
+		failWith(w, session.TooMuchMemory)
+		return nil, false
 	}
-	defer tab.change(-int(room))
+	defer c.Hold(-int(room))
 	read := bytes.NewBuffer(make([]byte, 0, room+bytes.MinRead))
 	if _, err := read.ReadFrom(http.MaxBytesReader(w, r.Body, most)); err != nil {
 		if long, ok := errors.AsType[*http.MaxBytesError](err); ok {
 			fail(w, http.StatusRequestEntityTooLarge, "too_large", "the limit is "+strconv.FormatInt(long.Limit, 10)+" bytes")
 		} else {
-			failWith(w, closing{closeBadFrame, "bad_frame: the body did not arrive"})
+			failWith(w, badFrame("the body did not arrive"))
 		}
-		return nil, nil, false
+		return nil, false
 	}
 	body = read.Bytes()
 	if !utf8.Valid(body) { // a WebSocket's text has been checked by then
-		failWith(w, closing{closeBadFrame, "bad_frame: the body is not UTF-8"})
-		return nil, nil, false
+		failWith(w, badFrame("the body is not UTF-8"))
+		return nil, false
 	}
-	frames, err := parseMessage(body)
-	if err != nil {
-		failWith(w, badFrame(err))
-		return nil, nil, false
-	}
-	return body, frames, true
+	return body, true
 }
 
 // servePost takes frames of a page that has an event stream.
@@ -240,54 +224,36 @@ func (h *Handler) servePost(w http.ResponseWriter, r *http.Request) {
 		failWith(w, *refusal)
 		return
 	}
-	token := r.Header.Get("Eventgen-Peer")
-	c := h.connOf(token)
+	name := r.Header.Get("Eventgen-Peer")
+	c := h.Find(name)
 	if c == nil {
-		fail(w, http.StatusConflict, "unknown_peer", "the stream is gone: open another")
+		failUnknown(w)
 		return
 	}
-	if peer.Identity != c.session.owner {
-		failWith(w, closing{closeForbidden, "forbidden: another identity"})
+	if peer.Identity != c.Identity() {
+		failWith(w, session.Closing{Code: session.CloseForbidden, Reason: "forbidden: another identity"})
 		return
 	}
-	body, frames, ok := h.readMessage(w, r, &c.tab)
+	body, ok := h.readMessage(w, r, c)
 	if !ok {
 		return
 	}
-	for i := range frames {
-		if frames[i].Hello != nil {
-			failWith(w, closing{closeBadFrame, "bad_frame: a second hello"})
-			return
-		}
+	known, refusal := h.Post(name, body)
+	switch {
+	case !known:
+		failUnknown(w)
+	case refusal != nil:
+		failWith(w, *refusal)
+	default:
+		w.Header().Set("Cache-Control", "no-store")
+		w.WriteHeader(http.StatusAccepted)
 	}
-	if c = h.hold(token); c == nil {
-		fail(w, http.StatusConflict, "unknown_peer", "the stream is gone: open another")
-		return
-	}
-	defer h.live.Done()
-	if !c.accept(body) {
-		failWith(w, closing{closeRateLimited, "rate_limited: frames wait to be handled"})
-		return
-	}
-	w.Header().Set("Cache-Control", "no-store")
-	w.WriteHeader(http.StatusAccepted)
 }
 
-// connOf returns the connection of that name, or nil.
-func (h *Handler) connOf(token string) *conn {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	return h.tokens[token]
+func failUnknown(w http.ResponseWriter) {
+	fail(w, http.StatusConflict, "unknown_peer", "the stream is gone: open another")
 }
 
-// hold returns the connection of that name, with the handler's live raised, or nil.
-func (h *Handler) hold(token string) *conn {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	c := h.tokens[token]
-	if c == nil || !c.live() {
-		return nil
-	}
-	h.live.Add(1)
-	return c
+func badFrame(what string) session.Closing {
+	return session.Closing{Code: session.CloseBadFrame, Reason: "bad_frame: " + what}
 }

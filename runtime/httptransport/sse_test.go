@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/eventgen/eventgen/runtime/eventbus"
+	"github.com/eventgen/eventgen/runtime/session"
 )
 
 func TestStreamListensAndEmits(t *testing.T) {
@@ -30,7 +31,7 @@ func TestStreamListensAndEmits(t *testing.T) {
 	pg.want(`{"event":"tick","payload":1}`)
 	pg.send(`[{"listen":{"other":{}},"id":1},{"emit":"ask","id":2,"payload":{"id":"a","n":7}}]`)
 	pg.want(`{"ack":1}`, `{"event":"tick","payload":7}`, `{"ack":2}`)
-	if !strings.HasPrefix(pg.id, p.h.epoch.name+":") {
+	if !strings.HasPrefix(pg.id, p.epoch()+":") {
 		t.Errorf("id is %q", pg.id)
 	}
 }
@@ -112,7 +113,7 @@ func TestStreamForTools(t *testing.T) {
 }
 
 func TestRequestsThatAreNone(t *testing.T) {
-	p := newPlace(t, MaxPayload(100))
+	p := newPlace(t, session.WithMaxPayload(100))
 	pg := p.stream(`{"listen":{}}`)
 	peer := pg.welcome["peer"].(string)
 	long := `{"emit":"ask","id":1,"payload":"` + strings.Repeat("x", 5000) + `"}`
@@ -141,7 +142,7 @@ func TestRequestsThatAreNone(t *testing.T) {
 }
 
 func TestGuarantee14SessionsAreBoundToTheirIdentity(t *testing.T) {
-	p := newPlace(t, Authenticate(byToken))
+	p := newPlace(t, WithAuthenticate(byToken))
 	pg := p.stream(`{"listen":{"tick":{}}}`, "Authorization", "Bearer ann")
 	peer := pg.welcome["peer"].(string)
 	for token, want := range map[string]int{"Bearer ann": 202, "Bearer bob": 403, "Bearer ": 401, "Bearer forbidden": 403} {
@@ -166,7 +167,7 @@ func TestGuarantee14SessionsAreBoundToTheirIdentity(t *testing.T) {
 
 // What fails in the application is no fault of the page's.
 func TestInternalErrorsAreTheServers(t *testing.T) {
-	p := newPlace(t, Authenticate(byToken))
+	p := newPlace(t, WithAuthenticate(byToken))
 	for _, header := range [][]string{{"Accept", "text/event-stream"}, {"Eventgen-Peer", "p"}} {
 		status, body, _ := p.do(http.MethodPost, `{"hello":{"listen":{}}}`, append(header, "Authorization", "Bearer panic")...)
 		if status != http.StatusInternalServerError || body != `{"error":{"code":"internal","message":"internal"}}` {
@@ -179,13 +180,13 @@ func TestInternalErrorsAreTheServers(t *testing.T) {
 func TestShutStreamsWriteNothing(t *testing.T) {
 	w := httptest.NewRecorder()
 	s := newStream(w)
-	n, err := s.write([]byte("before"), time.Time{})
+	n, err := s.Write([]byte("before"), time.Time{})
 	if n != 6 || err != nil {
 		t.Errorf("wrote %d, %v", n, err)
 	}
-	s.shut()
-	s.shut()
-	if n, err := s.write([]byte("after"), time.Time{}); n != 0 || !errors.Is(err, net.ErrClosed) {
+	s.Shut()
+	s.Shut()
+	if n, err := s.Write([]byte("after"), time.Time{}); n != 0 || !errors.Is(err, net.ErrClosed) {
 		t.Errorf("wrote %d, %v", n, err)
 	}
 	if got := w.Body.String(); got != "before" {
@@ -225,7 +226,7 @@ func TestGuarantee19CloseEndsWhereItBegan(t *testing.T) {
 		emit(t, p.bus, tick, 2)
 		pg.want(`{"event":"tick","payload":1}`)
 		var c closed
-		if f, err := pg.tryNext(); !errors.As(err, &c) || c.code != closeGoingAway {
+		if f, err := pg.tryNext(); !errors.As(err, &c) || c.code != session.CloseGoingAway {
 			t.Errorf("got %v, %v", f, err)
 		}
 	})

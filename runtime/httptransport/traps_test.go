@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/eventgen/eventgen/runtime/eventbus"
+	"github.com/eventgen/eventgen/runtime/session"
 )
 
 // What transports of this kind are known to get wrong, and the test that holds it here. Those of the
@@ -154,13 +155,13 @@ func TestTrapSecondReconnect(t *testing.T) {
 
 func TestTrapStreamsEndWithTheirTab(t *testing.T) {
 	bubble(t, func(t *testing.T, l *pipeListener) {
-		p := newPlaceOn(t, l, nil, Resume(0))
+		p := newPlaceOn(t, l, nil, session.WithResume(0))
 		stream := p.stream(`{"listen":{"tick":{}}}`)
 		socket := p.open(`{"listen":{"tick":{}}}`)
 		stream.cut()
 		socket.cut()
 		time.Sleep(2 * time.Second) // the janitor has looked
-		if tick.HasListeners(p.bus) || p.h.connected() != 0 || len(p.bus.Peers()) != 0 || len(p.h.sessions) != 0 {
+		if tick.HasListeners(p.bus) || p.h.Stats().Connections != 0 || len(p.bus.Peers()) != 0 || p.h.Stats().Sessions != 0 {
 			t.Error("something of the page is left")
 		}
 	})
@@ -172,13 +173,13 @@ func TestTrapOneConnectionCarriesAll(t *testing.T) {
 		p.open(`{"listen":{"tick":{},"other":{},"lossy":{},"sticky":{},"latest":{},"replay":{}}}`),
 		p.stream(`{"listen":{"tick":{},"other":{},"lossy":{},"sticky":{},"latest":{},"replay":{}}}`),
 	} {
-		peers := p.h.connected()
+		peers := p.h.Stats().Connections
 		emit(t, p.bus, tick, 1)
 		emit(t, p.bus, other, "a")
 		emit(t, p.bus, lossy, "b")
 		pg.want(`{"event":"tick","payload":1}`, `{"event":"other","payload":"a"}`, `{"event":"lossy","payload":"b"}`)
-		if p.h.connected() != peers {
-			t.Errorf("%d connections, want %d", p.h.connected(), peers)
+		if p.h.Stats().Connections != peers {
+			t.Errorf("%d connections, want %d", p.h.Stats().Connections, peers)
 		}
 	}
 }

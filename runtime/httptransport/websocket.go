@@ -14,19 +14,13 @@ import (
 	"github.com/gobwas/ws/wsflate"
 
 	"github.com/eventgen/eventgen/runtime/httptransport/internal/wsconn"
+	"github.com/eventgen/eventgen/runtime/session"
 )
 
 const (
-	// helloTime is how long a page has for its hello.
-	helloTime = 10 * time.Second
-	// envelope is what a message may hold around a payload.
-	envelope = 4 << 10
 	// mostFarewells is how many refused pages may be told why at once; further ones are cut off.
 	mostFarewells = 1024
 )
-
-// maxMessage bounds one message of a page, in bytes.
-func (h *Handler) maxMessage() int { return h.maxPayload + envelope }
 
 // serveSocket upgrades a request. The connection is served by a goroutine of its own, so that it
 // keeps nothing of what the HTTP server holds for a request.
@@ -35,16 +29,16 @@ func (h *Handler) serveSocket(w http.ResponseWriter, r *http.Request) {
 		fail(w, http.StatusBadRequest, "bad_request", "offer the subprotocol "+Protocol)
 		return
 	}
-	if !h.enter() {
-		failWith(w, shuttingDown)
+	if !h.Enter() {
+		failWith(w, session.ShuttingDown)
 		return
 	}
-	defer h.live.Done()
+	defer h.Leave()
 	clean := credentialed(r)
 	c, refusal := h.newConn(clean)
 
 	upgrader := ws.HTTPUpgrader{
-		Timeout:  helloTime,
+		Timeout:  session.HelloTime,
 		Protocol: func(p string) bool { return p == Protocol },
 	}
 	if h.compress {
@@ -64,66 +58,61 @@ func (h *Handler) serveSocket(w http.ResponseWriter, r *http.Request) {
 		}
 		return
 	}
+	s, f := newSocket(h, raw), formatText
+	if len(handshake.Extensions) > 0 {
+		f = formatDeflate
+	}
 	if refusal == nil {
-		c.link = newSocket(h, raw)
-		if len(handshake.Extensions) > 0 {
-			c.format = formatDeflate
+		refusal = c.Open(s, f)
+		if refusal != nil {
+			c.End()
 		}
-		refusal = h.admit(c)
 	}
 	if refusal != nil {
-		if c != nil {
-			c.tab.close()
-		}
 		h.farewell(raw, *refusal)
 		return
 	}
 	// What came with the handshake lies in a buffer of the server's, which goes.
 	early, _ := buffered.Reader.Peek(buffered.Reader.Buffered())
-	p := newSocketReader(c, append([]byte(nil), early...))
-	h.running.Go(p.run)
+	p := newSocketReader(h, c, s, append([]byte(nil), early...))
+	p.frames.Compressed = f == formatDeflate
+	h.Go(p.run)
 }
 
 // farewell tells a page that is not let in why, which it could not learn from a failed upgrade.
-func (h *Handler) farewell(raw net.Conn, why closing) {
+func (h *Handler) farewell(raw net.Conn, why session.Closing) {
 	defer raw.Close()
 	defer h.farewells.Add(-1)
 	if h.farewells.Add(1) > mostFarewells {
 		return
 	}
-	_ = raw.SetDeadline(time.Now().Add(lastWords))
-	if _, err := raw.Write(formatText.appendClose(nil, why)); err == nil {
+	_ = raw.SetDeadline(time.Now().Add(session.LastWords))
+	if _, err := raw.Write(formatText.AppendClose(nil, why)); err == nil {
 		// Closing over unread input would reset the connection, and the page not see the reason.
-		_, _ = io.Copy(io.Discard, io.LimitReader(raw, int64(h.maxMessage())))
+		_, _ = io.Copy(io.Discard, io.LimitReader(raw, int64(h.MaxMessage())))
 	}
 }
 
 // socketReader reads what the page sends over a WebSocket.
 type socketReader struct {
-	c      *conn
+	c      *session.Conn
 	s      *socket
 	early  []byte
 	ping   []byte // what came before the hello and is answered after it
-	knocks int    // how much came before the hello
 	held   int    // what frames holds, as far as it is charged
 	frames wsconn.Reader
 }
 
-func newSocketReader(c *conn, early []byte) *socketReader {
-	s, _ := c.link.(*socket)
-	return &socketReader{
-		c: c, s: s, early: early,
-		frames: wsconn.Reader{Limit: c.h.maxMessage(), Compressed: c.format == formatDeflate},
-	}
+func newSocketReader(h *Handler, c *session.Conn, s *socket, early []byte) *socketReader {
+	return &socketReader{c: c, s: s, early: early, frames: wsconn.Reader{Limit: h.MaxMessage()}}
 }
 
 var errGone = errors.New("httptransport: the page has closed the connection")
 
 func (p *socketReader) run() {
 	c := p.c
-	defer c.h.cleanUp(c)
-	c.heard.Store(time.Now().UnixNano())
-	err := p.s.SetReadDeadline(time.Now().Add(helloTime))
+	defer c.End()
+	err := p.s.SetReadDeadline(time.Now().Add(session.HelloTime))
 	if len(p.early) > 0 && err == nil {
 		err = p.feed(p.early)
 	}
@@ -133,111 +122,69 @@ func (p *socketReader) run() {
 	var broken *wsconn.CloseError
 	switch {
 	case errors.As(err, &broken):
-		c.close(closing{int(broken.Code), broken.Reason})
+		c.Close(session.Closing{Code: int(broken.Code), Reason: broken.Reason})
 	case errors.Is(err, os.ErrDeadlineExceeded):
-		c.close(closing{closeNoHello, "no_hello"})
+		c.Close(session.Closing{Code: session.CloseNoHello, Reason: "no_hello"})
 	default:
 		return
 	}
 	// The reason must get through: closing over unread input would reset the connection.
-	if p.s.SetReadDeadline(time.Now().Add(lastWords)) == nil {
+	if p.s.SetReadDeadline(time.Now().Add(session.LastWords)) == nil {
 		_, _ = io.Copy(io.Discard, p.s.Conn)
 	}
 }
 
 func (p *socketReader) feed(chunk []byte) error {
 	c := p.c
-	c.heard.Store(time.Now().UnixNano())
-	c.busy.Store(true)
+	c.Heard()
+	c.Busy(true)
 	ended := p.frames.Ended()
 	err := p.frames.Feed(chunk, p)
-	c.busy.Store(false)
+	c.Busy(false)
 	if held := p.frames.Held(); err == nil && held != p.held {
-		if !c.tab.change(held - p.held) {
-			return &wsconn.CloseError{Code: ws.StatusCode(tooMuchMemory.code), Reason: tooMuchMemory.reason}
+		if !c.Hold(held - p.held) {
+			why := session.TooMuchMemory
+			return &wsconn.CloseError{Code: ws.StatusCode(why.Code), Reason: why.Reason}
 		}
 		p.held = held
 	}
-	if !p.frames.Pending() {
-		c.began.Store(0)
-	} else if c.began.Load() == 0 || p.frames.Ended() != ended {
-		c.began.Store(time.Now().UnixNano())
-	}
+	c.Unfinished(p.frames.Pending(), p.frames.Ended() != ended)
 	return err
 }
 
 // Message handles a message of the page.
 func (p *socketReader) Message(op ws.OpCode, message []byte) error {
 	c := p.c
-	c.began.Store(0) // it has ended, however long it takes to handle it
+	c.Unfinished(false, false) // it has ended, however long it takes to handle it
 	if op != ws.OpText {
-		c.close(closing{closeBadFrame, "bad_frame: messages are text"})
+		c.Close(session.Closing{Code: session.CloseBadFrame, Reason: "bad_frame: messages are text"})
 		return nil
 	}
-	frames, err := parseMessage(message)
-	if err != nil {
-		c.close(badFrame(err))
-		return nil
-	}
-	if c.session != nil {
-		c.handleAll(frames)
-		return nil
-	}
-	return p.hello(frames)
-}
-
-// hello handles the first message, which begins with a hello.
-func (p *socketReader) hello(frames []pageFrame) error {
-	c := p.c
-	if !c.live() {
-		return nil
-	}
-	if frames[0].Hello == nil {
-		c.close(closing{closeBadFrame, "bad_frame: the first frame is a hello"})
-		return nil
-	}
-	if why := c.hello(frames[0].Hello); why != nil {
-		c.close(*why)
+	first := !c.Greeted()
+	c.Message(message)
+	if !first || !c.Greeted() {
 		return nil
 	}
 	if err := p.s.SetReadDeadline(time.Time{}); err != nil {
 		return err
 	}
 	if p.ping != nil {
-		p.pong(p.ping)
+		c.Send(wsconn.AppendPong(nil, p.ping))
 		p.ping = nil
 	}
-	c.handleAll(frames[1:])
 	return nil
 }
 
 // Ping answers a ping: of those before the hello the last one, which RFC 6455, 5.5.3 allows, behind the welcome.
 func (p *socketReader) Ping(payload []byte) error {
 	switch {
-	case !p.charge():
-	case p.c.session == nil:
+	case !p.c.Knock():
+	case !p.c.Greeted():
 		p.ping = append([]byte{}, payload...)
 	default:
-		p.pong(payload)
+		p.c.Send(wsconn.AppendPong(nil, payload))
 	}
 	return nil
-}
-
-// charge counts something that is no frame of the protocol against the page's rate, and closes a connection that
-// goes on with it.
-func (p *socketReader) charge() bool {
-	c := p.c
-	abuse := false
-	if c.session == nil {
-		p.knocks++
-		abuse = p.knocks > 2*c.h.burst
-	} else {
-		abuse = c.charge() == abusive
-	}
-	if abuse {
-		c.close(rateLimited)
-	}
-	return !abuse
 }
 
 // smallFragment is the size below which a fragment counts as a frame: larger ones are as few as a message is long.
@@ -246,31 +193,20 @@ const smallFragment = 1 << 10
 // Fragment counts fragments that bring little.
 func (p *socketReader) Fragment(size int) error {
 	if size < smallFragment {
-		p.charge()
+		p.c.Knock()
 	}
 	return nil
 }
 
-func (p *socketReader) pong(payload []byte) {
-	p.c.mu.Lock()
-	defer p.c.mu.Unlock()
-	p.c.sendLocked(wsconn.AppendPong(nil, payload))
-}
-
 // Pong takes a sign of life, which feed has noted.
 func (p *socketReader) Pong([]byte) error {
-	p.charge()
+	p.c.Knock()
 	return nil
 }
 
 // Close answers the page's close, unless it is an answer itself.
 func (p *socketReader) Close(code ws.StatusCode, _ string) error {
-	c := p.c
-	c.mu.Lock()
-	if c.mode == modeSynced && !c.ending {
-		c.writeLocked(wsconn.AppendClose(nil, code, ""))
-	}
-	c.mu.Unlock()
+	p.c.Answer(wsconn.AppendClose(nil, code, ""))
 	return errGone
 }
 

@@ -6,12 +6,13 @@ import (
 	"testing"
 
 	"github.com/eventgen/eventgen/runtime/eventbus"
+	"github.com/eventgen/eventgen/runtime/session"
 )
 
 func TestGuarantee03ListenAndDeliver(t *testing.T) {
 	p := newPlace(t)
 	pg := p.open(`{"window":"main","listen":{"tick":{"contract":"c0"}}}`)
-	if pg.welcome["epoch"] != p.h.epoch.name || pg.welcome["heartbeat"] != 25.0 || pg.welcome["max"] != 69632.0 {
+	if pg.welcome["epoch"] != p.epoch() || pg.welcome["heartbeat"] != 25.0 || pg.welcome["max"] != 69632.0 {
 		t.Errorf("welcome is %v", pg.welcome)
 	}
 	emit(t, p.bus, tick, 1, 2)
@@ -198,7 +199,7 @@ func TestRelayNeedsAuthorization(t *testing.T) {
 	pg.send(`{"emit":"message","id":1,"payload":"hi","to":{"window":"a"}}`)
 	pg.want(`{"ack":1,"error":{"code":"forbidden","message":"the backend authorizes no relays"}}`)
 
-	q := newPlace(t, AuthorizeEmit(func(_ context.Context, peer eventbus.Peer, event string, to eventbus.Target) error {
+	q := newPlace(t, session.WithAuthorizeEmit(func(_ context.Context, peer eventbus.Peer, event string, to eventbus.Target) error {
 		if label, _ := to.Label(); label == "secret" || event != "message" {
 			return errors.New("no")
 		}

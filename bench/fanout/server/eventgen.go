@@ -7,6 +7,7 @@ import (
 
 	"github.com/eventgen/eventgen/runtime/eventbus"
 	"github.com/eventgen/eventgen/runtime/httptransport"
+	"github.com/eventgen/eventgen/runtime/session"
 )
 
 // eventgenHub is a bus and its transport with everything on: targets, filters by event and
@@ -28,8 +29,8 @@ func newEventgen() (hub, error) {
 		return nil, err
 	}
 	h, err := httptransport.New(bus,
-		httptransport.MaxPeers(20_000),
-		httptransport.AuthorizeListen(func(context.Context, eventbus.Peer, string) error { return nil }))
+		session.WithMaxPeers(20_000),
+		session.WithAuthorizeListen(func(context.Context, eventbus.Peer, string) error { return nil }))
 	if err != nil {
 		return nil, err
 	}

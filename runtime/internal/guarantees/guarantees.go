@@ -17,12 +17,13 @@ import (
 
 var sentence = regexp.MustCompile(`(?m)^//  (\d+)\. `)
 
-// Check fails the test unless the guarantees in the doc.go of the package in dir are numbered from 1
-// on, and each has a test that is called TestGuarantee and its number, of two digits, and that can
-// fail: it, or a function of the tests that it calls, has a call such as t.Error.
-func Check(t testing.TB, dir string) {
+// Check fails the test unless the guarantees in the doc.go of the package in dir, or of the packages in several
+// folders that share one series, are numbered from 1 on, and each has a test in one of them that is called
+// TestGuarantee and its number, of two digits, and that can fail: it, or a function of the tests that it calls, has a
+// call such as t.Error.
+func Check(t testing.TB, dirs ...string) {
 	t.Helper()
-	problems, err := check(dir)
+	problems, err := check(dirs...)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -31,22 +32,34 @@ func Check(t testing.TB, dir string) {
 	}
 }
 
-func check(dir string) (problems []string, err error) {
-	doc, err := os.ReadFile(filepath.Join(dir, "doc.go"))
-	if err != nil {
-		return nil, err
+func check(dirs ...string) (problems []string, err error) {
+	tests := tests{}
+	var numbers []int
+	for _, dir := range dirs {
+		doc, err := os.ReadFile(filepath.Join(dir, "doc.go"))
+		if err != nil {
+			return nil, err
+		}
+		if err := tests.read(dir); err != nil {
+			return nil, err
+		}
+		for _, m := range sentence.FindAllStringSubmatch(string(doc), -1) {
+			n, err := strconv.Atoi(m[1])
+			if err != nil {
+				return nil, err
+			}
+			numbers = append(numbers, n)
+		}
 	}
-	tests, err := readTests(dir)
-	if err != nil {
-		return nil, err
+	if len(dirs) > 1 { // each has a part of the series
+		slices.Sort(numbers)
 	}
-	numbers := sentence.FindAllStringSubmatch(string(doc), -1)
 	if len(numbers) == 0 {
 		return []string{"there are no guarantees"}, nil
 	}
-	for i, m := range numbers {
-		if m[1] != strconv.Itoa(i+1) {
-			problems = append(problems, fmt.Sprintf("guarantee %d is numbered %s", i+1, m[1]))
+	for i, n := range numbers {
+		if n != i+1 {
+			problems = append(problems, fmt.Sprintf("guarantee %d is numbered %d", i+1, n))
 		}
 		names := tests.of(i + 1)
 		if len(names) == 0 {
@@ -65,24 +78,23 @@ func check(dir string) (problems []string, err error) {
 // together.
 type tests map[string][]*ast.FuncDecl
 
-func readTests(dir string) (tests, error) {
+func (t tests) read(dir string) error {
 	files, err := filepath.Glob(filepath.Join(dir, "*_test.go"))
 	if err != nil {
-		return nil, err
+		return err
 	}
-	out := tests{}
 	for _, name := range files {
 		file, err := parser.ParseFile(token.NewFileSet(), name, nil, parser.SkipObjectResolution)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		for _, decl := range file.Decls {
 			if f, ok := decl.(*ast.FuncDecl); ok && f.Body != nil {
-				out[f.Name.Name] = append(out[f.Name.Name], f)
+				t[f.Name.Name] = append(t[f.Name.Name], f)
 			}
 		}
 	}
-	return out, nil
+	return nil
 }
 
 // of returns the names of the tests of a guarantee.

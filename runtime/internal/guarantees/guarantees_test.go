@@ -49,6 +49,18 @@ func again(t *testing.T) { again(t) }
 			}
 		})
 	}
+	first, two := t.TempDir(), t.TempDir()
+	for dir, text := range map[string]string{first: "//  1. One.\n//  3. Three.\npackage p\n", two: "//  2. Two.\npackage p\n"} {
+		if err := os.WriteFile(filepath.Join(dir, "doc.go"), []byte(text), 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := os.WriteFile(filepath.Join(first, "p_test.go"), []byte("package p\n"+one), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := check(first, two); err != nil || !slices.Equal(got, []string{"guarantee 3 has no test"}) {
+		t.Errorf("two packages: got %q, %v", got, err)
+	}
 	if _, err := check(t.TempDir()); err == nil {
 		t.Error("a package without doc.go passes")
 	}

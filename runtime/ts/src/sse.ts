@@ -20,7 +20,7 @@ const codes: Readonly<Record<number, number>> = {
 // What may be wrong where no connection comes to be.
 const addProxy = 'This is not the Go server: a dev server needs a proxy entry for this path, with ws: true.';
 const startServer = 'Does the Go server run, at this address or the one that the proxy has?';
-const allowOrigin = 'If the page is of another origin, httptransport.AllowOrigins has to name it.';
+const allowOrigin = 'If the page is of another origin, httptransport.WithAllowOrigins has to name it.';
 
 /** The peer that a welcome names. What is no JSON is the receiver's to report. */
 function peerOf(message: string): string | undefined {

@@ -1,4 +1,4 @@
-package httptransport
+package session
 
 import (
 	"bytes"
@@ -11,7 +11,7 @@ import (
 
 // pageFrame is a frame from a page; exactly one of Hello, Listen, Unlisten, Emit and Auth is set.
 type pageFrame struct {
-	Hello    *helloFrame
+	Hello    *Hello
 	Listen   map[string]interest
 	Unlisten *[]string
 	Emit     *string
@@ -22,7 +22,7 @@ type pageFrame struct {
 	To      json.RawMessage
 }
 
-type helloFrame struct {
+type Hello struct {
 	Window string
 	Listen map[string]interest
 	Resume *resumeFrame
@@ -93,7 +93,7 @@ func (f *pageFrame) parse(text []byte) error {
 	return eachMember(text, func(name string, value []byte) error {
 		switch name {
 		case "hello":
-			f.Hello = new(helloFrame)
+			f.Hello = new(Hello)
 			return f.Hello.parse(value)
 		case "listen":
 			return parseListen(value, &f.Listen)
@@ -114,7 +114,7 @@ func (f *pageFrame) parse(text []byte) error {
 	})
 }
 
-func (f *helloFrame) parse(text []byte) error {
+func (f *Hello) parse(text []byte) error {
 	return eachMember(text, func(name string, value []byte) error {
 		switch name {
 		case "window":

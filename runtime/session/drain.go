@@ -1,4 +1,4 @@
-package httptransport
+package session
 
 import (
 	"time"
@@ -15,7 +15,7 @@ const (
 
 // drain writes to a connection that does not take everything at once, until it has caught up
 // with the log. It is the connection's only writer meanwhile.
-func (c *conn) drain() {
+func (c *Conn) drain() {
 	entries := make([]*eventbus.Entry, mostRead)
 	for {
 		p, more := c.nextWrite(entries)
@@ -34,7 +34,7 @@ func (c *conn) drain() {
 
 // nextWrite returns what is to be written next, or nothing if that must be looked at again. It
 // returns false when the drainer has nothing more to do.
-func (c *conn) nextWrite(entries []*eventbus.Entry) (p []byte, more bool) {
+func (c *Conn) nextWrite(entries []*eventbus.Entry) (p []byte, more bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.mode != modeDraining {
@@ -64,15 +64,15 @@ func (c *conn) nextWrite(entries []*eventbus.Entry) (p []byte, more bool) {
 }
 
 // flushOwnLocked makes what is queued of the connection's own what is written next.
-func (c *conn) flushOwnLocked() {
+func (c *Conn) flushOwnLocked() {
 	c.own -= len(c.out)
 	c.rest, c.out = c.out, nil
 }
 
 // writeOut writes p, and ends a connection that takes nothing of it for too long.
-func (c *conn) writeOut(p []byte) bool {
+func (c *Conn) writeOut(p []byte) bool {
 	for len(p) > 0 {
-		n, err := c.link.write(p[:min(len(p), mostWrite)], time.Now().Add(c.h.stall))
+		n, err := c.link.Write(p[:min(len(p), mostWrite)], time.Now().Add(c.engine.stall))
 		p = p[n:]
 		if err != nil && n == 0 {
 			c.shut()
@@ -87,9 +87,9 @@ func (c *conn) writeOut(p []byte) bool {
 }
 
 // catchUpLocked takes the next entries from the log into rest, as the slow policies say.
-func (c *conn) catchUpLocked(entries []*eventbus.Entry) {
-	at := c.h.port.At()
-	n, lost := c.h.port.Read(c.cursor, entries)
+func (c *Conn) catchUpLocked(entries []*eventbus.Entry) {
+	at := c.engine.port.At()
+	n, lost := c.engine.port.Read(c.cursor, entries)
 	defer clear(entries[:n])
 	n = fitting(entries[:n])
 	var dst []byte
@@ -104,7 +104,7 @@ func (c *conn) catchUpLocked(entries []*eventbus.Entry) {
 		head = entries[n-1].Seq
 	}
 	// A page that resumes is behind by what it was away.
-	behind := c.h.queue > 0 && c.cursor >= c.backlog && c.h.port.Behind(c.cursor) > c.h.queue
+	behind := c.engine.queue > 0 && c.cursor >= c.backlog && c.engine.port.Behind(c.cursor) > c.engine.queue
 	if behind && c.needsAllLocked(entries[:n]) {
 		c.giveUpLocked("slow: resume from the log")
 		return
@@ -140,13 +140,13 @@ func fitting(entries []*eventbus.Entry) int {
 }
 
 // giveUpLocked ends a connection that cannot get what it should: the page comes back for it.
-func (c *conn) giveUpLocked(reason string) {
-	c.closeLocked(closing{closeSlow, reason})
+func (c *Conn) giveUpLocked(reason string) {
+	c.closeLocked(Closing{CloseSlow, reason})
 	c.closeAt = 0
 }
 
 // needsAllLocked reports whether an entry among these may not be skipped, by what holds now or from a step on.
-func (c *conn) needsAllLocked(entries []*eventbus.Entry) bool {
+func (c *Conn) needsAllLocked(entries []*eventbus.Entry) bool {
 	k, steps := c.class, c.steps
 	for _, e := range entries {
 		for len(steps) > 0 && steps[0].at < e.Seq {
@@ -165,7 +165,7 @@ func (c *conn) needsAllLocked(entries []*eventbus.Entry) bool {
 // lostLocked deals with entries that left the log before they were read: it returns what tells
 // the page of them, or false if they end the connection. Then the page resumes, and is told of
 // the gap.
-func (c *conn) lostLocked() (gap []byte, ok bool) {
+func (c *Conn) lostLocked() (gap []byte, ok bool) {
 	missed := map[string]*uint64{}
 	for info := range c.missedLocked() {
 		if info.Slow == eventbus.SlowResume {
@@ -178,10 +178,10 @@ func (c *conn) lostLocked() (gap []byte, ok bool) {
 	if len(missed) == 0 {
 		return nil, true
 	}
-	return c.format.append(nil, appendGap(nil, missed), c.h.epoch, 0), true
+	return c.format.Append(nil, appendGap(nil, missed), c.engine.epoch, 0), true
 }
 
-func (c *conn) dropLocked(e *eventbus.Entry) {
+func (c *Conn) dropLocked(e *eventbus.Entry) {
 	if c.dropped == nil {
 		c.dropped = make(map[string]uint64)
 	}
@@ -191,7 +191,7 @@ func (c *conn) dropLocked(e *eventbus.Entry) {
 
 // appendDroppedLocked tells the page what it has not been sent, before anything newer. The position is told with
 // it: a page that has the one comes back behind it, and one that has not gets from the log what was dropped.
-func (c *conn) appendDroppedLocked(dst []byte) []byte {
+func (c *Conn) appendDroppedLocked(dst []byte) []byte {
 	if len(c.dropped) == 0 {
 		return dst
 	}
@@ -200,11 +200,11 @@ func (c *conn) appendDroppedLocked(dst []byte) []byte {
 		missed[name] = &n
 	}
 	c.dropped = nil
-	return c.format.append(dst, together(appendGap(nil, missed), appendAt(nil, c.upTo)), c.h.epoch, c.upTo)
+	return c.format.Append(dst, together(appendGap(nil, missed), appendAt(nil, c.upTo)), c.engine.epoch, c.upTo)
 }
 
 // resync hands the connection back to its shard, if it has caught up.
-func (c *conn) resync() bool {
+func (c *Conn) resync() bool {
 	c.shard.mu.Lock()
 	defer c.shard.mu.Unlock()
 	c.mu.Lock()

@@ -1,9 +1,8 @@
-package httptransport
+package session
 
 import (
 	"context"
 	"iter"
-	"net/http"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -18,18 +17,20 @@ import (
 // Whoever reads from it also cleans up after it, once; everybody else only shuts it.
 //
 // Locks are taken in this order: session, shard, conn, class; and session, handler, conn.
-type conn struct {
-	h      *Handler
-	shard  *shard
-	link   link
-	format format
-	token  string          // names the connection to its page: the peer of the welcome
-	ctx    context.Context // the values of the request, for what is called on behalf of the page
-	opened *http.Request   // for renewals; nil without Authenticate
+type Conn struct {
+	engine  *Engine
+	shard   *shard
+	link    Link
+	format  Format
+	token   string                                                  // names the connection to its page: the peer of the welcome
+	ctx     context.Context                                         // the values of the request, for what is called on behalf of the page
+	renewal func(token string) (eventbus.Peer, time.Time, *Closing) // nil where there is nothing to renew
+	answers bool                                                    // the page can be asked for a sign of life
+	knocks  int                                                     // what came before the hello and is none; of who reads
 
 	account string // whom it is charged to
 	tab     tab    // what it holds
-	placed  bool   // it is counted as one of its account's; guarded by Handler.mu
+	placed  bool   // it is counted as one of its account's; guarded by Engine.mu
 
 	heard atomic.Int64 // when the page last gave a sign of life, in Unix nanoseconds
 	began atomic.Int64 // when a message began that has not ended, 0 if there is none
@@ -58,6 +59,7 @@ type conn struct {
 	backlog uint64            // the newest position when it opened
 
 	ending  bool      // the connection is being closed
+	why     *Closing  // with what
 	bye     []byte    // what it says at the end, nil once that is in rest
 	closeAt uint64    // entries up to here go out before
 	closeBy time.Time // when it is shut whatever is left
@@ -87,18 +89,18 @@ type step struct {
 // maxOwn bounds what a connection that does not read lets pile up of answers to its own frames.
 const maxOwn = 1 << 20
 
-// lastWords is how long a closing connection may take.
-const lastWords = 5 * time.Second
+// LastWords is how long a closing connection may take.
+const LastWords = 5 * time.Second
 
 // send queues one frame behind what the connection has taken from the log.
-func (c *conn) send(frame []byte) {
+func (c *Conn) send(frame []byte) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.sendLocked(c.format.append(nil, frame, c.h.epoch, 0))
+	c.sendLocked(c.format.Append(nil, frame, c.engine.epoch, 0))
 }
 
 // sendLocked queues bytes that are framed already.
-func (c *conn) sendLocked(p []byte) {
+func (c *Conn) sendLocked(p []byte) {
 	switch {
 	case c.ending:
 	case c.mode == modeSynced:
@@ -111,9 +113,9 @@ func (c *conn) sendLocked(p []byte) {
 }
 
 // roomLocked ends a connection that asks and asks and does not read the answers.
-func (c *conn) roomLocked() bool {
+func (c *Conn) roomLocked() bool {
 	if c.own > maxOwn {
-		c.closeLocked(closing{closeSlow, "slow: answers are not read"})
+		c.closeLocked(Closing{CloseSlow, "slow: answers are not read"})
 		return false
 	}
 	return true
@@ -121,7 +123,7 @@ func (c *conn) roomLocked() bool {
 
 // bookLocked has the account charged for what waits to be written. A connection whose account may not hold so much
 // ends: what it lacks is in the log.
-func (c *conn) bookLocked() {
+func (c *Conn) bookLocked() {
 	held := c.own + len(c.rest)
 	if c.tab.change(held - c.booked) {
 		c.booked = held
@@ -131,15 +133,15 @@ func (c *conn) bookLocked() {
 }
 
 // change makes the step, or queues it until the connection has got that far.
-func (c *conn) change(s step) {
+func (c *Conn) change(s step) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.changeLocked(s)
 }
 
-func (c *conn) changeLocked(s step) {
+func (c *Conn) changeLocked(s step) {
 	if !c.greeted || !c.liveLocked() || !c.roomLocked() { // what holds at the welcome is up to the hello
-		c.h.release(s.class)
+		c.engine.release(s.class)
 		return
 	}
 	// Queued first in any case: the log may have gone on, and what is behind the step comes under its class.
@@ -152,7 +154,7 @@ func (c *conn) changeLocked(s step) {
 
 // begin is change for a step of new subscriptions and its answer. The connection may have gone on meanwhile:
 // what it has passed of the subscriptions comes behind their kept values.
-func (c *conn) begin(s, answer step) {
+func (c *Conn) begin(s, answer step) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	passed, ok := c.passedLocked(s)
@@ -167,13 +169,13 @@ func (c *conn) begin(s, answer step) {
 // passedLocked returns the entries that the connection has passed since the step's position, and gets by the step
 // alone. It returns false if the log no longer has all of them. Whatever changed the class before has taken effect:
 // the session's lock has been held since that position.
-func (c *conn) passedLocked(s step) (out []byte, ok bool) {
+func (c *Conn) passedLocked(s step) (out []byte, ok bool) {
 	var buffer [16]*eventbus.Entry
 	for at := s.at; at < c.cursor; {
-		n, lost := c.h.port.Read(at, buffer[:])
+		n, lost := c.engine.port.Read(at, buffer[:])
 		if lost {
 			for info := range s.class.events {
-				if c.h.port.Missed(info, at) {
+				if c.engine.port.Missed(info, at) {
 					return nil, false
 				}
 			}
@@ -183,7 +185,7 @@ func (c *conn) passedLocked(s step) (out []byte, ok bool) {
 		}
 		for _, e := range buffer[:n] {
 			if at = e.Seq; at <= c.cursor && s.class.wants(e) && (c.class == nil || !c.class.wants(e)) && e.For(&c.peer) {
-				out = c.format.append(out, e.Frame, c.h.epoch, 0)
+				out = c.format.Append(out, e.Frame, c.engine.epoch, 0)
 			}
 		}
 	}
@@ -192,11 +194,11 @@ func (c *conn) passedLocked(s step) (out []byte, ok bool) {
 
 // reachLocked brings a synced connection up to the position, or as far as the log is by then, without its shard. It
 // reports whether the connection took everything at once.
-func (c *conn) reachLocked(at uint64) bool {
+func (c *Conn) reachLocked(at uint64) bool {
 	var buffer [16]*eventbus.Entry
 	for c.cursor < at {
-		head := c.h.port.At()
-		n, lost := c.h.port.Read(c.cursor, buffer[:])
+		head := c.engine.port.At()
+		n, lost := c.engine.port.Read(c.cursor, buffer[:])
 		n = fitting(buffer[:n])
 		if lost && c.missesLocked() {
 			c.detachLocked()
@@ -215,7 +217,7 @@ func (c *conn) reachLocked(at uint64) bool {
 
 // missesLocked reports whether something that the connection listens to has left the log before
 // it was read.
-func (c *conn) missesLocked() bool {
+func (c *Conn) missesLocked() bool {
 	for range c.missedLocked() {
 		return true
 	}
@@ -224,14 +226,14 @@ func (c *conn) missesLocked() bool {
 
 // missedLocked yields the events of which something has left the log before it was read: of what holds now, and
 // of what holds from a step on.
-func (c *conn) missedLocked() iter.Seq[*eventbus.Info] {
+func (c *Conn) missedLocked() iter.Seq[*eventbus.Info] {
 	return func(yield func(*eventbus.Info) bool) {
 		of := func(k *class, after uint64) bool {
 			if k == nil {
 				return true
 			}
 			for info := range k.events {
-				if c.h.port.Missed(info, after) && !yield(info) {
+				if c.engine.port.Missed(info, after) && !yield(info) {
 					return false
 				}
 			}
@@ -249,21 +251,21 @@ func (c *conn) missedLocked() iter.Seq[*eventbus.Info] {
 }
 
 // detachLocked hands a synced connection over to a drainer.
-func (c *conn) detachLocked() {
+func (c *Conn) detachLocked() {
 	c.mode = modeDraining
-	c.link.spawn(c.drain)
+	c.link.Spawn(c.drain)
 }
 
-func (c *conn) applyLocked(s step) {
+func (c *Conn) applyLocked(s step) {
 	if s.class != nil {
-		c.h.release(c.class)
+		c.engine.release(c.class)
 		c.class = s.class
 	}
 }
 
 // takeLocked appends the bytes of the entries up to the position head, with the steps between
 // them, and moves the cursor there.
-func (c *conn) takeLocked(dst []byte, entries []*eventbus.Entry, head uint64, skip func(*eventbus.Entry) bool) []byte {
+func (c *Conn) takeLocked(dst []byte, entries []*eventbus.Entry, head uint64, skip func(*eventbus.Entry) bool) []byte {
 	for len(c.steps) > 0 && c.steps[0].at <= head {
 		s := c.steps[0]
 		c.steps[0] = step{}
@@ -285,29 +287,29 @@ func (c *conn) takeLocked(dst []byte, entries []*eventbus.Entry, head uint64, sk
 	return dst
 }
 
-func (c *conn) appendLocked(dst []byte, entries []*eventbus.Entry, skip func(*eventbus.Entry) bool) []byte {
+func (c *Conn) appendLocked(dst []byte, entries []*eventbus.Entry, skip func(*eventbus.Entry) bool) []byte {
 	for _, e := range entries {
 		if !c.getsLocked(c.class, e) || skip != nil && skip(e) {
 			continue
 		}
 		dst = c.appendDroppedLocked(dst)
-		dst = c.format.append(dst, e.Frame, c.h.epoch, e.Seq)
+		dst = c.format.Append(dst, e.Frame, c.engine.epoch, e.Seq)
 	}
 	return dst
 }
 
 // getsLocked reports whether the connection gets the entry while the class holds.
-func (c *conn) getsLocked(k *class, e *eventbus.Entry) bool {
+func (c *Conn) getsLocked(k *class, e *eventbus.Entry) bool {
 	return e.Seq > c.cursor && k != nil && k.wants(e) && (!personal(e) || e.For(&c.peer))
 }
 
 // writeLocked writes what the link takes at once, and starts the drainer for the rest.
-func (c *conn) writeLocked(p []byte) {
+func (c *Conn) writeLocked(p []byte) {
 	if len(p) == 0 {
 		return
 	}
 	c.wrote = true
-	n, err := c.link.try(p)
+	n, err := c.link.Try(p)
 	if err != nil {
 		c.shutLocked()
 		return
@@ -321,30 +323,30 @@ func (c *conn) writeLocked(p []byte) {
 }
 
 // live reports whether frames of the page are still to be handled.
-func (c *conn) live() bool {
+func (c *Conn) live() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.liveLocked()
 }
 
-func (c *conn) liveLocked() bool { return !c.ending && c.mode <= modeDraining }
+func (c *Conn) liveLocked() bool { return !c.ending && c.mode <= modeDraining }
 
 // who returns the peer as it is now known.
-func (c *conn) who() eventbus.Peer {
+func (c *Conn) who() eventbus.Peer {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.peer
 }
 
 // close says goodbye, lets the page answer for a while, and ends the connection.
-func (c *conn) close(why closing) {
+func (c *Conn) close(why Closing) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.closeLocked(why)
 }
 
 // closeAfter is close once everything up to the position has been sent.
-func (c *conn) closeAfter(at uint64, why closing) {
+func (c *Conn) closeAfter(at uint64, why Closing) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.liveLocked() && c.mode == modeSynced {
@@ -356,13 +358,13 @@ func (c *conn) closeAfter(at uint64, why closing) {
 	}
 }
 
-func (c *conn) closeLocked(why closing) {
+func (c *Conn) closeLocked(why Closing) {
 	if !c.liveLocked() {
 		return
 	}
-	c.ending = true
-	c.closeBy = time.Now().Add(lastWords)
-	bye := c.format.appendClose(nil, why)
+	c.ending, c.why = true, &why
+	c.closeBy = time.Now().Add(LastWords)
+	bye := c.format.AppendClose(nil, why)
 	if c.mode == modeDraining {
 		c.bye = bye // the drainer says it at the end
 		return
@@ -373,8 +375,8 @@ func (c *conn) closeLocked(why closing) {
 }
 
 // doneLocked is called when the last words are written.
-func (c *conn) doneLocked() {
-	if c.format == formatStream {
+func (c *Conn) doneLocked() {
+	if !c.answers {
 		c.shutLocked()
 		return
 	}
@@ -382,13 +384,13 @@ func (c *conn) doneLocked() {
 }
 
 // shut ends the connection at once.
-func (c *conn) shut() {
+func (c *Conn) shut() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.shutLocked()
 }
 
-func (c *conn) shutLocked() {
+func (c *Conn) shutLocked() {
 	if c.mode == modeShut {
 		return
 	}
@@ -396,10 +398,10 @@ func (c *conn) shutLocked() {
 	c.rest, c.out, c.bye, c.own = nil, nil, nil, 0
 	c.bookLocked()
 	for _, s := range c.steps {
-		c.h.release(s.class)
+		c.engine.release(s.class)
 	}
 	c.steps = nil
-	c.h.release(c.class)
+	c.engine.release(c.class)
 	c.class = nil
-	c.link.shut()
+	c.link.Shut()
 }

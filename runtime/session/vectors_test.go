@@ -1,4 +1,4 @@
-package httptransport
+package session
 
 import (
 	"encoding/json"
@@ -46,5 +46,33 @@ func TestServerVectors(t *testing.T) {
 		if err := json.Unmarshal(frames[name], &want); err != nil || !reflect.DeepEqual(is, want) {
 			t.Errorf("%s: got %s, want %s", name, got, frames[name])
 		}
+	}
+}
+
+func TestVectors(t *testing.T) {
+	text, err := os.ReadFile("../../testdata/wire/protocol.json")
+	noError(t, err)
+	var vectors []struct {
+		Name, From string
+		Frame      json.RawMessage
+		Close      int
+	}
+	noError(t, json.Unmarshal(text, &vectors))
+	seen := 0
+	for _, v := range vectors {
+		if v.From != "page" {
+			continue
+		}
+		seen++
+		frames, err := parseMessage(v.Frame)
+		if (err != nil) != (v.Close == 4400) {
+			t.Errorf("%s: %v", v.Name, err)
+		}
+		if err == nil && len(frames) != 1 {
+			t.Errorf("%s: %d frames", v.Name, len(frames))
+		}
+	}
+	if seen == 0 {
+		t.Error("no vector of a page")
 	}
 }

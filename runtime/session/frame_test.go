@@ -1,4 +1,4 @@
-package httptransport
+package session
 
 import (
 	"encoding/json"
@@ -51,7 +51,7 @@ func TestNamesAreExact(t *testing.T) {
 	}
 	frames, err := parseMessage([]byte(`{"hello":{"Window":"x","window":"main","LISTEN":{"tick":{}},"listen":{"Tick":{"Keys":[1],"contract":"c"}}}}`))
 	noError(t, err)
-	want := &helloFrame{Window: "main", Listen: map[string]interest{"Tick": {Contract: "c"}}}
+	want := &Hello{Window: "main", Listen: map[string]interest{"Tick": {Contract: "c"}}}
 	if !reflect.DeepEqual(frames[0].Hello, want) {
 		t.Errorf("got %+v", frames[0].Hello)
 	}

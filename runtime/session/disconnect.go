@@ -1,4 +1,4 @@
-package httptransport
+package session
 
 import (
 	"slices"
@@ -6,7 +6,7 @@ import (
 	"github.com/eventgen/eventgen/runtime/eventbus"
 )
 
-var disconnected = closing{closeForbidden, "forbidden: disconnected"}
+var disconnected = Closing{CloseForbidden, "forbidden: disconnected"}
 
 // Disconnect ends the clients that the target addresses, live ones and those that are away, and returns how many
 // there were: one peer by [eventbus.Where] and its ID, all of one identity likewise, or those of a label by
@@ -16,11 +16,11 @@ var disconnected = closing{closeForbidden, "forbidden: disconnected"}
 // It keeps nobody out. Let Authenticate refuse them before: it is asked again for whoever was connecting at that
 // moment. Of a client that is away only the ID, the identity and the label are known, so that a
 // [eventbus.Group] does not address it. Other nodes are not reached: call it on each.
-func (h *Handler) Disconnect(who eventbus.Target) int {
-	h.disconnects.Add(1)
+func (engine *Engine) Disconnect(who eventbus.Target) int {
+	engine.disconnects.Add(1)
 	matched := map[*session]struct{}{}
 	n := 0
-	for _, c := range h.all(nil) {
+	for _, c := range engine.all(nil) {
 		s, live := c.joined()
 		if !live || !who.Matches(c.who()) {
 			continue
@@ -32,32 +32,32 @@ func (h *Handler) Disconnect(who eventbus.Target) int {
 		}
 		matched[s] = struct{}{}
 	}
-	for _, s := range h.allSessions() {
+	for _, s := range engine.allSessions() {
 		if _, ok := matched[s]; ok || who.Matches(s.seenAs()) {
 			matched[s] = struct{}{}
-			h.disconnect(s)
+			engine.disconnect(s)
 		}
 	}
 	return n + len(matched)
 }
 
 // Revoke ends the subscriptions to these events of the clients that the target addresses, as it does for
-// [Handler.Disconnect], and returns how many there were. The pages are told with a refused frame. Nothing of these
+// [Engine.Disconnect], and returns how many there were. The pages are told with a refused frame. Nothing of these
 // events that is emitted after Revoke has returned reaches them.
 //
 // It keeps nobody from listening again. Let AuthorizeListen refuse them before: it is asked again for whoever was
 // listening at that moment.
-func (h *Handler) Revoke(who eventbus.Target, events ...string) (n int) {
-	h.revocations.Add(1)
-	for _, s := range h.allSessions() {
+func (engine *Engine) Revoke(who eventbus.Target, events ...string) (n int) {
+	engine.revocations.Add(1)
+	for _, s := range engine.allSessions() {
 		if who.Matches(s.seenAs()) {
-			n += h.revoke(s, events)
+			n += engine.revoke(s, events)
 		}
 	}
 	return n
 }
 
-func (h *Handler) revoke(s *session, events []string) int {
+func (engine *Engine) revoke(s *session, events []string) int {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	refused := map[string]wireError{}
@@ -69,34 +69,34 @@ func (h *Handler) revoke(s *session, events []string) int {
 	}
 	if c := s.conn; c != nil && len(refused) > 0 {
 		c.change(step{
-			class: h.intern(c.format, s.subs),
-			out:   c.format.append(nil, appendRefused(nil, refused), h.epoch, 0),
+			class: engine.intern(c.format, s.subs),
+			out:   c.format.Append(nil, appendRefused(nil, refused), engine.epoch, 0),
 		})
 	}
 	return len(refused)
 }
 
 // disconnect ends a session that may have a connection.
-func (h *Handler) disconnect(s *session) {
+func (engine *Engine) disconnect(s *session) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	h.mu.Lock()
-	h.away.remove(s)
-	delete(h.sessions, s.secret)
-	h.mu.Unlock()
+	engine.mu.Lock()
+	engine.away.remove(s)
+	delete(engine.sessions, s.secret)
+	engine.mu.Unlock()
 	s.ended = true
 	for event := range s.subs {
 		s.dropLocked(event)
 	}
 	if c := s.conn; c != nil {
 		s.conn = nil
-		h.port.Leave(s.peer)
+		engine.port.Leave(s.peer)
 		c.close(disconnected)
 	}
 }
 
 // joined returns the session of a connection, nil before its hello, and whether the connection lives.
-func (c *conn) joined() (s *session, live bool) {
+func (c *Conn) joined() (s *session, live bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.session, c.liveLocked()
@@ -115,11 +115,11 @@ func (s *session) seenAs() eventbus.Peer {
 }
 
 // allSessions returns those of the handler.
-func (h *Handler) allSessions() []*session {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	all := make([]*session, 0, len(h.sessions))
-	for _, s := range h.sessions {
+func (engine *Engine) allSessions() []*session {
+	engine.mu.Lock()
+	defer engine.mu.Unlock()
+	all := make([]*session, 0, len(engine.sessions))
+	for _, s := range engine.sessions {
 		all = append(all, s)
 	}
 	return slices.Clip(all)

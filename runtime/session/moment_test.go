@@ -1,4 +1,4 @@
-package httptransport
+package session
 
 import (
 	"runtime"
@@ -26,7 +26,7 @@ func slowly(name string) (event *eventbus.Event[int], entered, leave chan struct
 
 func newPlaceWith(t *testing.T, event eventbus.AnyEvent, opts ...Option) *place {
 	t.Helper()
-	return newPlaceOn(t, nil, []eventbus.Option{eventbus.WithCatalog(eventbus.NewCatalog(event))}, opts...)
+	return newPlace(t, []eventbus.Option{eventbus.WithCatalog(eventbus.NewCatalog(event))}, opts...)
 }
 
 // The position of a welcome and all that its hello listens to are one moment: what is emitted from then on comes,
@@ -35,7 +35,7 @@ func TestGuarantee03HelloIsOneMoment(t *testing.T) {
 	first, entered, leave := slowly("first")
 	p := newPlaceWith(t, first)
 	emit(t, p.bus, first, 1)
-	pg := p.socket(pageOption{})
+	pg := p.connect(eventbus.Peer{})
 	pg.send(`{"hello":{"listen":{"first":{},"tick":{}}}}`)
 	<-entered
 	emit(t, p.bus, tick, 2)
@@ -54,7 +54,7 @@ func TestGuarantee03ResumedHelloIsOneMoment(t *testing.T) {
 	p := newPlaceWith(t, first)
 	emit(t, p.bus, first, 1)
 	pg := p.open(`{"listen":{"other":{}}}`)
-	back := p.socket(pageOption{})
+	back := p.connect(eventbus.Peer{})
 	back.send(`{"hello":` + pg.resume(`{"other":{},"first":{},"tick":{}}`, pg.at()) + `}`)
 	<-entered
 	emit(t, p.bus, tick, 2)
@@ -111,7 +111,7 @@ func TestGuarantee03NothingIsLostWhileCatchingUp(t *testing.T) {
 	emit(t, p.bus, first, 1)
 	pg := p.open(`{"listen":{"tick":{}}}`)
 	p.wantSynced()
-	for _, s := range p.h.shards { // they serve nobody
+	for _, s := range p.e.shards { // they serve nobody
 		s.mu.Lock()
 	}
 	emit(t, p.bus, tick, 2)
@@ -120,7 +120,7 @@ func TestGuarantee03NothingIsLostWhileCatchingUp(t *testing.T) {
 	emit(t, p.bus, first, 3)
 	close(leave)
 	pg.want(`{"event":"tick","payload":2}`, `{"event":"first","payload":1}`)
-	for _, s := range p.h.shards {
+	for _, s := range p.e.shards {
 		s.mu.Unlock()
 	}
 	emit(t, p.bus, first, 4)
@@ -132,7 +132,7 @@ func (p *place) wantSynced() {
 	p.t.Helper()
 	for range 100000 {
 		synced := true
-		for _, c := range p.h.all(nil) {
+		for _, c := range p.e.all(nil) {
 			c.mu.Lock()
 			synced = synced && c.mode == modeSynced && c.session != nil
 			c.mu.Unlock()
@@ -148,7 +148,7 @@ func (p *place) wantSynced() {
 // What the connection has passed and the log has lost ends it: the page listens again.
 func TestGuarantee03LostDuringAListen(t *testing.T) {
 	first, entered, leave := slowly("first")
-	p := newPlaceOn(t, nil, []eventbus.Option{eventbus.WithLog(4096, 0), eventbus.WithCatalog(eventbus.NewCatalog(first))})
+	p := newPlace(t, []eventbus.Option{eventbus.WithLog(4096, 0), eventbus.WithCatalog(eventbus.NewCatalog(first))})
 	emit(t, p.bus, first, 1)
 	pg := p.open(`{"listen":{"tick":{}}}`)
 	pg.send(`{"listen":{"first":{}},"id":1}`)
@@ -159,7 +159,7 @@ func TestGuarantee03LostDuringAListen(t *testing.T) {
 		pg.next()
 	}
 	close(leave)
-	pg.wantClosed(closeSlow)
+	pg.wantClosed(CloseSlow)
 	back := p.open(pg.resume(`{"tick":{}}`, pg.at()))
 	back.next() // the gap
 	back.send(`{"listen":{"first":{}},"id":2}`)

@@ -1,4 +1,4 @@
-package httptransport
+package session
 
 import (
 	"cmp"
@@ -8,13 +8,13 @@ import (
 	"github.com/eventgen/eventgen/runtime/eventbus"
 )
 
-// hello opens the connection: it finds the page's session, resumes or begins, and queues the
+// Hello opens the connection: it finds the page's session, resumes or begins, and queues the
 // welcome. It returns how the connection is to be closed if it may not open.
-func (c *conn) hello(f *helloFrame) *closing {
-	h := c.h
+func (c *Conn) Hello(f *Hello) *Closing {
+	engine := c.engine
 	weight := weightOfInterests(f.Listen)
 	if !c.tab.change(weight) {
-		return &tooMuchMemory
+		return &TooMuchMemory
 	}
 	defer c.tab.change(-weight)
 	c.mu.Lock()
@@ -33,7 +33,7 @@ func (c *conn) hello(f *helloFrame) *closing {
 	case s.ended:
 		return &disconnected
 	case s.conn != c: // another connection of the page has come since
-		return &closing{closeReplaced, "replaced"}
+		return &Closing{CloseReplaced, "replaced"}
 	}
 	o := opening{c: c, s: s, peer: &peer, known: known, from: f.Resume, a: a}
 	o.open()
@@ -41,12 +41,12 @@ func (c *conn) hello(f *helloFrame) *closing {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	w := welcome{
-		Peer: c.token, Session: s.secret, Epoch: h.epoch.name, At: o.at, Resumed: o.resumed,
-		ExpiresIn: secondsUntil(c.expires), Heartbeat: h.heartbeat.Seconds(), Max: h.maxMessage(), Refused: a.refused,
+		Peer: c.token, Session: s.secret, Epoch: engine.epoch.name, At: o.at, Resumed: o.resumed,
+		ExpiresIn: secondsUntil(c.expires), Heartbeat: engine.heartbeat.Seconds(), Max: engine.MaxMessage(), Refused: a.refused,
 	}
 	if !c.liveLocked() {
 		o.release()
-		return &shuttingDown
+		return &ShuttingDown
 	}
 	// One message: a page that has the position must have been told of the gap before it.
 	first := [][]byte{appendWelcome(nil, w)}
@@ -56,38 +56,38 @@ func (c *conn) hello(f *helloFrame) *closing {
 	if len(o.gap) > 0 {
 		first = append(first, appendGap(nil, o.gap))
 	}
-	out := c.format.append(nil, together(first...), h.epoch, o.at)
+	out := c.format.Append(nil, together(first...), engine.epoch, o.at)
 	own := 0
 	for _, st := range o.steps {
 		own += st.weight()
 	}
 	if !c.tab.change(own + len(out)) {
 		o.release()
-		return &tooMuchMemory
+		return &TooMuchMemory
 	}
 	c.peer, c.cursor, c.class, c.steps, c.rest = peer, o.at, o.class, o.steps, out
 	c.own, c.booked = own, own+len(out)
-	c.backlog, c.greeted = h.port.At(), true
+	c.backlog, c.greeted = engine.port.At(), true
 	c.detachLocked()
 	return nil
 }
 
 // join finds the page's session, makes c its connection, and announces the peer.
-func (c *conn) join(from *resumeFrame, peer *eventbus.Peer) (s *session, known bool, why *closing) {
-	h := c.h
+func (c *Conn) join(from *resumeFrame, peer *eventbus.Peer) (s *session, known bool, why *Closing) {
+	engine := c.engine
 	for {
 		secret := ""
 		if from != nil {
 			secret = from.Session
 		}
-		s, known = h.session(secret, peer.Identity, c.account)
+		s, known = engine.session(secret, peer.Identity, c.account)
 		c.mu.Lock()
 		c.session = s
 		c.mu.Unlock()
-		if why := h.takeLabel(c, peer); why != nil {
+		if why := engine.takeLabel(c, peer); why != nil {
 			s.mu.Lock()
 			if s.conn == nil {
-				h.leaveLocked(s)
+				engine.leaveLocked(s)
 			}
 			s.mu.Unlock()
 			return nil, false, why
@@ -99,18 +99,18 @@ func (c *conn) join(from *resumeFrame, peer *eventbus.Peer) (s *session, known b
 		s.mu.Unlock()
 	}
 	defer s.mu.Unlock()
-	h.stayLocked(s, c.account)
+	engine.stayLocked(s, c.account)
 	if old := s.conn; old != nil {
-		old.close(closing{closeReplaced, "replaced: the session came back"})
-		h.port.Leave(s.peer)
+		old.close(Closing{CloseReplaced, "replaced: the session came back"})
+		engine.port.Leave(s.peer)
 	}
 	s.conn = c
 	peer.ID = s.peer // the same for a page that comes back, so that it gets no echo of what it relayed
-	joined, err := h.port.Join(*peer)
+	joined, err := engine.port.Join(*peer)
 	if err != nil {
 		s.conn = nil
-		h.leaveLocked(s)
-		return nil, false, &shuttingDown
+		engine.leaveLocked(s)
+		return nil, false, &ShuttingDown
 	}
 	*peer, s.peer, s.window = joined, joined.ID, joined.Window
 	c.shard.add(c)
@@ -118,39 +118,39 @@ func (c *conn) join(from *resumeFrame, peer *eventbus.Peer) (s *session, known b
 }
 
 // takeLabel claims the window's label as the policy says.
-func (h *Handler) takeLabel(c *conn, peer *eventbus.Peer) *closing {
-	if h.config.labels == ShareLabels || peer.Window == "" {
+func (engine *Engine) takeLabel(c *Conn, peer *eventbus.Peer) *Closing {
+	if engine.config.labels == ShareLabels || peer.Window == "" {
 		return nil
 	}
 	id := labelID{peer.Identity, peer.Window}
-	h.mu.Lock()
-	var others []*conn
-	for other := range h.labelled[id] {
+	engine.mu.Lock()
+	var others []*Conn
+	for other := range engine.labelled[id] {
 		if other.session != c.session {
 			others = append(others, other)
 		}
 	}
-	taken := len(others) > 0 && h.config.labels == RefuseLabels
+	taken := len(others) > 0 && engine.config.labels == RefuseLabels
 	if !taken {
-		if h.labelled[id] == nil {
-			h.labelled[id] = make(map[*conn]struct{})
+		if engine.labelled[id] == nil {
+			engine.labelled[id] = make(map[*Conn]struct{})
 		}
-		h.labelled[id][c] = struct{}{}
+		engine.labelled[id][c] = struct{}{}
 		c.label = id
 	}
-	h.mu.Unlock()
+	engine.mu.Unlock()
 	if taken {
-		return &closing{closeWindowTaken, "window_taken"}
+		return &Closing{CloseWindowTaken, "window_taken"}
 	}
 	for _, other := range others {
-		other.close(closing{closeReplaced, "replaced: another window took the label"})
+		other.close(Closing{CloseReplaced, "replaced: another window took the label"})
 	}
 	return nil
 }
 
 // opening is how a connection begins.
 type opening struct {
-	c     *conn
+	c     *Conn
 	s     *session // locked
 	peer  *eventbus.Peer
 	known bool         // the session goes on
@@ -165,14 +165,14 @@ type opening struct {
 }
 
 func (o *opening) release() {
-	o.c.h.release(o.class)
+	o.c.engine.release(o.class)
 	for _, st := range o.steps {
-		o.c.h.release(st.class)
+		o.c.engine.release(st.class)
 	}
 }
 
 func (o *opening) open() {
-	h, s := o.c.h, o.s
+	engine, s := o.c.engine, o.s
 	for event := range s.subs { // the page no longer wants it, or does not know that it has it
 		if _, wanted := o.a.wanted[event]; !wanted {
 			s.dropLocked(event)
@@ -200,13 +200,13 @@ func (o *opening) open() {
 		s.tab.change(-sub.weight)
 	}
 	if o.fromPosition() {
-		h.release(begin.class)
+		engine.release(begin.class)
 		o.steps, o.gap = nil, nil
 		o.resumed, o.at = true, o.from.Seq
 		for _, sub := range s.subs {
 			sub.since, sub.begun, sub.told, sub.claimed = o.at, o.at, 0, false
 		}
-		o.class = h.intern(o.c.format, s.subs)
+		o.class = engine.intern(o.c.format, s.subs)
 	}
 }
 
@@ -256,12 +256,12 @@ func (o *opening) unaware(sub *subscription) bool { return sub.claimed && o.from
 // broken reports whether the log does not have all that the page has yet to get of the subscription.
 func (o *opening) broken(sub *subscription) bool {
 	after := o.owed(sub)
-	return o.unaware(sub) || sub.bus.Since > after || o.c.h.port.Missed(sub.bus.Event, after)
+	return o.unaware(sub) || sub.bus.Since > after || o.c.engine.port.Missed(sub.bus.Event, after)
 }
 
 // reachable reports whether the page's position is one of this log.
 func (o *opening) reachable() bool {
-	return o.from != nil && o.from.Epoch == o.c.h.epoch.name && o.from.Seq <= o.c.h.port.At()
+	return o.from != nil && o.from.Epoch == o.c.engine.epoch.name && o.from.Seq <= o.c.engine.port.At()
 }
 
 // fromPosition reports whether the log has all since the position, though the session is new, and whether the page was
@@ -271,7 +271,7 @@ func (o *opening) fromPosition() bool {
 		return false
 	}
 	for _, sub := range o.s.subs {
-		if sub.bus.Since > o.from.Seq || o.c.h.port.Missed(sub.bus.Event, o.from.Seq) {
+		if sub.bus.Since > o.from.Seq || o.c.engine.port.Missed(sub.bus.Event, o.from.Seq) {
 			return false
 		}
 	}
@@ -281,7 +281,7 @@ func (o *opening) fromPosition() bool {
 // goOn goes on with what the session listens to. The log has all keys of an event, whichever were asked for.
 // What the session does not listen to is new to it.
 func (o *opening) goOn() {
-	s, h := o.s, o.c.h
+	s, engine := o.s, o.c.engine
 	fresh := map[string]wantedEvent{}
 	now, again := map[string]*subscription{}, []string(nil)
 	for _, event := range slices.Sorted(maps.Keys(o.a.wanted)) {
@@ -294,7 +294,7 @@ func (o *opening) goOn() {
 			o.gap[event] = nil
 			continue
 		}
-		if s.load+countOf(w.keys)-countOf(sub.bus.Keys) > h.maxSubscriptions || !s.reweighLocked(sub, w.keys) {
+		if s.load+countOf(w.keys)-countOf(sub.bus.Keys) > engine.maxSubscriptions || !s.reweighLocked(sub, w.keys) {
 			o.a.refused[event] = wireError{Code: codeTooManyListens}
 			s.dropLocked(event)
 			continue
@@ -305,7 +305,7 @@ func (o *opening) goOn() {
 			again = append(again, event)
 		}
 	}
-	o.class = h.intern(o.c.format, now)
+	o.class = engine.intern(o.c.format, now)
 	slices.SortFunc(again, func(a, b string) int { return cmp.Compare(o.owed(s.subs[a]), o.owed(s.subs[b])) })
 	for i, event := range again { // most began at one moment, and make one step
 		sub := s.subs[event]
@@ -315,8 +315,8 @@ func (o *opening) goOn() {
 		}
 		last := &o.steps[len(o.steps)-1]
 		last.out = append(last.out, o.keptAgain(event, sub)...)
-		h.release(last.class)
-		last.class = h.intern(o.c.format, now)
+		engine.release(last.class)
+		last.class = engine.intern(o.c.format, now)
 	}
 	if len(fresh) > 0 {
 		o.steps = append(o.steps, o.c.subscribeLocked(*o.peer, fresh, nil, o.a))
@@ -334,14 +334,14 @@ func (o *opening) keptAgain(event string, sub *subscription) (out []byte) {
 	if !sub.bus.Event.Sticky && sub.bus.Event.Replay == 0 {
 		return nil
 	}
-	kept, _, err := o.c.h.port.ListenAll(*o.peer, []eventbus.Interest{{Event: event, Keys: sub.bus.Keys}})
+	kept, _, err := o.c.engine.port.ListenAll(*o.peer, []eventbus.Interest{{Event: event, Keys: sub.bus.Keys}})
 	if err != nil { // the bus is closing
 		return nil
 	}
 	defer kept[0].Close()
 	for _, e := range kept[0].Values {
 		if e.Seq <= o.owed(sub) {
-			out = o.c.format.append(out, e.Frame, o.c.h.epoch, 0)
+			out = o.c.format.Append(out, e.Frame, o.c.engine.epoch, 0)
 		}
 	}
 	return out
@@ -372,7 +372,7 @@ func (o *opening) lost(old map[string]*subscription) map[string]*uint64 {
 	}
 	for info, l := range losses {
 		switch {
-		case o.c.h.port.Missed(info, l.after): // the log has moved on meanwhile
+		case o.c.engine.port.Missed(info, l.after): // the log has moved on meanwhile
 		case l.count == 0:
 			delete(gap, info.Name)
 		default:
@@ -386,7 +386,7 @@ func (o *opening) lost(old map[string]*subscription) map[string]*uint64 {
 func (o *opening) count(losses map[*eventbus.Info]*loss) {
 	entries := make([]*eventbus.Entry, mostRead)
 	for after := o.from.Seq; ; {
-		n, _ := o.c.h.port.Read(after, entries)
+		n, _ := o.c.engine.port.Read(after, entries)
 		for _, e := range entries[:n] {
 			after = e.Seq
 			l := losses[e.Event]
@@ -415,12 +415,12 @@ type admission struct {
 
 // admitInterestsLocked is admitInterests with an answer that still holds when it returns, with the session locked:
 // what is revoked from then on ends what is made of it.
-func (c *conn) admitInterestsLocked(s *session, peer eventbus.Peer, listen map[string]interest) *admission {
+func (c *Conn) admitInterestsLocked(s *session, peer eventbus.Peer, listen map[string]interest) *admission {
 	for {
-		revocations := c.h.revocations.Load()
+		revocations := c.engine.revocations.Load()
 		a := c.admitInterests(peer, listen)
 		s.mu.Lock()
-		if c.h.revocations.Load() == revocations {
+		if c.engine.revocations.Load() == revocations {
 			return a
 		}
 		s.mu.Unlock()
@@ -428,13 +428,13 @@ func (c *conn) admitInterestsLocked(s *session, peer eventbus.Peer, listen map[s
 }
 
 // admitInterests asks whether the peer may listen to what it wants.
-func (c *conn) admitInterests(peer eventbus.Peer, listen map[string]interest) *admission {
-	h := c.h
+func (c *Conn) admitInterests(peer eventbus.Peer, listen map[string]interest) *admission {
+	engine := c.engine
 	a := &admission{
 		wanted: make(map[string]wantedEvent, len(listen)), refused: map[string]wireError{}, stale: map[string]string{},
 	}
 	for event, i := range listen {
-		info := h.port.Event(event)
+		info := engine.port.Event(event)
 		switch {
 		case info == nil:
 			a.refused[event] = wireError{Code: eventbus.CodeUnknownEvent}
@@ -443,13 +443,13 @@ func (c *conn) admitInterests(peer eventbus.Peer, listen map[string]interest) *a
 			a.refused[event] = wireError{Code: eventbus.CodeDirection}
 			continue
 		}
-		if e := h.mayListen(c.ctx, peer, event); e != nil {
+		if e := engine.mayListen(c.ctx, peer, event); e != nil {
 			a.refused[event] = *e
 			continue
 		}
-		if h.stale != AllowStale && i.Contract != "" && info.Contract != "" && i.Contract != info.Contract {
+		if engine.stale != AllowStale && i.Contract != "" && info.Contract != "" && i.Contract != info.Contract {
 			a.stale[event] = info.Contract
-			if h.stale == RefuseStale {
+			if engine.stale == RefuseStale {
 				a.refused[event] = wireError{Code: codeStale}
 				continue
 			}
@@ -466,8 +466,8 @@ func (c *conn) admitInterests(peer eventbus.Peer, listen map[string]interest) *a
 // subscribeLocked subscribes the session, whose lock is held, to all of these at one moment. It returns what that
 // changes, and from which position on, the newest if there is nothing to subscribe to. What is refused for being
 // too much goes to a. Kept values of the events in without are left out.
-func (c *conn) subscribeLocked(peer eventbus.Peer, fresh map[string]wantedEvent, without map[string]bool, a *admission) step {
-	s, h := c.session, c.h
+func (c *Conn) subscribeLocked(peer eventbus.Peer, fresh map[string]wantedEvent, without map[string]bool, a *admission) step {
+	s, engine := c.session, c.engine
 	var events []string
 	var interests []eventbus.Interest
 	load := s.load
@@ -477,7 +477,7 @@ func (c *conn) subscribeLocked(peer eventbus.Peer, fresh map[string]wantedEvent,
 		if old := s.subs[event]; old != nil {
 			more -= countOf(old.bus.Keys)
 		}
-		if load+more > h.maxSubscriptions || !s.tab.change(weightOfSubscription(event, w.keys)) {
+		if load+more > engine.maxSubscriptions || !s.tab.change(weightOfSubscription(event, w.keys)) {
 			a.refused[event] = wireError{Code: codeTooManyListens}
 			continue
 		}
@@ -485,13 +485,13 @@ func (c *conn) subscribeLocked(peer eventbus.Peer, fresh map[string]wantedEvent,
 		events = append(events, event)
 		interests = append(interests, eventbus.Interest{Event: event, Keys: w.keys})
 	}
-	subs, at, err := h.port.ListenAll(peer, interests)
+	subs, at, err := engine.port.ListenAll(peer, interests)
 	if err != nil { // the bus is closing
 		for _, event := range events {
 			a.refused[event] = *publicError(err)
 			s.tab.change(-weightOfSubscription(event, fresh[event].keys))
 		}
-		return step{at: h.port.At(), class: h.intern(c.format, s.subs)}
+		return step{at: engine.port.At(), class: engine.intern(c.format, s.subs)}
 	}
 	begin := step{at: at}
 	for i, event := range events {
@@ -502,12 +502,12 @@ func (c *conn) subscribeLocked(peer eventbus.Peer, fresh map[string]wantedEvent,
 			case without[event]:
 				sub.partial = true
 			case old == nil || !old.bus.Keys.Has(e.Key):
-				begin.out = c.format.append(begin.out, e.Frame, h.epoch, 0)
+				begin.out = c.format.Append(begin.out, e.Frame, engine.epoch, 0)
 			}
 		}
 		sub.bus.Values = nil // the session lives for longer than they are needed
 		s.putLocked(event, sub)
 	}
-	begin.class = h.intern(c.format, s.subs)
+	begin.class = engine.intern(c.format, s.subs)
 	return begin
 }

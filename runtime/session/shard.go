@@ -1,4 +1,4 @@
-package httptransport
+package session
 
 import (
 	"slices"
@@ -10,11 +10,11 @@ import (
 // shard flushes its part of the connections: it reads the log once for all of them, and makes
 // the bytes of a broadcast once for each class.
 type shard struct {
-	h    *Handler
-	wake chan struct{} // holds one
+	engine *Engine
+	wake   chan struct{} // holds one
 
 	mu      sync.Mutex
-	conns   []*conn
+	conns   []*Conn
 	head    uint64 // the position up to which the synced connections have been served
 	entries []*eventbus.Entry
 	builds  map[*class]*build
@@ -38,9 +38,9 @@ const maxBuilt = 2 << 20
 // maxPersonal is how many entries a key of variants can tell apart.
 const maxPersonal = 64
 
-func newShard(h *Handler) *shard {
+func newShard(engine *Engine) *shard {
 	return &shard{
-		h:       h,
+		engine:  engine,
 		wake:    make(chan struct{}, 1),
 		entries: make([]*eventbus.Entry, mostRead),
 		builds:  make(map[*class]*build),
@@ -61,7 +61,7 @@ func (s *shard) run() {
 		case <-s.wake:
 			for s.flush() {
 			}
-		case <-s.h.stop:
+		case <-s.engine.stop:
 			return
 		}
 	}
@@ -71,8 +71,8 @@ func (s *shard) run() {
 func (s *shard) flush() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	at := s.h.port.At()
-	got, lost := s.h.port.Read(s.head, s.entries)
+	at := s.engine.port.At()
+	got, lost := s.engine.port.Read(s.head, s.entries)
 	n := fitting(s.entries[:got])
 	batch := s.entries[:n]
 	from := s.head
@@ -97,7 +97,7 @@ func (s *shard) flush() bool {
 	return n < got || got == len(s.entries)
 }
 
-func (s *shard) serveLocked(c *conn, batch []*eventbus.Entry, from, at uint64) {
+func (s *shard) serveLocked(c *Conn, batch []*eventbus.Entry, from, at uint64) {
 	if c.class == nil {
 		c.cursor = max(c.cursor, at)
 		return
@@ -176,7 +176,7 @@ func (s *shard) with(b *build, mask uint64, k *class, batch []*eventbus.Entry) [
 				continue
 			}
 		}
-		bytes = k.format.append(bytes, e.Frame, s.h.epoch, e.Seq)
+		bytes = k.format.Append(bytes, e.Frame, s.engine.epoch, e.Seq)
 	}
 	s.built += len(bytes)
 	if b.variants == nil {
@@ -204,19 +204,19 @@ func (s *shard) build(k *class, batch []*eventbus.Entry) *build {
 		case personal(e):
 			b.personal = append(b.personal, e)
 		default:
-			b.bytes = k.format.append(b.bytes, e.Frame, s.h.epoch, e.Seq)
+			b.bytes = k.format.Append(b.bytes, e.Frame, s.engine.epoch, e.Seq)
 		}
 	}
 	return b
 }
 
-func (s *shard) add(c *conn) {
+func (s *shard) add(c *Conn) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.conns = append(s.conns, c)
 }
 
-func (s *shard) remove(c *conn) {
+func (s *shard) remove(c *Conn) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if i := slices.Index(s.conns, c); i >= 0 {

@@ -1,4 +1,4 @@
-package httptransport
+package session
 
 import (
 	"encoding/json"
@@ -9,20 +9,20 @@ import (
 	"github.com/eventgen/eventgen/runtime/eventbus"
 )
 
-var rateLimited = closing{closeRateLimited, "rate_limited"}
+var rateLimited = Closing{CloseRateLimited, "rate_limited"}
 
-func badFrame(err error) closing { return closing{closeBadFrame, "bad_frame: " + err.Error()} }
+func badFrame(err error) Closing { return Closing{CloseBadFrame, "bad_frame: " + err.Error()} }
 
 // charge counts a frame of the page against its rate.
-func (c *conn) charge() verdict {
+func (c *Conn) charge() verdict {
 	s := c.session
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.rate.take(time.Now(), c.h.rate, c.h.burst)
+	return s.rate.take(time.Now(), c.engine.rate, c.engine.burst)
 }
 
 // handle does what one frame asks for, in the goroutine of the page, one after the other.
-func (c *conn) handle(f *pageFrame) {
+func (c *Conn) handle(f *pageFrame) {
 	if !c.live() {
 		return
 	}
@@ -31,7 +31,7 @@ func (c *conn) handle(f *pageFrame) {
 	case v == abusive:
 		c.close(rateLimited)
 	case f.Hello != nil:
-		c.close(closing{closeBadFrame, "bad_frame: a second hello"})
+		c.close(Closing{CloseBadFrame, "bad_frame: a second hello"})
 	case f.Listen != nil:
 		c.listen(*f.ID, f.Listen, v)
 	case f.Unlisten != nil:
@@ -44,11 +44,11 @@ func (c *conn) handle(f *pageFrame) {
 }
 
 // answer queues an ack behind what the connection gets up to the position.
-func (c *conn) answer(at uint64, id uint64, refused map[string]wireError, err *wireError) {
-	c.change(step{at: at, out: c.format.append(nil, appendAck(nil, id, refused, err), c.h.epoch, 0)})
+func (c *Conn) answer(at uint64, id uint64, refused map[string]wireError, err *wireError) {
+	c.change(step{at: at, out: c.format.Append(nil, appendAck(nil, id, refused, err), c.engine.epoch, 0)})
 }
 
-func (c *conn) listen(id uint64, listen map[string]interest, v verdict) {
+func (c *Conn) listen(id uint64, listen map[string]interest, v verdict) {
 	if v != admitted {
 		c.answer(0, id, nil, &wireError{Code: eventbus.CodeRate})
 		return
@@ -71,14 +71,14 @@ func (c *conn) listen(id uint64, listen map[string]interest, v verdict) {
 			s.dropLocked(event)
 		}
 	}
-	ack := step{at: begin.at, out: c.format.append(nil, appendAck(nil, id, a.refused, nil), c.h.epoch, 0)}
+	ack := step{at: begin.at, out: c.format.Append(nil, appendAck(nil, id, a.refused, nil), c.engine.epoch, 0)}
 	if dropped {
-		ack.class = c.h.intern(c.format, s.subs)
+		ack.class = c.engine.intern(c.format, s.subs)
 	}
 	c.begin(begin, ack)
 }
 
-func (c *conn) unlisten(id uint64, events []string) {
+func (c *Conn) unlisten(id uint64, events []string) {
 	s := c.session
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -89,33 +89,33 @@ func (c *conn) unlisten(id uint64, events []string) {
 		s.dropLocked(event)
 	}
 	c.change(step{
-		class: c.h.intern(c.format, s.subs),
-		out:   c.format.append(nil, appendAck(nil, id, nil, nil), c.h.epoch, 0),
+		class: c.engine.intern(c.format, s.subs),
+		out:   c.format.Append(nil, appendAck(nil, id, nil, nil), c.engine.epoch, 0),
 	})
 }
 
 // emit brings the page's event in, once for each id, and acks it behind what it caused here.
-func (c *conn) emit(f *pageFrame, v verdict) {
+func (c *Conn) emit(f *pageFrame, v verdict) {
 	err := c.session.emits.run(*f.ID, &c.session.tab, func() *wireError {
 		if v != admitted {
 			return &wireError{Code: eventbus.CodeRate}
 		}
 		return c.bring(f)
 	})
-	c.answer(c.h.port.At(), *f.ID, nil, err)
+	c.answer(c.engine.port.At(), *f.ID, nil, err)
 }
 
-func (c *conn) bring(f *pageFrame) *wireError {
-	h := c.h
+func (c *Conn) bring(f *pageFrame) *wireError {
+	engine := c.engine
 	event := *f.Emit
-	info := h.port.Event(event)
+	info := engine.port.Event(event)
 	switch {
 	case info == nil:
 		return &wireError{Code: eventbus.CodeUnknownEvent}
 	case info.From == eventbus.FromServer:
 		return &wireError{Code: eventbus.CodeDirection}
-	case len(f.Payload) > h.maxPayload:
-		return &wireError{Code: eventbus.CodeTooLarge, Message: fmt.Sprintf("%d bytes, the limit is %d", len(f.Payload), h.maxPayload)}
+	case len(f.Payload) > engine.maxPayload:
+		return &wireError{Code: eventbus.CodeTooLarge, Message: fmt.Sprintf("%d bytes, the limit is %d", len(f.Payload), engine.maxPayload)}
 	}
 	var to eventbus.Target
 	if len(f.To) > 0 && string(f.To) != "null" {
@@ -127,10 +127,10 @@ func (c *conn) bring(f *pageFrame) *wireError {
 		}
 	}
 	peer := c.who()
-	if e := h.mayEmit(c.ctx, peer, event, to); e != nil {
+	if e := engine.mayEmit(c.ctx, peer, event, to); e != nil {
 		return e
 	}
-	return publicError(h.port.Emit(c.ctx, peer, eventbus.Incoming{Event: event, Payload: f.Payload, To: to}))
+	return publicError(engine.port.Emit(c.ctx, peer, eventbus.Incoming{Event: event, Payload: f.Payload, To: to}))
 }
 
 // maxInbox bounds what may wait of a page that sends faster than its frames are handled.
@@ -147,7 +147,7 @@ type inbox struct {
 
 // accept queues a message, which has been parsed once, and reports whether there was room. The handler's live is
 // raised.
-func (c *conn) accept(body []byte) bool {
+func (c *Conn) accept(body []byte) bool {
 	size := len(body) + bodySize
 	b := &c.inbox
 	b.mu.Lock()
@@ -159,13 +159,13 @@ func (c *conn) accept(body []byte) bool {
 	b.size += size
 	if !b.working {
 		b.working = true
-		c.h.running.Go(c.work)
+		c.engine.running.Go(c.work)
 	}
 	return true
 }
 
 // work handles what is in the inbox.
-func (c *conn) work() {
+func (c *Conn) work() {
 	b := &c.inbox
 	for {
 		b.mu.Lock()
@@ -189,10 +189,10 @@ func (c *conn) work() {
 }
 
 // handleAll handles the frames of one message. The account is charged for them meanwhile: a listener may take its time.
-func (c *conn) handleAll(frames []pageFrame) {
+func (c *Conn) handleAll(frames []pageFrame) {
 	weight := weightOf(frames)
 	if !c.tab.change(weight) {
-		c.close(tooMuchMemory)
+		c.close(TooMuchMemory)
 		return
 	}
 	defer c.tab.change(-weight)

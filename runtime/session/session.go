@@ -1,4 +1,4 @@
-package httptransport
+package session
 
 import (
 	"container/list"
@@ -17,14 +17,14 @@ type session struct {
 	emits  emitLog
 	tab    tab
 
-	// Handler.mu guards these: the places in Handler.away while there is no connection, since when that is, and whom the
+	// Engine.mu guards these: the places in Engine.away while there is no connection, since when that is, and whom the
 	// session is charged to, as its last connection was.
 	away, awayOfAccount *list.Element
 	left                time.Time
 	account             string
 
 	mu     sync.Mutex
-	conn   *conn  // nil while the window is away
+	conn   *Conn  // nil while the window is away
 	peer   string // the id of its peer, the same on all its connections
 	window string // its label
 	subs   map[string]*subscription
@@ -104,13 +104,13 @@ func (s *session) takeLocked() map[string]*subscription {
 }
 
 // endSession ends a session that has been forgotten, unless a page has come back to it meanwhile.
-func (h *Handler) endSession(s *session) {
+func (engine *Engine) endSession(s *session) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.conn != nil {
-		h.mu.Lock()
-		defer h.mu.Unlock()
-		h.sessions[s.secret] = s
+		engine.mu.Lock()
+		defer engine.mu.Unlock()
+		engine.sessions[s.secret] = s
 		return
 	}
 	s.ended = true
@@ -121,31 +121,31 @@ func (h *Handler) endSession(s *session) {
 }
 
 // session returns the session that a page asks for if it is its own, or a new one.
-func (h *Handler) session(secret, owner, account string) (s *session, known bool) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	if s := h.sessions[secret]; s != nil && s.owner == owner {
+func (engine *Engine) session(secret, owner, account string) (s *session, known bool) {
+	engine.mu.Lock()
+	defer engine.mu.Unlock()
+	if s := engine.sessions[secret]; s != nil && s.owner == owner {
 		return s, true
 	}
 	s = &session{secret: newSecret(), owner: owner, subs: make(map[string]*subscription)}
-	s.tab.memory, s.tab.account = &h.memory, account
-	h.sessions[s.secret] = s
+	s.tab.memory, s.tab.account = &engine.memory, account
+	engine.sessions[s.secret] = s
 	return s, false
 }
 
 // stayLocked takes note that the session has a connection.
-func (h *Handler) stayLocked(s *session, account string) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	h.away.remove(s)
+func (engine *Engine) stayLocked(s *session, account string) {
+	engine.mu.Lock()
+	defer engine.mu.Unlock()
+	engine.away.remove(s)
 	s.account = account
 	s.tab.move(account)
 }
 
 // leaveLocked takes note that the session, whose lock is held, has no connection any more.
-func (h *Handler) leaveLocked(s *session) {
-	h.mu.Lock()
-	defer h.mu.Unlock()
+func (engine *Engine) leaveLocked(s *session) {
+	engine.mu.Lock()
+	defer engine.mu.Unlock()
 	if s.away != nil || s.ended {
 		return
 	}
@@ -153,31 +153,31 @@ func (h *Handler) leaveLocked(s *session) {
 		s.reweighLocked(sub, nil)
 		s.rekeyLocked(sub, nil)
 	}
-	h.away.add(s)
+	engine.away.add(s)
 }
 
 // expire ends the sessions that have been away for too long.
-func (h *Handler) expire(now time.Time) {
-	h.endSessions(func() *session { return h.away.oldest(now, h.resume) })
+func (engine *Engine) expire(now time.Time) {
+	engine.endSessions(func() *session { return engine.away.oldest(now, engine.resume) })
 }
 
 // trim ends sessions that are away: of the account as many as are more than its share, and if there are more in all
 // than there may be connections, as many of the accounts that have most.
-func (h *Handler) trim(account string) {
-	h.endSessions(func() *session { return h.away.surplus(account, h.maxAccountPeers, h.maxPeers) })
+func (engine *Engine) trim(account string) {
+	engine.endSessions(func() *session { return engine.away.surplus(account, engine.maxAccountPeers, engine.maxPeers) })
 }
 
 // endSessions ends the sessions that next returns, which is called with the handler's lock.
-func (h *Handler) endSessions(next func() *session) {
-	h.mu.Lock()
+func (engine *Engine) endSessions(next func() *session) {
+	engine.mu.Lock()
 	var gone []*session
 	for s := next(); s != nil; s = next() {
-		h.away.remove(s)
-		delete(h.sessions, s.secret)
+		engine.away.remove(s)
+		delete(engine.sessions, s.secret)
 		gone = append(gone, s)
 	}
-	h.mu.Unlock()
+	engine.mu.Unlock()
 	for _, s := range gone {
-		h.endSession(s)
+		engine.endSession(s)
 	}
 }

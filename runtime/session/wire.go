@@ -1,90 +1,42 @@
-package httptransport
+package session
 
 import (
 	"bytes"
 	"encoding/json"
+	"fmt"
 	"strconv"
 	"strings"
 	"time"
 	"unicode/utf8"
 
-	"github.com/gobwas/ws"
-
 	"github.com/eventgen/eventgen/runtime/eventbus"
-	"github.com/eventgen/eventgen/runtime/httptransport/internal/wsconn"
 )
 
-// Protocol is the WebSocket subprotocol.
-const Protocol = "eventgen.v1"
+// envelope is what a message may hold around a payload, in bytes.
+const envelope = 4 << 10
 
 // The close codes. See docs/protocol.md, 8.
 const (
-	closeGoingAway       = 1001
-	closeFailed          = 1011
-	closeBadFrame        = 4400
-	closeUnauthenticated = 4401
-	closeForbidden       = 4403
-	closeNoHello         = 4408
-	closeReplaced        = 4409
-	closeWindowTaken     = 4423
-	closeRateLimited     = 4429
-	closeSlow            = 4503
+	CloseGoingAway       = 1001
+	CloseFailed          = 1011
+	CloseBadFrame        = 4400
+	CloseUnauthenticated = 4401
+	CloseForbidden       = 4403
+	CloseNoHello         = 4408
+	CloseReplaced        = 4409
+	CloseWindowTaken     = 4423
+	CloseRateLimited     = 4429
+	CloseSlow            = 4503
 )
 
-// closing is why a connection ends.
-type closing struct {
-	code   int
-	reason string
+// Closing is why a connection ends.
+type Closing struct {
+	Code   int
+	Reason string
 }
 
-// format is how frames become bytes on a connection.
-type format uint8
-
-const (
-	formatText    format = iota // a WebSocket message each
-	formatDeflate               // the same, compressed
-	formatStream                // a server-sent event each
-)
-
-// minDeflate is the size from which frames are compressed: below, it costs more than it saves.
-const minDeflate = 256
-
-// append adds one frame. seq is the position in the log that a page has reached with it, 0 if
-// it tells of none.
-func (f format) append(dst, frame []byte, log *epoch, seq uint64) []byte {
-	switch {
-	case f == formatStream:
-		if seq > 0 {
-			dst = append(dst, "id: "...)
-			dst = append(log.appendID(dst, seq), '\n')
-		}
-		dst = append(dst, "data: "...)
-		// JSON may be written over several lines by an encoder of the application. For an event stream each of these
-		// characters ends a line; in JSON they are white space.
-		for line := range bytes.SplitSeq(frame, []byte{'\n'}) {
-			for part := range bytes.SplitSeq(line, []byte{'\r'}) {
-				dst = append(dst, part...)
-			}
-		}
-		return append(dst, "\n\n"...)
-	case f == formatDeflate && len(frame) >= minDeflate:
-		return wsconn.AppendCompressed(dst, frame)
-	default:
-		return wsconn.AppendText(dst, frame)
-	}
-}
-
-// appendClose adds the last words of a connection.
-func (f format) appendClose(dst []byte, why closing) []byte {
-	if f != formatStream {
-		return wsconn.AppendClose(dst, ws.StatusCode(why.code), why.reason)
-	}
-	dst = append(dst, "event: close\ndata: "...)
-	dst = append(dst, `{"code":`...)
-	dst = strconv.AppendInt(dst, int64(why.code), 10)
-	dst = appendMember(dst, "reason", why.reason)
-	return append(dst, "}\n\n"...)
-}
+// Error returns the code and the reason.
+func (c Closing) Error() string { return fmt.Sprintf("session: closed with %d: %s", c.Code, c.Reason) }
 
 type welcome struct {
 	Peer      string               `json:"peer"`

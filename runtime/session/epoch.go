@@ -1,4 +1,4 @@
-package httptransport
+package session
 
 import (
 	"crypto/aes"
@@ -11,9 +11,9 @@ import (
 	"strings"
 )
 
-// epoch is the name of the log, and what makes event ids of its positions. An id proves that this handler has given
+// Epoch is the name of the log, and what makes event ids of its positions. An id proves that this handler has given
 // it to a page: anybody can name a position, and would read history from there.
-type epoch struct {
+type Epoch struct {
 	name  string
 	proof cipher.Block
 }
@@ -21,18 +21,18 @@ type epoch struct {
 // proofSize is the length of a proof, as text.
 const proofSize = 16
 
-func newEpoch(name string) *epoch {
+func newEpoch(name string) *Epoch {
 	key := make([]byte, 16)
 	_, _ = rand.Read(key) // it never fails
 	block, err := aes.NewCipher(key)
 	if err != nil {
 		panic(err) // no length of a key but these is refused
 	}
-	return &epoch{name: name, proof: block}
+	return &Epoch{name: name, proof: block}
 }
 
-// appendID appends EPOCH:SEQ:PROOF.
-func (e *epoch) appendID(dst []byte, seq uint64) []byte {
+// AppendID appends EPOCH:SEQ:PROOF.
+func (e *Epoch) AppendID(dst []byte, seq uint64) []byte {
 	dst = append(dst, e.name...)
 	dst = append(dst, ':')
 	dst = strconv.AppendUint(dst, seq, 10)
@@ -49,12 +49,12 @@ func (e *epoch) appendID(dst []byte, seq uint64) []byte {
 }
 
 // parseID takes an id apart; proven says that it is one of this handler's. The proof may be missing.
-func (e *epoch) parseID(id string) (name string, seq uint64, proven, ok bool) {
+func (e *Epoch) parseID(id string) (name string, seq uint64, proven, ok bool) {
 	name, position, ok := strings.Cut(id, ":")
 	position, _, _ = strings.Cut(position, ":")
 	seq, err := strconv.ParseUint(position, 10, 53)
 	if !ok || err != nil {
 		return "", 0, false, false
 	}
-	return name, seq, subtle.ConstantTimeCompare([]byte(id), e.appendID(nil, seq)) == 1, true
+	return name, seq, subtle.ConstantTimeCompare([]byte(id), e.AppendID(nil, seq)) == 1, true
 }

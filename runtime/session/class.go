@@ -1,4 +1,4 @@
-package httptransport
+package session
 
 import (
 	"crypto/sha256"
@@ -12,9 +12,9 @@ import (
 // are made once for all of a class. Classes are shared and never change.
 type class struct {
 	id     string
-	format format
+	format Format
 	events map[*eventbus.Info]eventbus.KeySet
-	refs   int // guarded by Handler.classMu
+	refs   int // guarded by Engine.classMu
 }
 
 // countOf is what a set of keys counts as a subscription.
@@ -44,41 +44,41 @@ func (c *class) wants(e *eventbus.Entry) bool {
 func personal(e *eventbus.Entry) bool { return !e.Target.IsAll() || e.Peer.ID != "" }
 
 // intern returns the shared class of a format and subscriptions. It is to be released.
-func (h *Handler) intern(f format, subscriptions map[string]*subscription) *class {
+func (engine *Engine) intern(f Format, subscriptions map[string]*subscription) *class {
 	id := classID(f, subscriptions)
-	h.classMu.Lock()
-	defer h.classMu.Unlock()
-	c := h.classes[id]
+	engine.classMu.Lock()
+	defer engine.classMu.Unlock()
+	c := engine.classes[id]
 	if c == nil {
 		c = &class{id: id, format: f, events: make(map[*eventbus.Info]eventbus.KeySet, len(subscriptions))}
 		for _, s := range subscriptions {
 			c.events[s.bus.Event] = s.bus.Keys
 		}
-		h.classes[id] = c
+		engine.classes[id] = c
 	}
 	c.refs++
 	return c
 }
 
 // release gives a class back.
-func (h *Handler) release(c *class) {
+func (engine *Engine) release(c *class) {
 	if c == nil {
 		return
 	}
-	h.classMu.Lock()
-	defer h.classMu.Unlock()
+	engine.classMu.Lock()
+	defer engine.classMu.Unlock()
 	if c.refs--; c.refs == 0 {
-		delete(h.classes, c.id)
+		delete(engine.classes, c.id)
 	}
 }
 
 // classID is the same for those that listen to the same in one format, however long that is.
-func classID(f format, subscriptions map[string]*subscription) string {
+func classID(f Format, subscriptions map[string]*subscription) string {
 	parts := make([]string, 0, len(subscriptions))
 	for name, s := range subscriptions {
 		parts = append(parts, name+" "+s.sum) // no name has a space
 	}
 	slices.Sort(parts)
-	sum := sha256.Sum256([]byte(string(rune('0'+f)) + strings.Join(parts, "\n")))
+	sum := sha256.Sum256([]byte(f.Name() + "\n" + strings.Join(parts, "\n")))
 	return string(sum[:])
 }

@@ -1,4 +1,4 @@
-package httptransport
+package session
 
 import (
 	"sync"

@@ -1,0 +1,105 @@
+package session
+
+import (
+	"container/list"
+	"time"
+)
+
+// takePlaceLocked counts a connection in, if its account may have one more. When all places are taken, an account
+// that has less than an equal part of them gets one of the account that has most.
+func (engine *Engine) takePlaceLocked(c *Conn) (evicted *Conn, ok bool) {
+	who := c.account
+	if !engine.places.Admits(who, 1) {
+		return nil, false
+	}
+	if engine.places.Held() >= engine.maxPeers {
+		greatest, n := engine.places.Greatest()
+		if n <= engine.places.Of(who)+1 {
+			return nil, false
+		}
+		if evicted = engine.anyOfLocked(greatest); evicted == nil {
+			return nil, false
+		}
+		engine.leavePlaceLocked(evicted)
+	}
+	engine.places.Take(who, 1)
+	c.placed = true
+	return evicted, true
+}
+
+func (engine *Engine) anyOfLocked(account string) *Conn {
+	for c := range engine.conns {
+		if c.placed && c.account == account {
+			return c
+		}
+	}
+	return nil
+}
+
+func (engine *Engine) leavePlaceLocked(c *Conn) {
+	if c.placed {
+		c.placed = false
+		engine.places.Give(c.account, 1)
+	}
+}
+
+// absent are the sessions that are away.
+type absent struct {
+	all *list.List            // in the order in which they left
+	of  map[string]*list.List // those of each account
+}
+
+func newAbsent() absent { return absent{list.New(), map[string]*list.List{}} }
+
+func (a *absent) add(s *session) {
+	own := a.of[s.account]
+	if own == nil {
+		own = list.New()
+		a.of[s.account] = own
+	}
+	s.left = time.Now()
+	s.away, s.awayOfAccount = a.all.PushBack(s), own.PushBack(s)
+}
+
+// remove reports whether the session was there.
+func (a *absent) remove(s *session) bool {
+	if s.away == nil {
+		return false
+	}
+	a.all.Remove(s.away)
+	own := a.of[s.account]
+	if own.Remove(s.awayOfAccount); own.Len() == 0 {
+		delete(a.of, s.account)
+	}
+	s.away, s.awayOfAccount = nil, nil
+	return true
+}
+
+// surplus returns a session of the account that has to end before another of the same may be away, or if there are
+// too many in all, one of the account that has most. The one that left first goes first.
+func (a *absent) surplus(account string, share, most int) *session {
+	own := a.of[account]
+	switch {
+	case own != nil && own.Len() > share:
+	case a.all.Len() > most:
+		for _, other := range a.of {
+			if own == nil || other.Len() > own.Len() {
+				own = other
+			}
+		}
+	default:
+		return nil
+	}
+	s, _ := own.Front().Value.(*session)
+	return s
+}
+
+// oldest returns the session that left first, if it has been away for so long.
+func (a *absent) oldest(now time.Time, longest time.Duration) *session {
+	if e := a.all.Front(); e != nil {
+		if s, _ := e.Value.(*session); now.Sub(s.left) >= longest {
+			return s
+		}
+	}
+	return nil
+}

@@ -1,0 +1,86 @@
+// Package session is the engine that serves the windows of a bus, whatever carries their frames: sessions, resume,
+// authorisation, limits and fan-out, with the protocol of docs/protocol.md. It knows no HTTP: package httptransport is
+// WebSocket, server-sent events and POST over it, and [Engine.ServeStream] serves any ordered message stream.
+//
+//	engine, err := session.New(bus, session.WithAuthorizeListen(mayListen))
+//	…
+//	err = engine.ServeStream(ctx, stream, eventbus.Peer{Identity: "ann"})
+//
+// # For authors of transports
+//
+// A transport that has no goroutine to spare for each connection stands on the seam that never blocks (transport.go). It
+// finds out who a client is and prepares a connection ([Engine.Prepare]), opens it with a [Link] that writes and a [Format]
+// of bytes ([Conn.Open]), hands over what comes ([Conn.Message], [Engine.Post]), and ends it ([Conn.End]). The engine
+// writes by [Link.Try] as long as the connection takes everything, and in a goroutine of its own while it does not.
+//
+// # Where things are
+//
+//   - engine.go: what there is of everything, how it begins and ends. option.go: what may be set.
+//   - transport.go, stream.go: the seam, and ServeStream over it.
+//   - account.go, memory.go, limits.go: places and bytes, by account.
+//   - authorize.go: who may listen and emit, and renewals. disconnect.go: what an operator ends.
+//   - hello.go: a connection begins, and finds its session. session.go: what outlives connections. epoch.go: what proves
+//     a position.
+//   - conn.go, drain.go: one connection, in step with the log and behind it. shard.go, class.go: many at the same time.
+//   - receive.go, emits.go, limiter.go: what pages send. frame.go, json.go, wire.go: frames, from and to them.
+//   - janitor.go: what time does.
+//
+// # Guarantees
+//
+// Each sentence has a test that is called after its number. Those of HTTP are in package httptransport.
+//
+// Delivery:
+//
+//  1. An event is encoded once, and framed once for all windows that listen to the same and are
+//     addressed alike. A connection holds a position in the bus's log, not a queue of copies.
+//  2. A window that is slow, stalled or gone holds up neither an emitter nor another window.
+//  3. A window gets what it listens to in the order of the log, from the answer to its listen up to
+//     the answer to its unlisten.
+//  4. A targeted event reaches its target alone.
+//  5. Kept values of an event come before the answer to the listen.
+//
+// Coming back:
+//
+//  6. A window that reconnects within the time of [WithResume] and the reach of the bus's log gets what
+//     it missed, once and in order, over any transport.
+//  7. Beyond that it is told of a gap, for each event: nothing is lost silently.
+//  8. A session has one connection: the newest replaces the others.
+//  9. A session that is away for longer than [WithResume] ends, and its subscriptions with it.
+//
+// From windows:
+//
+//  10. Frames of a page are handled in their order, one at a time. An emit is answered after its
+//     synchronous listeners have returned, and behind what they emitted to the page.
+//  11. An emit runs once for each session and id, however often a page sends it.
+//
+// Safety:
+//
+//  12. Who a page is comes from the application alone, which is asked before anything that the page sends is
+//     read; each listen, emit and resume is authorised. What is emitted after [Engine.Disconnect] or
+//     [Engine.Revoke] has returned does not reach those that it was called for.
+//  14. A session is of use to the identity alone that it began with.
+//  15. A panic of an authorisation or a listener ends nothing but what called it.
+//
+// Cost:
+//
+//  17. A page that sends and does not read is closed when 1 MiB of answers wait for it; of messages that came
+//     by POST and are not handled yet at most 1 MiB wait, counted whole, and more is answered with 429.
+//  18. A page that takes nothing of a write, or does not finish a message, be it empty so far, is closed
+//     after the time of [WithStall].
+//
+// The end:
+//
+//  19. Close sends the windows what they lack, closes them with 1001, and leaves no goroutine behind.
+//
+// Accounts:
+//
+//  20. Each connection is charged to an account ([Client.Account]). An account has at most its share of the connections
+//     and of the sessions that are away; when all places are taken, one that has less than an equal part gets a
+//     place of the one that has most.
+//  22. What pages make the engine hold beyond a fixed part for each connection and session is charged to their
+//     accounts, and bounded by [WithMaxMemory] in all and by a share for each. [Engine.Limits] adds up what clients
+//     can make an engine and its bus hold. No account below its share is told of a gap, or gets an error, because
+//     of what another holds.
+//
+// docs/security.md says what is left to the application.
+package session

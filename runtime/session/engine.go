@@ -1,0 +1,226 @@
+package session
+
+import (
+	"context"
+	"fmt"
+	"runtime"
+	"sync"
+	"sync/atomic"
+
+	"github.com/eventgen/eventgen/runtime/eventbus"
+	"github.com/eventgen/eventgen/runtime/internal/account"
+)
+
+// Engine serves the windows of a bus, over whatever transports. It is made by [New] and safe for concurrent use.
+type Engine struct {
+	config
+	bus   *eventbus.Bus
+	port  *eventbus.Port
+	epoch *Epoch
+
+	shards []*shard
+	next   atomic.Uint32 // the shard of the next connection
+
+	disconnects, revocations atomic.Uint64 // how often these were called
+
+	mu       sync.Mutex
+	conns    map[*Conn]struct{}
+	tokens   map[string]*Conn // those that frames come to by POST
+	labelled map[labelID]map[*Conn]struct{}
+	sessions map[string]*session
+	away     absent
+	places   account.Ledger // of connections
+	closed   bool
+
+	memory memory
+
+	classMu sync.Mutex
+	classes map[string]*class
+
+	live    sync.WaitGroup // connections, and requests that belong to one; raised under mu
+	running sync.WaitGroup // goroutines; raised while live is, or in New
+	begun   sync.Once      // shutting down
+	stop    chan struct{}  // closed when flushers and janitor may end
+	ended   chan struct{}  // closed when all is done
+}
+
+// labelID tells windows apart whose labels may not clash.
+type labelID struct{ identity, label string }
+
+// New attaches an engine to the bus. It fails on options that are out of range and on a closed
+// bus. Closing the bus closes the engine too.
+func New(bus *eventbus.Bus, opts ...Option) (*Engine, error) {
+	engine := &Engine{
+		config:   defaults(),
+		bus:      bus,
+		conns:    make(map[*Conn]struct{}),
+		tokens:   make(map[string]*Conn),
+		labelled: make(map[labelID]map[*Conn]struct{}),
+		sessions: make(map[string]*session),
+		away:     newAbsent(),
+		classes:  make(map[string]*class),
+		stop:     make(chan struct{}),
+		ended:    make(chan struct{}),
+	}
+	for _, o := range opts {
+		if o != nil {
+			o.apply(&engine.config)
+		}
+	}
+	if err := engine.check(); err != nil {
+		return nil, err
+	}
+	if engine.maxAccountPeers == 0 {
+		engine.maxAccountPeers = min(engine.maxPeers, max(leastAccountPeers, engine.maxPeers/account.Parts))
+	}
+	engine.memory.init(engine.maxMemory)
+	engine.places = account.New(account.Bounds{Share: engine.maxAccountPeers, Room: engine.maxPeers})
+	if engine.logger == nil {
+		engine.logger = defaults().logger
+	}
+	for range shards() {
+		engine.shards = append(engine.shards, newShard(engine))
+	}
+	port, err := bus.Attach(sink{engine})
+	if err != nil {
+		return nil, fmt.Errorf("session: %w", err)
+	}
+	engine.port, engine.epoch = port, newEpoch(port.Epoch())
+	for _, s := range engine.shards {
+		s.head = port.At()
+		s.kick()
+		engine.running.Go(s.run)
+	}
+	engine.running.Go(engine.sweep)
+	return engine, nil
+}
+
+// mostShards bounds how many there are.
+const mostShards = 8
+
+func shards() int { return min(max(runtime.GOMAXPROCS(0), 1), mostShards) }
+
+// sink is the engine as the bus sees it.
+type sink struct{ engine *Engine }
+
+func (s sink) Wake() {
+	for _, shard := range s.engine.shards {
+		shard.kick()
+	}
+}
+
+func (s sink) Shutdown() { s.engine.begin() }
+
+var (
+	// ShuttingDown ends connections when the engine does.
+	ShuttingDown = Closing{CloseGoingAway, "shutting down"}
+	comeAgain    = Closing{CloseGoingAway, "disconnected: come again"}
+	// TooManyPeers refuses a connection for which there is no place.
+	TooManyPeers = Closing{CloseRateLimited, "rate_limited: too many connections"}
+	// TooMuchMemory ends what would make an account hold more than its share.
+	TooMuchMemory = Closing{CloseRateLimited, "rate_limited: the account holds too much"}
+)
+
+// admit takes a connection in, or says why not. Whoever calls it cleans up after it.
+func (engine *Engine) admit(c *Conn) *Closing {
+	evicted, refusal := engine.enroll(c)
+	if evicted != nil {
+		evicted.close(TooManyPeers)
+	}
+	return refusal
+}
+
+func (engine *Engine) enroll(c *Conn) (evicted *Conn, refusal *Closing) {
+	engine.mu.Lock()
+	defer engine.mu.Unlock()
+	if engine.closed {
+		return nil, &ShuttingDown
+	}
+	if engine.disconnects.Load() != c.disconnects { // the credentials may not be good any more
+		return nil, &comeAgain
+	}
+	evicted, ok := engine.takePlaceLocked(c)
+	if !ok {
+		return nil, &TooManyPeers
+	}
+	engine.live.Add(1)
+	engine.conns[c] = struct{}{}
+	c.shard = engine.shards[int(engine.next.Add(1))%len(engine.shards)]
+	return evicted, nil
+}
+
+// cleanUp forgets a connection that was admitted. It is called once, when nothing reads from it
+// any more.
+func (engine *Engine) cleanUp(c *Conn) {
+	c.shut()
+	c.shard.remove(c)
+	if s := c.session; s != nil {
+		s.mu.Lock()
+		if s.conn == c {
+			s.conn = nil
+			engine.port.Leave(s.peer)
+			engine.leaveLocked(s)
+		}
+		s.mu.Unlock()
+	}
+	engine.mu.Lock()
+	delete(engine.conns, c)
+	delete(engine.tokens, c.token)
+	engine.unlabelLocked(c)
+	engine.leavePlaceLocked(c)
+	engine.mu.Unlock()
+	c.tab.close()
+	engine.trim(c.account)
+	engine.live.Done()
+}
+
+func (engine *Engine) unlabelLocked(c *Conn) {
+	delete(engine.labelled[c.label], c)
+	if len(engine.labelled[c.label]) == 0 {
+		delete(engine.labelled, c.label)
+	}
+}
+
+// all returns the connections there are.
+func (engine *Engine) all(dst []*Conn) []*Conn {
+	engine.mu.Lock()
+	defer engine.mu.Unlock()
+	for c := range engine.conns {
+		dst = append(dst, c)
+	}
+	return dst
+}
+
+// Close sends the windows what they still lack, closes them with 1001, so that they try again
+// elsewhere or later, and waits until all of that is done. When ctx is done first, what is left
+// is cut off. It is idempotent.
+func (engine *Engine) Close(ctx context.Context) error {
+	engine.begin()
+	select {
+	case <-engine.ended:
+		return nil
+	case <-ctx.Done():
+	}
+	for _, c := range engine.all(nil) {
+		c.shut()
+	}
+	return ctx.Err()
+}
+
+// begin starts the end of the engine.
+func (engine *Engine) begin() { engine.begun.Do(func() { go engine.end() }) }
+
+func (engine *Engine) end() {
+	engine.mu.Lock()
+	engine.closed = true
+	engine.mu.Unlock()
+	at := engine.port.At()
+	for _, c := range engine.all(nil) {
+		c.closeAfter(at, ShuttingDown)
+	}
+	engine.live.Wait() // the janitor shuts whoever does not go
+	close(engine.stop)
+	engine.running.Wait()
+	engine.port.Detach()
+	close(engine.ended)
+}
