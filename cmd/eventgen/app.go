@@ -4,12 +4,12 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"github.com/eventgen/eventgen/internal/output"
 	"io"
 	"io/fs"
 	"strings"
 
 	"github.com/eventgen/eventgen/internal/diag"
-	"github.com/eventgen/eventgen/internal/gen"
 )
 
 // The exit statuses.
@@ -34,7 +34,7 @@ func newApp(dir string, env []string, stdout, stderr io.Writer) *app {
 }
 
 // apply makes the changes of a plan, which no signal interrupts.
-func (a *app) apply(ctx context.Context, p *gen.Plan) error {
+func (a *app) apply(ctx context.Context, p *output.Plan) error {
 	a.writing <- struct{}{}
 	defer func() { <-a.writing }()
 	return p.Apply(ctx)
@@ -114,7 +114,7 @@ func (a *app) fail(err error) int {
 // explain puts an error into words for this directory.
 func (a *app) explain(err error, hint string) failure {
 	text := strings.TrimSpace(err.Error())
-	var disk *gen.Error
+	var disk *output.Error
 	if errors.As(err, &disk) {
 		named := *disk
 		named.Path = a.rel(disk.Path)

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"github.com/eventgen/eventgen/internal/output"
 	"os"
 	"path"
 	"path/filepath"
@@ -15,7 +16,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/eventgen/eventgen/internal/config"
-	"github.com/eventgen/eventgen/internal/gen"
 	"github.com/eventgen/eventgen/internal/ir"
 )
 
@@ -81,8 +81,8 @@ func (a *app) baseline(ctx context.Context, name string, r *request) (*baseline,
 	commit, err := repo.commit(ctx, name)
 	if err != nil {
 		var unknown *exit
-		if _, missing := os.Stat(filepath.Join(file, gen.LockName)); errors.As(err, &unknown) && missing == nil {
-			unknown.hint = "did you mean " + path.Join(filepath.ToSlash(name), gen.LockName) + "?"
+		if _, missing := os.Stat(filepath.Join(file, output.LockName)); errors.As(err, &unknown) && missing == nil {
+			unknown.hint = "did you mean " + path.Join(filepath.ToSlash(name), output.LockName) + "?"
 		}
 		return nil, err
 	}
@@ -95,7 +95,7 @@ func (a *app) baseline(ctx context.Context, name string, r *request) (*baseline,
 		var ended *exit
 		if errors.As(err, &ended) && ctx.Err() == nil {
 			ended.err = fmt.Errorf("%s at %.8s cannot be read from its source (%s): %w", name, commit, b.Note, ended.err)
-			ended.hint = "compare with a commit that has " + gen.LockName + ", or with a file that \"eventgen export ir -o FILE\" wrote there"
+			ended.hint = "compare with a commit that has " + output.LockName + ", or with a file that \"eventgen export ir -o FILE\" wrote there"
 		}
 		return nil, err
 	}
@@ -111,7 +111,7 @@ func (a *app) locksAt(ctx context.Context, repo *gitRepository, b *baseline, r *
 	var files []string
 	all := &ir.Model{}
 	for i, o := range r.job.Outputs {
-		model, file, note := a.lockAt(ctx, repo, b.Commit, filepath.Join(o.TS, gen.LockName))
+		model, file, note := a.lockAt(ctx, repo, b.Commit, filepath.Join(o.TS, output.LockName))
 		if note != "" {
 			return note
 		}
@@ -146,7 +146,7 @@ func (a *app) lockAt(ctx context.Context, repo *gitRepository, commit, file stri
 	if err != nil {
 		return nil, "", "it has no " + inside
 	}
-	lock, err := gen.ParseLock(src)
+	lock, err := output.ParseLock(src)
 	if err == nil {
 		err = complete(src)
 	}
@@ -158,7 +158,7 @@ func (a *app) lockAt(ctx context.Context, repo *gitRepository, commit, file stri
 
 // readBaseline reads a lock file or a model.
 func readBaseline(name string, src []byte) (*baseline, error) {
-	const hint = "name an " + gen.LockName + ", or a file that \"eventgen export ir -o FILE\" wrote"
+	const hint = "name an " + output.LockName + ", or a file that \"eventgen export ir -o FILE\" wrote"
 	fail := func(format string, args ...any) (*baseline, error) {
 		return nil, &exit{status: statusEnvironment, err: fmt.Errorf(format, args...), hint: hint}
 	}
@@ -177,7 +177,7 @@ func readBaseline(name string, src []byte) (*baseline, error) {
 		return fail("%s is damaged: %w", name, err)
 	}
 	if probe.Eventgen != nil {
-		lock, err := gen.ParseLock(src)
+		lock, err := output.ParseLock(src)
 		if err != nil {
 			return fail("%s is no lock file that this eventgen can read: %w", name, err)
 		}

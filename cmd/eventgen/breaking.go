@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"github.com/eventgen/eventgen/internal/output"
 	"os"
 	"path/filepath"
 	"slices"
@@ -14,7 +15,6 @@ import (
 
 	"github.com/eventgen/eventgen/internal/compat"
 	"github.com/eventgen/eventgen/internal/diag"
-	"github.com/eventgen/eventgen/internal/gen"
 	"github.com/eventgen/eventgen/internal/ir"
 )
 
@@ -122,7 +122,7 @@ func others(j *job, loaded *ir.Model, targets []*target, before *ir.Model) []str
 	}
 	slices.Sort(dirs)
 	return slices.DeleteFunc(slices.Compact(dirs), func(dir string) bool {
-		return slices.Contains(loaded.Covered, dir) || moduleRoot(dir) != root || gen.IsGone(dir)
+		return slices.Contains(loaded.Covered, dir) || moduleRoot(dir) != root || output.IsGone(dir)
 	})
 }
 

@@ -3,13 +3,13 @@ package main
 import (
 	"context"
 	"fmt"
+	"github.com/eventgen/eventgen/internal/output"
 	"maps"
 	"slices"
 
 	"github.com/spf13/cobra"
 
 	"github.com/eventgen/eventgen/internal/fresh"
-	"github.com/eventgen/eventgen/internal/gen"
 )
 
 func newCheck(a *app) *cobra.Command {
@@ -68,12 +68,12 @@ func (o *outcome) verdict() report {
 		for _, c := range o.plan.Changes {
 			f := file{Path: o.app.rel(c.Path), absolute: c.Path}
 			switch c.Kind {
-			case gen.Create:
+			case output.Create:
 				f.State = stateMissing
-			case gen.Update:
+			case output.Update:
 				f.State = stateStale
 				f.Diff = c.Diff(f.Path)
-			case gen.Remove:
+			case output.Remove:
 				f.State = stateOrphaned
 			}
 			r.Files = append(r.Files, f)

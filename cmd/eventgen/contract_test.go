@@ -1,6 +1,7 @@
 package main
 
 import (
+	"github.com/eventgen/eventgen/internal/output"
 	"maps"
 	"os"
 	"path/filepath"
@@ -21,7 +22,7 @@ var (
 func TestOutputsCarryTheContract(t *testing.T) {
 	var locks []string
 	for _, pattern := range []string{"testdata/golden/*/ts", "examples/*/ts"} {
-		found, err := filepath.Glob(filepath.Join(repository(t), pattern, gen.LockName))
+		found, err := filepath.Glob(filepath.Join(repository(t), pattern, output.LockName))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -33,7 +34,7 @@ func TestOutputsCarryTheContract(t *testing.T) {
 	for _, file := range locks {
 		dir := filepath.Dir(file)
 		t.Run(filepath.Base(filepath.Dir(dir)), func(t *testing.T) {
-			lock, err := gen.ReadLock(dir)
+			lock, err := output.ReadLock(dir)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"github.com/eventgen/eventgen/internal/output"
 	"io"
 	"math/rand/v2"
 	"os"
@@ -140,7 +141,7 @@ func (e *edited) setting() string {
 
 // output returns a generated file.
 func (e *edited) output() string {
-	files := []string{filepath.Join(e.dir, "ts", "events.gen.ts"), filepath.Join(e.dir, "ts", "catalog.gen.ts"), filepath.Join(e.dir, "ts", gen.LockName)}
+	files := []string{filepath.Join(e.dir, "ts", "events.gen.ts"), filepath.Join(e.dir, "ts", "catalog.gen.ts"), filepath.Join(e.dir, "ts", output.LockName)}
 	for name := range e.packages {
 		files = append(files, filepath.Join(e.dir, name, gen.GoFileName))
 	}
@@ -151,7 +152,7 @@ func (e *edited) output() string {
 // damage edits a generated file by hand.
 func (e *edited) damage() string {
 	path := e.output()
-	if filepath.Base(path) == gen.LockName {
+	if filepath.Base(path) == output.LockName {
 		return "nothing"
 	}
 	if old, err := os.ReadFile(path); err == nil {

@@ -3,12 +3,11 @@ package main
 import (
 	"bytes"
 	"encoding/json"
+	"github.com/eventgen/eventgen/internal/output"
 	"io"
 	"path/filepath"
 
 	"github.com/spf13/cobra"
-
-	"github.com/eventgen/eventgen/internal/gen"
 )
 
 func newExport(a *app) *cobra.Command {
@@ -45,7 +44,7 @@ the wire form of every type that a payload reaches. It is the same on every mach
 			encoder := json.NewEncoder(w)
 			encoder.SetEscapeHTML(false)
 			encoder.SetIndent("", "  ")
-			return encoder.Encode(gen.WithoutPositions(out.model))
+			return encoder.Encode(out.model.WithoutPositions())
 		})
 	}
 	return cmd
@@ -69,7 +68,7 @@ func (a *app) export(name string, write func(io.Writer) error) error {
 	if err := write(&text); err != nil {
 		return err
 	}
-	if err := gen.Replace(name, text.Bytes()); err != nil {
+	if err := output.Replace(name, text.Bytes()); err != nil {
 		return environment(err, "")
 	}
 	return nil

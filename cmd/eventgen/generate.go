@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"github.com/eventgen/eventgen/internal/output"
 	"maps"
 	"slices"
 	"strings"
@@ -10,7 +11,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/eventgen/eventgen/internal/fresh"
-	"github.com/eventgen/eventgen/internal/gen"
 )
 
 func newGenerate(a *app) *cobra.Command {
@@ -96,7 +96,7 @@ func (a *app) generate(ctx context.Context, j *job, cached bool) (*outcome, erro
 
 // exclude keeps other runs off the module and the outputs while this one works on them.
 func (a *app) exclude(ctx context.Context, j *job) (release func(), err error) {
-	release, err = gen.Exclude(ctx, append(j.dirs(), moduleRoot(j.dir)), func(dir string) {
+	release, err = output.Exclude(ctx, append(j.dirs(), moduleRoot(j.dir)), func(dir string) {
 		if !a.quiet {
 			fmt.Fprintf(a.stderr, "eventgen: waiting for another run in %s\n", a.rel(dir))
 		}
@@ -118,13 +118,13 @@ func (o *outcome) report() report {
 		for _, c := range o.plan.Changes {
 			f := file{Path: o.app.rel(c.Path), absolute: c.Path}
 			switch c.Kind {
-			case gen.Create:
+			case output.Create:
 				f.State = stateCreated
 				written++
-			case gen.Update:
+			case output.Update:
 				f.State = stateUpdated
 				written++
-			case gen.Remove:
+			case output.Remove:
 				f.State = stateRemoved
 				removed++
 			}

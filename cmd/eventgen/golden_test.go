@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"github.com/eventgen/eventgen/internal/output"
 	"io"
 	"io/fs"
 	"math/rand/v2"
@@ -83,7 +84,7 @@ func TestGolden(t *testing.T) {
 			compareDiagnostics(t, filepath.Join(dir, diagnosticsFile), text.Bytes())
 			plan := out.plan
 			if plan == nil {
-				if plan, err = gen.NewPlan(gen.Output{Dirs: j.dirs(), Former: leftovers(t, dir)}); err != nil {
+				if plan, err = output.NewPlan(output.Want{Dirs: j.dirs(), Former: leftovers(t, dir)}); err != nil {
 					t.Fatal(err)
 				}
 			}
@@ -121,16 +122,16 @@ func compareDiagnostics(t *testing.T, path string, got []byte) {
 	}
 }
 
-func comparePlan(t *testing.T, dir string, plan *gen.Plan) {
+func comparePlan(t *testing.T, dir string, plan *output.Plan) {
 	t.Helper()
 	for _, c := range plan.Changes {
 		name := diag.Shorten(c.Path, dir)
 		switch c.Kind {
-		case gen.Create:
+		case output.Create:
 			t.Errorf("%s is missing; run go test ./cmd/eventgen -update and read what it writes", name)
-		case gen.Remove:
+		case output.Remove:
 			t.Errorf("%s is not generated any more", name)
-		case gen.Update:
+		case output.Update:
 			t.Errorf("%s differs:\n%s", name, c.Diff(name))
 		}
 	}
@@ -231,7 +232,7 @@ func TestDeterminism(t *testing.T) {
 					t.Fatal(err)
 				}
 				if !bytes.Equal(f.Content, want) {
-					change := gen.Change{Kind: gen.Update, Path: path, Old: want, New: f.Content}
+					change := output.Change{Kind: output.Update, Path: path, Old: want, New: f.Content}
 					t.Errorf("another result elsewhere:\n%s", change.Diff(diag.Shorten(path, dir)))
 				}
 			}

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"github.com/eventgen/eventgen/internal/output"
 	"os"
 	"path/filepath"
 	"slices"
@@ -26,10 +27,10 @@ type outcome struct {
 	model   *ir.Model // of all outputs, the packages from their locks included
 	loaded  *ir.Model // of the packages that the run covers
 	targets []*target
-	files   []gen.File // of the whole run, the locks included
-	plan    *gen.Plan  // nil if nothing was compared
-	paths   []string   // of the files
-	unsaid  bool       // nobody said whether there is to be TypeScript
+	files   []gen.File   // of the whole run, the locks included
+	plan    *output.Plan // nil if nothing was compared
+	paths   []string     // of the files
+	unsaid  bool         // nobody said whether there is to be TypeScript
 }
 
 // kept returns the directories of the packages that come from locks.
@@ -132,11 +133,11 @@ func (a *app) render(ctx context.Context, j *job) (*outcome, error) {
 			hint:   "put //eventgen:event above a type, or name the packages that have events; \"eventgen init\" writes a first one",
 		}
 	}
-	output := gen.Output{Dirs: j.dirs(), Former: former(out.loaded)}
+	want := output.Want{Dirs: j.dirs(), Former: former(out.loaded)}
 	var goProblems diag.List
 	var rendering sync.WaitGroup
 	contracts := out.model.Contracts()
-	rendering.Go(func() { output.Files, goProblems = golang.Generate(out.loaded, contracts) })
+	rendering.Go(func() { want.Files, goProblems = golang.Generate(out.loaded, contracts) })
 	var scripts []gen.File
 	for _, t := range out.targets {
 		files, problems, renderErr := t.render(contracts)
@@ -146,7 +147,7 @@ func (a *app) render(ctx context.Context, j *job) (*outcome, error) {
 		}
 		out.list.Append(problems)
 		scripts = append(scripts, files...)
-		output.Former = append(output.Former, t.lock.Orphans(t.TS, t.model)...)
+		want.Former = append(want.Former, t.lock.Orphans(t.TS, t.model)...)
 	}
 	rendering.Wait()
 	if err != nil {
@@ -156,11 +157,11 @@ func (a *app) render(ctx context.Context, j *job) (*outcome, error) {
 	if out.list = out.list.Sorted(); out.list.HasErrors() {
 		return out, nil
 	}
-	output.Files = append(output.Files, scripts...)
-	if out.plan, err = gen.NewPlan(output); err != nil {
+	want.Files = append(want.Files, scripts...)
+	if out.plan, err = output.NewPlan(want); err != nil {
 		return nil, environment(err, "")
 	}
-	out.files, out.unsaid = output.Files, j.unsaid()
+	out.files, out.unsaid = want.Files, j.unsaid()
 	for _, f := range out.files {
 		out.paths = append(out.paths, f.Path)
 	}
@@ -183,7 +184,7 @@ func former(loaded *ir.Model) []string {
 }
 
 func anyGenerated(dirs []string) bool {
-	return slices.ContainsFunc(dirs, func(dir string) bool { return gen.IsGenerated(filepath.Join(dir, gen.GoFileName)) })
+	return slices.ContainsFunc(dirs, func(dir string) bool { return output.IsGenerated(filepath.Join(dir, gen.GoFileName)) })
 }
 
 // query is what the job depends on.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"github.com/eventgen/eventgen/internal/output"
 	"slices"
 	"sync"
 
@@ -16,10 +17,10 @@ import (
 type target struct {
 	config.Output
 	base  string // where the output's patterns start
-	lock  *gen.Lock
+	lock  *output.Lock
 	model *ir.Model // what it is rendered from: packages of the run, and of the lock
 
-	text    gen.LockText
+	text    output.LockText
 	textErr error
 }
 
@@ -30,7 +31,7 @@ func (j *job) open() func() []*target {
 	for i, o := range j.Outputs {
 		t := &target{Output: o, base: j.Dir()}
 		targets[i] = t
-		reading.Go(func() { t.text, t.textErr = gen.OpenLock(t.TS) })
+		reading.Go(func() { t.text, t.textErr = output.OpenLock(t.TS) })
 	}
 	return func() []*target {
 		reading.Wait()
@@ -89,7 +90,7 @@ func (t *target) render(contracts ir.Contracts) ([]gen.File, diag.List, error) {
 		Dir: t.TS, Hooks: t.Hooks, Decoders: t.Decoders,
 		ImportExtension: t.ImportExtension, Runtime: t.Runtime, Transports: t.Transports,
 	})
-	lock, err := gen.NewLock(t.TS, t.model, scripts)
+	lock, err := output.NewLock(t.TS, t.model, scripts)
 	if err != nil {
 		return nil, nil, err
 	}

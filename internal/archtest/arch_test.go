@@ -20,7 +20,7 @@ const module = "github.com/eventgen/eventgen"
 var rules = map[string]struct{ own, third []string }{
 	"cmd/eventgen": {
 		own: []string{
-			"internal/archtest", "internal/compat", "internal/config", "internal/diag", "internal/fresh", "internal/gen", "internal/ir", "internal/parse", "internal/scaffold", "runtime/ts",
+			"internal/archtest", "internal/compat", "internal/config", "internal/diag", "internal/fresh", "internal/gen", "internal/ir", "internal/output", "internal/parse", "internal/scaffold", "runtime/ts",
 		},
 		third: []string{"github.com/spf13/cobra", "github.com/spf13/pflag", "github.com/fsnotify/fsnotify", "go.yaml.in/yaml/v4", "golang.org/x/mod"},
 	},
@@ -28,8 +28,9 @@ var rules = map[string]struct{ own, third []string }{
 	"internal/compat":         {own: []string{"internal/diag", "internal/ir"}},
 	"internal/config":         {own: []string{"internal/diag", "internal/ir"}, third: []string{"go.yaml.in/yaml/v4", "golang.org/x/mod"}},
 	"internal/diag":           {},
-	"internal/fresh":          {own: []string{"internal/diag", "internal/gen", "internal/ir"}, third: []string{"golang.org/x/mod"}},
-	"internal/gen":            {own: []string{"internal/diag", "internal/ir"}, third: []string{"github.com/aymanbagabas/go-udiff", "github.com/gofrs/flock"}},
+	"internal/fresh":          {own: []string{"internal/diag", "internal/gen", "internal/ir", "internal/output"}, third: []string{"golang.org/x/mod"}},
+	"internal/gen":            {own: []string{"internal/diag", "internal/ir"}},
+	"internal/output":         {own: []string{"internal/diag", "internal/gen", "internal/ir"}, third: []string{"github.com/aymanbagabas/go-udiff", "github.com/gofrs/flock"}},
 	"internal/gen/asyncapi":   {own: []string{"internal/diag", "internal/gen", "internal/ir"}, third: []string{"go.yaml.in/yaml/v4"}},
 	"internal/gen/golang":     {own: []string{"internal/diag", "internal/gen", "internal/ir"}, third: []string{"github.com/dave/jennifer"}},
 	"internal/gen/typescript": {own: []string{"internal/diag", "internal/gen", "internal/ir", "runtime/ts", "templates"}},

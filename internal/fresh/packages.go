@@ -2,6 +2,7 @@ package fresh
 
 import (
 	"bytes"
+	"github.com/eventgen/eventgen/internal/output"
 	"go/parser"
 	"go/token"
 	"io/fs"
@@ -198,7 +199,7 @@ func readPackage(dir string) packageFiles {
 			continue
 		}
 		path := filepath.Join(dir, name)
-		if name == gen.GoFileName && gen.IsGenerated(path) {
+		if name == gen.GoFileName && output.IsGenerated(path) {
 			continue // without reading the rest of it
 		}
 		e, content := readEntry(path)

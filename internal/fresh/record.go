@@ -4,6 +4,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"github.com/eventgen/eventgen/internal/output"
 	"maps"
 	"os"
 	"path/filepath"
@@ -42,12 +43,12 @@ func (s *Snapshot) NewRecord(files []gen.File, kept []string, warnings diag.List
 func (s *Snapshot) strays(r *Record) []string {
 	var out []string
 	for _, path := range s.outputs {
-		if r.Files[path] == "" && gen.IsGenerated(path) {
+		if r.Files[path] == "" && output.IsGenerated(path) {
 			out = append(out, path)
 		}
 	}
 	for _, dir := range s.query.Outputs {
-		for _, path := range gen.Generated(dir) {
+		for _, path := range output.Generated(dir) {
 			if r.Files[path] == "" {
 				out = append(out, path)
 			}
@@ -65,7 +66,7 @@ func (r *Record) holds(s *Snapshot) bool {
 			return false
 		}
 	}
-	return slices.Equal(s.strays(r), r.Strays) && !slices.ContainsFunc(r.Kept, gen.IsGone)
+	return slices.Equal(s.strays(r), r.Strays) && !slices.ContainsFunc(r.Kept, output.IsGone)
 }
 
 // Cache keeps records in a directory of its own.
@@ -111,7 +112,7 @@ func (c Cache) Store(s *Snapshot, r *Record) error {
 		return err
 	}
 	c.trim()
-	return gen.Replace(c.file(s), text)
+	return output.Replace(c.file(s), text)
 }
 
 func (c Cache) file(s *Snapshot) string { return filepath.Join(c.dir, s.Sum+".json") }

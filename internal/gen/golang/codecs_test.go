@@ -11,6 +11,7 @@ import (
 	"github.com/eventgen/eventgen/internal/gen"
 	"github.com/eventgen/eventgen/internal/gen/golang"
 	"github.com/eventgen/eventgen/internal/ir"
+	"github.com/eventgen/eventgen/internal/output"
 	"github.com/eventgen/eventgen/internal/parse"
 )
 
@@ -77,7 +78,7 @@ func checkFormatted(t *testing.T, f gen.File) {
 		t.Fatal(err)
 	}
 	if !bytes.Equal(f.Content, formatted) {
-		change := gen.Change{Kind: gen.Update, Old: f.Content, New: formatted}
+		change := output.Change{Kind: output.Update, Old: f.Content, New: formatted}
 		t.Errorf("not as gofmt writes it:\n%s", change.Diff(gen.GoFileName))
 	}
 }

@@ -8,7 +8,7 @@ import (
 	"slices"
 	"testing"
 
-	"github.com/eventgen/eventgen/internal/gen"
+	"github.com/eventgen/eventgen/internal/output"
 )
 
 var update = flag.Bool("update", false, "write what is rendered into testdata")
@@ -43,7 +43,7 @@ func TestGolden(t *testing.T) {
 					t.Fatal(err)
 				}
 				if got != string(want) {
-					change := gen.Change{Kind: gen.Update, Old: want, New: []byte(got)}
+					change := output.Change{Kind: output.Update, Old: want, New: []byte(got)}
 					t.Errorf("%s differs; run go test ./internal/gen/typescript -update and read what it writes\n%s", file, change.Diff(file))
 				}
 			}

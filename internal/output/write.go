@@ -1,10 +1,11 @@
-package gen
+package output
 
 import (
 	"bytes"
 	"cmp"
 	"context"
 	"errors"
+	"github.com/eventgen/eventgen/internal/gen"
 	"io"
 	"io/fs"
 	"os"
@@ -39,12 +40,12 @@ type Plan struct {
 	Changes []Change // by path
 }
 
-// Output is what the disk should hold.
-type Output struct {
+// Want is what the disk should hold.
+type Want struct {
 	// Dirs are the directories of TypeScript, absolute; one is created with what is missing above it.
 	Dirs []string
 	// Files are the files to be there.
-	Files []File
+	Files []gen.File
 	// Former are files that may be there from earlier runs, absolute: those in the lock, and
 	// generated Go files in packages that have no events any more. Those that are not among
 	// Files and carry the header are removed.
@@ -53,7 +54,7 @@ type Output struct {
 
 // NewPlan compares out with the disk, and refuses what would destroy a file that is not ours. It
 // writes nothing. An error is an [*Error], or several joined.
-func NewPlan(out Output) (*Plan, error) {
+func NewPlan(out Want) (*Plan, error) {
 	p := &planner{former: map[string]bool{}, wanted: map[string]bool{}}
 	for _, dir := range out.Dirs {
 		p.checkDir(dir)
@@ -119,7 +120,7 @@ func (p *planner) checkDir(dir string) {
 }
 
 // file compares one file with the disk.
-func (p *planner) file(f File) {
+func (p *planner) file(f gen.File) {
 	target, err := filepath.EvalSymlinks(f.Path)
 	if errors.Is(err, fs.ErrNotExist) {
 		if _, err := os.Lstat(f.Path); err == nil {
@@ -184,8 +185,8 @@ func same(old, content []byte) bool {
 
 // ours reports whether f may replace what is there. The lock file, which has no header, has been
 // read as such before.
-func (p *planner) ours(f File, old []byte) bool {
-	return HasHeader(old) || len(old) == 0 || filepath.Base(f.Path) == LockName || !HasHeader(f.Content) && p.former[f.Path]
+func (p *planner) ours(f gen.File, old []byte) bool {
+	return gen.HasHeader(old) || len(old) == 0 || filepath.Base(f.Path) == LockName || !gen.HasHeader(f.Content) && p.former[f.Path]
 }
 
 // orphan removes a file of an earlier run, if it still is what that run wrote.
@@ -199,7 +200,7 @@ func (p *planner) orphan(path string) {
 	case errors.Is(err, fs.ErrNotExist):
 	case err != nil:
 		p.fail(path, "cannot be read", "", err)
-	case HasHeader(old):
+	case gen.HasHeader(old):
 		p.plan.Changes = append(p.plan.Changes, Change{Kind: Remove, Path: path, Old: old, target: path})
 	}
 }
@@ -231,9 +232,9 @@ func IsGenerated(path string) bool {
 		return false
 	}
 	defer f.Close()
-	line := make([]byte, len(Header)+2)
+	line := make([]byte, len(gen.Header)+2)
 	n, _ := io.ReadFull(f, line)
-	return HasHeader(line[:n])
+	return gen.HasHeader(line[:n])
 }
 
 // isOutput reports whether dir is an output of its own.

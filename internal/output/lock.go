@@ -1,4 +1,4 @@
-package gen
+package output
 
 import (
 	"bytes"
@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"github.com/eventgen/eventgen/internal/gen"
 	"io/fs"
 	"os"
 	"path"
@@ -39,14 +40,14 @@ type LockedPackage struct {
 
 // NewLock returns the lock of an output in dir that was rendered from m. files are the
 // TypeScript files, absolute; m's packages have their Dir set.
-func NewLock(dir string, m *ir.Model, files []File) (*Lock, error) {
+func NewLock(dir string, m *ir.Model, files []gen.File) (*Lock, error) {
 	l := &Lock{Settings: m.Settings}
 	for _, p := range m.Packages {
 		rel, err := filepath.Rel(dir, p.Dir)
 		if err != nil {
 			return nil, &Error{Path: p.Dir, Message: "cannot be reached from " + dir, Err: err}
 		}
-		l.Packages = append(l.Packages, LockedPackage{Package: withoutPositions(p), Rel: filepath.ToSlash(rel)})
+		l.Packages = append(l.Packages, LockedPackage{Package: p.WithoutPositions(), Rel: filepath.ToSlash(rel)})
 	}
 	for _, f := range files {
 		rel, err := filepath.Rel(dir, f.Path)
@@ -211,7 +212,7 @@ func (l *Lock) Model() *ir.Model {
 func (l *Lock) Owned(dir string) []string {
 	var out []string
 	for _, p := range l.Packages {
-		out = append(out, filepath.Join(dir, filepath.FromSlash(path.Join(p.Rel, GoFileName))))
+		out = append(out, filepath.Join(dir, filepath.FromSlash(path.Join(p.Rel, gen.GoFileName))))
 	}
 	for _, f := range l.Files {
 		out = append(out, filepath.Join(dir, filepath.FromSlash(f)))
@@ -221,7 +222,7 @@ func (l *Lock) Owned(dir string) []string {
 
 // File returns the lock as a file of the output in dir. Each event and each declaration has its
 // line, so that version control can merge two branches.
-func (l *Lock) File(dir string) (File, error) {
+func (l *Lock) File(dir string) (gen.File, error) {
 	w := &lockWriter{}
 	w.text("{\n\"eventgen\": ").value(lockVersion).text(",\n\"settings\": ").value(l.Settings)
 	w.text(",\n\"files\": ")
@@ -245,7 +246,7 @@ func (l *Lock) File(dir string) (File, error) {
 		w.text("\n")
 	}
 	w.text("]\n}\n")
-	return File{Path: filepath.Join(dir, LockName), Content: w.Bytes()}, w.err
+	return gen.File{Path: filepath.Join(dir, LockName), Content: w.Bytes()}, w.err
 }
 
 // lockWriter writes JSON with lines of our choosing and keeps the first error.
@@ -294,7 +295,7 @@ func writeLines[T any](w *lockWriter, indent string, values []T) {
 func (l *Lock) Orphans(dir string, m *ir.Model) []string {
 	here := map[string]bool{}
 	for _, p := range m.Packages {
-		here[filepath.Join(p.Dir, GoFileName)] = true
+		here[filepath.Join(p.Dir, gen.GoFileName)] = true
 	}
 	return slices.DeleteFunc(l.Owned(dir), func(path string) bool { return here[path] })
 }

@@ -1,8 +1,9 @@
-package gen
+package output
 
 import (
 	"encoding/json"
 	"errors"
+	"github.com/eventgen/eventgen/internal/gen"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -46,7 +47,7 @@ func TestLockRoundTrip(t *testing.T) {
 	out := filepath.Join(dir, "web", "ts")
 	m := model(pkg(dir, "b", "two", "one<&>"), pkg(dir, "a", "one"))
 	m.Packages[0].Doc.Text = "Package b."
-	lock, err := NewLock(out, m, []File{{Path: filepath.Join(out, "events.gen.ts")}, {Path: filepath.Join(out, "client", "index.ts")}})
+	lock, err := NewLock(out, m, []gen.File{{Path: filepath.Join(out, "events.gen.ts")}, {Path: filepath.Join(out, "client", "index.ts")}})
 	must(t, err)
 	file, err := lock.File(out)
 	must(t, err)
@@ -130,13 +131,13 @@ func TestJoin(t *testing.T) {
 	dir := t.TempDir()
 	annotated := "package x\n\n//eventgen:event\ntype X struct{}\n"
 	tree{
-		"kept/x.go":           annotated,
-		"loaded/x.go":         annotated,
-		"plain/x.go":          "package x\n",
-		"plain/x_test.go":     annotated,
-		"plain/" + GoFileName: generated("//eventgen:event"),
-		"emptied/x.go":        annotated, // the run covered it and found none, by a build tag perhaps
-		"moved/x.go":          annotated,
+		"kept/x.go":               annotated,
+		"loaded/x.go":             annotated,
+		"plain/x.go":              "package x\n",
+		"plain/x_test.go":         annotated,
+		"plain/" + gen.GoFileName: generated("//eventgen:event"),
+		"emptied/x.go":            annotated, // the run covered it and found none, by a build tag perhaps
+		"moved/x.go":              annotated,
 	}.write(t, dir)
 	lock := &Lock{}
 	for _, name := range []string{"deleted", "emptied", "kept", "loaded", "moved", "plain"} {
@@ -178,7 +179,7 @@ func TestWithoutPositions(t *testing.T) {
 	fill(reflect.ValueOf(p).Elem(), 0)
 	text, err := json.Marshal(p)
 	must(t, err)
-	stripped, err := json.Marshal(withoutPositions(p))
+	stripped, err := json.Marshal(p.WithoutPositions())
 	must(t, err)
 	if n := strings.Count(string(text), "/machine/"); n < 10 {
 		t.Fatalf("only %d positions to begin with", n)
@@ -195,7 +196,7 @@ func TestWithoutPositions(t *testing.T) {
 func TestLockWhole(t *testing.T) {
 	p := new(ir.Package)
 	fill(reflect.ValueOf(p).Elem(), 0)
-	want := withoutPositions(p)
+	want := p.WithoutPositions()
 	lock := &Lock{Packages: []LockedPackage{{Package: want, Rel: "."}}}
 	file, err := lock.File("/x")
 	must(t, err)

@@ -1,9 +1,10 @@
-package gen
+package output
 
 import (
 	"context"
 	"errors"
 	"fmt"
+	"github.com/eventgen/eventgen/internal/gen"
 	"io/fs"
 	"maps"
 	"os"
@@ -60,12 +61,12 @@ func must(tb testing.TB, err error) {
 	}
 }
 
-func generated(text string) string { return Header + "\n" + text }
+func generated(text string) string { return gen.Header + "\n" + text }
 
-func output(dir string, t tree, former ...string) Output {
-	out := Output{Dirs: []string{filepath.Join(dir, "ts")}}
+func output(dir string, t tree, former ...string) Want {
+	out := Want{Dirs: []string{filepath.Join(dir, "ts")}}
 	for _, name := range slices.Sorted(maps.Keys(t)) {
-		out.Files = append(out.Files, File{Path: filepath.Join(dir, filepath.FromSlash(name)), Content: []byte(t[name])})
+		out.Files = append(out.Files, gen.File{Path: filepath.Join(dir, filepath.FromSlash(name)), Content: []byte(t[name])})
 	}
 	for _, name := range former {
 		out.Former = append(out.Former, filepath.Join(dir, filepath.FromSlash(name)))
@@ -74,7 +75,7 @@ func output(dir string, t tree, former ...string) Output {
 }
 
 // situation is an output of which every kind of change is due.
-func situation(tb testing.TB) (dir string, before, after tree, out Output) {
+func situation(tb testing.TB) (dir string, before, after tree, out Want) {
 	dir = tb.TempDir()
 	before = tree{
 		"app/":                   "",

@@ -1,10 +1,11 @@
-package gen
+package output
 
 import (
 	"bytes"
 	"cmp"
 	"errors"
 	"fmt"
+	"github.com/eventgen/eventgen/internal/gen"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -75,7 +76,7 @@ func IsGone(dir string) bool {
 	}
 	for _, entry := range entries {
 		name := entry.Name()
-		if entry.IsDir() || !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go") || name == GoFileName {
+		if entry.IsDir() || !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go") || name == gen.GoFileName {
 			continue
 		}
 		src, err := os.ReadFile(filepath.Join(dir, name))

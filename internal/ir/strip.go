@@ -1,20 +1,19 @@
-package gen
+package ir
 
 import (
 	"slices"
 
 	"github.com/eventgen/eventgen/internal/diag"
-	"github.com/eventgen/eventgen/internal/ir"
 )
 
 // WithoutPositions returns a copy of m that is the same wherever the source lies.
-func WithoutPositions(m *ir.Model) *ir.Model {
-	return &ir.Model{Settings: m.Settings, Packages: mapEach(m.Packages, withoutPositions)}
+func (m *Model) WithoutPositions() *Model {
+	return &Model{Settings: m.Settings, Packages: mapEach(m.Packages, (*Package).WithoutPositions)}
 }
 
-// withoutPositions returns a copy of p that is the same wherever the source lies: positions
+// WithoutPositions returns a copy of p that is the same wherever the source lies: positions
 // change with every edit and hold paths of this machine. What has no position is shared with p.
-func withoutPositions(p *ir.Package) *ir.Package {
+func (p *Package) WithoutPositions() *Package {
 	out := *p
 	out.Idents = nil
 	out.Allow = stripAllow(p.Allow)
@@ -34,7 +33,7 @@ func mapEach[T any](in []*T, strip func(*T) *T) []*T {
 	return out
 }
 
-func stripEvent(e *ir.Event) *ir.Event {
+func stripEvent(e *Event) *Event {
 	out := *e
 	out.Pos, out.Options = diag.Pos{}, nil
 	out.Allow = stripAllow(e.Allow)
@@ -47,18 +46,18 @@ func stripEvent(e *ir.Event) *ir.Event {
 	return &out
 }
 
-func stripDecl(d *ir.Decl) *ir.Decl {
+func stripDecl(d *Decl) *Decl {
 	out := *d
 	out.Pos = diag.Pos{}
 	out.Allow = stripAllow(d.Allow)
 	out.Go.Args = mapEach(d.Go.Args, stripType)
 	out.Type = stripType(d.Type)
-	out.Params = mapEach(d.Params, func(p *ir.Param) *ir.Param {
-		return &ir.Param{Name: p.Name, Constraint: mapEach(p.Constraint, stripType)}
+	out.Params = mapEach(d.Params, func(p *Param) *Param {
+		return &Param{Name: p.Name, Constraint: mapEach(p.Constraint, stripType)}
 	})
 	if d.Union != nil {
 		union := *d.Union
-		union.Variants = mapEach(d.Union.Variants, func(v *ir.Variant) *ir.Variant {
+		union.Variants = mapEach(d.Union.Variants, func(v *Variant) *Variant {
 			variant := *v
 			variant.Pos = diag.Pos{}
 			variant.Type = stripType(v.Type)
@@ -69,7 +68,7 @@ func stripDecl(d *ir.Decl) *ir.Decl {
 	return &out
 }
 
-func stripAllow(in []ir.Allow) []ir.Allow {
+func stripAllow(in []Allow) []Allow {
 	out := slices.Clone(in)
 	for i := range out {
 		out[i].Pos = diag.Pos{}
@@ -78,14 +77,14 @@ func stripAllow(in []ir.Allow) []ir.Allow {
 }
 
 // stripType copies t only where the fields of a struct hold positions.
-func stripType(t *ir.Type) *ir.Type {
+func stripType(t *Type) *Type {
 	if !hasFields(t) {
 		return t
 	}
 	out := *t
 	out.Key, out.Elem, out.Go = stripType(t.Key), stripType(t.Elem), stripName(t.Go)
 	out.Args = mapEach(t.Args, stripType)
-	out.Fields = mapEach(t.Fields, func(f *ir.Field) *ir.Field {
+	out.Fields = mapEach(t.Fields, func(f *Field) *Field {
 		field := *f
 		field.Pos = diag.Pos{}
 		field.Allow = stripAllow(f.Allow)
@@ -99,7 +98,7 @@ func stripType(t *ir.Type) *ir.Type {
 	return &out
 }
 
-func stripName(n *ir.GoName) *ir.GoName {
+func stripName(n *GoName) *GoName {
 	if n == nil || len(n.Args) == 0 {
 		return n
 	}
@@ -109,7 +108,7 @@ func stripName(n *ir.GoName) *ir.GoName {
 }
 
 // hasFields reports whether t holds a struct that is written out.
-func hasFields(t *ir.Type) bool {
+func hasFields(t *Type) bool {
 	return t != nil && (len(t.Fields) > 0 || hasFields(t.Key) || hasFields(t.Elem) ||
 		slices.ContainsFunc(t.Args, hasFields) || t.Go != nil && slices.ContainsFunc(t.Go.Args, hasFields))
 }
