@@ -17,6 +17,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/gobwas/ws"
@@ -568,4 +569,10 @@ func (l *pipeListener) dial() (net.Conn, error) {
 	case <-l.done:
 		return nil, net.ErrClosed
 	}
+}
+
+// bubble runs a test in a bubble of its own time, with a network in memory.
+func bubble(t *testing.T, test func(t *testing.T, l *pipeListener)) {
+	t.Helper()
+	synctest.Test(t, func(t *testing.T) { test(t, newPipe()) })
 }

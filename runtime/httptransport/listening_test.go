@@ -6,10 +6,8 @@ import (
 	"strings"
 	"sync/atomic"
 	"testing"
-	"time"
 
 	"github.com/eventgen/eventgen/runtime/eventbus"
-	"github.com/eventgen/eventgen/runtime/session"
 )
 
 // What transports of this kind are known to get wrong, and the test that holds it here. Those of the
@@ -17,22 +15,39 @@ import (
 //
 //   - A targeted emit reaches others, a plain listen hears events for other windows:
 //     TestGuarantee04TargetsReachTheirWindowsAlone.
-//   - Registering twice fails, or delivers twice: TestTrapListeningTwice.
-//   - An event that nobody declared gets in: TestTrapUndeclaredEvents.
+//   - Registering twice fails, or delivers twice: TestListeningTwice.
+//   - An event that nobody declared gets in: TestUndeclaredEvents.
 //   - No order: TestGuarantee03ListenAndDeliver, TestGuarantee10FramesAreHandledInOrder.
-//   - A bad payload ends the backend: TestTrapBadPayloads, TestGuarantee15PanicsAreContained.
-//   - Recovery adds to what listeners get: TestTrapResumedEventsAreTheSame.
-//   - Unlisten before the registration has landed fails or leaks: TestTrapUnlistenAtOnce.
-//   - A reload leaves old listeners behind: TestTrapReload, TestGuarantee09SessionsEnd.
+//   - A bad payload ends the backend: TestBadPayloads, TestGuarantee15PanicsAreContained.
+//   - Recovery adds to what listeners get: TestResumedEventsAreTheSame.
+//   - Unlisten before the registration has landed fails or leaks: TestUnlistenAtOnce.
+//   - A reload leaves old listeners behind: TestReload, TestGuarantee09SessionsEnd.
 //   - Events before the listener are lost: TestGuarantee05KeptValuesComeBeforeTheAck.
-//   - A reconnect presents the first position for ever: TestTrapSecondReconnect; on the page's side
+//   - A reconnect presents the first position for ever: TestSecondReconnect; on the page's side
 //     connection.test.ts, "presents the session and the greatest position known".
-//   - A server's stream outlives its tab: TestTrapStreamsEndWithTheirTab.
+//   - A server's stream outlives its tab: TestStreamsEndWithTheirTab.
 //   - Six connections are all that a browser has: page.test.ts, "another copy of the package joins it"; many
-//     events share one, TestTrapOneConnectionCarriesAll.
+//     events share one, TestOneConnectionCarriesAll.
 //   - Retries deliver twice: TestGuarantee11EmitRunsOnce; listen.test.ts, "the same position twice is once".
 
-func TestTrapListeningTwice(t *testing.T) {
+func TestGuarantee10FramesAreHandledInOrder(t *testing.T) {
+	p := newPlace(t)
+	ran := make(chan int, 100)
+	ask.Listen(p.bus, func(_ context.Context, a progress) error { ran <- a.N; return nil })
+	for _, pg := range []*page{p.open(`{"listen":{}}`), p.stream(`{"listen":{}}`)} {
+		for n := range 100 {
+			pg.send(fmt.Sprintf(`{"emit":"ask","id":%d,"payload":{"id":"a","n":%d}}`, n, n))
+		}
+		for n := range 100 {
+			pg.want(fmt.Sprintf(`{"ack":%d}`, n))
+			if got := <-ran; got != n {
+				t.Fatalf("ran %d, want %d", got, n)
+			}
+		}
+	}
+}
+
+func TestListeningTwice(t *testing.T) {
 	p := newPlace(t)
 	pg := p.open(`{"listen":{"tick":{}}}`)
 	pg.send(`[{"listen":{"tick":{}},"id":1},{"listen":{"tick":{}},"id":2}]`)
@@ -46,7 +61,7 @@ func TestTrapListeningTwice(t *testing.T) {
 	}
 }
 
-func TestTrapUndeclaredEvents(t *testing.T) {
+func TestUndeclaredEvents(t *testing.T) {
 	p := newPlace(t)
 	var seen atomic.Int32
 	eventbus.ListenAny(p.bus, func(context.Context, eventbus.Delivery) error { seen.Add(1); return nil })
@@ -66,7 +81,7 @@ func TestTrapUndeclaredEvents(t *testing.T) {
 	}
 }
 
-func TestTrapBadPayloads(t *testing.T) {
+func TestBadPayloads(t *testing.T) {
 	p := newPlace(t)
 	ask.Listen(p.bus, func(context.Context, progress) error { t.Error("a bad payload got through"); return nil })
 	pg := p.open(`{"listen":{"tick":{}}}`)
@@ -88,23 +103,7 @@ func TestTrapBadPayloads(t *testing.T) {
 	pg.want(`{"event":"tick","payload":1}`)
 }
 
-func TestTrapResumedEventsAreTheSame(t *testing.T) {
-	p := newPlace(t)
-	witness := p.open(`{"listen":{"tick":{},"other":{}}}`)
-	pg := p.open(`{"listen":{"tick":{},"other":{}}}`)
-	pg.cut()
-	p.wantPeers(1)
-	emit(t, p.bus, tick, 1)
-	emit(t, p.bus, other, "text")
-	back := p.open(pg.resume(`{"tick":{},"other":{}}`, pg.at()))
-	for range 2 {
-		if got, want := show(back.next()), show(witness.next()); got != want {
-			t.Errorf("got %s after a resume, %s without", got, want)
-		}
-	}
-}
-
-func TestTrapUnlistenAtOnce(t *testing.T) {
+func TestUnlistenAtOnce(t *testing.T) {
 	p := newPlace(t)
 	pg := p.open(`{"listen":{"other":{}}}`)
 	pg.send(`[{"unlisten":["tick"],"id":1},{"listen":{"tick":{}},"id":2},{"unlisten":["tick"],"id":3}]`)
@@ -117,57 +116,7 @@ func TestTrapUnlistenAtOnce(t *testing.T) {
 	}
 }
 
-func TestTrapReload(t *testing.T) {
-	p := newPlace(t)
-	pg := p.open(`{"window":"main","listen":{"tick":{}}}`)
-	for range 3 { // a page that is loaded again knows nothing of the session
-		pg.cut()
-		p.wantPeers(0)
-		pg = p.open(`{"window":"main","listen":{"tick":{}}}`)
-	}
-	p.wantPeers(1)
-	emit(t, p.bus, tick, 1)
-	noError(t, tick.EmitTo(background, p.bus, eventbus.Window("main"), 2))
-	pg.want(`{"event":"tick","payload":1}`, `{"event":"tick","payload":2}`)
-	pg.send(`{"unlisten":["tick"],"id":1}`)
-	pg.want(`{"ack":1}`)
-}
-
-func TestTrapSecondReconnect(t *testing.T) {
-	p := newPlace(t)
-	pg := p.open(`{"listen":{"tick":{}}}`)
-	session, at := pg.welcome["session"], pg.at()
-	for n := range 4 {
-		pg.cut()
-		p.wantPeers(0)
-		emit(t, p.bus, tick, n)
-		pg = p.open(pg.resume(`{"tick":{}}`, at))
-		if pg.welcome["session"] != session || pg.welcome["resumed"] != true {
-			t.Errorf("welcome is %v", pg.welcome)
-		}
-		f := pg.next()
-		if f["payload"] != float64(n) {
-			t.Fatalf("reconnect %d gets %v", n, f)
-		}
-		at = f["seq"].(float64)
-	}
-}
-
-func TestTrapStreamsEndWithTheirTab(t *testing.T) {
-	bubble(t, func(t *testing.T, l *pipeListener) {
-		p := newPlaceOn(t, l, nil, session.WithResume(0))
-		stream := p.stream(`{"listen":{"tick":{}}}`)
-		socket := p.open(`{"listen":{"tick":{}}}`)
-		stream.cut()
-		socket.cut()
-		time.Sleep(2 * time.Second) // the janitor has looked
-		if tick.HasListeners(p.bus) || p.h.Stats().Connections != 0 || len(p.bus.Peers()) != 0 || p.h.Stats().Sessions != 0 {
-			t.Error("something of the page is left")
-		}
-	})
-}
-
-func TestTrapOneConnectionCarriesAll(t *testing.T) {
+func TestOneConnectionCarriesAll(t *testing.T) {
 	p := newPlace(t)
 	for _, pg := range []*page{
 		p.open(`{"listen":{"tick":{},"other":{},"lossy":{},"sticky":{},"latest":{},"replay":{}}}`),

@@ -4,143 +4,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"net/http"
 	"runtime"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
 
-	"github.com/gobwas/ws"
-
-	"github.com/eventgen/eventgen/runtime/eventbus"
 	"github.com/eventgen/eventgen/runtime/session"
+	"github.com/gobwas/ws"
 )
-
-func TestGuarantee01EncodedOnce(t *testing.T) {
-	encoded := 0
-	event := eventbus.Define(eventbus.Definition[int]{Name: "counted", Encode: func(dst []byte, n *int) ([]byte, error) {
-		encoded++
-		return strconv.AppendInt(dst, int64(*n), 10), nil
-	}})
-	p := newPlaceOn(t, nil, []eventbus.Option{eventbus.WithCatalog(eventbus.NewCatalog(event))})
-	var pages []*page
-	for range 5 {
-		pages = append(pages, p.open(`{"listen":{"counted":{}}}`), p.stream(`{"listen":{"counted":{}}}`))
-	}
-	emit(t, p.bus, event, 1, 2)
-	for _, pg := range pages {
-		pg.want(`{"event":"counted","payload":1}`, `{"event":"counted","payload":2}`)
-	}
-	if encoded != 2 {
-		t.Errorf("2 events were encoded %d times", encoded)
-	}
-}
-
-func TestGuarantee02StalledWindowsHoldUpNobody(t *testing.T) {
-	bubble(t, func(t *testing.T, l *pipeListener) {
-		p := newPlaceOn(t, l, nil)
-		p.open(`{"listen":{"tick":{}}}`) // it reads nothing from here on
-		p.stream(`{"listen":{"tick":{}}}`)
-		gone := p.open(`{"listen":{"tick":{}}}`)
-		gone.cut()
-		healthy := p.open(`{"listen":{"tick":{}}}`)
-		start := time.Now()
-		for n := range 1000 {
-			emit(t, p.bus, tick, n)
-		}
-		for n := range 1000 {
-			if f := healthy.next(); f["payload"] != float64(n) {
-				t.Fatalf("got %v, want %d", f, n)
-			}
-		}
-		if d := time.Since(start); d != 0 {
-			t.Errorf("waited %v", d)
-		}
-	})
-}
-
-func TestGuarantee10FramesAreHandledInOrder(t *testing.T) {
-	p := newPlace(t)
-	ran := make(chan int, 100)
-	ask.Listen(p.bus, func(_ context.Context, a progress) error { ran <- a.N; return nil })
-	for _, pg := range []*page{p.open(`{"listen":{}}`), p.stream(`{"listen":{}}`)} {
-		for n := range 100 {
-			pg.send(fmt.Sprintf(`{"emit":"ask","id":%d,"payload":{"id":"a","n":%d}}`, n, n))
-		}
-		for n := range 100 {
-			pg.want(fmt.Sprintf(`{"ack":%d}`, n))
-			if got := <-ran; got != n {
-				t.Fatalf("ran %d, want %d", got, n)
-			}
-		}
-	}
-}
-
-// body tells whether it has been read.
-type body struct{ read bool }
-
-func (b *body) Read([]byte) (int, error) { b.read = true; return 0, io.EOF }
-func (b *body) Close() error             { return nil }
-
-func TestGuarantee12StrangersAreNotRead(t *testing.T) {
-	p := newPlace(t, WithAuthenticate(byToken))
-	for _, header := range []string{"Eventgen-Peer", "Accept"} {
-		b := new(body)
-		r := p.request(http.MethodPost, "", header, "text/event-stream")
-		r.Body = b
-		answer := new(answer)
-		p.h.ServeHTTP(answer, r)
-		if answer.status != http.StatusUnauthorized || b.read {
-			t.Errorf("%s: %d, the body was read: %v", header, answer.status, b.read)
-		}
-	}
-}
-
-// answer notes the status of an answer.
-type answer struct {
-	status int
-	header http.Header
-}
-
-func (a *answer) Header() http.Header {
-	if a.header == nil {
-		a.header = http.Header{}
-	}
-	return a.header
-}
-func (a *answer) Write(p []byte) (int, error) { return len(p), nil }
-func (a *answer) WriteHeader(status int)      { a.status = status }
-
-func TestGuarantee15PanicsAreContained(t *testing.T) {
-	panics := func(_ context.Context, _ eventbus.Peer, event string) error {
-		if event == "other" {
-			panic("an authorisation that panics")
-		}
-		return nil
-	}
-	p := newPlaceOn(t, nil, []eventbus.Option{eventbus.WithErrorHandler(func(context.Context, *eventbus.Error) {})},
-		session.WithAuthorizeListen(panics), session.WithAuthorizeEmit(func(ctx context.Context, peer eventbus.Peer, event string, _ eventbus.Target) error {
-			if event == "empty" {
-				panic("another")
-			}
-			return nil
-		}))
-	ask.Listen(p.bus, func(context.Context, progress) error { panic("a listener that panics") })
-	pg := p.open(`{"listen":{"tick":{},"other":{}}}`)
-	if got := show(pg.welcome["refused"]); got != `{"other":{"code":"internal"}}` {
-		t.Errorf("refused are %s", got)
-	}
-	pg.send(`[{"listen":{"other":{}},"id":1},{"emit":"empty","id":2},{"emit":"ask","id":3,"payload":{"id":"a","n":1}}]`)
-	pg.want(`{"ack":1,"refused":{"other":{"code":"internal"}}}`,
-		`{"ack":2,"error":{"code":"internal"}}`, `{"ack":3,"error":{"code":"internal"}}`)
-	emit(t, p.bus, tick, 1)
-	pg.want(`{"event":"tick","payload":1}`)
-	if strings.Count(p.log.String(), "an authorization panicked") != 3 {
-		t.Errorf("the log is %s", p.log)
-	}
-}
 
 func TestGuarantee16IdleSocketsAreCheap(t *testing.T) {
 	const pages = 100
