@@ -13,7 +13,7 @@ import (
 
 // declaration compares what two forms are called.
 func (c *comparison) declaration(at place, o, n *ir.Form) {
-	if o.Decl == nil || o.Decl.Value { // a form of values that are not addressable has no name in Go
+	if o.Decl == nil || o.Decl.Value || o.Decl.Plain { // its second form has no name in Go
 		return
 	}
 	if n.Decl == nil {

@@ -65,6 +65,8 @@ const (
 	CustomMarshaler Code = "custom-marshaler"
 	// Int64Precision warns of integers that JavaScript may round.
 	Int64Precision Code = "int64-precision"
+	// OneWayMethod warns of a type that clients cannot send as they get it.
+	OneWayMethod Code = "one-way-method"
 	// SealedInterface warns of a sealed interface that is no union.
 	SealedInterface Code = "sealed-interface"
 	// ConflictingFields warns of fields that encoding/json leaves out because they claim one
@@ -137,6 +139,7 @@ var Codes = []Info{
 	{Code: UnnameableType, Summary: "generated Go would have to name a type that it cannot name"},
 	{Code: CustomMarshaler, Summary: "a type marshals itself, and nobody has stated its TypeScript", Allowed: true},
 	{Code: Int64Precision, Summary: "a number can pass 2^53, beyond which JavaScript rounds", Allowed: true},
+	{Code: OneWayMethod, Summary: "a type has a method that writes it and none that reads that, or the other way round", Allowed: true},
 	{Code: SealedInterface, Summary: "a sealed interface is no union, and loses the name of its variant", Allowed: true},
 	{Code: ConflictingFields, Summary: "fields hide each other, and encoding/json writes none of them", Allowed: true},
 	{Code: UnknownTagOption, Summary: "a json tag has an option that encoding/json ignores", Allowed: true},

@@ -1,6 +1,7 @@
 package ir
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -20,6 +21,7 @@ type Form struct {
 	Key   *Slot  // of a map
 	Elem  *Slot  // of a slice, array or map
 	Props []Prop // of a struct, in the order they are written
+	OneOf []Slot // as in Type
 
 	Enum     *Enum
 	Union    *Union
@@ -185,10 +187,11 @@ type pointee struct {
 // being resolved has at least its kind.
 func (fs *Forms) place(f *Form, plain, quoted, present, null bool) Slot {
 	s := Slot{Form: f, Nullable: null}
+	plain = plain || f.Type != nil && f.Type.Plain
 	nilIsNull := plain || fs.settings.Nil != NilEmpty
 	switch f.Kind {
 	case KindAny:
-		return Slot{Form: f}
+		return Slot{Form: f, Nullable: len(f.OneOf) > 0}
 	case KindBytes, KindSlice, KindMap:
 		s.Nullable = null || nilIsNull && !present
 	case KindTime, KindText, KindCustom:
@@ -239,6 +242,10 @@ func (fs *Forms) fill(f *Form, t *Type, sc scope) {
 	sc.plain = sc.plain || t.Opaque
 	f.Kind, f.Bits, f.Len, f.TS, f.Type = t.Kind, t.Bits, t.Len, t.TS, t
 	switch t.Kind {
+	case KindAny:
+		for _, form := range t.OneOf {
+			f.OneOf = append(f.OneOf, fs.slot(form, sc, false, false))
+		}
 	case KindRaw:
 		f.Kind = KindAny
 	case KindCustom:
@@ -289,7 +296,7 @@ func typeKey(t *Type, sc scope) string {
 		return b.String()
 	}
 	b.WriteString(string(t.Kind))
-	if sc.plain || t.Opaque {
+	if sc.plain || t.Opaque || t.Plain {
 		b.WriteString(" plain")
 	}
 	b.WriteString(" " + strconv.Itoa(t.Bits) + " " + strconv.Itoa(t.Len) + " " + t.Ref + " " + strconv.Quote(t.TS))
@@ -297,7 +304,7 @@ func typeKey(t *Type, sc scope) string {
 		b.WriteString(" nilable")
 	}
 	sc.plain = sc.plain || t.Opaque
-	for _, part := range append([]*Type{t.Key, t.Elem}, t.Args...) {
+	for _, part := range slices.Concat([]*Type{t.Key, t.Elem}, t.Args, t.OneOf) {
 		if part != nil {
 			b.WriteString("(" + typeKey(part, sc) + ")")
 		}

@@ -242,6 +242,9 @@ func shapeEdges(s Slot) []shapeEdge {
 		}
 		edges = append(edges, shapeEdge{label + ":", p.Slot})
 	}
+	for _, form := range s.OneOf {
+		edges = append(edges, shapeEdge{"or:", form})
+	}
 	for _, v := range s.Variants {
 		edges = append(edges, shapeEdge{strconv.Quote(v.Variant.Name) + ":", v.Slot})
 	}

@@ -83,7 +83,7 @@ func stripType(t *Type) *Type {
 	}
 	out := *t
 	out.Key, out.Elem, out.Go = stripType(t.Key), stripType(t.Elem), stripName(t.Go)
-	out.Args = mapEach(t.Args, stripType)
+	out.Args, out.OneOf = mapEach(t.Args, stripType), mapEach(t.OneOf, stripType)
 	out.Fields = mapEach(t.Fields, func(f *Field) *Field {
 		field := *f
 		field.Pos = diag.Pos{}
@@ -110,5 +110,5 @@ func stripName(n *GoName) *GoName {
 // hasFields reports whether t holds a struct that is written out.
 func hasFields(t *Type) bool {
 	return t != nil && (len(t.Fields) > 0 || hasFields(t.Key) || hasFields(t.Elem) ||
-		slices.ContainsFunc(t.Args, hasFields) || t.Go != nil && slices.ContainsFunc(t.Go.Args, hasFields))
+		slices.ContainsFunc(t.Args, hasFields) || slices.ContainsFunc(t.OneOf, hasFields) || t.Go != nil && slices.ContainsFunc(t.Go.Args, hasFields))
 }

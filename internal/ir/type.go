@@ -49,6 +49,10 @@ type Type struct {
 	Args   []*Type  `json:"args,omitempty"`
 	Param  string   `json:"param,omitempty"`
 
+	// OneOf are the forms of what a sealed interface can hold that is no union, of KindAny: each
+	// travels as encoding/json writes it. A nil pointer among them is null.
+	OneOf []*Type `json:"oneOf,omitempty"`
+
 	// TS is the stated TypeScript of KindCustom, or of a KindText that is narrower than string.
 	TS string `json:"ts,omitempty"`
 	// Marshal tells how the methods behind KindTime, KindText and KindCustom are reached.
@@ -59,6 +63,9 @@ type Type struct {
 	// Opaque marks a subtree that generated Go code of another package cannot name (an
 	// unexported type or a field reached through one): it goes through encoding/json.
 	Opaque bool `json:"opaque,omitempty"`
+	// Plain marks an integer, a slice, a map, bytes or a time that no setting of the output
+	// reaches: encoding/json writes it, or a method reads it that expects what encoding/json writes.
+	Plain bool `json:"plain,omitempty"`
 }
 
 // Marshal tells which methods of a type write and read it.
@@ -164,8 +171,8 @@ const (
 // union, or an instance of a generic type whose wire form depends on its arguments.
 type Decl struct {
 	// ID is the Go path and name ("example.com/app/download.Progress"); an instance that stands
-	// alone has its arguments behind it in brackets, and a wire form that holds only for values
-	// that are not addressable ends in "~value".
+	// alone has its arguments behind it in brackets, a wire form that holds only for values
+	// that are not addressable ends in "~value", and one that no setting reaches in "~plain".
 	ID     string   `json:"id"`
 	Go     GoName   `json:"go"` // Args set for an instance that stands alone
 	Params []*Param `json:"params,omitempty"`
@@ -174,6 +181,8 @@ type Decl struct {
 
 	// Value: this is the form of values that are not addressable, where another form exists too.
 	Value bool `json:"value,omitempty"`
+	// Plain: this is the form that no setting reaches, where another form exists too.
+	Plain bool `json:"plain,omitempty"`
 	// Type is the wire form. KindStruct for a struct; a basic kind for an enum; nil for a union.
 	Type  *Type  `json:"type,omitempty"`
 	Enum  *Enum  `json:"enum,omitempty"`

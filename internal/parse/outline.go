@@ -20,8 +20,11 @@ type outline struct {
 	// mentions are the constant declarations that mention a name.
 	mentions map[string][]*declared
 	imports  []importSpec
-	// seals are the methods of the package's unions: what has them may be a variant.
+	// seals are the methods of the package's sealed interfaces: what has them may be a variant.
 	seals map[string]bool
+	// receivers are the types that have a method of each name; embedders are those that get the
+	// methods of another type. Both are made at their first use.
+	receivers, embedders map[string][]string
 }
 
 // declared is a declaration and the file it stands in.

@@ -2,13 +2,16 @@ package parse
 
 import (
 	"go/ast"
+	"go/token"
+	"maps"
+	"slices"
 	"strings"
 
 	"github.com/eventgen/eventgen/internal/parse/directive"
 )
 
-// unions finds the types that may be variants of the package's unions, by syntax: nothing
-// mentions a variant, yet it is needed wherever the union is.
+// unions finds the types that may be variants of the package's unions and other sealed
+// interfaces, by syntax: nothing mentions a variant, yet it is needed wherever the interface is.
 func (o *outline) unions() {
 	o.seals = map[string]bool{}
 	for _, f := range o.files {
@@ -19,8 +22,11 @@ func (o *outline) unions() {
 			}
 			for _, spec := range decl.Specs {
 				spec, ok := spec.(*ast.TypeSpec)
-				if ok && (isUnion(spec.Doc) || isUnion(decl.Doc)) {
-					o.union(spec)
+				if !ok {
+					continue
+				}
+				if seals := o.sealsOf(spec); isUnion(spec.Doc) || isUnion(decl.Doc) || slices.ContainsFunc(slices.Collect(maps.Keys(seals)), unexported) {
+					o.union(spec, seals)
 				}
 			}
 		}
@@ -39,9 +45,16 @@ func isUnion(doc *ast.CommentGroup) bool {
 	return false
 }
 
-func (o *outline) union(spec *ast.TypeSpec) {
+func unexported(name string) bool { return !token.IsExported(name) }
+
+// sealsOf returns the names of the methods of an interface; none for another type.
+func (o *outline) sealsOf(spec *ast.TypeSpec) map[string]bool {
 	seals := map[string]bool{}
 	o.methodNames(spec.Name.Name, seals, map[string]bool{})
+	return seals
+}
+
+func (o *outline) union(spec *ast.TypeSpec, seals map[string]bool) {
 	for name := range seals {
 		o.seals[name] = true
 	}
@@ -89,25 +102,33 @@ func (o *outline) implementors(methods map[string]bool) []string {
 			found = append(found, name)
 		}
 	}
-	for name, list := range o.methods {
-		for _, d := range list {
-			if methods[d.node.(*ast.FuncDecl).Name.Name] {
-				add(name)
-			}
+	o.relate()
+	for method := range methods {
+		for _, name := range o.receivers[method] {
+			add(name)
 		}
 	}
-	embedders := o.embedders()
 	for i := 0; i < len(found); i++ { //nolint:intrange // found grows
-		for _, name := range embedders[found[i]] {
+		for _, name := range o.embedders[found[i]] {
 			add(name)
 		}
 	}
 	return found
 }
 
-// embedders returns the types that get the methods of another: those that embed it, and those
-// that are defined by it.
-func (o *outline) embedders() map[string][]string {
+// relate finds the receivers of methods, and the types that get the methods of another: those that
+// embed it, and those that are defined by it.
+func (o *outline) relate() {
+	if o.receivers != nil {
+		return
+	}
+	o.receivers = map[string][]string{}
+	for name, list := range o.methods {
+		for _, d := range list {
+			method := d.node.(*ast.FuncDecl).Name.Name
+			o.receivers[method] = append(o.receivers[method], name)
+		}
+	}
 	out := map[string][]string{}
 	for name, list := range o.byName {
 		for _, d := range list {
@@ -129,7 +150,7 @@ func (o *outline) embedders() map[string][]string {
 			}
 		}
 	}
-	return out
+	o.embedders = out
 }
 
 // typeName returns the name of a type of this package, behind a pointer or with arguments too.

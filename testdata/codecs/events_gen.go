@@ -63,6 +63,7 @@ var Events = eventbus.NewCatalog(
 	QuotedByMethodEvent,
 	QuotedEnumsEvent,
 	ReadByMethodEvent,
+	RecursiveEvent,
 	SelfMadeEvent,
 	ShapeEvent,
 	TextFloatsEvent,
@@ -1914,6 +1915,45 @@ func OnReadByMethod(b *eventbus.Bus, fn func(ctx context.Context, payload ReadBy
 // OnceReadByMethod calls fn for the next "read-by-method", unless unlisten is called first.
 func OnceReadByMethod(b *eventbus.Bus, fn func(ctx context.Context, payload ReadByMethod) error, opts ...eventbus.ListenOption) (unlisten func()) {
 	return ReadByMethodEvent.Once(b, fn, opts...)
+}
+
+// RecursiveEvent describes the event "recursive".
+//
+// Recursive holds types that contain themselves, and are left out when nil.
+var RecursiveEvent = eventbus.Define(eventbus.Definition[Recursive]{
+	Name:     "recursive",
+	Contract: "cffcf9a3",
+	From:     eventbus.FromBoth,
+	Encode:   appendRecursive,
+	Decode: func(src []byte, p *Recursive) error {
+		d := codec.NewDecoder(src)
+		decodeRecursive(d, p)
+		return d.End()
+	},
+})
+
+// EmitRecursive emits "recursive" to everyone who listens.
+//
+// Recursive holds types that contain themselves, and are left out when nil.
+func EmitRecursive(ctx context.Context, b *eventbus.Bus, payload Recursive) error {
+	return RecursiveEvent.Emit(ctx, b, payload)
+}
+
+// EmitRecursiveTo emits "recursive" to a target alone; Go listeners do not see it.
+func EmitRecursiveTo(ctx context.Context, b *eventbus.Bus, to eventbus.Target, payload Recursive) error {
+	return RecursiveEvent.EmitTo(ctx, b, to, payload)
+}
+
+// OnRecursive calls fn for every "recursive", until unlisten is called.
+//
+// Recursive holds types that contain themselves, and are left out when nil.
+func OnRecursive(b *eventbus.Bus, fn func(ctx context.Context, payload Recursive) error, opts ...eventbus.ListenOption) (unlisten func()) {
+	return RecursiveEvent.Listen(b, fn, opts...)
+}
+
+// OnceRecursive calls fn for the next "recursive", unless unlisten is called first.
+func OnceRecursive(b *eventbus.Bus, fn func(ctx context.Context, payload Recursive) error, opts ...eventbus.ListenOption) (unlisten func()) {
+	return RecursiveEvent.Once(b, fn, opts...)
 }
 
 // SelfMadeEvent describes the event "self-made".
@@ -5108,6 +5148,37 @@ func appendReadByMethod(dst []byte, v *ReadByMethod) []byte {
 	return dst
 }
 
+// appendRecursive appends a Recursive as JSON.
+func appendRecursive(dst []byte, v *Recursive) ([]byte, error) {
+	var err error
+	n := len(dst)
+	if len(v.List) != 0 {
+		dst = append(dst, `,"list":`...)
+		if dst, err = appendList2(dst, &v.List, 0); err != nil {
+			return dst, codec.At(err, "list")
+		}
+	}
+	if len(v.Map) != 0 {
+		dst = append(dst, `,"map":`...)
+		if dst, err = appendMap2(dst, &v.Map, 0); err != nil {
+			return dst, codec.At(err, "map")
+		}
+	}
+	if v.Ptr != nil {
+		dst = append(dst, `,"ptr":`...)
+		if dst, err = appendPtr2(dst, &v.Ptr, 0); err != nil {
+			return dst, codec.At(err, "ptr")
+		}
+	}
+	if len(dst) == n {
+		dst = append(dst, '{')
+	} else {
+		dst[n] = '{'
+	}
+	dst = append(dst, '}')
+	return dst, nil
+}
+
 // appendShape appends a Shape as JSON.
 func appendShape(dst []byte, v Shape, depth int) ([]byte, error) {
 	var err error
@@ -6467,6 +6538,77 @@ func appendEvened(dst []byte, v *Evened) []byte {
 	dst = codec.AppendInt(dst, int64(v.Even))
 	dst = append(dst, '}')
 	return dst
+}
+
+// appendList2 appends a List2 as JSON.
+func appendList2(dst []byte, v *List2, depth int) ([]byte, error) {
+	var err error
+	if depth > codec.MaxEncodeDepth {
+		return dst, codec.TooDeep()
+	}
+	if *v == nil {
+		dst = append(dst, "null"...)
+	} else {
+		dst = append(dst, '[')
+		for i := range *v {
+			if i > 0 {
+				dst = append(dst, ',')
+			}
+			x := &(*v)[i]
+			if dst, err = appendList2(dst, x, depth+1); err != nil {
+				return dst, codec.AtIndex(err, i)
+			}
+		}
+		dst = append(dst, ']')
+	}
+	return dst, nil
+}
+
+// appendMap2 appends a Map2 as JSON.
+func appendMap2(dst []byte, v *Map2, depth int) ([]byte, error) {
+	var x Map2
+	var err error
+	if depth > codec.MaxEncodeDepth {
+		return dst, codec.TooDeep()
+	}
+	if *v == nil {
+		dst = append(dst, "null"...)
+	} else {
+		dst = append(dst, '{')
+		keys := codec.SortStrings(*v)
+		for i, key := range keys.List {
+			if i > 0 {
+				dst = append(dst, ',')
+			}
+			dst = codec.AppendString(dst, key)
+			dst = append(dst, ':')
+			x = (*v)[key]
+			if dst, err = appendMap2(dst, &x, depth+1); err != nil {
+				return dst, codec.At(err, key)
+			}
+		}
+		keys.Free()
+		dst = append(dst, '}')
+	}
+	return dst, nil
+}
+
+// appendPtr2 appends a Ptr2 as JSON.
+func appendPtr2(dst []byte, v *Ptr2, depth int) ([]byte, error) {
+	var err error
+	if depth > codec.MaxEncodeDepth {
+		return dst, codec.TooDeep()
+	}
+	if *v == nil {
+		dst = append(dst, "null"...)
+	} else {
+		dst = append(dst, `{"next":`...)
+		if dst, err = appendPtr2(dst, &(*v).Next, depth+1); err != nil {
+			return dst, codec.At(err, "next")
+		}
+		dst = append(dst, '}')
+	}
+	return dst, nil
 }
 
 // appendBlank appends a Blank as JSON.
@@ -9483,6 +9625,37 @@ func decodeReadByMethod(d *codec.Decoder, v *ReadByMethod) {
 	}
 }
 
+// decodeRecursive reads a Recursive.
+func decodeRecursive(d *codec.Decoder, v *Recursive) {
+	if d.Object() {
+		var seen uint64
+		for d.Field() {
+			switch string(d.Name()) {
+			case "list":
+				if d.First(&seen, 1<<0) {
+					if d.Present("an array") {
+						decodeList2(d, &v.List)
+					}
+				}
+			case "map":
+				if d.First(&seen, 1<<1) {
+					if d.Present("an object") {
+						decodeMap2(d, &v.Map)
+					}
+				}
+			case "ptr":
+				if d.First(&seen, 1<<2) {
+					if d.Present("an object") {
+						decodePtr2(d, &v.Ptr)
+					}
+				}
+			default:
+				d.Unknown(knownRecursive)
+			}
+		}
+	}
+}
+
 // decodeShape reads a Shape.
 func decodeShape(d *codec.Decoder, v *Shape) {
 	u := d.Adjacent("kind", "shape")
@@ -10898,6 +11071,54 @@ func decodeRank(d *codec.Decoder) Rank {
 	return Rank(codec.Member(d, at, d.Uint(16), knownRank))
 }
 
+// decodeList2 reads a List2.
+func decodeList2(d *codec.Decoder, v *List2) {
+	if !d.Null() && d.Array() {
+		codec.Empty(v)
+		for d.Element() {
+			x := codec.Extend(d, v)
+			decodeList2(d, x)
+		}
+	}
+}
+
+// decodeMap2 reads a Map2.
+func decodeMap2(d *codec.Decoder, v *Map2) {
+	if !d.Null() && d.Object() {
+		codec.NewMap(v)
+		for d.Field() {
+			if k := string(d.Name()); codec.Absent(d, *v, k) {
+				x := codec.Zero(*v)
+				decodeMap2(d, &x)
+				(*v)[k] = x
+			}
+		}
+	}
+}
+
+// decodePtr2 reads a Ptr2.
+func decodePtr2(d *codec.Decoder, v *Ptr2) {
+	if !d.Null() {
+		x := codec.New(d, v)
+		if at := d.Offset(); d.Object() {
+			var seen uint64
+			for d.Field() {
+				switch string(d.Name()) {
+				case "next":
+					if d.First(&seen, 1<<0) {
+						decodePtr2(d, &x.Next)
+					}
+				default:
+					d.Unknown(knownPtr2)
+				}
+			}
+			if seen&0x1 != 0x1 {
+				d.Missing(at, seen, 0x1, knownPtr2)
+			}
+		}
+	}
+}
+
 // decodeBlank reads a Blank.
 func decodeBlank(d *codec.Decoder, v *Blank) {
 	if d.Object() {
@@ -11121,6 +11342,7 @@ var (
 	knownQuotedEnums           = []string{"rank", "level", "color", "opt", "zero", "bare"}
 	knownRank                  = []uint64{1, 300, 7}
 	knownReadByMethod          = []string{"count", "counts", "pointer", "word", "words", "whole", "wholes"}
+	knownRecursive             = []string{"list", "map", "ptr"}
 	knownShape                 = []string{"Blank", "Circle", "Group", "Square", "text"}
 	knownTextKeyed             = []string{"table", "deep", "ptrs", "lists"}
 	knownTimes                 = []string{"time", "ptr", "list", "map", "embed", "raw", "raws", "num", "nums"}
@@ -11164,6 +11386,7 @@ var (
 	knownParts                 = []string{"A", "B", "C", "D", "F", "G"}
 	knownPartsPart             = []string{"E"}
 	knownPong                  = []string{"pings"}
+	knownPtr2                  = []string{"next"}
 	knownBlank                 = []string{}
 	knownCircle                = []string{"radius"}
 	knownGroup                 = []string{"shapes", "named"}

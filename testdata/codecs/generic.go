@@ -31,6 +31,24 @@ type Outer[K comparable, V any] struct {
 	Maybe   Maybe[V]   `json:"maybe"`
 }
 
+// Recursive holds types that contain themselves, and are left out when nil.
+//
+//eventgen:event from=both
+type Recursive struct {
+	List List2 `json:"list,omitempty"`
+	Map  Map2  `json:"map,omitempty"`
+	Ptr  Ptr2  `json:"ptr,omitzero"`
+}
+
+// Types that contain themselves.
+type (
+	List2 []List2
+	Map2  map[string]Map2
+	Ptr2  *struct {
+		Next Ptr2 `json:"next"`
+	}
+)
+
 // CheckedKeys are maps whose keys are read by a method and written without one.
 //
 //eventgen:event from=both

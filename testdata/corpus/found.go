@@ -28,3 +28,47 @@ var _ = add[Found](never(`{}`,
 	`{"knot":null,"nothing":null,"twice":[[{}],[{}]],"keyed":{"map":{"a":1}},"Words":{"map":null}}`,
 	`{"knot":null,"nothing":null,"twice":[[{}],[{}]],"keyed":{"map":null,"first":null},"Words":{"map":null}}`,
 ))
+
+// Token is sealed and no union: its variants travel bare.
+//
+//eventgen:allow sealed-interface its variants have nothing in common
+type Token interface{ isToken() }
+
+// Word is a token, by value or by pointer.
+type Word struct {
+	Text string `json:"text"`
+}
+
+// Digit is a token by pointer.
+type Digit int
+
+// Stamped is a token whose method acts only where its address can be taken.
+type Stamped struct {
+	At int `json:"at"`
+}
+
+// MarshalText writes the number.
+func (s *Stamped) MarshalText() ([]byte, error) { return []byte{byte('0' + s.At%10)}, nil }
+
+func (Word) isToken()    {}
+func (*Digit) isToken()  {}
+func (Stamped) isToken() {}
+
+// Tokens has tokens in every position.
+//
+//eventgen:event corpus:Tokens
+type Tokens struct {
+	Token Token            `json:"token"`
+	Omit  Token            `json:"omit,omitempty"`
+	List  []Token          `json:"list"`
+	Map   map[string]Token `json:"map"`
+}
+
+var _ = choose[Token](Token(Word{"a"}), Token(&Word{"b"}), Token(new(Digit)), Token(Stamped{1}), Token(&Stamped{2}), Token((*Word)(nil)))
+
+var _ = add[Tokens](never(
+	`{"list":null,"map":null}`,
+	`{"token":true,"list":null,"map":null}`,
+	`{"token":{"txt":""},"list":null,"map":null}`,
+	`{"token":null,"list":[[]],"map":null}`,
+))

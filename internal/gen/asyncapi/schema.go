@@ -65,6 +65,18 @@ func (b *schemas) slot(s ir.Slot) object {
 	return object{}.with("anyOf", list{schema, object{{"type", "null"}}})
 }
 
+// oneOf is the schema of what a sealed interface can hold that is no union, or of anything.
+func (b *schemas) oneOf(s ir.Slot) object {
+	forms := make(list, len(s.OneOf))
+	for i, form := range s.OneOf {
+		forms[i] = b.value(form)
+	}
+	if len(forms) == 0 {
+		return object{}
+	}
+	return object{}.with("anyOf", forms)
+}
+
 func (b *schemas) value(s ir.Slot) object {
 	if s.Form == nil {
 		return object{}
@@ -221,7 +233,7 @@ func (b *schemas) form(s ir.Slot) object {
 		}
 		return object{} // only the author knows
 	case ir.KindAny:
-		return object{}
+		return b.oneOf(s)
 	}
 	return basic(s)
 }

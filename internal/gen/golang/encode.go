@@ -156,9 +156,9 @@ func (e *encoder) value(t *ir.Type, l loc, f form) {
 	case ir.KindNumber:
 		e.quote(f.quoted, func() { e.try(g.codec("AppendNumber"), l.value()) })
 	case ir.KindBytes:
-		e.nilable(l, f, e.nilText(`""`), func() { e.call(g.codec("AppendBytes"), l.value()) })
+		e.nilable(l, f, e.nilText(t, `""`), func() { e.call(g.codec("AppendBytes"), l.value()) })
 	case ir.KindSlice:
-		e.nilable(l, f, e.nilText("[]"), func() { e.scope(func() { e.list(t, l) }) })
+		e.nilable(l, f, e.nilText(t, "[]"), func() { e.scope(func() { e.list(t, l) }) })
 	case ir.KindArray:
 		if t.Len == 0 {
 			e.lit("[]")
@@ -170,7 +170,7 @@ func (e *encoder) value(t *ir.Type, l loc, f form) {
 			e.opaque(l)
 			return
 		}
-		e.nilable(l, f, e.nilText("{}"), func() { e.mapping(t, l) })
+		e.nilable(l, f, e.nilText(t, "{}"), func() { e.mapping(t, l) })
 	case ir.KindPtr:
 		elem := l.deref()
 		if f.named { // a declared pointer type has no methods; what it points to may have some
@@ -224,12 +224,15 @@ func (e *encoder) quote(quoted bool, write func()) {
 }
 
 // nilText is what a nil slice or map is on the wire.
-func (e *encoder) nilText(empty string) string {
-	if e.g.settings.Nil == ir.NilEmpty {
-		return empty
+func (e *encoder) nilText(t *ir.Type, empty string) string {
+	if e.g.nilIsNull(t) {
+		return "null"
 	}
-	return "null"
+	return empty
 }
+
+// nilIsNull reports whether a nil slice or map of type t is null on the wire.
+func (g *pkg) nilIsNull(t *ir.Type) bool { return t.Plain || g.settings.Nil != ir.NilEmpty }
 
 // nilable writes null for nil and otherwise what write writes.
 func (e *encoder) nilable(l loc, f form, null string, write func()) {

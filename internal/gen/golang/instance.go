@@ -87,6 +87,9 @@ func (g *pkg) stem(d *ir.Decl, args []*ir.Type) string {
 	if d.Value {
 		name += "Value"
 	}
+	if d.Plain {
+		name += "Plain"
+	}
 	return name
 }
 
@@ -165,7 +168,7 @@ func typeKey(t *ir.Type) string {
 		return ""
 	}
 	var b strings.Builder
-	fmt.Fprintf(&b, "%s %d %d %s %s %t", t.Kind, t.Bits, t.Len, t.Ref, t.Param, t.Opaque)
+	fmt.Fprintf(&b, "%s %d %d %s %s %t %t", t.Kind, t.Bits, t.Len, t.Ref, t.Param, t.Opaque, t.Plain)
 	if t.Marshal != nil {
 		fmt.Fprintf(&b, " %+v", *t.Marshal)
 	}

@@ -94,7 +94,7 @@ func (g *pkg) wide(t *ir.Type) bool {
 		return false
 	}
 	b := g.basic(t)
-	return (b.Kind == ir.KindInt || b.Kind == ir.KindUint) && (b.Bits == 0 || b.Bits == 64) &&
+	return (b.Kind == ir.KindInt || b.Kind == ir.KindUint) && (b.Bits == 0 || b.Bits == 64) && !b.Plain &&
 		g.settings.Int64 != ir.Int64Number
 }
 

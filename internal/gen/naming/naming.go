@@ -138,6 +138,9 @@ func (n *typeNamer) name(d *ir.Decl) string {
 	if d.Value {
 		name += "Value"
 	}
+	if d.Plain {
+		name += "Plain"
+	}
 	return prefix + name
 }
 

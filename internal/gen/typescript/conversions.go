@@ -56,9 +56,9 @@ func (c conversions) typ(t *ir.Type) bool {
 	case ir.KindInt, ir.KindUint:
 		return wide(t, s) && s.Int64 == ir.Int64BigInt
 	case ir.KindTime:
-		return s.Time == ir.TimeDate
+		return s.Time == ir.TimeDate && !t.Plain
 	case ir.KindBytes:
-		return s.Bytes == ir.BytesArray
+		return s.Bytes == ir.BytesArray && !t.Plain
 	case ir.KindPtr, ir.KindSlice, ir.KindArray, ir.KindMap:
 		return c.typ(t.Elem)
 	case ir.KindStruct:

@@ -70,6 +70,9 @@ func (r typer) declDoc(d *ir.Decl) []string {
 	if d.Value {
 		text = append(text, "This is what travels where Go cannot take the value's address, so that the methods of its pointer do not act: in a map, or in an interface.")
 	}
+	if d.Plain {
+		text = append(text, "This is what travels inside a type that no setting of the output reaches.")
+	}
 	return docLines(0, text, d.Doc.Deprecated)
 }
 

@@ -220,14 +220,14 @@ func (b *decoderBuilder) typ(t *ir.Type, u use) string {
 		return b.orNull(b.typ(t.Elem, use{quoted: u.quoted}), !u.present)
 	case ir.KindBytes:
 		name := "base64"
-		if b.p.settings.Bytes == ir.BytesArray {
+		if b.p.settings.Bytes == ir.BytesArray && !t.Plain {
 			name = "byteArray"
 		}
-		return b.orNull(b.file.decodeValue(name), b.nilable(u))
+		return b.orNull(b.file.decodeValue(name), b.nilable(t, u))
 	case ir.KindSlice:
-		return b.orNull(b.call("list", b.typ(t.Elem, use{})), b.nilable(u))
+		return b.orNull(b.call("list", b.typ(t.Elem, use{})), b.nilable(t, u))
 	case ir.KindMap:
-		return b.orNull(b.mapType(t), b.nilable(u))
+		return b.orNull(b.mapType(t), b.nilable(t, u))
 	case ir.KindArray:
 		return b.call("tuple", b.typ(t.Elem, use{}), strconv.Itoa(t.Len))
 	case ir.KindStruct:
@@ -259,8 +259,8 @@ func (b *decoderBuilder) typ(t *ir.Type, u use) string {
 	}
 }
 
-func (b *decoderBuilder) nilable(u use) bool {
-	return !u.present && b.p.settings.Nil == ir.NilNull
+func (b *decoderBuilder) nilable(t *ir.Type, u use) bool {
+	return !u.present && (t.Plain || b.p.settings.Nil == ir.NilNull)
 }
 
 // orNull is a decoder that takes null too, if it may.
@@ -276,7 +276,7 @@ func (b *decoderBuilder) text(t *ir.Type) string {
 	switch {
 	case t.Kind == ir.KindText:
 		return b.file.decodeValue("string")
-	case b.p.settings.Time == ir.TimeDate:
+	case b.p.settings.Time == ir.TimeDate && !t.Plain:
 		return b.file.decodeValue("date")
 	}
 	return b.file.decodeValue("time")

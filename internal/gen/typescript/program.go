@@ -109,6 +109,9 @@ func walkTypes(t *ir.Type, fn func(*ir.Type)) {
 	for _, a := range t.Args {
 		walkTypes(a, fn)
 	}
+	for _, form := range t.OneOf {
+		walkTypes(form, fn)
+	}
 }
 
 // under follows references to the type expression that decides the wire form: nil for a union,
@@ -127,5 +130,5 @@ func (p *program) under(t *ir.Type) *ir.Type {
 
 // wide reports whether t is an integer that travels quoted under the output's settings.
 func wide(t *ir.Type, s ir.Settings) bool {
-	return (t.Kind == ir.KindInt || t.Kind == ir.KindUint) && (t.Bits == 0 || t.Bits == 64) && s.Int64 != ir.Int64Number
+	return (t.Kind == ir.KindInt || t.Kind == ir.KindUint) && (t.Bits == 0 || t.Bits == 64) && s.Int64 != ir.Int64Number && !t.Plain
 }

@@ -1,6 +1,7 @@
 package typescript
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -32,11 +33,9 @@ type use struct {
 	present bool // the key is left out when the value is nil
 }
 
-func (r typer) nilMode() ir.NilMode {
-	if r.plain {
-		return ir.NilNull
-	}
-	return r.settings.Nil
+// nilIsNull reports whether a nil slice or map of type t is null.
+func (r typer) nilIsNull(t *ir.Type) bool {
+	return r.plain || t.Plain || r.settings.Nil != ir.NilEmpty
 }
 
 // typ renders t.
@@ -66,11 +65,11 @@ func (r typer) typ(t *ir.Type, u use) expr {
 		}
 		return primary("string")
 	case ir.KindBytes:
-		return r.nilable(r.bytes(), u)
+		return r.nilable(t, r.bytes(t), u)
 	case ir.KindSlice:
-		return r.nilable(r.typ(t.Elem, use{}).arrayOf(), u)
+		return r.nilable(t, r.typ(t.Elem, use{}).arrayOf(), u)
 	case ir.KindMap:
-		return r.nilable(r.mapType(t), u)
+		return r.nilable(t, r.mapType(t), u)
 	case ir.KindArray:
 		return r.array(t)
 	case ir.KindPtr:
@@ -92,19 +91,39 @@ func (r typer) typ(t *ir.Type, u use) expr {
 		}
 		return unknownExpr
 	case ir.KindTime:
-		return r.marshaled(t, u, r.time())
+		return r.marshaled(t, u, r.time(t))
 	case ir.KindText:
 		return r.marshaled(t, u, r.stated(t.TS, primary("string")))
 	case ir.KindCustom:
 		return r.marshaled(t, u, r.stated(t.TS, unknownExpr))
-	default: // KindAny, KindRaw
+	case ir.KindAny:
+		return r.oneOf(t)
+	default: // KindRaw
 		return unknownExpr
 	}
 }
 
+// oneOf is what a sealed interface can hold that is no union, or anything.
+func (r typer) oneOf(t *ir.Type) expr {
+	var texts []string
+	for _, form := range t.OneOf {
+		e := r.typ(form, use{present: true})
+		if e.top {
+			return unknownExpr
+		}
+		if text := e.within(precIntersection); !slices.Contains(texts, text) {
+			texts = append(texts, text)
+		}
+	}
+	if len(texts) == 0 {
+		return unknownExpr
+	}
+	return union(texts...).orNull()
+}
+
 // nilable adds null to a slice, map or byte slice.
-func (r typer) nilable(e expr, u use) expr {
-	if u.present || r.nilMode() == ir.NilEmpty {
+func (r typer) nilable(t *ir.Type, e expr, u use) expr {
+	if u.present || !r.nilIsNull(t) {
 		return e
 	}
 	return e.orNull()
@@ -135,15 +154,15 @@ func (r typer) integer(t *ir.Type, u use) expr {
 	return primary("number")
 }
 
-func (r typer) bytes() expr {
-	if r.settings.Bytes == ir.BytesArray && !r.wire {
+func (r typer) bytes(t *ir.Type) expr {
+	if r.settings.Bytes == ir.BytesArray && !r.wire && !t.Plain {
 		return primary(r.global("Uint8Array"))
 	}
 	return primary("string")
 }
 
-func (r typer) time() expr {
-	if r.settings.Time == ir.TimeDate && !r.wire {
+func (r typer) time(t *ir.Type) expr {
+	if r.settings.Time == ir.TimeDate && !r.wire && !t.Plain {
 		return primary(r.global("Date"))
 	}
 	return primary("string")
@@ -348,7 +367,7 @@ func (r typer) named(t *ir.Type, d *ir.Decl) expr {
 
 // isTop reports whether t is any JSON value.
 func isTop(t *ir.Type) bool {
-	return t.Kind == ir.KindAny || t.Kind == ir.KindRaw || t.Kind == ir.KindCustom && t.TS == ""
+	return t.Kind == ir.KindAny && len(t.OneOf) == 0 || t.Kind == ir.KindRaw || t.Kind == ir.KindCustom && t.TS == ""
 }
 
 // nilableRef reports whether null can stand for the declaration that t names. A declaration's
@@ -363,12 +382,14 @@ func (r typer) nilableRef(t *ir.Type, seen map[string]bool) bool {
 		return true
 	}
 	switch d.Type.Kind {
+	case ir.KindAny:
+		return len(d.Type.OneOf) > 0
 	case ir.KindRef:
 		return r.nilableRef(d.Type, seen)
 	case ir.KindPtr:
 		return true
 	case ir.KindBytes, ir.KindSlice, ir.KindMap:
-		return r.nilMode() == ir.NilNull
+		return r.nilIsNull(d.Type)
 	}
 	return d.Type.Marshal != nil && d.Type.Marshal.Nilable
 }

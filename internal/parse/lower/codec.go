@@ -21,6 +21,7 @@ func (b *builder) codecType(t types.Type, c *codec) *ir.Type {
 		Nilable: isInterface(t),
 		Decodes: c.decodes(t),
 	}}
+	b.checkWritten(t, c)
 	// What is stated is what MarshalJSON writes, if there is one.
 	speaks := !c.text || marshalJSON(t) == nil
 	if named != nil {
@@ -53,7 +54,7 @@ func (b *builder) codecType(t types.Type, c *codec) *ir.Type {
 			b.unstated(t, named)
 		}
 	}
-	return out
+	return b.mark(out)
 }
 
 // decodes reports whether *t has the unmarshaler that matches its marshaler.

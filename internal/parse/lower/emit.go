@@ -11,7 +11,7 @@ import (
 // emit returns a lowered type with its references resolved, a copy where it has parts, and asks
 // for the declarations that it refers to.
 func (l *Lowerer) emit(t *ir.Type, want func(*node)) *ir.Type {
-	if t == nil || t.Kind != ir.KindRef && t.Key == nil && t.Elem == nil && t.Fields == nil && (t.Go == nil || l.spellable(t.Go)) {
+	if t == nil || t.Kind != ir.KindRef && t.Key == nil && t.Elem == nil && t.Fields == nil && t.OneOf == nil && (t.Go == nil || l.spellable(t.Go)) {
 		return t
 	}
 	out := *t
@@ -27,6 +27,12 @@ func (l *Lowerer) emit(t *ir.Type, want func(*node)) *ir.Type {
 			field := *f
 			field.Type = l.emit(f.Type, want)
 			out.Fields[i] = &field
+		}
+	}
+	out.OneOf = nil
+	if !l.holdsUnion(t.OneOf) {
+		for _, form := range t.OneOf {
+			out.OneOf = append(out.OneOf, l.emit(form, want))
 		}
 	}
 	if t.Go != nil && !l.spellable(t.Go) {
@@ -75,6 +81,7 @@ func (l *Lowerer) declOf(n *node) (*ir.Decl, []*node) {
 		Doc:        l.doc(obj),
 		Pos:        l.pos(obj),
 		Value:      n.value,
+		Plain:      n.variant,
 		Type:       l.emit(n.body, want),
 		Enum:       n.enum,
 		Unmarshals: unmarshalsOnly(n.named),

@@ -130,6 +130,9 @@ func eachType(t *ir.Type, fn func(t *ir.Type, key bool)) {
 		fn(t, key)
 		walk(t.Key, true)
 		walk(t.Elem, false)
+		for _, form := range t.OneOf {
+			walk(form, false)
+		}
 		for _, f := range t.Fields {
 			walk(f.Type, false)
 		}
@@ -264,7 +267,7 @@ func sameScalars(a, b *ir.Type) bool {
 	if (a.Marshal == nil) != (b.Marshal == nil) || a.Marshal != nil && *a.Marshal != *b.Marshal {
 		return false
 	}
-	return a.Kind == b.Kind && a.Bits == b.Bits && a.Len == b.Len && a.TS == b.TS && a.Opaque == b.Opaque
+	return a.Kind == b.Kind && a.Bits == b.Bits && a.Len == b.Len && a.TS == b.TS && a.Opaque == b.Opaque && a.Plain == b.Plain
 }
 
 func sameField(a, b *ir.Field) bool {

@@ -247,7 +247,7 @@ type E struct {
 		{name: "sealed interface", src: `type S interface { isS() }
 //eventgen:event
 type E struct { A S; B []S; C any; D error }`, want: []string{
-			"app.go:13:6: warning: sealed interface S travels as any value, without the name of its variant [sealed-interface]",
+			"app.go:13:6: warning: sealed interface S travels without the name of its variant, which nothing but its form tells then [sealed-interface]",
 		}},
 		{name: "conflicting fields", src: `type L struct { ID int }
 type R struct { ID int }

@@ -14,7 +14,10 @@ type node struct {
 	key   string
 	named *types.Named
 	value bool // the form of values that are not addressable, which differs from the other one
-	local bool
+	plain bool // settings do not reach it
+	// variant: it has another form, which they reach.
+	variant bool
+	local   bool
 
 	// generic is the form with the type's own parameters: set on instances, and on that form
 	// itself, which is its own generic form.
@@ -73,6 +76,9 @@ func (n *node) id() string {
 	if n.value {
 		id += "~value"
 	}
+	if n.variant {
+		id += "~plain"
+	}
 	return id
 }
 
@@ -92,16 +98,21 @@ func (n *node) params() *types.TypeParamList { return n.named.Origin().TypeParam
 
 // node returns the node of a named type at a position that is addressable or not, and queues
 // its body if it is new.
-func (l *Lowerer) node(t *types.Named, addr bool, parent *node) *node {
+func (l *Lowerer) node(t *types.Named, addr, plain bool, parent *node) *node {
 	value := !addr && l.sensitive.of(t)
 	key := ident(t)
 	if value {
 		key += "~value"
 	}
+	own := l.settingsMatter() && unmarshalsOnly(t)
+	variant := plain && !own && l.touched(t)
+	if variant {
+		key += "~plain"
+	}
 	if n, ok := l.nodes[key]; ok {
 		return n
 	}
-	n := &node{key: key, named: t, value: value, local: l.isLocal(t.Obj()), parent: parent}
+	n := &node{key: key, named: t, value: value, local: l.isLocal(t.Obj()), parent: parent, plain: own || variant, variant: variant}
 	l.nodes[key] = n
 	if t.TypeArgs().Len() == 0 {
 		l.queue = append(l.queue, n)
@@ -112,7 +123,7 @@ func (l *Lowerer) node(t *types.Named, addr bool, parent *node) *node {
 		n.generic = n
 		l.free = append(l.free, n)
 	} else {
-		n.generic = l.node(selfInstance(origin), addr, nil)
+		n.generic = l.node(selfInstance(origin), addr, plain, nil)
 		if hasParams(t) {
 			l.detectExpansion(n)
 			l.free = append(l.free, n)
@@ -204,7 +215,7 @@ func (l *Lowerer) drain() {
 // build lowers the body of a node.
 func (l *Lowerer) build(n *node) {
 	l.lowered = append(l.lowered, n)
-	b := &builder{Lowerer: l, from: n, edges: &n.edges}
+	b := &builder{Lowerer: l, from: n, edges: &n.edges, plainly: n.plain}
 	if n.instance() {
 		if l.expanding[n.obj()] && !n.self() {
 			n.problems = append(n.problems, &problem{
@@ -215,7 +226,7 @@ func (l *Lowerer) build(n *node) {
 			n.body = &ir.Type{Kind: ir.KindAny}
 			return
 		}
-		args := &builder{Lowerer: l, from: n, edges: &n.argEdges, discard: true}
+		args := &builder{Lowerer: l, from: n, edges: &n.argEdges, discard: true, plainly: n.plain}
 		for t := range n.named.TypeArgs().Types() {
 			n.args = append(n.args, args.lower(t, true))
 		}

@@ -20,6 +20,7 @@ type problem struct {
 	text    string          // begins with the verb unless obj is set
 	hint    string
 	once    string // tell it once for all that have this text
+	client  bool   // it is one only of payloads that clients send
 	related []diag.Related
 }
 
@@ -32,7 +33,7 @@ func severity(code diag.Code) diag.Severity {
 
 // problem records p at the place at hand.
 func (b *builder) problem(p *problem) {
-	if b.discard || p.code == diag.Int64Precision && !b.warnsInt64() {
+	if b.discard || p.code == diag.Int64Precision && !b.warnsAt(b.plainly) {
 		return
 	}
 	p.path = slices.Clone(b.path)
@@ -45,6 +46,9 @@ func (l *Lowerer) note(p *problem) { l.notes = append(l.notes, p) }
 func (b *builder) trail() []*types.Var { return slices.Clone(b.path) }
 
 func (l *Lowerer) warnsInt64() bool { return !l.cfg.Int64Stated && l.plainInt64() }
+
+// warnsAt is warnsInt64 for a type that may be plain.
+func (l *Lowerer) warnsAt(plain bool) bool { return l.warnsInt64() || plain && !l.plainInt64() }
 
 // finding is a diagnostic in the making.
 type finding struct {
@@ -97,6 +101,7 @@ func (l *Lowerer) report() diag.List {
 		r.todo = r.todo[1:]
 		r.visit(n, nil)
 	}
+	r.checkUnionsRead()
 	for _, p := range l.notes {
 		r.out = append(r.out, finding{Diagnostic: diag.Diagnostic{
 			Severity: severity(p.code), Code: p.code, Pos: p.pos, Message: p.text, Hint: p.hint, Related: p.related,
@@ -139,9 +144,7 @@ func (r *reporter) enter(n *node) {
 // visit tells what is wrong with a local node, or with a root, and follows its references.
 func (r *reporter) visit(n *node, root *root) {
 	for _, p := range n.problems {
-		if p.code != diag.IgnoredValidate || r.decoded()[n] {
-			r.own(n, root, p)
-		}
+		r.own(n, root, p)
 	}
 	for _, e := range n.edges {
 		r.follow(n, root, e)
@@ -154,7 +157,7 @@ func (r *reporter) visit(n *node, root *root) {
 }
 
 func (r *reporter) follow(n *node, root *root, e edge) {
-	if e.to.wide && !e.quoted && r.warnsInt64() {
+	if e.to.wide && !e.quoted && r.warnsAt(e.to.plain) {
 		r.wideType(n, root, e)
 	}
 	r.unnameable(n, root, e)
@@ -175,7 +178,7 @@ func (r *reporter) wideType(n *node, root *root, e edge) {
 		if !r.wide[e.to] && !allows(r.allow(e.to.obj()), diag.Int64Precision) {
 			r.wide[e.to] = true
 			r.add(diag.Int64Precision, r.pos(e.to.obj()),
-				"type "+e.to.obj().Name()+" is "+r.typeString(e.to.named.Underlying())+", which JavaScript rounds past 2^53", int64Hint, "", nil)
+				"type "+e.to.obj().Name()+" is "+r.typeString(e.to.named.Underlying())+", which JavaScript rounds past 2^53", int64HintOf(e.to.plain), "", nil)
 		}
 		return
 	}
@@ -184,12 +187,15 @@ func (r *reporter) wideType(n *node, root *root, e edge) {
 		code: diag.Int64Precision,
 		path: e.path,
 		text: b.hasType(e.to.named) + ", which JavaScript rounds past 2^53",
-		hint: int64Hint,
+		hint: int64HintOf(e.to.plain),
 	})
 }
 
 // own tells a problem of a local node or a root.
 func (r *reporter) own(n *node, root *root, p *problem) {
+	if p.client && !r.decoded()[n] {
+		return
+	}
 	if p.obj != nil && r.isLocal(p.obj) {
 		if severity(p.code) == diag.Error || !allows(r.allow(p.obj), p.code) {
 			r.add(p.code, r.pos(p.obj), p.text, p.hint, p.once, p.related)
@@ -214,6 +220,7 @@ func (r *reporter) own(n *node, root *root, p *problem) {
 // foreign tells the problems behind an anchor: those that say the same of several fields as one.
 func (r *reporter) foreign(at anchor, problems []owned) {
 	counts := map[diag.Code]int{}
+	problems = slices.DeleteFunc(slices.Clone(problems), func(p owned) bool { return p.client && !r.decoded()[p.node] })
 	for _, p := range problems {
 		if p.once == "" {
 			counts[p.code]++
@@ -245,7 +252,7 @@ func (r *reporter) add(code diag.Code, pos diag.Pos, text, hint, once string, re
 	})
 }
 
-// decoded returns the nodes whose values are read from what pages emit.
+// decoded returns the nodes whose values are read from what clients send.
 func (r *reporter) decoded() map[*node]bool {
 	if r.read != nil {
 		return r.read
@@ -289,10 +296,10 @@ func (r *reporter) region(start *node) *region {
 			}
 		}
 		for _, e := range n.edges {
-			if e.to.wide && !e.quoted && !e.to.local && r.warnsInt64() {
+			if e.to.wide && !e.quoted && !e.to.local && r.warnsAt(e.to.plain) {
 				b := &builder{Lowerer: r.Lowerer, from: n, path: e.path}
 				out.problems = append(out.problems, owned{&problem{
-					code: diag.Int64Precision, path: e.path, hint: int64Hint,
+					code: diag.Int64Precision, path: e.path, hint: int64HintOf(e.to.plain),
 					text: b.hasType(e.to.named) + ", which JavaScript rounds past 2^53",
 				}, n})
 			}
@@ -416,12 +423,13 @@ func (r *reporter) needsEncoder(start *node) string {
 		}
 		why := ""
 		eachType(n.body, func(t *ir.Type, key bool) {
-			switch t.Kind {
-			case ir.KindSlice, ir.KindMap, ir.KindBytes:
+			switch {
+			case t.Plain:
+			case t.Kind == ir.KindSlice, t.Kind == ir.KindMap, t.Kind == ir.KindBytes:
 				if r.cfg.Settings.Nil == ir.NilEmpty {
 					why = "encoding/json writes nil slices and maps as null, not as the setting nil: empty has it"
 				}
-			case ir.KindInt, ir.KindUint:
+			case t.Kind == ir.KindInt, t.Kind == ir.KindUint:
 				if !key && !r.plainInt64() && (t.Bits == 64 || t.Bits == 0) {
 					why = "encoding/json writes its integers as numbers, not as the setting int64 has it"
 				}

@@ -90,6 +90,66 @@ func (b *builder) unionType(t *types.Named, note *UnionNote) *unionBody {
 	return out
 }
 
+// bare reports whether t is a sealed interface whose variants travel as encoding/json writes
+// them: one of a local package that is no union and has variants.
+func (l *Lowerer) bare(t *types.Named) bool {
+	if !isInterface(t) || !l.isLocal(t.Obj()) || !isSealed(t) || t.TypeArgs().Len() > 0 || codecOf(t, false) != nil || l.unionNote(t) != nil {
+		return false
+	}
+	plain, generic := implementers(t)
+	return len(plain) > 0 && len(generic) == 0
+}
+
+// bareType lowers a sealed interface that is no union to the forms of what it can hold, as
+// encoding/json writes them. What is wrong with a variant is no news: its form is any then.
+func (b *builder) bareType(t *types.Named) *ir.Type {
+	inner := b.elements()
+	inner.edges, inner.discard, inner.plainly = new([]edge), true, b.settingsMatter()
+	out := &ir.Type{Kind: ir.KindAny, Go: b.goName(t)}
+	iface := t.Underlying().(*types.Interface)
+	add := func(v *types.Named, addr bool) {
+		form := inner.lower(v, addr)
+		if !slices.ContainsFunc(out.OneOf, func(known *ir.Type) bool { return b.sameType(known, form) }) {
+			out.OneOf = append(out.OneOf, form)
+		}
+	}
+	plain, _ := implementers(t)
+	slices.SortFunc(plain, func(a, b *types.Named) int { return cmp.Compare(a.Obj().Name(), b.Obj().Name()) })
+	for _, v := range plain {
+		if types.Implements(v, iface) {
+			add(v, false)
+		}
+		add(v, true) // a pointer to it implements the interface too
+	}
+	return out
+}
+
+// holdsUnion reports whether a union is in one of these types: encoding/json writes that
+// without its tag, so that the forms are not those of the model.
+func (l *Lowerer) holdsUnion(list []*ir.Type) bool {
+	seen := map[*node]bool{}
+	found := false
+	var visit func(t *ir.Type)
+	visit = func(t *ir.Type) {
+		eachType(t, func(t *ir.Type, _ bool) {
+			n := l.refs[t]
+			if n == nil || seen[n] || found {
+				return
+			}
+			seen[n] = true
+			found = n.union != nil
+			for _, arg := range n.args {
+				visit(arg)
+			}
+			visit(n.body)
+		})
+	}
+	for _, t := range list {
+		visit(t)
+	}
+	return found
+}
+
 // checkUnion tells what is wrong with the variants of a lowered union.
 func (l *Lowerer) checkUnion(n *node) {
 	u := n.union

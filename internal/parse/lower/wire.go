@@ -16,6 +16,8 @@ type builder struct {
 	edges   *[]edge
 	path    []*types.Var
 	quoted  bool // integers are strings here
+	plainly bool // the type is plain
+	key     bool // the type is the key of a map
 	discard bool // problems are told elsewhere
 }
 
@@ -64,7 +66,7 @@ func (b *builder) form(t types.Type, addr bool) *ir.Type {
 func (b *builder) namedType(t *types.Named, addr bool) *ir.Type {
 	switch typeID(t.Obj()) {
 	case "time.Time":
-		return &ir.Type{Kind: ir.KindTime, Go: b.goName(t), Marshal: &ir.Marshal{Decodes: true}}
+		return b.mark(&ir.Type{Kind: ir.KindTime, Go: b.goName(t), Marshal: &ir.Marshal{Decodes: true}})
 	case "encoding/json.RawMessage", "encoding/json/jsontext.Value":
 		return &ir.Type{Kind: ir.KindRaw, Go: b.goName(t), Marshal: &ir.Marshal{Decodes: true}}
 	case "encoding/json.Number":
@@ -76,6 +78,9 @@ func (b *builder) namedType(t *types.Named, addr bool) *ir.Type {
 			return b.interfaceType(t)
 		}
 		return b.ref(t, true)
+	}
+	if !b.key {
+		b.checkRead(t)
 	}
 	if c := codecOf(t, addr); c != nil && !b.declared(t) {
 		return b.codecType(t, c)
@@ -100,7 +105,7 @@ func (b *builder) declared(t *types.Named) bool {
 
 // ref returns a reference to the node of t, which [Lowerer.emit] completes.
 func (b *builder) ref(t *types.Named, addr bool) *ir.Type {
-	n := b.node(t, addr, b.from)
+	n := b.node(t, addr, b.plainly, b.from)
 	out := &ir.Type{Kind: ir.KindRef}
 	b.refs[out] = n
 	*b.edges = append(*b.edges, edge{to: n, path: b.trail(), quoted: b.quoted})
@@ -126,6 +131,10 @@ func (b *builder) declare(n *node) {
 		}
 	}
 	b.checkValidate(t)
+	if b.bare(t) {
+		n.body = b.bareType(t)
+		return
+	}
 	n.body = b.form(t, !n.value)
 }
 
@@ -137,7 +146,7 @@ func (b *builder) checkValidate(t *types.Named) {
 		return
 	}
 	b.problem(&problem{
-		code: diag.IgnoredValidate, obj: t.Obj(), once: typeID(t.Obj()),
+		code: diag.IgnoredValidate, obj: t.Obj(), once: typeID(t.Obj()), client: true,
 		text: "type " + t.Obj().Name() + " has Validate" + strings.TrimPrefix(b.typeString(fn.Signature()), "func") + ", which is not called for what pages emit",
 		hint: "write func (" + t.Obj().Name() + ") Validate() error, or give the method another name",
 	})
@@ -148,15 +157,25 @@ func (b *builder) basicType(t types.Type, u *types.Basic) *ir.Type {
 	if out == nil {
 		return b.unsupported(t)
 	}
+	b.mark(out)
 	if is64(u) && !b.quoted {
 		b.problem(&problem{
 			code: diag.Int64Precision,
 			text: b.hasType(t) + ", which JavaScript rounds past 2^53",
-			hint: int64Hint,
+			hint: int64HintOf(b.plainly),
 		})
 	}
 	return out
 }
+
+func int64HintOf(plain bool) string {
+	if plain {
+		return int64PlainHint
+	}
+	return int64Hint
+}
+
+const int64PlainHint = `write the option ",string" in the field's json tag: the setting int64 does not reach what encoding/json reads or writes`
 
 const int64Hint = `write the option ",string" in the field's json tag, or choose int64: string, bigint or number in eventgen.yaml`
 
@@ -226,9 +245,9 @@ func (b *builder) pointerType(t types.Type, u *types.Pointer) *ir.Type {
 func (b *builder) sliceType(u *types.Slice) *ir.Type {
 	elem := types.Unalias(u.Elem())
 	if basicKind(elem) == types.Uint8 && codecOf(elem, true) == nil {
-		return &ir.Type{Kind: ir.KindBytes, Elem: b.plain(elem)}
+		return b.mark(&ir.Type{Kind: ir.KindBytes, Elem: b.plain(elem)})
 	}
-	return &ir.Type{Kind: ir.KindSlice, Elem: b.elements().lower(elem, true)}
+	return b.mark(&ir.Type{Kind: ir.KindSlice, Elem: b.elements().lower(elem, true)})
 }
 
 func (b *builder) arrayType(u *types.Array, addr bool) *ir.Type {
@@ -253,7 +272,7 @@ func (b *builder) mapType(t types.Type, u *types.Map) *ir.Type {
 	if key == nil {
 		return b.unsupported(t)
 	}
-	return &ir.Type{Kind: ir.KindMap, Key: key, Elem: b.elements().lower(u.Elem(), false)}
+	return b.mark(&ir.Type{Kind: ir.KindMap, Key: key, Elem: b.elements().lower(u.Elem(), false)})
 }
 
 // mapKey lowers the key of a map, or returns nil if encoding/json refuses it. A string kind is
@@ -289,7 +308,7 @@ func (b *builder) plainKey(t types.Type) *ir.Type {
 func (b *builder) basicKey(t types.Type) *ir.Type {
 	if named, ok := t.(*types.Named); ok && codecOf(t, true) == nil && typeID(named.Obj()) != "encoding/json.Number" {
 		inner := *b
-		inner.quoted = true
+		inner.quoted, inner.key = true, true
 		return inner.lower(t, true)
 	}
 	return b.plain(t)
@@ -342,13 +361,20 @@ func (b *builder) interfaceType(t *types.Named) *ir.Type {
 	if c := codecOf(t, false); c != nil {
 		return b.codecType(t, c)
 	}
+	if t.Underlying().(*types.Interface).NumMethods() > 0 {
+		b.oneWay(t, "is an interface: nothing says of which type a value is that a client sends",
+			"declare a type with an UnmarshalJSON that finds out, or make it a union: //eventgen:union tag=type content=data")
+	}
 	if b.isLocal(t.Obj()) && isSealed(t) {
 		b.problem(&problem{
 			code: diag.SealedInterface,
 			obj:  t.Obj(),
-			text: "sealed interface " + t.Obj().Name() + " travels as any value, without the name of its variant",
+			text: "sealed interface " + t.Obj().Name() + " travels without the name of its variant, which nothing but its form tells then",
 			hint: "//eventgen:union tag=type content=data above it makes it a union",
 		})
+	}
+	if b.bare(t) {
+		return b.ref(t, true)
 	}
 	return &ir.Type{Kind: ir.KindAny, Go: b.goName(t)}
 }

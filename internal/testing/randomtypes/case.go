@@ -134,10 +134,34 @@ func (c *Case) readsMore() bool {
 
 // oneWay reports whether what a method writes is read by another rule: the generator warns of it.
 func (c *Case) oneWay() bool {
+	for _, at := range c.places() {
+		for _, f := range (*at).Fields {
+			if f.Name == "" && c.reads(f.Type) {
+				return true // a promoted method reads the embedded type alone, or nil
+			}
+		}
+	}
 	return slices.ContainsFunc(c.Decls, func(d *Decl) bool {
 		return d.has("MarshalJSON", "UnmarshalJSON") || d.has("MarshalText", "UnmarshalText") || d.Sealed && d.Tag == "" ||
 			d.has("UnmarshalText", "MarshalText") && d.Type.Name != "string"
 	})
+}
+
+// reads reports whether a method reads an embedded type and none writes it, or reads it behind a
+// pointer. What the type embeds itself counts too.
+func (c *Case) reads(e *Expr) bool {
+	pointer := e.Op == Pointer
+	if pointer {
+		e = e.Args[0]
+	}
+	i := slices.IndexFunc(c.Decls, func(d *Decl) bool { return d.Name == e.Name })
+	if i < 0 || c.Decls[i].Type == nil {
+		return false
+	}
+	d := c.Decls[i]
+	return d.has("UnmarshalJSON", "MarshalJSON") || d.has("UnmarshalText", "MarshalText") ||
+		pointer && (d.has("UnmarshalJSON", "") || d.has("UnmarshalText", "")) ||
+		slices.ContainsFunc(d.Type.Fields, func(f *Field) bool { return f.Name == "" && (pointer || c.reads(f.Type)) })
 }
 
 func (c *Case) hasUnion() bool {

@@ -189,6 +189,15 @@ func (d *Decoder) Null() bool {
 	return true
 }
 
+// Present reports whether the next value is not null. If it is, it is skipped with a problem.
+func (d *Decoder) Present(expected string) bool {
+	if d.peek() != 'n' {
+		return true
+	}
+	d.wrong(expected)
+	return false
+}
+
 // Object steps into an object, whose properties [Decoder.Field] reads. If the next value is no
 // object, it is skipped with a problem, and Object returns false.
 func (d *Decoder) Object() bool {

@@ -49,6 +49,7 @@ import {
   quotedEnumsEvent,
   quotedEvent,
   readByMethodEvent,
+  recursiveEvent,
   selfMadeEvent,
   shapeEvent,
   textFloatsEvent,
@@ -98,6 +99,7 @@ import type {
   QuotedByMethod,
   QuotedEnums,
   ReadByMethod,
+  Recursive,
   SelfMade,
   Shape,
   TextFloats,
@@ -157,6 +159,7 @@ export interface ServerEvents {
   'quoted-by-method': QuotedByMethod;
   'quoted-enums': QuotedEnums;
   'read-by-method': ReadByMethod;
+  'recursive': Recursive;
   'self-made': SelfMade;
   'shape': Shape;
   'text-floats': TextFloats | null;
@@ -215,6 +218,7 @@ export interface ClientEvents {
   'quoted-by-method': QuotedByMethod;
   'quoted-enums': QuotedEnums;
   'read-by-method': ReadByMethod;
+  'recursive': Recursive;
   'self-made': SelfMade;
   'shape': Shape;
   'text-floats': TextFloats | null;
@@ -272,6 +276,7 @@ export type AnyServerEvent =
   | { event: 'quoted-by-method'; payload: QuotedByMethod; meta: $EventMeta }
   | { event: 'quoted-enums'; payload: QuotedEnums; meta: $EventMeta }
   | { event: 'read-by-method'; payload: ReadByMethod; meta: $EventMeta }
+  | { event: 'recursive'; payload: Recursive; meta: $EventMeta }
   | { event: 'self-made'; payload: SelfMade; meta: $EventMeta }
   | { event: 'shape'; payload: Shape; meta: $EventMeta }
   | { event: 'text-floats'; payload: TextFloats | null; meta: $EventMeta }
@@ -329,6 +334,7 @@ export type AnyClientEvent =
   | { event: 'quoted-by-method'; payload: QuotedByMethod }
   | { event: 'quoted-enums'; payload: QuotedEnums }
   | { event: 'read-by-method'; payload: ReadByMethod }
+  | { event: 'recursive'; payload: Recursive }
   | { event: 'self-made'; payload: SelfMade }
   | { event: 'shape'; payload: Shape }
   | { event: 'text-floats'; payload: TextFloats | null }
@@ -393,6 +399,7 @@ export const events: Events = /* @__PURE__ */ $createEvents([
   quotedByMethodEvent,
   quotedEnumsEvent,
   readByMethodEvent,
+  recursiveEvent,
   selfMadeEvent,
   shapeEvent,
   textFloatsEvent,

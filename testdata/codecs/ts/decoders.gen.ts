@@ -73,6 +73,7 @@ import type {
   QuotedByMethod,
   QuotedEnums,
   ReadByMethod,
+  Recursive,
   SelfMade,
   Shape,
   TextFloats,
@@ -154,8 +155,10 @@ const $decodeKnot: $Decoder = /* @__PURE__ */ (() => $nullable($list($nullable($
 const $decodeKnots: $Decoder = /* @__PURE__ */ (() => $object({ knot: $nullable($decodeKnot) }))();
 const $decodeLateConstant: $Decoder = /* @__PURE__ */ (() => $object({ maybe: $optional($int(64)), none: $tuple($int(64), 0) }))();
 const $decodeLenient: $Decoder = /* @__PURE__ */ $int(64);
+const $decodeList2: $Decoder = /* @__PURE__ */ (() => $list($nullable($lazy(() => $decodeList2))))();
 const $decodeTextByte: $Decoder = $string;
 const $decodeLists: $Decoder = /* @__PURE__ */ (() => $object({ ints: $nullable($list($int(64))), strings: $nullable($list($string)), bools: $nullable($list($boolean)), floats: $nullable($list($number)), floats32: $nullable($list($float32)), points: $nullable($list($decodePoint)), ptrs: $nullable($list($nullable($decodePoint))), nested: $nullable($list($nullable($list($int(64))))), bytes: $nullable($base64), mybytes: $nullable($base64), blobs: $nullable($list($nullable($base64))), texts: $nullable($list($decodeTextByte)), array: $tuple($int(64), 3), points2: $tuple($decodePoint, 2), hash: $tuple($uint(8), 4), none: $tuple($int(64), 0), named: $nullable($decodeStrings), anon: $nullable($list($object({ A: $int(64), B: $int(64) }))), others: $nullable($list($decodeThing)), matrix: $tuple($tuple($number, 2), 2) }))();
+const $decodeMap2: $Decoder = /* @__PURE__ */ (() => $map($nullable($lazy(() => $decodeMap2))))();
 const $decodeMyInt8: $Decoder = /* @__PURE__ */ $int(8);
 const $decodeTable: $Decoder = /* @__PURE__ */ $map($number);
 const $decodeMaps: $Decoder = /* @__PURE__ */ (() => $object({ string: $nullable($map($int(64))), named: $nullable($map($string)), int: $nullable($map($string, $quotedInt(64))), int8: $nullable($map($boolean, $quotedInt(8))), uint: $nullable($map($decodePoint, $quotedUint(16))), text: $nullable($map($int(64))), addr: $nullable($map($int(64))), ptrtext: $nullable($map($int(64))), struct: $nullable($map($decodePoint)), ptr: $nullable($map($nullable($decodePoint))), slice: $nullable($map($nullable($list($int(64))))), nested: $nullable($map($nullable($map($int(64))))), any: $nullable($map($value)), enum: $nullable($map($int(64), $oneOf(['red', 'gr<een', 'blue']))), level: $nullable($map($int(64), $oneOf(['-1', '0', '1']))), named2: $nullable($decodeTable), anon: $nullable($map($object({ A: $int(64) }))), array: $nullable($map($tuple($int(64), 2))) }))();
@@ -185,6 +188,7 @@ const $decodePong: $Decoder = /* @__PURE__ */ (() => $object({ pings: $nullable(
 const $decodePing: $Decoder = /* @__PURE__ */ (() => $object({ pong: $nullable($decodePong) }))();
 const $decodePointers: $Decoder = /* @__PURE__ */ (() => $object({ int: $nullable($int(64)), intint: $nullable($int(64)), string: $nullable($string), struct: $nullable($decodePoint), slice: $nullable($list($int(64))), map: $nullable($map($int(64))), array: $nullable($tuple($int(64), 2)), any: $nullable($value), bytes: $nullable($base64), enum: $nullable($decodeColor), named: $nullable($decodePointPtr), anon: $nullable($object({ a: $nullable($int(64)) })), text: $nullable($decodeTextString), event: $nullable($decodeShape) }))();
 const $decodeProgress: $Decoder = /* @__PURE__ */ (() => $object({ id: $string, current: $uint(64), total: $uint(64), speed_mbps: $optional($number) }))();
+const $decodePtr2: $Decoder = /* @__PURE__ */ (() => $object({ next: $nullable($lazy(() => $decodePtr2)) }))();
 const $decodePtrFirst: $Decoder = /* @__PURE__ */ (() => $object({ id: $optional($string), own: $optional($int(64)), same: $optional($int(64)), z: $optional($int(64)) }))();
 const $decodeQuoted: $Decoder = /* @__PURE__ */ (() => $object({ Bool: $quotedBoolean, Int: $quotedInt(64), Int8: $quotedInt(8), Uint: $quotedUint(64), Float: $quotedNumber, Float32: $quotedFloat32, String: $quotedString, Named: $quotedString, Number: $quotedNumeral, PtrInt: $nullable($quotedInt(64)), PtrStr: $nullable($quotedString), PtrBool: $optional($quotedBoolean), PtrPtr: $nullable($int(64)), Slice: $nullable($list($int(64))), Level: $oneOf(['-1', '0', '1']), Color: $quotedOneOf(['red', 'gr<een', 'blue']) }))();
 const $decodeUpper: $Decoder = $string;
@@ -192,6 +196,7 @@ const $decodeQuotedByMethod: $Decoder = /* @__PURE__ */ (() => $object({ word: $
 const $decodeRank: $Decoder = /* @__PURE__ */ $oneOf([1, 300, 7]);
 const $decodeQuotedEnums: $Decoder = /* @__PURE__ */ (() => $object({ rank: $oneOf(['1', '300', '7']), level: $oneOf(['-1', '0', '1']), color: $quotedOneOf(['red', 'gr<een', 'blue']), opt: $optional($oneOf(['1', '300', '7'])), zero: $optional($oneOf(['1', '300', '7'])), bare: $decodeRank }))();
 const $decodeReadByMethod: $Decoder = /* @__PURE__ */ (() => $object({ count: $decodeLenient, counts: $nullable($list($decodeLenient)), pointer: $optional($decodeLenient), word: $decodeUpper, words: $nullable($map($decodeUpper)), whole: $decodeEvened, wholes: $optional($map($nullable($decodeEvened))) }))();
+const $decodeRecursive: $Decoder = /* @__PURE__ */ (() => $object({ list: $optional($decodeList2), map: $optional($decodeMap2), ptr: $optional($decodePtr2) }))();
 const $decodeRing = (_T: $Decoder): $Decoder => $object({ value: _T, next: $optional($lazy(() => $decodeRing(_T))) });
 const $decodeSelfMade: $Decoder = $anything;
 const $decodeStamp: $Decoder = $time;
@@ -565,6 +570,14 @@ export const readByMethodSchema: $Schema<ReadByMethod> =
 /** Whether a value is the payload of `read-by-method` as it travels. */
 export function isReadByMethod(value: unknown): value is ReadByMethod {
   return $is($decodeReadByMethod, value);
+}
+
+/** The payload of `recursive`, as a Standard Schema. */
+export const recursiveSchema: $Schema<Recursive> = /* @__PURE__ */ $schema($decodeRecursive);
+
+/** Whether a value is the payload of `recursive` as it travels. */
+export function isRecursive(value: unknown): value is Recursive {
+  return $is($decodeRecursive, value);
 }
 
 /** The payload of `self-made`, as a Standard Schema. */

@@ -304,6 +304,8 @@ export interface Linked<T> {
   next: Linked<T> | null;
 }
 
+export type List2 = (List2 | null)[];
+
 /** Lists are slices and arrays. */
 export interface Lists {
   ints: number[] | null;
@@ -327,6 +329,8 @@ export interface Lists {
   others: Thing[] | null;
   matrix: [[number, number], [number, number]];
 }
+
+export type Map2 = { [key: string]: Map2 | null };
 
 /** Maps have keys of every kind. */
 export interface Maps {
@@ -661,6 +665,8 @@ export type Promoted = string;
 
 export type Ptr = PtrTextPtr | null;
 
+export type Ptr2 = { next: Ptr2 | null };
+
 /** PtrFirst begins with an embedded pointer. */
 export interface PtrFirst {
   id?: string;
@@ -765,6 +771,13 @@ export interface ReadByMethod {
   words: { [key: string]: Upper } | null;
   whole: Evened;
   wholes?: { [key: string]: Evened | null };
+}
+
+/** Recursive holds types that contain themselves, and are left out when nil. */
+export interface Recursive {
+  list?: List2;
+  map?: Map2;
+  ptr?: Ptr2;
 }
 
 /** Ring is generic and contains itself. */
@@ -2263,6 +2276,35 @@ export function emitReadByMethod(payload: ReadByMethod, options?: $EmitOptions):
 
 /** Waits for the next `read-by-method`, or calls a listener for it. */
 export const onceReadByMethod: $Once<ReadByMethod> = /* @__PURE__ */ $onceOf(readByMethodEvent);
+
+/**
+ * The event `recursive`. Windows emit it too.
+ *
+ * Recursive holds types that contain themselves, and are left out when nil.
+ */
+export const recursiveEvent: $SharedEvent<'recursive', Recursive> =
+  /* @__PURE__ */ $sharedEvent('recursive', 'cffcf9a3');
+
+/** Calls `listener` for each `recursive`. */
+export function onRecursive(
+  listener: (payload: Recursive, meta: $EventMeta) => unknown,
+  options?: $ListenOptions,
+): $Unlisten {
+  return $listen(recursiveEvent, listener, options);
+}
+
+/** Iterates over `recursive`, from this call on. */
+export function streamRecursive(options?: $StreamOptions): $EventStream<Recursive> {
+  return $stream(recursiveEvent, options);
+}
+
+/** Emits `recursive` to the backend and settles with its answer. */
+export function emitRecursive(payload: Recursive, options?: $EmitOptions): Promise<void> {
+  return $emit(recursiveEvent, payload, options);
+}
+
+/** Waits for the next `recursive`, or calls a listener for it. */
+export const onceRecursive: $Once<Recursive> = /* @__PURE__ */ $onceOf(recursiveEvent);
 
 /**
  * The event `self-made`. Windows emit it too.

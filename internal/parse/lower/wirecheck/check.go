@@ -198,18 +198,34 @@ func (c *Checker) value(t *ir.Type, v any, in *scope, u use, path, where string)
 		return c.stated(t, v, in, path)
 	case ir.KindCustom:
 		return c.stated(t, v, in, path)
-	case ir.KindAny, ir.KindRaw:
+	case ir.KindAny:
+		return c.oneOf(t, v, in, path, where)
+	case ir.KindRaw:
 	default:
 		return fmt.Errorf("%s: the model has a type of kind %q", path, t.Kind)
 	}
 	return nil
 }
 
+// oneOf checks a value of a sealed interface that is no union.
+func (c *Checker) oneOf(t *ir.Type, v any, in *scope, path, where string) error {
+	if v == nil {
+		return nil
+	}
+	var err error
+	for _, form := range t.OneOf {
+		if err = c.value(form, v, in, use{}, path, where); err == nil {
+			return nil
+		}
+	}
+	return err
+}
+
 // nilable reports whether null is among the values of t because its Go value can be nil.
 func (c *Checker) nilable(t *ir.Type) bool {
 	switch t.Kind {
 	case ir.KindBytes, ir.KindSlice, ir.KindMap:
-		return c.settings.Nil != ir.NilEmpty
+		return t.Plain || c.settings.Nil != ir.NilEmpty
 	case ir.KindPtr:
 		return true
 	case ir.KindRef:
@@ -359,7 +375,7 @@ func quote(s string) string {
 
 // quoted reports whether a scalar is a string on the wire.
 func (c *Checker) quoted(t *ir.Type, u use) bool {
-	wide := (t.Kind == ir.KindInt || t.Kind == ir.KindUint) && (t.Bits == 0 || t.Bits == 64)
+	wide := (t.Kind == ir.KindInt || t.Kind == ir.KindUint) && (t.Bits == 0 || t.Bits == 64) && !t.Plain
 	return u.quoted || wide && c.settings.Int64 != "" && c.settings.Int64 != ir.Int64Number
 }
 

@@ -63,6 +63,13 @@ func hasMethods(v reflect.Value) bool {
 	return false
 }
 
+// readsItself reports whether a method reads values of a type, and none writes them.
+func readsItself(t reflect.Type) bool {
+	p := reflect.PointerTo(t)
+	return t.Kind() != reflect.Pointer && t.Kind() != reflect.Interface && !p.Implements(marshaler) && !p.Implements(textMarshaler) &&
+		(p.Implements(reflect.TypeFor[json.Unmarshaler]()) || p.Implements(reflect.TypeFor[encoding.TextUnmarshaler]()))
+}
+
 func (r reference) value(b *bytes.Buffer, v reflect.Value, quoted bool) error {
 	if i, ok := r.interfaces[v.Type()]; ok {
 		return r.variant(b, v, i)
@@ -73,6 +80,9 @@ func (r reference) value(b *bytes.Buffer, v reflect.Value, quoted bool) error {
 			return nil
 		}
 		return r.value(b, v.Elem(), quoted)
+	}
+	if readsItself(v.Type()) {
+		r.settings = Settings{}
 	}
 	if hasMethods(v) || v.Kind() == reflect.Interface || v.Type() == reflect.TypeFor[json.Number]() {
 		return standard(b, v, quoted)
@@ -220,7 +230,7 @@ func (r reference) variant(b *bytes.Buffer, v reflect.Value, i Interface) error 
 	}
 	x := v.Elem()
 	if i.Tag == "" {
-		return r.value(b, x, false)
+		return standard(b, x, false)
 	}
 	if x.Kind() != reflect.Pointer { // the encoder takes a variant's address
 		at := reflect.New(x.Type())
