@@ -7,8 +7,8 @@ import (
 	"reflect"
 	"strings"
 	"testing"
-	"unsafe"
 
+	"example.test/testdata/codecs/definition"
 	"github.com/eventgen/eventgen/runtime/eventbus"
 )
 
@@ -21,15 +21,12 @@ type payload struct {
 	decode func(src []byte, p any) error // nil if windows do not emit the event
 }
 
-// payloads are those of the catalogue. The definitions are private to eventbus; that they can be
-// got at here is nobody else's business.
+// payloads are those of the catalogue.
 var payloads = func() []payload {
 	var out []payload
 	for _, e := range Events.Events() {
-		v := reflect.ValueOf(e).Elem().FieldByName("def")
-		def := reflect.NewAt(v.Type(), unsafe.Pointer(v.UnsafeAddr())).Elem()
-		encode, decode := def.FieldByName("Encode"), def.FieldByName("Decode")
-		p := payload{name: e.Info().Name, typ: encode.Type().In(1).Elem(), direct: encode.Interface()}
+		typ, encode, decode := definition.Of(e)
+		p := payload{name: e.Info().Name, typ: typ, direct: encode.Interface()}
 		if p.typ == reflect.TypeFor[eventbus.Empty]() {
 			continue
 		}

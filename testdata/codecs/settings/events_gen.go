@@ -22,7 +22,7 @@ var Events = eventbus.NewCatalog(
 // Mixed holds one type inside and outside of a type that a method reads.
 var MixedEvent = eventbus.Define(eventbus.Definition[Mixed]{
 	Name:     "mixed",
-	Contract: "1f075f18",
+	Contract: "06d44ab6",
 	From:     eventbus.FromBoth,
 	Encode:   appendMixed,
 	Decode: func(src []byte, p *Mixed) error {

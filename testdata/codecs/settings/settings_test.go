@@ -1,24 +1,15 @@
 package settings
 
 import (
-	"reflect"
 	"testing"
-	"unsafe"
 
-	"github.com/eventgen/eventgen/runtime/eventbus"
+	"example.test/testdata/codecs/definition"
 )
-
-// codecOf returns the codec of an event's definition, which is private to eventbus.
-func codecOf[T any](e *eventbus.Event[T]) (encode func([]byte, *T) ([]byte, error), decode func([]byte, *T) error) {
-	v := reflect.ValueOf(e).Elem().FieldByName("def")
-	def := reflect.NewAt(v.Type(), unsafe.Pointer(v.UnsafeAddr())).Elem()
-	return def.FieldByName("Encode").Interface().(func([]byte, *T) ([]byte, error)), def.FieldByName("Decode").Interface().(func([]byte, *T) error)
-}
 
 // Settings do not reach what a method reads, nor what encoding/json writes: there integers are
 // numbers and nil is null. Elsewhere they are strings, and nothing is null.
 func TestPlainForms(t *testing.T) {
-	encode, decode := codecOf(MixedEvent)
+	encode, decode := definition.Typed(MixedEvent)
 	const empty = `{"own":{"id":1,"balance":{"amount":2,"days":null},"named":{"a":{"amount":3,"days":[4]}},"pages":{"items":[5]}},` +
 		`"other":{"amount":"6","days":[]},"listed":[],"token":`
 	for token, text := range map[Token]string{

@@ -3,19 +3,18 @@ package strict
 import (
 	"errors"
 	"fmt"
-	"reflect"
 	"strings"
 	"testing"
-	"unsafe"
 
+	"example.test/testdata/codecs/definition"
 	"github.com/eventgen/eventgen/runtime/eventbus"
 	"github.com/eventgen/eventgen/runtime/eventbus/codec"
 )
 
-// decoderOf returns the decoder of an event's definition, which is private to eventbus.
+// decoderOf returns the decoder of an event.
 func decoderOf[T any](e *eventbus.Event[T]) func(src []byte, payload *T) error {
-	v := reflect.ValueOf(e).Elem().FieldByName("def")
-	return reflect.NewAt(v.Type(), unsafe.Pointer(v.UnsafeAddr())).Elem().FieldByName("Decode").Interface().(func([]byte, *T) error)
+	_, decode := definition.Typed(e)
+	return decode
 }
 
 // problems returns what is wrong with src, one line each: the pointer, what was expected and what

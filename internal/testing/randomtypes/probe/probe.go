@@ -115,10 +115,15 @@ func (p *prober) problem(format string, args ...any) {
 // event probes one event. Its definition is private to eventbus; that it can be got at here is
 // nobody else's business.
 func (p *prober) event(e eventbus.AnyEvent) {
-	v := reflect.ValueOf(e).Elem().FieldByName("def")
-	def := reflect.NewAt(v.Type(), unsafe.Pointer(v.UnsafeAddr())).Elem()
-	p.encode, p.decode = def.FieldByName("Encode"), def.FieldByName("Decode")
-	p.typ = p.encode.Type().In(1).Elem()
+	def := reflect.ValueOf(e).Elem().FieldByName("event").FieldByName("def")
+	emit, _ := reflect.TypeOf(e).MethodByName("Emit")
+	p.typ = emit.Type.In(3)
+	text, fail := reflect.TypeFor[[]byte](), reflect.TypeFor[error]()
+	function := func(field string, results ...reflect.Type) reflect.Value {
+		typ := reflect.FuncOf([]reflect.Type{text, reflect.PointerTo(p.typ)}, results, false)
+		return reflect.NewAt(typ, unsafe.Pointer(def.FieldByName(field).UnsafeAddr())).Elem()
+	}
+	p.encode, p.decode = function("Encode", text, fail), function("Decode", fail)
 	var documents []string
 	for range values {
 		v := reflect.New(p.typ)
