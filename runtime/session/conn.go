@@ -92,7 +92,7 @@ const maxOwn = 1 << 20
 // LastWords is how long a closing connection may take.
 const LastWords = 5 * time.Second
 
-// send queues one frame behind what the connection has taken from the log.
+// send queues one frame after what the connection has taken from the log.
 func (c *Conn) send(frame []byte) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -144,7 +144,7 @@ func (c *Conn) changeLocked(s step) {
 		c.engine.release(s.class)
 		return
 	}
-	// Queued first in any case: the log may have gone on, and what is behind the step comes under its class.
+	// Queued first in any case: the log may have gone on, and what comes after the step is sent under its class.
 	c.steps = append(c.steps, s)
 	c.own += s.weight()
 	if c.bookLocked(); c.mode == modeSynced && c.reachLocked(s.at) {
@@ -153,7 +153,7 @@ func (c *Conn) changeLocked(s step) {
 }
 
 // begin is change for a step of new subscriptions and its answer. The connection may have gone on meanwhile:
-// what it has passed of the subscriptions comes behind their kept values.
+// what it has passed of the subscriptions comes after their kept values.
 func (c *Conn) begin(s, answer step) {
 	c.mu.Lock()
 	defer c.mu.Unlock()

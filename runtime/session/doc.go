@@ -50,7 +50,7 @@
 // From windows:
 //
 //  10. Frames of a page are handled in their order, one at a time. An emit is answered after its
-//     synchronous listeners have returned, and behind what they emitted to the page.
+//     synchronous listeners have returned, and after what they emitted to the page.
 //  11. An emit runs once for each session and id, however often a page sends it.
 //
 // Safety:

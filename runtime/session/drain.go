@@ -190,7 +190,7 @@ func (c *Conn) dropLocked(e *eventbus.Entry) {
 }
 
 // appendDroppedLocked tells the page what it has not been sent, before anything newer. The position is told with
-// it: a page that has the one comes back behind it, and one that has not gets from the log what was dropped.
+// it: a page that has the one comes back after it, and one that has not gets from the log what was dropped.
 func (c *Conn) appendDroppedLocked(dst []byte) []byte {
 	if len(c.dropped) == 0 {
 		return dst

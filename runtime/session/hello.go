@@ -347,7 +347,7 @@ func (o *opening) keptAgain(event string, sub *subscription) (out []byte) {
 	return out
 }
 
-// loss is what is lost of one event: the deliveries behind one position up to another.
+// loss is what is lost of one event: the deliveries after one position, up to another.
 type loss struct {
 	after, upTo uint64
 	count       uint64

@@ -43,7 +43,7 @@ func valueLength(text []byte) int {
 		case '{', '[':
 			depth++
 		case '}', ']':
-			if depth == 0 { // behind a number or a word
+			if depth == 0 { // the end of a number or a word
 				return i
 			}
 			if depth--; depth == 0 {

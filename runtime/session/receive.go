@@ -43,7 +43,7 @@ func (c *Conn) handle(f *pageFrame) {
 	}
 }
 
-// answer queues an ack behind what the connection gets up to the position.
+// answer queues an ack after what the connection gets up to the position.
 func (c *Conn) answer(at uint64, id uint64, refused map[string]wireError, err *wireError) {
 	c.change(step{at: at, out: c.format.Append(nil, appendAck(nil, id, refused, err), c.engine.epoch, 0)})
 }
@@ -94,7 +94,7 @@ func (c *Conn) unlisten(id uint64, events []string) {
 	})
 }
 
-// emit brings the page's event in, once for each id, and acks it behind what it caused here.
+// emit brings the page's event in, once for each id, and acks it after what it caused here.
 func (c *Conn) emit(f *pageFrame, v verdict) {
 	err := c.session.emits.run(*f.ID, &c.session.tab, func() *wireError {
 		if v != admitted {
