@@ -91,3 +91,13 @@ func goTool(t *testing.T, args ...string) string {
 	}
 	return string(out)
 }
+
+// writeProgram writes a main package and returns its file.
+func writeProgram(t *testing.T, source string) string {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "main.go")
+	if err := os.WriteFile(file, []byte(source), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return file
+}

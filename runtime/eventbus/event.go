@@ -14,14 +14,19 @@ import (
 //
 //   - An address that belongs to an event points to values of that event's payload type, and so do the functions that
 //     its listeners register. Both come from the methods of Event[T], which alone bring them in.
-//   - The address that Emit hands over lies on the stack of its caller. Until Emit returns it may be read, passed on
-//     and kept on that stack; what outlives the emit is copied to a place of its own first.
+//   - The address that Emit hands over lies on the stack of its caller, and so does a round. The compiler must not see
+//     where they go, or it would put them on the heap. Until the call returns they may be read, passed on and kept on
+//     that stack; what outlives the call is copied to a place of its own first. What they point to is on the heap all
+//     the same: that the compiler has to see, so there is a copy that never runs.
 //   - Definition[T] has the same layout for every T, since T occurs in the types of functions alone; and a function of
 //     one pointer is called the same way whatever that points to. Functions are pointers too.
 
 // address is where a payload lies whose type is not known. What has it knows from whom it has it how long the payload
 // stays there.
 type address = unsafe.Pointer
+
+// never is false. What stands under it shows the compiler that what is pointed to outlives a call.
+var never bool
 
 // opaque is a payload of a type that is not known, where it is only pointed to.
 type opaque struct{}
@@ -44,7 +49,10 @@ func Define[T any](d Definition[T]) *Event[T] {
 // Emit returns what is known at once: [ErrClosed], [ErrCanceled], [ErrUnknownEvent], [ErrDirection],
 // [ErrAudience], [ErrTooManyKeys]. What fails later goes to the error handler of the bus.
 func (e *Event[T]) Emit(ctx context.Context, b *Bus, payload T) error {
-	at := uintptr(unsafe.Pointer(&payload)) // so that the payload stays on the stack
+	if never {
+		*(*T)(e.event.payloads.zero) = payload
+	}
+	at := uintptr(unsafe.Pointer(&payload))
 	return e.event.emit(ctx, b, *(*address)(unsafe.Pointer(&at)))
 }
 
@@ -52,6 +60,9 @@ func (e *Event[T]) Emit(ctx context.Context, b *Bus, payload T) error {
 // returns it returns [ErrInvalidTarget], and [ErrNoTarget] if the event's audience is windows and there is
 // none that to addresses.
 func (e *Event[T]) EmitTo(ctx context.Context, b *Bus, to Target, payload T) error {
+	if never {
+		*(*T)(e.event.payloads.zero) = payload
+	}
 	at := uintptr(unsafe.Pointer(&payload))
 	return e.event.emitTo(ctx, b, to, *(*address)(unsafe.Pointer(&at)))
 }
@@ -190,8 +201,14 @@ func newPayloads(d *Definition[opaque], typ reflect.Type, typed typedFunc) *payl
 
 type validator interface{ Validate() error }
 
+// keptRound stays empty; see never.
+var keptRound round
+
 // callInOrder calls plain listeners; see typed. The round stays on the stack.
 func (p *payloads) callInOrder(r *round, payload address) {
+	if never {
+		keptRound = *r
+	}
 	at := uintptr(unsafe.Pointer(r))
 	p.typed(*(**round)(unsafe.Pointer(&at)), nil, payload)
 }
