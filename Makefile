@@ -8,7 +8,7 @@ npm := runtime/ts internal/gen/asyncapi/schematest/testdata examples/e2e example
 announce:
 	@.ci/announce $(npm)
 
-deps: $(npm:%=%/node_modules/.installed) chromium ## install what the checks need
+deps: $(npm:%=%/node_modules/.installed) chromium proxies ## install what the checks need
 
 # npm ci removes node_modules, so the stamp is as old as what it stands for.
 %/node_modules/.installed: %/package-lock.json
@@ -21,6 +21,12 @@ chromium:
 	@command -v $${CHROMIUM:-chromium} >/dev/null || \
 		{ apt-get update -q && apt-get install -qy --no-install-recommends chromium; } || \
 		echo 'no chromium: install one, or name it in CHROMIUM, for the tests in a browser'
+
+# Configurations in examples/deploy are tried with the real programs. RUNLEVEL=1: none of them is started as a service.
+.PHONY: proxies
+proxies:
+	@for program in nginx caddy openssl; do command -v $$program >/dev/null || missing="$$missing $$program"; done; \
+		[ -z "$$missing" ] || { apt-get update -q && RUNLEVEL=1 apt-get install -qy --no-install-recommends $$missing; }
 
 generate: ## regenerate every example
 	@git ls-files 'examples/**/eventgen.yaml' | xargs -n1 dirname | while read -r dir; do \
