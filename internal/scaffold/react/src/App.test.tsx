@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { App } from './App';
 import { connect } from './events/client';
 import { memory } from './events/client/memory';
-import { progress } from './events/events.gen';
+import { progressEvent } from './events/events.gen';
 
 (globalThis as { IS_REACT_ACT_ENVIRONMENT?: boolean }).IS_REACT_ACT_ENVIRONMENT = true;
 
@@ -14,7 +14,7 @@ test('shows a job and starts it', async () => {
   const page = document.createElement('div');
   await act(async () => createRoot(page).render(<App />));
 
-  await act(async () => backend.inject(progress, { id: 'a', title: 'Test', state: 'waiting', percent: 40 }));
+  await act(async () => backend.inject(progressEvent, { id: 'a', title: 'Test', state: 'waiting', percent: 40 }));
   expect(page.querySelector('.job')?.textContent).toContain('waiting, 40 %');
 
   await act(async () => page.querySelector('button')?.click());

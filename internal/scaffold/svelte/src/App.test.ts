@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import App from './App.svelte';
 import { connect } from './events/client';
 import { memory } from './events/client/memory';
-import { progress } from './events/events.gen';
+import { progressEvent } from './events/events.gen';
 
 test('shows a job and starts it', async () => {
   const backend = memory();
@@ -12,7 +12,7 @@ test('shows a job and starts it', async () => {
   mount(App, { target: page });
   flushSync();
 
-  backend.inject(progress, { id: 'a', title: 'Test', state: 'waiting', percent: 40 });
+  backend.inject(progressEvent, { id: 'a', title: 'Test', state: 'waiting', percent: 40 });
   await expect.poll(() => page.querySelector('.job')?.textContent).toContain('waiting, 40 %');
 
   page.querySelector('button')?.click();

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { mount } from './app';
 import { connect } from './events/client';
 import { memory } from './events/client/memory';
-import { progress } from './events/events.gen';
+import { progressEvent } from './events/events.gen';
 
 test('shows a job and starts it', async () => {
   const backend = memory();
@@ -11,7 +11,7 @@ test('shows a job and starts it', async () => {
   mount(page);
   await Promise.resolve();
 
-  backend.inject(progress, { id: 'a', title: 'Test', state: 'waiting', percent: 40 });
+  backend.inject(progressEvent, { id: 'a', title: 'Test', state: 'waiting', percent: 40 });
   await expect.poll(() => page.querySelector('.job')?.textContent).toContain('waiting, 40 %');
 
   page.querySelector('button')?.click();
