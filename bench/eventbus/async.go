@@ -12,6 +12,7 @@ import (
 	kelindar "github.com/kelindar/event"
 
 	"github.com/eventgen/eventgen/runtime/eventbus"
+	"github.com/eventgen/eventgen/runtime/eventbus/eventdef"
 )
 
 // queue is the length of each listener's queue, where it can be set.
@@ -58,7 +59,7 @@ func asyncChannels(g *goal) (func(int), func(), error) {
 }
 
 func asyncOurs(g *goal) (func(int), func(), error) {
-	event := eventbus.Define(eventbus.Definition[reading]{Name: "reading"})
+	event := eventbus.Define(eventdef.Definition[reading]{Name: "reading"})
 	b, end, err := newBus(event)
 	if err != nil {
 		return nil, nil, err

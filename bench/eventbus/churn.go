@@ -8,6 +8,7 @@ import (
 	"github.com/maniartech/signals"
 
 	"github.com/eventgen/eventgen/runtime/eventbus"
+	"github.com/eventgen/eventgen/runtime/eventbus/eventdef"
 )
 
 const mapChurn = "mutex and map"
@@ -55,7 +56,7 @@ func churnMap(n int) func(int) {
 }
 
 func churnOurs(n int) func(int) {
-	event := eventbus.Define(eventbus.Definition[reading]{Name: "reading"})
+	event := eventbus.Define(eventdef.Definition[reading]{Name: "reading"})
 	b, _, err := newBus(event)
 	if err != nil {
 		panic(err)

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/eventgen/eventgen/runtime/eventbus"
+	"github.com/eventgen/eventgen/runtime/eventbus/eventdef"
 )
 
 // coalescer opens something that holds emits back.
@@ -44,7 +45,7 @@ func throttleMutex() (func(int), func(), error) {
 }
 
 func throttleOurs() (func(int), func(), error) {
-	event := eventbus.Define(eventbus.Definition[reading]{Name: "reading", Throttle: time.Hour})
+	event := eventbus.Define(eventdef.Definition[reading]{Name: "reading", Throttle: time.Hour})
 	b, end, err := newBus(event)
 	if err != nil {
 		return nil, nil, err
@@ -96,7 +97,7 @@ func batchChannel() (func(int), func(), error) {
 }
 
 func batchOurs() (func(int), func(), error) {
-	event := eventbus.Define(eventbus.Definition[reading]{Name: "reading", Batch: batch})
+	event := eventbus.Define(eventdef.Definition[reading]{Name: "reading", Batch: batch})
 	b, end, err := newBus(event)
 	if err != nil {
 		return nil, nil, err

@@ -8,6 +8,7 @@ import (
 
 	"github.com/eventgen/eventgen/bench/internal/measure"
 	"github.com/eventgen/eventgen/runtime/eventbus"
+	"github.com/eventgen/eventgen/runtime/eventbus/eventdef"
 )
 
 // scale is one shape of a bus.
@@ -48,7 +49,7 @@ func (s scale) run(c *measure.Config) (measure.Figures, error) {
 	events := make([]*eventbus.Event[reading], s.events)
 	known := make([]eventbus.AnyEvent, s.events)
 	for i := range events {
-		events[i] = eventbus.Define(eventbus.Definition[reading]{Name: fmt.Sprint("reading:", i)})
+		events[i] = eventbus.Define(eventdef.Definition[reading]{Name: fmt.Sprint("reading:", i)})
 		known[i] = events[i]
 	}
 	b, end, err := newBus(known...)

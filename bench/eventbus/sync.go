@@ -11,6 +11,7 @@ import (
 	mustafaturan "github.com/mustafaturan/bus/v3"
 
 	"github.com/eventgen/eventgen/runtime/eventbus"
+	"github.com/eventgen/eventgen/runtime/eventbus/eventdef"
 )
 
 // syncBus opens a bus with n listeners that count their calls.
@@ -59,7 +60,7 @@ func newBus(events ...eventbus.AnyEvent) (*eventbus.Bus, func(), error) {
 }
 
 func openOurs(n int, calls *int) (func(int), func(), error) {
-	event := eventbus.Define(eventbus.Definition[reading]{Name: "reading"})
+	event := eventbus.Define(eventdef.Definition[reading]{Name: "reading"})
 	b, end, err := newBus(event)
 	if err != nil {
 		return nil, nil, err

@@ -20,6 +20,7 @@ import (
 
 	"github.com/eventgen/eventgen/bench/internal/measure"
 	"github.com/eventgen/eventgen/runtime/eventbus"
+	"github.com/eventgen/eventgen/runtime/eventbus/eventdef"
 	"github.com/eventgen/eventgen/runtime/httptransport"
 	"github.com/eventgen/eventgen/runtime/session"
 )
@@ -75,7 +76,7 @@ func (s *soak) fail(format string, args ...any) {
 
 func (s *soak) run() error {
 	baseline := runtime.NumGoroutine()
-	event := eventbus.Define(eventbus.Definition[tick]{Name: eventName})
+	event := eventbus.Define(eventdef.Definition[tick]{Name: eventName})
 	bus, err := eventbus.New(eventbus.WithCatalog(eventbus.NewCatalog(event)), eventbus.WithLog(8<<20, 10*time.Second))
 	if err != nil {
 		return err

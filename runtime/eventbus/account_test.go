@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/eventgen/eventgen/runtime/eventbus"
+	"github.com/eventgen/eventgen/runtime/eventbus/eventdef"
 )
 
 // note is what windows send each other.
@@ -18,7 +19,7 @@ type note struct {
 	Text string `json:"text"`
 }
 
-func noteKey(n *note) eventbus.Key { return eventbus.StringKey(n.ID) }
+func noteKey(n *note) eventbus.Key { return eventdef.StringKey(n.ID) }
 
 // windows are peers of accounts, on one bus.
 type windows struct {
@@ -81,7 +82,7 @@ func (w *windows) fill(account, event string, payload func(n int) any) (n int) {
 func kilobyte(int) any { return note{Text: strings.Repeat("x", 1000)} }
 
 func chat() *eventbus.Event[note] {
-	return eventbus.Define(eventbus.Definition[note]{Name: "chat", From: eventbus.FromBoth, Relay: true})
+	return eventbus.Define(eventdef.Definition[note]{Name: "chat", From: eventdef.FromBoth, Relay: true})
 }
 
 func TestGuarantee44SharesOfTheLog(t *testing.T) {
@@ -144,7 +145,7 @@ func TestTooLargeForTheLog(t *testing.T) {
 
 func TestGuarantee45ReachOfTheLog(t *testing.T) {
 	e := chat()
-	own := eventbus.Define(eventbus.Definition[string]{Name: "own"})
+	own := eventbus.Define(eventdef.Definition[string]{Name: "own"})
 	w := newWindows(t, events(e, own), eventbus.WithLog(1<<20, time.Minute))
 	listen(t, w.port, join(t, w.port, eventbus.Peer{}), "own")
 	at := w.port.At()
@@ -161,13 +162,13 @@ func TestGuarantee45ReachOfTheLog(t *testing.T) {
 
 func TestGuarantee45Keys(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		for name, d := range map[string]eventbus.Definition[note]{
+		for name, d := range map[string]eventdef.Definition[note]{
 			"sticky":    {Sticky: true},
 			"throttled": {Throttle: time.Hour},
 			"debounced": {Debounce: time.Hour},
 			"both":      {Sticky: true, Throttle: time.Hour},
 		} {
-			d.Name, d.Key, d.Keys, d.From, d.Relay = "state", noteKey, 64, eventbus.FromBoth, true
+			d.Name, d.Key, d.Keys, d.From, d.Relay = "state", noteKey, 64, eventdef.FromBoth, true
 			e := eventbus.Define(d)
 			w := newWindows(t, events(e))
 			for n := range 100 {
@@ -191,7 +192,7 @@ func TestGuarantee45Keys(t *testing.T) {
 
 // A key belongs to whoever emitted last.
 func TestGuarantee45KeysChangeHands(t *testing.T) {
-	e := eventbus.Define(eventbus.Definition[note]{Name: "state", Key: noteKey, Keys: 64, From: eventbus.FromBoth, Relay: true, Sticky: true})
+	e := eventbus.Define(eventdef.Definition[note]{Name: "state", Key: noteKey, Keys: 64, From: eventdef.FromBoth, Relay: true, Sticky: true})
 	w := newWindows(t, events(e))
 	for range 3 {
 		for n := range 10 {
@@ -202,15 +203,15 @@ func TestGuarantee45KeysChangeHands(t *testing.T) {
 		}
 		wantCode(t, w.emit("ann", "state", note{ID: "2"}, eventbus.Window("all")), eventbus.CodeRate)
 		w.check()
-		e.Forget(w.b, eventbus.StringKey("0"))
+		e.Forget(w.b, eventdef.StringKey("0"))
 		noError(t, w.emit("ann", "state", note{ID: "2"}, eventbus.Window("all")))
 		w.check()
 	}
 }
 
 func TestGuarantee44KeptValues(t *testing.T) {
-	for name, d := range map[string]eventbus.Definition[note]{"sticky": {Sticky: true, Key: noteKey}, "replay": {Replay: 1000}} {
-		d.Name, d.From, d.Relay = "state", eventbus.FromBoth, true
+	for name, d := range map[string]eventdef.Definition[note]{"sticky": {Sticky: true, Key: noteKey}, "replay": {Replay: 1000}} {
+		d.Name, d.From, d.Relay = "state", eventdef.FromBoth, true
 		e := eventbus.Define(d)
 		bubble(t, func(t *testing.T) {
 			w := newWindows(t, events(e), eventbus.WithLog(1<<20, time.Minute))
@@ -238,12 +239,12 @@ func TestGuarantee44KeptValues(t *testing.T) {
 // What waits for a throttle, a debounce or a batch is charged, and no longer than that.
 func TestGuarantee44WhatWaits(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		for name, d := range map[string]eventbus.Definition[note]{
+		for name, d := range map[string]eventdef.Definition[note]{
 			"throttled": {Throttle: time.Second, Key: noteKey},
 			"debounced": {Debounce: time.Second, Key: noteKey},
 			"batched":   {Batch: 100, Wait: time.Second},
 		} {
-			d.Name, d.From, d.Relay = "state", eventbus.FromBoth, true
+			d.Name, d.From, d.Relay = "state", eventdef.FromBoth, true
 			e := eventbus.Define(d)
 			w := newWindows(t, events(e), eventbus.WithLog(1<<20, time.Minute))
 			big := func(n int) any { return note{fmt.Sprint(n), strings.Repeat("x", 1000)} }
@@ -271,7 +272,7 @@ func TestGuarantee44WhatWaits(t *testing.T) {
 // An emit that a listener refuses, or that nobody listens to, leaves nothing.
 func TestGuarantee44Refused(t *testing.T) {
 	e := chat()
-	quiet := eventbus.Define(eventbus.Definition[note]{Name: "quiet", From: eventbus.FromClient})
+	quiet := eventbus.Define(eventdef.Definition[note]{Name: "quiet", From: eventdef.FromClient})
 	w := newWindows(t, events(e, quiet), eventbus.WithLog(1<<20, time.Minute))
 	e.Listen(w.b, func(_ context.Context, n note) error { return eventbus.Reject("no", "never") })
 	quiet.Listen(w.b, func(context.Context, note) error { return eventbus.Reject("no", "never") })
@@ -285,7 +286,7 @@ func TestGuarantee44Refused(t *testing.T) {
 }
 
 func TestGuarantee27AllOfAnEntryCounts(t *testing.T) {
-	e := eventbus.Define(eventbus.Definition[note]{Name: "state", Key: noteKey, From: eventbus.FromBoth, Relay: true, Slow: eventbus.SlowLatest})
+	e := eventbus.Define(eventdef.Definition[note]{Name: "state", Key: noteKey, From: eventdef.FromBoth, Relay: true, Slow: eventdef.SlowLatest})
 	const limit = 1 << 20
 	b, _ := newBus(t, events(e), eventbus.WithLog(limit, time.Minute), eventbus.WithShare(1))
 	p, _ := attach(t, b)
@@ -326,8 +327,8 @@ func heap() int {
 
 // A value that is kept keeps nothing of the log in memory.
 func TestKeptValuesStandAlone(t *testing.T) {
-	state := eventbus.Define(eventbus.Definition[note]{Name: "state", Key: noteKey, Sticky: true})
-	e := eventbus.Define(eventbus.Definition[string]{Name: "e"})
+	state := eventbus.Define(eventdef.Definition[note]{Name: "state", Key: noteKey, Sticky: true})
+	e := eventbus.Define(eventdef.Definition[string]{Name: "e"})
 	b, _ := newBus(t, events(state, e), eventbus.WithLog(64<<10, time.Minute))
 	p, _ := attach(t, b)
 	peer := join(t, p, eventbus.Peer{})

@@ -7,13 +7,14 @@ import (
 	"time"
 
 	"github.com/eventgen/eventgen/runtime/eventbus"
+	"github.com/eventgen/eventgen/runtime/eventbus/eventdef"
 )
 
 func TestGuarantee22Admission(t *testing.T) {
-	e := eventbus.Define(eventbus.Definition[step]{Name: "e", Throttle: time.Hour, Key: stepKey, Keys: 1})
-	window := eventbus.Define(eventbus.Definition[int]{Name: "window", To: eventbus.ToWindow})
-	client := eventbus.Define(eventbus.Definition[int]{Name: "client", From: eventbus.FromClient})
-	unknown := eventbus.Define(eventbus.Definition[int]{Name: "unknown"})
+	e := eventbus.Define(eventdef.Definition[step]{Name: "e", Throttle: time.Hour, Key: stepKey, Keys: 1})
+	window := eventbus.Define(eventdef.Definition[int]{Name: "window", To: eventdef.ToWindow})
+	client := eventbus.Define(eventdef.Definition[int]{Name: "client", From: eventdef.FromClient})
+	unknown := eventbus.Define(eventdef.Definition[int]{Name: "unknown"})
 	b, f := newBus(t, events(e, window, client))
 	done, cancel := context.WithCancel(background)
 	cancel()
@@ -24,7 +25,7 @@ func TestGuarantee22Admission(t *testing.T) {
 	wantCode(t, window.EmitTo(background, b, eventbus.Window("x"), 1), eventbus.CodeNoTarget)
 	noError(t, e.Emit(background, b, step{"a", 1}))
 	wantCode(t, e.Emit(background, b, step{"b", 1}), eventbus.CodeTooManyKeys)
-	later := eventbus.Define(eventbus.Definition[any]{Name: "later"})
+	later := eventbus.Define(eventdef.Definition[any]{Name: "later"})
 	b2, f2 := newBus(t, events(later))
 	p, _ := attach(t, b2)
 	listen(t, p, join(t, p, eventbus.Peer{}), "later")
@@ -37,7 +38,7 @@ func TestGuarantee22Admission(t *testing.T) {
 }
 
 func TestGuarantee23StrictEmit(t *testing.T) {
-	e := eventbus.Define(eventbus.Definition[any]{Name: "e", Max: 4})
+	e := eventbus.Define(eventdef.Definition[any]{Name: "e", Max: 4})
 	b, _ := newBus(t, events(e), eventbus.WithStrictEmit())
 	e.Listen(b, func(_ context.Context, v any) error {
 		if v != "ok" {

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/eventgen/eventgen/runtime/eventbus"
+	"github.com/eventgen/eventgen/runtime/eventbus/eventdef"
 )
 
 func TestAsyncOverflow(t *testing.T) {
@@ -28,7 +29,7 @@ func TestAsyncOverflow(t *testing.T) {
 	} {
 		t.Run(c.overflow.String(), func(t *testing.T) {
 			bubble(t, func(t *testing.T) {
-				e := eventbus.Define(eventbus.Definition[int]{Name: "e"})
+				e := eventbus.Define(eventdef.Definition[int]{Name: "e"})
 				b, f := newBus(t, events(e))
 				var j, other journal
 				release := make(chan struct{})
@@ -62,7 +63,7 @@ func TestAsyncOverflow(t *testing.T) {
 
 func TestAsyncBlock(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		e := eventbus.Define(eventbus.Definition[int]{Name: "e"})
+		e := eventbus.Define(eventdef.Definition[int]{Name: "e"})
 		b, f := newBus(t, events(e))
 		var j journal
 		release := make(chan struct{})
@@ -98,7 +99,7 @@ func TestAsyncBlock(t *testing.T) {
 
 func TestUnlistenFreesABlockedEmitter(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		e := eventbus.Define(eventbus.Definition[int]{Name: "e"})
+		e := eventbus.Define(eventdef.Definition[int]{Name: "e"})
 		b, _ := newBus(t, events(e))
 		release := make(chan struct{})
 		var j journal
@@ -120,7 +121,7 @@ func TestUnlistenFreesABlockedEmitter(t *testing.T) {
 func TestAsyncContext(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		type key struct{}
-		e := eventbus.Define(eventbus.Definition[int]{Name: "e"})
+		e := eventbus.Define(eventdef.Definition[int]{Name: "e"})
 		b, _ := newBus(t, events(e))
 		var j journal
 		e.Listen(b, func(ctx context.Context, n int) error {
@@ -138,7 +139,7 @@ func TestAsyncContext(t *testing.T) {
 
 func TestAsyncListenerThatPanicsOrExits(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		e := eventbus.Define(eventbus.Definition[int]{Name: "e"})
+		e := eventbus.Define(eventdef.Definition[int]{Name: "e"})
 		b, f := newBus(t, events(e))
 		var j journal
 		e.Listen(b, func(_ context.Context, n int) error {
@@ -173,7 +174,7 @@ func TestFlushWaitsForTheCallOfAListenerThatIsGone(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			bubble(t, func(t *testing.T) {
-				e := eventbus.Define(eventbus.Definition[int]{Name: "e"})
+				e := eventbus.Define(eventdef.Definition[int]{Name: "e"})
 				b, _ := newBus(t, events(e))
 				release := make(chan struct{})
 				unlisten := register(e, b, func(context.Context, int) error { <-release; return nil })
@@ -198,7 +199,7 @@ func TestFlushWaitsForTheCallOfAListenerThatIsGone(t *testing.T) {
 func TestUnlistenLeavesAloneWhatIsInHand(t *testing.T) {
 	noLeak(t)
 	for range 50 {
-		e := eventbus.Define(eventbus.Definition[*int]{Name: "e"})
+		e := eventbus.Define(eventdef.Definition[*int]{Name: "e"})
 		b, _ := newBus(t, events(e))
 		e.Listen(b, func(context.Context, *int) error { return nil }, eventbus.Async(64, eventbus.Block))
 		called, release := make(chan struct{}, 4), make(chan struct{})
@@ -225,7 +226,7 @@ func TestUnlistenLeavesAloneWhatIsInHand(t *testing.T) {
 func TestAsyncKeepsTheOrderOfEachEmitter(t *testing.T) {
 	noLeak(t)
 	type item struct{ emitter, n int }
-	e := eventbus.Define(eventbus.Definition[item]{Name: "e"})
+	e := eventbus.Define(eventdef.Definition[item]{Name: "e"})
 	b, f := newBus(t, events(e))
 	const emitters, count = 8, 2000
 	check := func(name string, all bool) func(context.Context, item) error {
@@ -269,8 +270,8 @@ func TestAsyncKeepsTheOrderOfEachEmitter(t *testing.T) {
 
 func TestAsyncListenAnyKeepsTheOrderAcrossEvents(t *testing.T) {
 	noLeak(t)
-	x := eventbus.Define(eventbus.Definition[int]{Name: "x"})
-	y := eventbus.Define(eventbus.Definition[int]{Name: "y"})
+	x := eventbus.Define(eventdef.Definition[int]{Name: "x"})
+	y := eventbus.Define(eventdef.Definition[int]{Name: "y"})
 	b, _ := newBus(t, events(x, y))
 	var got []int
 	var mu sync.Mutex
@@ -302,7 +303,7 @@ func TestAsyncListenAnyKeepsTheOrderAcrossEvents(t *testing.T) {
 
 func TestStream(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		e := eventbus.Define(eventbus.Definition[int]{Name: "e"})
+		e := eventbus.Define(eventdef.Definition[int]{Name: "e"})
 		b, f := newBus(t, events(e))
 		ctx, cancel := context.WithCancel(background)
 		defer cancel()
@@ -341,7 +342,7 @@ func TestStream(t *testing.T) {
 
 func TestStreamEndsWhenTheBusCloses(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		e := eventbus.Define(eventbus.Definition[int]{Name: "e"})
+		e := eventbus.Define(eventdef.Definition[int]{Name: "e"})
 		b, _ := newBus(t, events(e))
 		s := e.Stream(background, b)
 		noError(t, e.Emit(background, b, 1))
@@ -359,7 +360,7 @@ func TestStreamEndsWhenTheBusCloses(t *testing.T) {
 
 func TestWait(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		e := eventbus.Define(eventbus.Definition[int]{Name: "e"})
+		e := eventbus.Define(eventdef.Definition[int]{Name: "e"})
 		b, _ := newBus(t, events(e))
 		go func() {
 			for n := range 5 {

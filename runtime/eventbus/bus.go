@@ -10,6 +10,8 @@ import (
 	"strings"
 	"sync"
 	"time"
+
+	"github.com/eventgen/eventgen/runtime/eventbus/eventdef"
 )
 
 // Bus carries the events of its catalogues. It is safe for concurrent use and is made by [New].
@@ -109,7 +111,7 @@ func (b *Bus) know(catalogs []*Catalog) error {
 				}
 				continue
 			}
-			if err := info.check(); err != nil {
+			if err := info.Check(); err != nil {
 				errs = append(errs, err)
 				continue
 			}
@@ -135,7 +137,7 @@ func (b *Bus) linkFlushes() (errs []error) {
 				errs = append(errs, fmt.Errorf("event %q flushes %q, which is in no catalogue", t.info.Name, name))
 				continue
 			}
-			if other.info.deferred() {
+			if other.info.Deferred() {
 				t.flushes = append(t.flushes, other)
 			}
 		}
@@ -194,8 +196,8 @@ func (b *Bus) topic(number uint32) *topic {
 }
 
 // Events returns the events that the bus knows, in the order of its catalogues.
-func (b *Bus) Events() []*Info {
-	infos := make([]*Info, len(b.events))
+func (b *Bus) Events() []*eventdef.Info {
+	infos := make([]*eventdef.Info, len(b.events))
 	for i, e := range b.events {
 		infos[i] = e.Info()
 	}
@@ -203,7 +205,7 @@ func (b *Bus) Events() []*Info {
 }
 
 // Lookup describes the event of that wire name, or returns nil.
-func (b *Bus) Lookup(name string) *Info {
+func (b *Bus) Lookup(name string) *eventdef.Info {
 	if t, ok := b.topics[name]; ok {
 		return t.info
 	}

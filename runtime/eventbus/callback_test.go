@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/eventgen/eventgen/runtime/eventbus"
+	"github.com/eventgen/eventgen/runtime/eventbus/eventdef"
 )
 
 // probe is a payload whose codec, key and validation call what the test sets.
@@ -115,7 +116,7 @@ func (r *rig) emitAsWindow() {
 func newRig(t *testing.T, where string, act func(r *rig)) *rig {
 	r := &rig{where: where}
 	r.act = func() { act(r) }
-	define := func(d eventbus.Definition[probe]) *eventbus.Event[probe] {
+	define := func(d eventdef.Definition[probe]) *eventbus.Event[probe] {
 		d.Encode = func(dst []byte, p *probe) ([]byte, error) {
 			r.at("encoder")
 			if *p < 0 {
@@ -126,10 +127,10 @@ func newRig(t *testing.T, where string, act func(r *rig)) *rig {
 		d.Decode = func([]byte, *probe) error { r.at("decoder"); return nil }
 		return eventbus.Define(d)
 	}
-	r.e = define(eventbus.Definition[probe]{Name: "e"})
-	r.d = define(eventbus.Definition[probe]{Name: "d", Debounce: time.Second, Sticky: true})
-	r.in = define(eventbus.Definition[probe]{Name: "in", From: eventbus.FromClient})
-	r.key = define(eventbus.Definition[probe]{Name: "key", Throttle: time.Second, Key: func(*probe) eventbus.Key { r.at("key"); return eventbus.IntKey(1) }})
+	r.e = define(eventdef.Definition[probe]{Name: "e"})
+	r.d = define(eventdef.Definition[probe]{Name: "d", Debounce: time.Second, Sticky: true})
+	r.in = define(eventdef.Definition[probe]{Name: "in", From: eventdef.FromClient})
+	r.key = define(eventdef.Definition[probe]{Name: "key", Throttle: time.Second, Key: func(*probe) eventbus.Key { r.at("key"); return eventdef.IntKey(1) }})
 	opts := []eventbus.Option{
 		eventbus.WithCatalog(eventbus.NewCatalog(r.e, r.d, r.in, r.key)),
 		eventbus.WithErrorHandler(func(context.Context, *eventbus.Error) { r.at("error handler") }),
@@ -259,8 +260,8 @@ func TestGuarantee43CloseInAGoroutineOfAListener(t *testing.T) {
 	for name, opts := range map[string][]eventbus.ListenOption{"synchronous": nil, "asynchronous": {eventbus.Async(4, eventbus.Block)}} {
 		t.Run(name, func(t *testing.T) {
 			bubble(t, func(t *testing.T) {
-				e, other := eventbus.Define(eventbus.Definition[int]{Name: "e"}), eventbus.Define(eventbus.Definition[int]{Name: "other", Debounce: time.Hour})
-				last := eventbus.Define(eventbus.Definition[int]{Name: "last", Batch: 9, Wait: time.Hour})
+				e, other := eventbus.Define(eventdef.Definition[int]{Name: "e"}), eventbus.Define(eventdef.Definition[int]{Name: "other", Debounce: time.Hour})
+				last := eventbus.Define(eventdef.Definition[int]{Name: "last", Batch: 9, Wait: time.Hour})
 				b, err := eventbus.New(eventbus.WithCatalog(eventbus.NewCatalog(e, other, last)))
 				noError(t, err)
 				var j, next journal
@@ -291,7 +292,7 @@ func TestGuarantee43CloseInAGoroutineOfAListener(t *testing.T) {
 // Close waits for a listener that is being given the stored values.
 func TestGuarantee38WaitsForStoredValues(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		e := eventbus.Define(eventbus.Definition[int]{Name: "e", Sticky: true})
+		e := eventbus.Define(eventdef.Definition[int]{Name: "e", Sticky: true})
 		b, _ := newBus(t, events(e))
 		noError(t, e.Emit(background, b, 1))
 		var returned atomic.Bool

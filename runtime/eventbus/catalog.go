@@ -1,11 +1,15 @@
 package eventbus
 
-import "slices"
+import (
+	"slices"
+
+	"github.com/eventgen/eventgen/runtime/eventbus/eventdef"
+)
 
 // AnyEvent is an event whose payload type is not known: every *Event[T] is one, and nothing else.
 type AnyEvent interface {
 	// Info describes the event.
-	Info() *Info
+	Info() *eventdef.Info
 
 	core() *event
 }

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/eventgen/eventgen/runtime/eventbus"
+	"github.com/eventgen/eventgen/runtime/eventbus/eventdef"
 )
 
 type step struct {
@@ -16,11 +17,11 @@ type step struct {
 	N   int
 }
 
-func stepKey(s *step) eventbus.Key { return eventbus.StringKey(s.Key) }
+func stepKey(s *step) eventbus.Key { return eventdef.StringKey(s.Key) }
 
 func TestThrottle(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		e := eventbus.Define(eventbus.Definition[int]{Name: "e", Throttle: 100 * time.Millisecond})
+		e := eventbus.Define(eventdef.Definition[int]{Name: "e", Throttle: 100 * time.Millisecond})
 		b, _ := newBus(t, events(e))
 		var j journal
 		start := time.Now()
@@ -41,7 +42,7 @@ func TestThrottle(t *testing.T) {
 
 func TestThrottleHoldsPerKeyAndTarget(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		e := eventbus.Define(eventbus.Definition[step]{Name: "e", Throttle: 100 * time.Millisecond, Key: stepKey, Keys: 2})
+		e := eventbus.Define(eventdef.Definition[step]{Name: "e", Throttle: 100 * time.Millisecond, Key: stepKey, Keys: 2})
 		b, _ := newBus(t, events(e))
 		var j journal
 		e.Listen(b, logTo[step](&j, "got"))
@@ -62,7 +63,7 @@ func TestThrottleHoldsPerKeyAndTarget(t *testing.T) {
 
 func TestDebounce(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		e := eventbus.Define(eventbus.Definition[step]{Name: "e", Debounce: 100 * time.Millisecond, Key: stepKey})
+		e := eventbus.Define(eventdef.Definition[step]{Name: "e", Debounce: 100 * time.Millisecond, Key: stepKey})
 		b, _ := newBus(t, events(e))
 		var j journal
 		start := time.Now()
@@ -81,7 +82,7 @@ func TestDebounce(t *testing.T) {
 
 func TestBatch(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		e := eventbus.Define(eventbus.Definition[int]{Name: "e", Batch: 3})
+		e := eventbus.Define(eventdef.Definition[int]{Name: "e", Batch: 3})
 		b, _ := newBus(t, events(e))
 		var j journal
 		start := time.Now()
@@ -102,7 +103,7 @@ func TestBatch(t *testing.T) {
 
 func TestBatchKeepsItsPayloads(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		e := eventbus.Define(eventbus.Definition[int]{Name: "e", Batch: 2})
+		e := eventbus.Define(eventdef.Definition[int]{Name: "e", Batch: 2})
 		b, _ := newBus(t, events(e))
 		var kept [][]int
 		e.ListenBatch(b, func(_ context.Context, n []int) error { kept = append(kept, n); return nil })
@@ -119,7 +120,7 @@ func TestBatchKeepsItsPayloads(t *testing.T) {
 
 func TestListenersOfABatchThatFail(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		e := eventbus.Define(eventbus.Definition[int]{Name: "e", Batch: 3})
+		e := eventbus.Define(eventdef.Definition[int]{Name: "e", Batch: 3})
 		b, f := newBus(t, events(e))
 		var j journal
 		e.Listen(b, func(_ context.Context, n int) error {
@@ -145,7 +146,7 @@ func TestListenersOfABatchThatFail(t *testing.T) {
 
 func TestEmittersWaitForASlowBatch(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		e := eventbus.Define(eventbus.Definition[int]{Name: "e", Batch: 2, Wait: time.Hour})
+		e := eventbus.Define(eventdef.Definition[int]{Name: "e", Batch: 2, Wait: time.Hour})
 		b, _ := newBus(t, events(e))
 		release := make(chan struct{})
 		var j journal
@@ -179,7 +180,7 @@ func TestEmittersWaitForASlowBatch(t *testing.T) {
 
 func TestListenersMayAddToTheirOwnBatch(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		e := eventbus.Define(eventbus.Definition[int]{Name: "e", Batch: 2})
+		e := eventbus.Define(eventdef.Definition[int]{Name: "e", Batch: 2})
 		b, _ := newBus(t, events(e))
 		var j journal
 		full := 0
@@ -206,7 +207,7 @@ func TestListenersMayAddToTheirOwnBatch(t *testing.T) {
 
 func TestEveryEmitSeesThroughThrottle(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		e := eventbus.Define(eventbus.Definition[int]{Name: "e", Throttle: time.Second})
+		e := eventbus.Define(eventdef.Definition[int]{Name: "e", Throttle: time.Second})
 		b, _ := newBus(t, events(e))
 		var j journal
 		e.Listen(b, logTo[int](&j, "throttled"))
@@ -224,9 +225,9 @@ func TestEveryEmitSeesThroughThrottle(t *testing.T) {
 
 func TestFlushes(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		progress := eventbus.Define(eventbus.Definition[step]{Name: "progress", Throttle: time.Second, Key: stepKey})
-		lines := eventbus.Define(eventbus.Definition[string]{Name: "lines", Batch: 100, Wait: time.Second})
-		complete := eventbus.Define(eventbus.Definition[step]{Name: "complete", Flushes: []string{"progress", "lines"}, Key: stepKey, Sticky: true})
+		progress := eventbus.Define(eventdef.Definition[step]{Name: "progress", Throttle: time.Second, Key: stepKey})
+		lines := eventbus.Define(eventdef.Definition[string]{Name: "lines", Batch: 100, Wait: time.Second})
+		complete := eventbus.Define(eventdef.Definition[step]{Name: "complete", Flushes: []string{"progress", "lines"}, Key: stepKey, Sticky: true})
 		b, _ := newBus(t, events(progress, lines, complete))
 		var j journal
 		eventbus.ListenAny(b, func(_ context.Context, d eventbus.Delivery) error {
@@ -247,8 +248,8 @@ func TestFlushes(t *testing.T) {
 
 func TestFlushesWaitForADeliveryUnderWay(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		progress := eventbus.Define(eventbus.Definition[int]{Name: "progress", Throttle: time.Second})
-		complete := eventbus.Define(eventbus.Definition[int]{Name: "complete", Flushes: []string{"progress"}})
+		progress := eventbus.Define(eventdef.Definition[int]{Name: "progress", Throttle: time.Second})
+		complete := eventbus.Define(eventdef.Definition[int]{Name: "complete", Flushes: []string{"progress"}})
 		b, _ := newBus(t, events(progress, complete))
 		var j journal
 		progress.Listen(b, func(ctx context.Context, n int) error {
@@ -274,7 +275,7 @@ func TestFlushesWaitForADeliveryUnderWay(t *testing.T) {
 func TestDeferredDeliveriesSurviveTheirContext(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		type key struct{}
-		e := eventbus.Define(eventbus.Definition[int]{Name: "e", Throttle: time.Second})
+		e := eventbus.Define(eventdef.Definition[int]{Name: "e", Throttle: time.Second})
 		b, _ := newBus(t, events(e))
 		var j journal
 		e.Listen(b, func(ctx context.Context, n int) error { j.add("%d %v %v", n, ctx.Value(key{}), ctx.Err()); return nil })
@@ -292,7 +293,7 @@ func TestDeferredDeliveriesSurviveTheirContext(t *testing.T) {
 
 func TestSlowListenersOfAKeyAreCalledOneAtATime(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		e := eventbus.Define(eventbus.Definition[int]{Name: "e", Throttle: 10 * time.Millisecond})
+		e := eventbus.Define(eventdef.Definition[int]{Name: "e", Throttle: 10 * time.Millisecond})
 		b, _ := newBus(t, events(e))
 		var j journal
 		running := false
@@ -317,7 +318,7 @@ func TestSlowListenersOfAKeyAreCalledOneAtATime(t *testing.T) {
 
 func TestGoexitInTheDispatcher(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		e := eventbus.Define(eventbus.Definition[step]{Name: "e", Debounce: time.Second, Key: stepKey})
+		e := eventbus.Define(eventdef.Definition[step]{Name: "e", Debounce: time.Second, Key: stepKey})
 		b, f := newBus(t, events(e))
 		var j journal
 		e.Listen(b, func(_ context.Context, s step) error {
@@ -341,9 +342,9 @@ func TestGoexitInTheDispatcher(t *testing.T) {
 
 func TestFlushSendsOutWhatIsPending(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		throttled := eventbus.Define(eventbus.Definition[int]{Name: "t", Throttle: time.Hour})
-		debounced := eventbus.Define(eventbus.Definition[int]{Name: "d", Debounce: time.Hour})
-		batched := eventbus.Define(eventbus.Definition[int]{Name: "b", Batch: 9, Wait: time.Hour})
+		throttled := eventbus.Define(eventdef.Definition[int]{Name: "t", Throttle: time.Hour})
+		debounced := eventbus.Define(eventdef.Definition[int]{Name: "d", Debounce: time.Hour})
+		batched := eventbus.Define(eventdef.Definition[int]{Name: "b", Batch: 9, Wait: time.Hour})
 		b, _ := newBus(t, events(throttled, debounced, batched))
 		var j journal
 		throttled.Listen(b, logTo[int](&j, "t"))

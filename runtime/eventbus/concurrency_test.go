@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/eventgen/eventgen/runtime/eventbus"
+	"github.com/eventgen/eventgen/runtime/eventbus/eventdef"
 )
 
 // Everything is called from everywhere at once, inside listeners too, and then the bus closes in the midst
@@ -24,12 +25,12 @@ func TestGuarantee43Concurrency(t *testing.T) {
 }
 
 func stress(t *testing.T, seed uint64) {
-	plain := eventbus.Define(eventbus.Definition[int]{Name: "plain"})
-	throttled := eventbus.Define(eventbus.Definition[step]{Name: "throttled", Throttle: time.Millisecond, Key: stepKey, Sticky: true})
-	debounced := eventbus.Define(eventbus.Definition[step]{Name: "debounced", Debounce: time.Millisecond, Key: stepKey})
-	batched := eventbus.Define(eventbus.Definition[int]{Name: "batched", Batch: 5, Wait: time.Millisecond, Replay: 7})
-	flushing := eventbus.Define(eventbus.Definition[step]{Name: "flushing", Sticky: true, Key: stepKey, Flushes: []string{"throttled", "batched"}})
-	client := eventbus.Define(eventbus.Definition[int]{Name: "client", From: eventbus.FromBoth, Relay: true})
+	plain := eventbus.Define(eventdef.Definition[int]{Name: "plain"})
+	throttled := eventbus.Define(eventdef.Definition[step]{Name: "throttled", Throttle: time.Millisecond, Key: stepKey, Sticky: true})
+	debounced := eventbus.Define(eventdef.Definition[step]{Name: "debounced", Debounce: time.Millisecond, Key: stepKey})
+	batched := eventbus.Define(eventdef.Definition[int]{Name: "batched", Batch: 5, Wait: time.Millisecond, Replay: 7})
+	flushing := eventbus.Define(eventdef.Definition[step]{Name: "flushing", Sticky: true, Key: stepKey, Flushes: []string{"throttled", "batched"}})
+	client := eventbus.Define(eventdef.Definition[int]{Name: "client", From: eventdef.FromBoth, Relay: true})
 	b, f := newBus(t, events(plain, throttled, debounced, batched, flushing, client), eventbus.WithLog(1<<16, time.Second))
 	p, err := b.Attach(dead{})
 	noError(t, err)
@@ -117,7 +118,7 @@ func stress(t *testing.T, seed uint64) {
 		case 17:
 			_ = p.Emit(ctx, peer, eventbus.Incoming{Event: "client", Payload: []byte("1"), To: eventbus.Window("w")})
 		case 18:
-			_ = flushing.Forget(b, eventbus.StringKey(s.Key))
+			_ = flushing.Forget(b, eventdef.StringKey(s.Key))
 		case 19:
 			short, cancel := context.WithTimeout(ctx, time.Millisecond)
 			for range plain.Stream(short, b) {
@@ -147,7 +148,7 @@ func stress(t *testing.T, seed uint64) {
 }
 
 func TestAHundredThousandListeners(t *testing.T) {
-	e := eventbus.Define(eventbus.Definition[int]{Name: "e"})
+	e := eventbus.Define(eventdef.Definition[int]{Name: "e"})
 	b, _ := newBus(t, events(e))
 	const count = 100_000
 	var calls int
@@ -184,7 +185,7 @@ func TestAHundredThousandListeners(t *testing.T) {
 }
 
 func TestAllListenersEndInsideTheFirst(t *testing.T) {
-	e := eventbus.Define(eventbus.Definition[int]{Name: "e"})
+	e := eventbus.Define(eventdef.Definition[int]{Name: "e"})
 	b, _ := newBus(t, events(e))
 	var stops []func()
 	calls := 0
@@ -209,7 +210,7 @@ func TestAMillionKeys(t *testing.T) {
 		count = 100_000
 	}
 	bubble(t, func(t *testing.T) {
-		e := eventbus.Define(eventbus.Definition[int]{Name: "e", Throttle: time.Second, Key: func(n *int) eventbus.Key { return eventbus.IntKey(int64(*n / 2)) }, Keys: 1 << 20})
+		e := eventbus.Define(eventdef.Definition[int]{Name: "e", Throttle: time.Second, Key: func(n *int) eventbus.Key { return eventdef.IntKey(int64(*n / 2)) }, Keys: 1 << 20})
 		b, _ := newBus(t, events(e))
 		var calls atomic.Int64
 		e.Listen(b, func(context.Context, int) error { calls.Add(1); return nil })
@@ -231,7 +232,7 @@ func TestAMillionKeys(t *testing.T) {
 
 // Timers of keyed throttles and debounces that are armed when the bus closes fire into nothing.
 func TestTimersAgainstClose(t *testing.T) {
-	for name, d := range map[string]eventbus.Definition[step]{
+	for name, d := range map[string]eventdef.Definition[step]{
 		"throttle": {Throttle: time.Second}, "debounce": {Debounce: time.Second},
 		"batch": {Batch: 9, Wait: time.Second, Sticky: true},
 	} {

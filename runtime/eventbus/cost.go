@@ -4,6 +4,7 @@ import (
 	"errors"
 	"time"
 
+	"github.com/eventgen/eventgen/runtime/eventbus/eventdef"
 	"github.com/eventgen/eventgen/runtime/internal/account"
 )
 
@@ -106,7 +107,7 @@ func (l *eventLog) uncharge(e *Entry) {
 
 // costOf returns how many bytes an entry keeps.
 func (t *topic) costOf(frame int, o *occasion) int {
-	n := entrySize + frame + len(o.key.text) + o.target.size()
+	n := entrySize + frame + o.key.Size() + o.target.size()
 	if o.peer != nil {
 		n += o.peer.size()
 	}
@@ -117,12 +118,12 @@ func (t *topic) costOf(frame int, o *occasion) int {
 }
 
 // divide returns how many of the event's keys and targets Go code may hold, and how accounts share the others.
-func (i *Info) divide() (own int, windows account.Bounds) {
-	if i.From == FromServer {
+func divide(i *eventdef.Info) (own int, windows account.Bounds) {
+	if i.From == eventdef.FromServer {
 		return i.Keys, account.Bounds{Share: 1, Room: 1, Limit: 1}
 	}
 	part := i.Keys
-	if i.From == FromBoth {
+	if i.From == eventdef.FromBoth {
 		part = max(1, i.Keys/2)
 		own = max(1, i.Keys-part)
 	}

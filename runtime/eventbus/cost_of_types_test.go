@@ -44,7 +44,7 @@ func buildProgram(t *testing.T, events int) (p program) {
 	for i := range events {
 		fmt.Fprintf(&types, `
 type payload%[1]d struct { Numbers [%[1]d]int; Text string }
-var event%[1]d = eventbus.Define(eventbus.Definition[payload%[1]d]{Name: "event:%[1]d"})
+var event%[1]d = eventbus.Define(eventdef.Definition[payload%[1]d]{Name: "event:%[1]d"})
 `, i)
 		fmt.Fprintf(&uses, `
 	event%[1]d.Listen(bus, func(context.Context, payload%[1]d) error { return nil })
@@ -54,7 +54,7 @@ var event%[1]d = eventbus.Define(eventbus.Definition[payload%[1]d]{Name: "event:
 	}
 	dir := t.TempDir()
 	source := filepath.Join(dir, "main.go")
-	text := "package main\nimport (\"context\"; \"github.com/eventgen/eventgen/runtime/eventbus\")\n" + types.String() +
+	text := "package main\nimport (\"context\"; \"github.com/eventgen/eventgen/runtime/eventbus\"; \"github.com/eventgen/eventgen/runtime/eventbus/eventdef\")\n" + types.String() +
 		"func main() {\n\tctx := context.Background()\n\tbus, _ := eventbus.New()\n" + uses.String() + "}\n"
 	if err := os.WriteFile(source, []byte(text), 0o600); err != nil {
 		t.Fatal(err)

@@ -12,11 +12,12 @@ import (
 	"time"
 
 	"github.com/eventgen/eventgen/runtime/eventbus"
+	"github.com/eventgen/eventgen/runtime/eventbus/eventdef"
 )
 
 func TestGuarantee07EmitReturnsAfterListeners(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		e := eventbus.Define(eventbus.Definition[int]{Name: "e"})
+		e := eventbus.Define(eventdef.Definition[int]{Name: "e"})
 		b, _ := newBus(t, events(e))
 		returned := false
 		e.Listen(b, func(context.Context, int) error { time.Sleep(time.Hour); returned = true; return nil })
@@ -28,7 +29,7 @@ func TestGuarantee07EmitReturnsAfterListeners(t *testing.T) {
 }
 
 func TestGuarantee08DeliveriesAfterRegistration(t *testing.T) {
-	e := eventbus.Define(eventbus.Definition[int]{Name: "e"})
+	e := eventbus.Define(eventdef.Definition[int]{Name: "e"})
 	b, _ := newBus(t, events(e))
 	var j journal
 	e.Once(b, func(context.Context, int) error { e.Listen(b, logTo[int](&j, "new")); return nil })
@@ -40,7 +41,7 @@ func TestGuarantee08DeliveriesAfterRegistration(t *testing.T) {
 func TestGuarantee09NoCallAfterUnlisten(t *testing.T) {
 	noLeak(t)
 	for _, opts := range [][]eventbus.ListenOption{nil, {eventbus.Async(64, eventbus.Block)}, {eventbus.Async(8, eventbus.DropOldest)}} {
-		e := eventbus.Define(eventbus.Definition[int]{Name: "e"})
+		e := eventbus.Define(eventdef.Definition[int]{Name: "e"})
 		b, f := newBus(t, events(e))
 		var stop atomic.Bool
 		var wg sync.WaitGroup
@@ -71,7 +72,7 @@ func TestGuarantee09NoCallAfterUnlisten(t *testing.T) {
 		f.take() // overflows
 	}
 	// In one goroutine there is no doubt.
-	e := eventbus.Define(eventbus.Definition[int]{Name: "e"})
+	e := eventbus.Define(eventdef.Definition[int]{Name: "e"})
 	b, _ := newBus(t, events(e))
 	var j journal
 	unlisten := e.Listen(b, logTo[int](&j, "call"))
@@ -79,7 +80,7 @@ func TestGuarantee09NoCallAfterUnlisten(t *testing.T) {
 	noError(t, e.Emit(background, b, 1))
 	j.want(t, "after unlisten")
 	bubble(t, func(t *testing.T) {
-		e := eventbus.Define(eventbus.Definition[int]{Name: "e"})
+		e := eventbus.Define(eventdef.Definition[int]{Name: "e"})
 		b, _ := newBus(t, events(e))
 		unlisten := e.Listen(b, func(_ context.Context, n int) error { time.Sleep(time.Second); j.add("%d", n); return nil }, eventbus.Async(100, eventbus.Block))
 		for n := range 50 {
@@ -94,7 +95,7 @@ func TestGuarantee09NoCallAfterUnlisten(t *testing.T) {
 
 func TestGuarantee10Unlisten(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		e := eventbus.Define(eventbus.Definition[int]{Name: "e"})
+		e := eventbus.Define(eventdef.Definition[int]{Name: "e"})
 		b, _ := newBus(t, events(e))
 		var unlisten func()
 		calls := 0
@@ -121,7 +122,7 @@ func TestGuarantee10Unlisten(t *testing.T) {
 }
 
 func TestGuarantee11Once(t *testing.T) {
-	e := eventbus.Define(eventbus.Definition[int]{Name: "e"})
+	e := eventbus.Define(eventdef.Definition[int]{Name: "e"})
 	b, _ := newBus(t, events(e))
 	for range 200 {
 		var calls atomic.Int32
@@ -149,7 +150,7 @@ func TestGuarantee12Isolation(t *testing.T) {
 	for _, opts := range [][]eventbus.ListenOption{nil, {eventbus.Async(8, eventbus.Block)}} {
 		for first := range failures {
 			for second := range failures {
-				e := eventbus.Define(eventbus.Definition[int]{Name: "e"})
+				e := eventbus.Define(eventdef.Definition[int]{Name: "e"})
 				b, f := newBus(t, events(e))
 				var calls atomic.Int32
 				for _, i := range []int{3, first, second, 3} {
@@ -185,7 +186,7 @@ func TestGuarantee12Isolation(t *testing.T) {
 }
 
 func TestGuarantee13Targets(t *testing.T) {
-	e := eventbus.Define(eventbus.Definition[int]{Name: "e"})
+	e := eventbus.Define(eventdef.Definition[int]{Name: "e"})
 	b, _ := newBus(t, events(e))
 	p, _ := attach(t, b)
 	hit, missed := join(t, p, eventbus.Peer{Window: "hit"}), join(t, p, eventbus.Peer{Window: "missed"})
@@ -198,8 +199,8 @@ func TestGuarantee13Targets(t *testing.T) {
 }
 
 func TestGuarantee14Audience(t *testing.T) {
-	for _, to := range []eventbus.Audience{eventbus.ToWindow, eventbus.ToGroup} {
-		e := eventbus.Define(eventbus.Definition[int]{Name: "e", To: to})
+	for _, to := range []eventdef.Audience{eventdef.ToWindow, eventdef.ToGroup} {
+		e := eventbus.Define(eventdef.Definition[int]{Name: "e", To: to})
 		b, _ := newBus(t, events(e))
 		wantCode(t, e.Emit(background, b, 1), eventbus.CodeAudience)
 		wantCode(t, e.EmitTo(background, b, eventbus.All, 1), eventbus.CodeAudience)
@@ -210,7 +211,7 @@ func TestGuarantee14Audience(t *testing.T) {
 func TestGuarantee15Throttle(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		const period = 10 * time.Millisecond
-		e := eventbus.Define(eventbus.Definition[step]{Name: "e", Throttle: period, Key: stepKey})
+		e := eventbus.Define(eventdef.Definition[step]{Name: "e", Throttle: period, Key: stepKey})
 		b, _ := newBus(t, events(e))
 		last, value := map[string]time.Time{}, map[string]int{}
 		e.Listen(b, func(_ context.Context, s step) error {
@@ -237,7 +238,7 @@ func TestGuarantee15Throttle(t *testing.T) {
 
 func TestGuarantee16Debounce(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		e := eventbus.Define(eventbus.Definition[int]{Name: "e", Debounce: 10 * time.Millisecond})
+		e := eventbus.Define(eventdef.Definition[int]{Name: "e", Debounce: 10 * time.Millisecond})
 		b, _ := newBus(t, events(e))
 		var j journal
 		start := time.Now()
@@ -254,7 +255,7 @@ func TestGuarantee16Debounce(t *testing.T) {
 func TestGuarantee17Batch(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		const wait = 10 * time.Millisecond
-		e := eventbus.Define(eventbus.Definition[time.Time]{Name: "e", Batch: 4, Wait: wait})
+		e := eventbus.Define(eventdef.Definition[time.Time]{Name: "e", Batch: 4, Wait: wait})
 		b, _ := newBus(t, events(e))
 		total := 0
 		e.ListenBatch(b, func(_ context.Context, at []time.Time) error {
@@ -276,7 +277,7 @@ func TestGuarantee17Batch(t *testing.T) {
 }
 
 func TestGuarantee18EveryEmit(t *testing.T) {
-	for _, d := range []eventbus.Definition[int]{{Throttle: time.Hour}, {Debounce: time.Hour}, {Batch: 9, Wait: time.Hour}, {}} {
+	for _, d := range []eventdef.Definition[int]{{Throttle: time.Hour}, {Debounce: time.Hour}, {Batch: 9, Wait: time.Hour}, {}} {
 		bubble(t, func(t *testing.T) {
 			d.Name = "e"
 			e := eventbus.Define(d)
@@ -293,8 +294,8 @@ func TestGuarantee18EveryEmit(t *testing.T) {
 
 func TestGuarantee19Stored(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		sticky := eventbus.Define(eventbus.Definition[step]{Name: "sticky", Sticky: true, Key: stepKey, Throttle: time.Hour})
-		replay := eventbus.Define(eventbus.Definition[int]{Name: "replay", Replay: 2})
+		sticky := eventbus.Define(eventdef.Definition[step]{Name: "sticky", Sticky: true, Key: stepKey, Throttle: time.Hour})
+		replay := eventbus.Define(eventdef.Definition[int]{Name: "replay", Replay: 2})
 		b, _ := newBus(t, events(sticky, replay))
 		var j journal
 		for n := range 3 {
@@ -321,7 +322,7 @@ func TestGuarantee19Stored(t *testing.T) {
 
 func TestGuarantee20Contexts(t *testing.T) {
 	type key struct{}
-	for name, d := range map[string]eventbus.Definition[int]{
+	for name, d := range map[string]eventdef.Definition[int]{
 		"throttle": {Throttle: time.Second}, "debounce": {Debounce: time.Second}, "batch": {Batch: 9, Wait: time.Second}, "async": {},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -4,12 +4,14 @@ import (
 	"context"
 	"reflect"
 	"sync/atomic"
+
+	"github.com/eventgen/eventgen/runtime/eventbus/eventdef"
 )
 
 // event is an event whose payload type is not known. All that an [Event] adds to it are the types.
 type event struct {
-	def      Definition[opaque]
-	info     *Info
+	def      eventdef.Definition[opaque]
+	info     *eventdef.Info
 	number   uint32 // among the events of the process
 	payloads *payloads
 }
@@ -17,11 +19,25 @@ type event struct {
 // numbers counts the events of the process.
 var numbers atomic.Uint32
 
-func define(d *Definition[opaque], typ reflect.Type, typed typedFunc) *event {
+func define(d *eventdef.Definition[opaque], typ reflect.Type, typed typedFunc) *event {
 	e := &event{def: *d, number: numbers.Add(1)}
 	e.payloads = newPayloads(&e.def, typ, typed)
 	e.info = infoOf(&e.def, typ == reflect.TypeFor[Empty]())
 	return e
+}
+
+func (e *event) unknown() *Error { return &Error{Code: CodeUnknownEvent, Event: e.info.Name} }
+
+// infoOf returns what the definition says, with the defaults filled in.
+func infoOf(d *eventdef.Definition[opaque], empty bool) *eventdef.Info {
+	i := &eventdef.Info{
+		Name: d.Name, Contract: d.Contract, From: d.From, To: d.To, Relay: d.Relay,
+		Throttle: d.Throttle, Debounce: d.Debounce, Keyed: d.Key != nil, Keys: d.Keys,
+		Batch: d.Batch, Wait: d.Wait, Flushes: d.Flushes, Sticky: d.Sticky, Replay: d.Replay,
+		Slow: d.Slow, Max: d.Max, Version: d.Version, Was: d.Was, Deprecated: d.Deprecated, Empty: empty,
+	}
+	i.Complete()
+	return i
 }
 
 // described is what an event's descriptor offers whatever its payload type is. It is a part of every [Event].
@@ -30,7 +46,7 @@ type described struct{ event event }
 func (d *described) core() *event { return &d.event }
 
 // Info describes the event.
-func (d *described) Info() *Info { return d.event.info }
+func (d *described) Info() *eventdef.Info { return d.event.info }
 
 // Name returns the wire name.
 func (d *described) Name() string { return d.event.info.Name }
@@ -41,7 +57,7 @@ func (d *described) Name() string { return d.event.info.Name }
 func (d *described) Flush(ctx context.Context, b *Bus) error {
 	t := b.topic(d.event.number)
 	if t == nil {
-		return d.event.info.unknown()
+		return d.event.unknown()
 	}
 	return t.flush(ctx)
 }
@@ -51,7 +67,7 @@ func (d *described) Flush(ctx context.Context, b *Bus) error {
 func (d *described) Forget(b *Bus, keys ...Key) error {
 	t := b.topic(d.event.number)
 	if t == nil {
-		return d.event.info.unknown()
+		return d.event.unknown()
 	}
 	t.forget(keys)
 	return nil

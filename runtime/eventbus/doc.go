@@ -3,7 +3,7 @@
 //
 // Generated code defines events and wraps the calls on them; written by hand it looks like this:
 //
-//	var Progress = eventbus.Define(eventbus.Definition[DownloadProgress]{
+//	var Progress = eventbus.Define(eventdef.Definition[DownloadProgress]{
 //		Name:     "download:progress",
 //		Throttle: 100 * time.Millisecond,
 //	})

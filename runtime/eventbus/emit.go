@@ -4,13 +4,15 @@ import (
 	"context"
 	"errors"
 	"fmt"
+
+	"github.com/eventgen/eventgen/runtime/eventbus/eventdef"
 )
 
 // emit is Emit with the payload at the address, which is valid until it returns.
 func (e *event) emit(ctx context.Context, b *Bus, at address) error {
 	t := b.topic(e.number)
 	if t == nil {
-		return e.info.unknown()
+		return e.unknown()
 	}
 	if t.extra.Load() != 0 {
 		return t.emitLong(ctx, at)
@@ -70,7 +72,7 @@ func (t *topic) emitLong(ctx context.Context, from address) error {
 func (e *event) emitTo(ctx context.Context, b *Bus, to Target, from address) error {
 	t := b.topic(e.number)
 	if t == nil {
-		return e.info.unknown()
+		return e.unknown()
 	}
 	if to.IsZero() {
 		return t.err(CodeInvalidTarget, nil)
@@ -129,7 +131,7 @@ func (t *topic) admit(ctx context.Context, to Target) error {
 	if err := ctx.Err(); err != nil {
 		return t.err(CodeCanceled, err)
 	}
-	if t.info.From == FromClient {
+	if t.info.From == eventdef.FromClient {
 		return t.err(CodeDirection, nil)
 	}
 	return t.checkTarget(to)
@@ -139,28 +141,29 @@ func (t *topic) admit(ctx context.Context, to Target) error {
 func (t *topic) checkTarget(to Target) error {
 	switch {
 	case to.IsZero():
-		if t.info.To != ToAny {
+		if t.info.To != eventdef.ToAny {
 			return t.err(CodeAudience, fmt.Errorf("the event must be addressed to a %s", t.info.To))
 		}
 		return nil
 	case !to.valid():
 		return t.err(CodeInvalidTarget, nil)
-	case !to.fixed() && (t.info.stored() || t.info.deferred()):
+	case !to.fixed() && (t.info.Stored() || t.info.Deferred()):
 		return t.err(CodeInvalidTarget, fmt.Errorf("%v: the event is stored or deferred", to))
-	case !t.info.To.allows(to):
+	case !allows(t.info.To, to):
 		return t.err(CodeAudience, fmt.Errorf("the event must be addressed to a %s, not to %v", t.info.To, to))
 	}
-	if t.info.To == ToWindow && !to.open() && !t.info.stored() && !t.b.peers.any(to) {
+	if t.info.To == eventdef.ToWindow && !to.open() && !t.info.Stored() && !t.b.peers.any(to) {
 		return t.err(CodeNoTarget, fmt.Errorf("%v", to))
 	}
 	return nil
 }
 
-func (a Audience) allows(to Target) bool {
+// allows reports whether an event of that audience may be addressed to the target.
+func allows(a eventdef.Audience, to Target) bool {
 	switch a {
-	case ToWindow:
+	case eventdef.ToWindow:
 		return to.kind == targetWindow || to.kind == targetWindows || to.kind == targetWhere
-	case ToGroup:
+	case eventdef.ToGroup:
 		return to.kind == targetGroup || to.kind == targetWhere
 	}
 	return true
@@ -214,7 +217,7 @@ func (t *topic) proceed(ctx context.Context, at address, to Target, from *window
 	defer t.contain(ctx, &err)
 	if to.open() {
 		to = to.resolve(t.b.peers.list())
-		if t.info.To == ToWindow && len(to.more.names) == 0 {
+		if t.info.To == eventdef.ToWindow && len(to.more.names) == 0 {
 			return t.err(CodeNoTarget, nil)
 		}
 	}

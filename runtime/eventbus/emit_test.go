@@ -13,10 +13,11 @@ import (
 	"time"
 
 	"github.com/eventgen/eventgen/runtime/eventbus"
+	"github.com/eventgen/eventgen/runtime/eventbus/eventdef"
 )
 
 func TestListenersRunInSubscriptionOrder(t *testing.T) {
-	e := eventbus.Define(eventbus.Definition[int]{Name: "e"})
+	e := eventbus.Define(eventdef.Definition[int]{Name: "e"})
 	b, _ := newBus(t, events(e))
 	var j journal
 	e.Listen(b, logTo[int](&j, "a"))
@@ -43,7 +44,7 @@ func TestListenersRunInSubscriptionOrder(t *testing.T) {
 
 func TestListenerPanicsErrorsAndGoexit(t *testing.T) {
 	for _, special := range []bool{false, true} {
-		e := eventbus.Define(eventbus.Definition[int]{Name: "e"})
+		e := eventbus.Define(eventdef.Definition[int]{Name: "e"})
 		b, f := newBus(t, events(e))
 		var j journal
 		if special {
@@ -84,7 +85,7 @@ func TestListenerPanicsErrorsAndGoexit(t *testing.T) {
 }
 
 func TestErrorHandlerThatPanics(t *testing.T) {
-	e := eventbus.Define(eventbus.Definition[int]{Name: "e"})
+	e := eventbus.Define(eventdef.Definition[int]{Name: "e"})
 	old := slog.Default()
 	defer slog.SetDefault(old)
 	var text bytes.Buffer
@@ -110,9 +111,9 @@ func TestErrorHandlerThatExits(t *testing.T) {
 		"exit": func() error { runtime.Goexit(); return nil },
 	} {
 		t.Run(name, func(t *testing.T) {
-			e := eventbus.Define(eventbus.Definition[int]{Name: "e"})
-			sticky := eventbus.Define(eventbus.Definition[int]{Name: "sticky", Sticky: true})
-			batch := eventbus.Define(eventbus.Definition[int]{Name: "batch", Batch: 2, Wait: time.Hour})
+			e := eventbus.Define(eventdef.Definition[int]{Name: "e"})
+			sticky := eventbus.Define(eventdef.Definition[int]{Name: "sticky", Sticky: true})
+			batch := eventbus.Define(eventdef.Definition[int]{Name: "batch", Batch: 2, Wait: time.Hour})
 			b, err := eventbus.New(eventbus.WithCatalog(eventbus.NewCatalog(e, sticky, batch)), eventbus.WithErrorHandler(func(context.Context, *eventbus.Error) { runtime.Goexit() }))
 			noError(t, err)
 			var calls atomic.Int32
@@ -154,7 +155,7 @@ func TestErrorHandlerThatExits(t *testing.T) {
 }
 
 func TestListeningInsideListeners(t *testing.T) {
-	e := eventbus.Define(eventbus.Definition[int]{Name: "e"})
+	e := eventbus.Define(eventdef.Definition[int]{Name: "e"})
 	b, _ := newBus(t, events(e))
 	var j journal
 	var stops [3]func()
@@ -176,8 +177,8 @@ func TestListeningInsideListeners(t *testing.T) {
 }
 
 func TestNestedEmitsRunDepthFirst(t *testing.T) {
-	outer := eventbus.Define(eventbus.Definition[int]{Name: "outer"})
-	inner := eventbus.Define(eventbus.Definition[int]{Name: "inner"})
+	outer := eventbus.Define(eventdef.Definition[int]{Name: "outer"})
+	inner := eventbus.Define(eventdef.Definition[int]{Name: "inner"})
 	b, _ := newBus(t, events(outer, inner))
 	var j journal
 	outer.Listen(b, func(ctx context.Context, n int) error {
@@ -191,7 +192,7 @@ func TestNestedEmitsRunDepthFirst(t *testing.T) {
 }
 
 func TestRecursionEnds(t *testing.T) {
-	e := eventbus.Define(eventbus.Definition[int]{Name: "e"})
+	e := eventbus.Define(eventdef.Definition[int]{Name: "e"})
 	b, _ := newBus(t, events(e))
 	depth := 0
 	e.Listen(b, func(ctx context.Context, n int) error {
@@ -210,7 +211,7 @@ func TestRecursionEnds(t *testing.T) {
 func TestOnceRunsOnceUnderConcurrentEmits(t *testing.T) {
 	noLeak(t)
 	for _, opts := range [][]eventbus.ListenOption{nil, {eventbus.Async(4, eventbus.Block)}} {
-		e := eventbus.Define(eventbus.Definition[int]{Name: "e"})
+		e := eventbus.Define(eventdef.Definition[int]{Name: "e"})
 		b, _ := newBus(t, events(e))
 		for range 50 {
 			var calls atomic.Int32
@@ -232,11 +233,11 @@ func TestOnceRunsOnceUnderConcurrentEmits(t *testing.T) {
 }
 
 func TestAdmission(t *testing.T) {
-	client := eventbus.Define(eventbus.Definition[int]{Name: "client", From: eventbus.FromClient})
-	window := eventbus.Define(eventbus.Definition[int]{Name: "window", To: eventbus.ToWindow})
-	group := eventbus.Define(eventbus.Definition[int]{Name: "group", To: eventbus.ToGroup})
-	sticky := eventbus.Define(eventbus.Definition[int]{Name: "sticky", Sticky: true})
-	unknown := eventbus.Define(eventbus.Definition[int]{Name: "unknown"})
+	client := eventbus.Define(eventdef.Definition[int]{Name: "client", From: eventdef.FromClient})
+	window := eventbus.Define(eventdef.Definition[int]{Name: "window", To: eventdef.ToWindow})
+	group := eventbus.Define(eventdef.Definition[int]{Name: "group", To: eventdef.ToGroup})
+	sticky := eventbus.Define(eventdef.Definition[int]{Name: "sticky", Sticky: true})
+	unknown := eventbus.Define(eventdef.Definition[int]{Name: "unknown"})
 	b, f := newBus(t, events(client, window, group, sticky))
 	canceled, cancel := context.WithCancel(background)
 	cancel()
@@ -278,7 +279,7 @@ func TestAdmission(t *testing.T) {
 }
 
 func TestTargetedEmitReachesNoGoListener(t *testing.T) {
-	e := eventbus.Define(eventbus.Definition[int]{Name: "e"})
+	e := eventbus.Define(eventdef.Definition[int]{Name: "e"})
 	b, _ := newBus(t, events(e))
 	var j journal
 	e.Listen(b, logTo[int](&j, "listener"))
@@ -290,17 +291,17 @@ func TestTargetedEmitReachesNoGoListener(t *testing.T) {
 }
 
 func TestNewRefusesBadDefinitions(t *testing.T) {
-	key := func(*int) eventbus.Key { return eventbus.IntKey(1) }
-	for name, d := range map[string]eventbus.Definition[int]{
+	key := func(*int) eventbus.Key { return eventdef.IntKey(1) }
+	for name, d := range map[string]eventdef.Definition[int]{
 		"name":                {Name: "a b"},
 		"Throttle excludes":   {Name: "e", Throttle: 1, Debounce: 1},
 		"Batch excludes Thro": {Name: "e", Throttle: 1, Batch: 2},
-		"Batch excludes Slow": {Name: "e", Batch: 2, Slow: eventbus.SlowLatest},
+		"Batch excludes Slow": {Name: "e", Batch: 2, Slow: eventdef.SlowLatest},
 		"Wait needs":          {Name: "e", Wait: 1},
 		"Sticky excludes":     {Name: "e", Sticky: true, Replay: 1},
 		"Key needs":           {Name: "e", Key: key},
 		"Relay needs":         {Name: "e", Relay: true},
-		"FromClient allows":   {Name: "e", From: eventbus.FromClient, Sticky: true},
+		"FromClient allows":   {Name: "e", From: eventdef.FromClient, Sticky: true},
 		"the event itself":    {Name: "e", Flushes: []string{"e"}},
 		"in no catalogue":     {Name: "e", Flushes: []string{"x"}},
 		"negative":            {Name: "e", Max: -1},
@@ -309,12 +310,12 @@ func TestNewRefusesBadDefinitions(t *testing.T) {
 			t.Errorf("%s: got %v", name, err)
 		}
 	}
-	a := eventbus.Define(eventbus.Definition[int]{Name: "a", Throttle: 1, Flushes: []string{"b"}})
-	c := eventbus.Define(eventbus.Definition[int]{Name: "b", Throttle: 1, Flushes: []string{"a"}})
+	a := eventbus.Define(eventdef.Definition[int]{Name: "a", Throttle: 1, Flushes: []string{"b"}})
+	c := eventbus.Define(eventdef.Definition[int]{Name: "b", Throttle: 1, Flushes: []string{"a"}})
 	if _, err := eventbus.New(eventbus.WithCatalog(eventbus.NewCatalog(a, c))); err == nil || !strings.Contains(err.Error(), "flushes itself") {
 		t.Errorf("a circle: got %v", err)
 	}
-	if _, err := eventbus.New(eventbus.WithCatalog(eventbus.NewCatalog(a, eventbus.Define(eventbus.Definition[int]{Name: "a"})))); err == nil {
+	if _, err := eventbus.New(eventbus.WithCatalog(eventbus.NewCatalog(a, eventbus.Define(eventdef.Definition[int]{Name: "a"})))); err == nil {
 		t.Error("two events of one name are accepted")
 	}
 }

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/eventgen/eventgen/runtime/eventbus"
+	"github.com/eventgen/eventgen/runtime/eventbus/eventdef"
 )
 
 // pointing is a payload that points to others in every way.
@@ -45,8 +46,8 @@ func overwriteStack(depth int) int {
 // What a payload points to outlives the call that emits it: the compiler must not put it on the stack.
 func TestPayloadsPointToTheHeap(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		batched := eventbus.Define(eventbus.Definition[pointing]{Name: "batched", Batch: 100, Wait: time.Second})
-		plain := eventbus.Define(eventbus.Definition[pointing]{Name: "plain", Replay: 10})
+		batched := eventbus.Define(eventdef.Definition[pointing]{Name: "batched", Batch: 100, Wait: time.Second})
+		plain := eventbus.Define(eventdef.Definition[pointing]{Name: "plain", Replay: 10})
 		b, _ := newBus(t, events(batched, plain))
 		var got []pointing
 		batched.Listen(b, func(_ context.Context, p pointing) error { got = append(got, p); return nil })

@@ -6,6 +6,8 @@ import (
 	"iter"
 	"reflect"
 	"unsafe"
+
+	"github.com/eventgen/eventgen/runtime/eventbus/eventdef"
 )
 
 // This file is the only one that does what the compiler cannot check. All code of the bus but the emit's loop works
@@ -39,8 +41,8 @@ type Event[T any] struct{ described }
 
 // Define returns the descriptor of an event. A definition that breaks a rule is reported by [New], for
 // the catalogue that holds it.
-func Define[T any](d Definition[T]) *Event[T] {
-	return (*Event[T])(unsafe.Pointer(define((*Definition[opaque])(unsafe.Pointer(&d)), reflect.TypeFor[T](), typed[T])))
+func Define[T any](d eventdef.Definition[T]) *Event[T] {
+	return (*Event[T])(unsafe.Pointer(define((*eventdef.Definition[opaque])(unsafe.Pointer(&d)), reflect.TypeFor[T](), typed[T])))
 }
 
 // Emit sends the payload to all Go listeners and all windows. The bus takes the payload over: nothing
@@ -188,11 +190,11 @@ type payloads struct {
 	size       uintptr
 	zero       address // a payload that is zero, and stays so
 	validates  bool    // it has a method Validate
-	codec      *Definition[opaque]
+	codec      *eventdef.Definition[opaque]
 	typed      typedFunc
 }
 
-func newPayloads(d *Definition[opaque], typ reflect.Type, typed typedFunc) *payloads {
+func newPayloads(d *eventdef.Definition[opaque], typ reflect.Type, typed typedFunc) *payloads {
 	return &payloads{
 		typ: typ, slice: reflect.SliceOf(typ), size: typ.Size(), zero: reflect.New(typ).UnsafePointer(),
 		validates: reflect.PointerTo(typ).Implements(reflect.TypeFor[validator]()), codec: d, typed: typed,

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/eventgen/eventgen/runtime/eventbus"
+	"github.com/eventgen/eventgen/runtime/eventbus/eventdef"
 )
 
 // Download tells how far one download has come.
@@ -15,14 +16,14 @@ type Download struct {
 }
 
 func Example() {
-	progress := eventbus.Define(eventbus.Definition[Download]{
+	progress := eventbus.Define(eventdef.Definition[Download]{
 		Name:     "download:progress",
 		Throttle: 100 * time.Millisecond,
-		Key:      func(d *Download) eventbus.Key { return eventbus.StringKey(d.ID) },
+		Key:      func(d *Download) eventbus.Key { return eventdef.StringKey(d.ID) },
 	})
-	complete := eventbus.Define(eventbus.Definition[Download]{
+	complete := eventbus.Define(eventdef.Definition[Download]{
 		Name:    "download:complete",
-		Key:     func(d *Download) eventbus.Key { return eventbus.StringKey(d.ID) },
+		Key:     func(d *Download) eventbus.Key { return eventdef.StringKey(d.ID) },
 		Sticky:  true,
 		Flushes: []string{"download:progress"},
 	})
@@ -57,7 +58,7 @@ func Example() {
 }
 
 func ExampleAsync() {
-	line := eventbus.Define(eventbus.Definition[string]{Name: "log:line"})
+	line := eventbus.Define(eventdef.Definition[string]{Name: "log:line"})
 	bus, err := eventbus.New(eventbus.WithCatalog(eventbus.NewCatalog(line)))
 	if err != nil {
 		fmt.Println(err)
@@ -83,7 +84,7 @@ func ExampleAsync() {
 }
 
 func ExampleEvent_Stream() {
-	tick := eventbus.Define(eventbus.Definition[int]{Name: "tick"})
+	tick := eventbus.Define(eventdef.Definition[int]{Name: "tick"})
 	bus, err := eventbus.New(eventbus.WithCatalog(eventbus.NewCatalog(tick)))
 	if err != nil {
 		fmt.Println(err)

@@ -42,9 +42,6 @@ func (b *Bus) LogFloor() uint64 { return b.log.floor }
 // OldestEntry returns the first entry of the log, which must not be empty.
 func (b *Bus) OldestEntry() *Entry { return b.log.ring[b.log.first&uint64(len(b.log.ring)-1)] }
 
-// Check returns what is wrong with a definition.
-func (i *Info) Check() error { return i.check() }
-
 // Resolve returns the target for these peers.
 func (t Target) Resolve(peers []Peer) Target { return t.resolve(peers) }
 

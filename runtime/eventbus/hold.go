@@ -1,12 +1,16 @@
 package eventbus
 
-import "context"
+import (
+	"context"
+
+	"github.com/eventgen/eventgen/runtime/eventbus/eventdef"
+)
 
 // simple reports whether emits of Go code for everyone have nothing to do before they are held back.
 func (t *topic) simple() bool {
 	i, c := t.info, &t.b.config
-	return i.From != FromClient && i.To == ToAny && len(c.interceptors) == 0 && !c.strict &&
-		(!t.info.Keyed || !i.stored())
+	return i.From != eventdef.FromClient && i.To == eventdef.ToAny && len(c.interceptors) == 0 && !c.strict &&
+		(!t.info.Keyed || !i.Stored())
 }
 
 // reserve begins the short way of an emit that joins what waits already: a value that replaces a throttled

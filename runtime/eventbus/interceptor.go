@@ -3,6 +3,8 @@ package eventbus
 import (
 	"context"
 	"sync"
+
+	"github.com/eventgen/eventgen/runtime/eventbus/eventdef"
 )
 
 // Interceptor wraps what passes through a bus: tracing, metrics, policies, recording. A bus without
@@ -27,7 +29,7 @@ type ListenFunc func(ctx context.Context, d Delivery) error
 // Emission is an emit as interceptors see it.
 type Emission struct {
 	// Event describes the event.
-	Event *Info
+	Event *eventdef.Info
 	// Target is whom the emit is addressed to, and the zero Target for a broadcast to windows and Go
 	// listeners.
 	Target Target
@@ -74,7 +76,7 @@ func (w *windowEmit) end() error {
 // Delivery is a listener's call as interceptors and catch-all listeners see it.
 type Delivery struct {
 	// Event describes the event.
-	Event *Info
+	Event *eventdef.Info
 	// Meta is what the bus knows of the delivery.
 	Meta Meta
 	// Payload holds a T, or a []T when a batch is delivered as a whole.

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/eventgen/eventgen/runtime/eventbus"
+	"github.com/eventgen/eventgen/runtime/eventbus/eventdef"
 )
 
 // tracer is an interceptor that writes down what passes.
@@ -41,8 +42,8 @@ func (tr tracer) WrapListen(next eventbus.ListenFunc) eventbus.ListenFunc {
 }
 
 func TestGuarantee21Interceptors(t *testing.T) {
-	e := eventbus.Define(eventbus.Definition[int]{Name: "e"})
-	client := eventbus.Define(eventbus.Definition[int]{Name: "client", From: eventbus.FromClient})
+	e := eventbus.Define(eventdef.Definition[int]{Name: "e"})
+	client := eventbus.Define(eventdef.Definition[int]{Name: "client", From: eventdef.FromClient})
 	var j journal
 	b, f := newBus(t, events(e, client), eventbus.WithInterceptor(tracer{name: "outer", j: &j}, tracer{name: "inner", j: &j}))
 	var calls journal
@@ -66,7 +67,7 @@ func TestGuarantee21Interceptors(t *testing.T) {
 }
 
 func TestInterceptorsMayChangeAndRefuse(t *testing.T) {
-	e := eventbus.Define(eventbus.Definition[int]{Name: "e", Max: 0})
+	e := eventbus.Define(eventdef.Definition[int]{Name: "e", Max: 0})
 	var j journal
 	refused := errors.New("refused")
 	b, f := newBus(t, events(e), eventbus.WithInterceptor(tracer{name: "i", j: new(journal), emit: func(e eventbus.Emission) (eventbus.Emission, error) {
@@ -95,8 +96,8 @@ func TestInterceptorsMayChangeAndRefuse(t *testing.T) {
 }
 
 func TestPoliciesHaveNames(t *testing.T) {
-	got := fmt.Sprint(eventbus.FromServer, eventbus.FromClient, eventbus.FromBoth, eventbus.ToAny, eventbus.ToWindow, eventbus.ToGroup, eventbus.SlowResume, eventbus.SlowLatest, eventbus.SlowDrop,
-		eventbus.Block, eventbus.DropOldest, eventbus.DropNewest, eventbus.Latest, eventbus.Direction(9), eventbus.Audience(9), eventbus.SlowPolicy(9), eventbus.Overflow(9))
+	got := fmt.Sprint(eventdef.FromServer, eventdef.FromClient, eventdef.FromBoth, eventdef.ToAny, eventdef.ToWindow, eventdef.ToGroup, eventdef.SlowResume, eventdef.SlowLatest, eventdef.SlowDrop,
+		eventbus.Block, eventbus.DropOldest, eventbus.DropNewest, eventbus.Latest, eventdef.Direction(9), eventdef.Audience(9), eventdef.SlowPolicy(9), eventbus.Overflow(9))
 	want := "server client both any window group resume latest drop block drop-oldest drop-newest latest invalid invalid invalid invalid"
 	if got != want {
 		t.Errorf("got %q", got)
@@ -134,7 +135,7 @@ func TestInterceptorsMayPassOnTwiceNeverOrLater(t *testing.T) {
 				return nil
 			}, nil},
 		} {
-			e := eventbus.Define(eventbus.Definition[int]{Name: "e"})
+			e := eventbus.Define(eventdef.Definition[int]{Name: "e"})
 			b, _ := newBus(t, events(e), eventbus.WithInterceptor(passing(func(next eventbus.EmitFunc) eventbus.EmitFunc {
 				return func(ctx context.Context, e eventbus.Emission) error { return c.pass(ctx, e, next) }
 			})))
@@ -150,11 +151,11 @@ func TestInterceptorsMayPassOnTwiceNeverOrLater(t *testing.T) {
 }
 
 func TestInterceptorsMayPassOnAnotherEvent(t *testing.T) {
-	from := eventbus.Define(eventbus.Definition[int]{Name: "from"})
-	to := eventbus.Define(eventbus.Definition[string]{Name: "to"})
-	client := eventbus.Define(eventbus.Definition[int]{Name: "client", From: eventbus.FromClient})
-	window := eventbus.Define(eventbus.Definition[int]{Name: "window", To: eventbus.ToWindow})
-	unknown := eventbus.Define(eventbus.Definition[int]{Name: "unknown"})
+	from := eventbus.Define(eventdef.Definition[int]{Name: "from"})
+	to := eventbus.Define(eventdef.Definition[string]{Name: "to"})
+	client := eventbus.Define(eventdef.Definition[int]{Name: "client", From: eventdef.FromClient})
+	window := eventbus.Define(eventdef.Definition[int]{Name: "window", To: eventdef.ToWindow})
+	unknown := eventbus.Define(eventdef.Definition[int]{Name: "unknown"})
 	var change func(*eventbus.Emission)
 	b, _ := newBus(t, events(from, to, client, window), eventbus.WithInterceptor(passing(func(next eventbus.EmitFunc) eventbus.EmitFunc {
 		return func(ctx context.Context, e eventbus.Emission) error {
@@ -194,7 +195,7 @@ func TestInterceptorsMayPassOnAnotherEvent(t *testing.T) {
 }
 
 func TestInterceptorsMayPassOnNil(t *testing.T) {
-	e := eventbus.Define(eventbus.Definition[fmt.Stringer]{Name: "e"})
+	e := eventbus.Define(eventdef.Definition[fmt.Stringer]{Name: "e"})
 	b, _ := newBus(t, events(e), eventbus.WithInterceptor(tracer{name: "i", j: new(journal)}))
 	var j journal
 	e.Listen(b, logTo[fmt.Stringer](&j, "got"))
@@ -207,7 +208,7 @@ func TestInterceptorsMayPassOnNil(t *testing.T) {
 // goes to the error handler.
 func TestInterceptorsMayPassOnAWindowsEmitLater(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		e := eventbus.Define(eventbus.Definition[int]{Name: "e", From: eventbus.FromClient, Relay: true})
+		e := eventbus.Define(eventdef.Definition[int]{Name: "e", From: eventdef.FromClient, Relay: true})
 		b, f := newBus(t, events(e), eventbus.WithInterceptor(passing(func(next eventbus.EmitFunc) eventbus.EmitFunc {
 			return func(ctx context.Context, e eventbus.Emission) error {
 				for range 4 {
@@ -229,7 +230,7 @@ func TestInterceptorsMayPassOnAWindowsEmitLater(t *testing.T) {
 
 // Each call of next is an emit of its own: a refusal of the first keeps the second from nobody.
 func TestInterceptorsMayPassOnAWindowsEmitTwice(t *testing.T) {
-	e := eventbus.Define(eventbus.Definition[int]{Name: "e", From: eventbus.FromClient, Relay: true})
+	e := eventbus.Define(eventdef.Definition[int]{Name: "e", From: eventdef.FromClient, Relay: true})
 	b, _ := newBus(t, events(e), eventbus.WithInterceptor(passing(func(next eventbus.EmitFunc) eventbus.EmitFunc {
 		return func(ctx context.Context, e eventbus.Emission) error {
 			for n := range 2 {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"time"
 
+	"github.com/eventgen/eventgen/runtime/eventbus/eventdef"
 	"github.com/eventgen/eventgen/runtime/internal/account"
 )
 
@@ -92,8 +93,8 @@ type lanes struct {
 	windows account.Ledger // of those of windows
 }
 
-func (ls *lanes) init(i *Info) {
-	own, windows := i.divide()
+func (ls *lanes) init(i *eventdef.Info) {
+	own, windows := divide(i)
 	ls.max, ls.windows = own, account.New(windows)
 	ls.texts = map[string]*lane{}
 	ls.keys = map[Key]*lane{}
@@ -115,25 +116,25 @@ func (ls *lanes) get(id laneID, target Target, from *Peer) *lane {
 	} else if len(ls.texts)+len(ls.keys)+len(ls.others)-ls.windows.Held() >= ls.max {
 		return nil
 	}
-	switch {
-	case !id.plain():
+	if !id.plain() {
 		ls.others[id] = l
-	case id.key.kind == keyText:
-		ls.texts[id.key.text] = l
-	default:
+	} else if text, ok := id.key.Text(); ok {
+		ls.texts[text] = l
+	} else {
 		ls.keys[id.key] = l
 	}
 	return l
 }
 
 func (ls *lanes) find(id laneID) *lane {
-	switch {
-	case !id.plain():
+	if !id.plain() {
 		return ls.others[id]
-	case id.key.kind == keyNone:
+	}
+	if text, ok := id.key.Text(); ok {
+		return ls.texts[text]
+	}
+	if id.key.IsZero() {
 		return &ls.solo
-	case id.key.kind == keyText:
-		return ls.texts[id.key.text]
 	}
 	return ls.keys[id.key]
 }
@@ -147,10 +148,11 @@ func (ls *lanes) drop(l *lane) {
 		if l.id.origin != "" {
 			ls.windows.Give(l.account, 1)
 		}
-	case l.id.key.kind == keyText:
-		delete(ls.texts, l.id.key.text)
 	default:
 		delete(ls.keys, l.id.key)
+		if text, ok := l.id.key.Text(); ok {
+			delete(ls.texts, text)
+		}
 	}
 }
 
@@ -171,7 +173,7 @@ func (ls *lanes) all(fn func(*lane)) {
 // of calls fn with the lanes of a key: those of equal keys and those whose keys are of another kind, which
 // cannot be told apart by it.
 func (ls *lanes) of(key Key, fn func(*lane)) {
-	if key.kind == keyNone {
+	if key.IsZero() {
 		ls.all(fn)
 		return
 	}
@@ -179,32 +181,21 @@ func (ls *lanes) of(key Key, fn func(*lane)) {
 		fn(l)
 	}
 	fn(&ls.solo)
-	if key.kind != keyText {
+	if _, ok := key.Text(); !ok {
 		for _, l := range ls.texts {
 			fn(l)
 		}
 	}
 	for other, l := range ls.keys {
-		if other != key && other.class() != key.class() {
+		if other != key && !other.Comparable(key) {
 			fn(l)
 		}
 	}
 	for id, l := range ls.others {
-		if id.key == key || id.key.class() != key.class() {
+		if id.key == key || !id.key.Comparable(key) {
 			fn(l)
 		}
 	}
-}
-
-// class returns what keys of one Go type have in common.
-func (k Key) class() keyKind {
-	switch k.kind {
-	case keyUint:
-		return keyInt
-	case keyTrue:
-		return keyFalse
-	}
-	return k.kind
 }
 
 // deadlines is a queue of lanes, in the order of their deadlines: all lanes of an event wait equally long,

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/eventgen/eventgen/runtime/eventbus"
+	"github.com/eventgen/eventgen/runtime/eventbus/eventdef"
 )
 
 // pair is a payload that shows whether its place was cleared or used again while somebody read it.
@@ -23,7 +24,7 @@ func (p pair) whole() bool { return p.a > 0 && p.a == p.b && p.text == "pair" }
 // Places of payloads, slabs of queues and batches are used again, and never while somebody reads them:
 // listeners come and go, emit in turn, and hold what they got.
 func TestPlacesLastAsLongAsTheyAreRead(t *testing.T) {
-	for name, d := range map[string]eventbus.Definition[pair]{
+	for name, d := range map[string]eventdef.Definition[pair]{
 		"plain": {}, "throttle": {Throttle: time.Microsecond}, "batch": {Batch: 3, Wait: time.Microsecond},
 		"sticky": {Sticky: true}, "sticky batch": {Sticky: true, Batch: 3, Wait: time.Microsecond},
 		"replay batch": {Replay: 5, Batch: 3, Wait: time.Microsecond},
@@ -32,7 +33,7 @@ func TestPlacesLastAsLongAsTheyAreRead(t *testing.T) {
 			noLeak(t)
 			d.Name = "e"
 			e := eventbus.Define(d)
-			nested := eventbus.Define(eventbus.Definition[pair]{Name: "nested"})
+			nested := eventbus.Define(eventdef.Definition[pair]{Name: "nested"})
 			b, err := eventbus.New(eventbus.WithCatalog(eventbus.NewCatalog(e, nested)), eventbus.WithErrorHandler(func(context.Context, *eventbus.Error) {}))
 			noError(t, err)
 			check := func(_ context.Context, p pair) error {
@@ -113,7 +114,7 @@ func TestPlacesLastAsLongAsTheyAreRead(t *testing.T) {
 func TestItemsInHandOutlastTheirListener(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		type key struct{}
-		e := eventbus.Define(eventbus.Definition[int]{Name: "e"})
+		e := eventbus.Define(eventdef.Definition[int]{Name: "e"})
 		var value any
 		b, err := eventbus.New(eventbus.WithCatalog(eventbus.NewCatalog(e)), eventbus.WithErrorHandler(func(ctx context.Context, _ *eventbus.Error) {
 			if ctx != nil {

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+
+	"github.com/eventgen/eventgen/runtime/eventbus/eventdef"
 )
 
 var (
@@ -30,7 +32,7 @@ func (e *event) once(b *Bus, fn address, opts []ListenOption) (unlisten func()) 
 func (e *event) add(b *Bus, l *listener, opts []ListenOption) (unlisten func()) {
 	t := b.topic(e.number)
 	if t == nil {
-		b.fail(context.Background(), e.info.unknown())
+		b.fail(context.Background(), e.unknown())
 		return func() {}
 	}
 	c := listenConfigOf(opts)
@@ -66,7 +68,7 @@ func (t *topic) refuses(c listenConfig, missing bool) *Error {
 		return t.err(CodeListen, errNoFunction)
 	case c.async < 0:
 		return t.err(CodeListen, errQueueBound)
-	case t.info.To != ToAny && t.info.From == FromServer:
+	case t.info.To != eventdef.ToAny && t.info.From == eventdef.FromServer:
 		return t.err(CodeListen, errNeverCalled)
 	case t.b.gate.state.Load() == stateClosed:
 		return t.err(CodeClosed, nil)

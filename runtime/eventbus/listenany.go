@@ -6,6 +6,8 @@ import (
 	"reflect"
 	"slices"
 	"sync"
+
+	"github.com/eventgen/eventgen/runtime/eventbus/eventdef"
 )
 
 // ListenAny calls fn with every delivery of every event that the bus knows; batches come as a whole. Where
@@ -53,7 +55,7 @@ func ListenAny(b *Bus, fn func(ctx context.Context, d Delivery) error, opts ...L
 }
 
 func (t *topic) listenAny(c listenConfig, fn ListenFunc) (unlisten func()) {
-	if t.info.To != ToAny && t.info.From == FromServer {
+	if t.info.To != eventdef.ToAny && t.info.From == eventdef.FromServer {
 		return func() {}
 	}
 	l := newSpecial(nil, &manner{wrapped: fn, whole: true})

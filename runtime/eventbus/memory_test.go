@@ -9,6 +9,7 @@ import (
 	"weak"
 
 	"github.com/eventgen/eventgen/runtime/eventbus"
+	"github.com/eventgen/eventgen/runtime/eventbus/eventdef"
 )
 
 // blob is a payload of which a test can see whether something keeps it.
@@ -36,9 +37,9 @@ func emitBlob(t *testing.T, e *eventbus.Event[*blob], b *eventbus.Bus) weak.Poin
 }
 
 func TestGuarantee31Memory(t *testing.T) {
-	plain := eventbus.Define(eventbus.Definition[*blob]{Name: "plain"})
-	throttled := eventbus.Define(eventbus.Definition[*blob]{Name: "throttled", Throttle: time.Hour})
-	batched := eventbus.Define(eventbus.Definition[*blob]{Name: "batched", Batch: 2, Wait: time.Hour})
+	plain := eventbus.Define(eventdef.Definition[*blob]{Name: "plain"})
+	throttled := eventbus.Define(eventdef.Definition[*blob]{Name: "throttled", Throttle: time.Hour})
+	batched := eventbus.Define(eventdef.Definition[*blob]{Name: "batched", Batch: 2, Wait: time.Hour})
 	b, _ := newBus(t, events(plain, throttled, batched))
 	for _, e := range []*eventbus.Event[*blob]{plain, throttled, batched} {
 		nothing := func(context.Context, *blob) error { return nil }
@@ -66,7 +67,7 @@ func TestGuarantee31Memory(t *testing.T) {
 
 // An emit to a target borrows a place for its payload. It gives it back, empty.
 func TestGuarantee31PlacesOfEmits(t *testing.T) {
-	e := eventbus.Define(eventbus.Definition[*blob]{Name: "e"})
+	e := eventbus.Define(eventdef.Definition[*blob]{Name: "e"})
 	b, _ := newBus(t, events(e))
 	gone := func() weak.Pointer[blob] {
 		v := new(blob)
@@ -86,7 +87,7 @@ func TestGuarantee31PlacesOfEmits(t *testing.T) {
 // What is queued for a listener that passes over the rest is its own: the others' payloads are let go meanwhile.
 func TestGuarantee31DroppedPayloads(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		e := eventbus.Define(eventbus.Definition[*blob]{Name: "e"})
+		e := eventbus.Define(eventdef.Definition[*blob]{Name: "e"})
 		b, f := newBus(t, events(e))
 		release := make(chan struct{})
 		var got []byte
@@ -140,7 +141,7 @@ func TestGuarantee31StoredValuesOfAsyncListeners(t *testing.T) {
 	for name, opts := range map[string][]eventbus.ListenOption{
 		"plain": nil, "async": {eventbus.Async(8, eventbus.Block)}, "one at a time": {eventbus.Async(1, eventbus.DropOldest)},
 	} {
-		e := eventbus.Define(eventbus.Definition[*blob]{Name: "e", Sticky: true})
+		e := eventbus.Define(eventdef.Definition[*blob]{Name: "e", Sticky: true})
 		b, _ := newBus(t, events(e))
 		old := emitBlob(t, e, b)
 		got := 0
@@ -157,7 +158,7 @@ func TestGuarantee31StoredValuesOfAsyncListeners(t *testing.T) {
 }
 
 func TestGuarantee31Streams(t *testing.T) {
-	for name, d := range map[string]eventbus.Definition[*blob]{"single": {}, "batch": {Batch: 1}} {
+	for name, d := range map[string]eventdef.Definition[*blob]{"single": {}, "batch": {Batch: 1}} {
 		bubble(t, func(t *testing.T) {
 			d.Name = "e"
 			e := eventbus.Define(d)
@@ -181,11 +182,11 @@ func TestGuarantee31Streams(t *testing.T) {
 }
 
 func TestGuarantee31PanickingKey(t *testing.T) {
-	e := eventbus.Define(eventbus.Definition[*blob]{Name: "e", Throttle: time.Hour, Key: func(p **blob) eventbus.Key {
+	e := eventbus.Define(eventdef.Definition[*blob]{Name: "e", Throttle: time.Hour, Key: func(p **blob) eventbus.Key {
 		if (*p).data[0] == 1 {
 			panic("no key")
 		}
-		return eventbus.IntKey(0)
+		return eventdef.IntKey(0)
 	}})
 	b, f := newBus(t, events(e))
 	emitBlob(t, e, b)

@@ -11,6 +11,7 @@ import (
 
 	"github.com/eventgen/eventgen/runtime/eventbus"
 	"github.com/eventgen/eventgen/runtime/eventbus/eventbustest"
+	"github.com/eventgen/eventgen/runtime/eventbus/eventdef"
 )
 
 type reading struct {
@@ -104,11 +105,11 @@ func TestGuarantee37Nodes(t *testing.T) {
 				if sequenced {
 					network = eventbustest.NewLogNetwork()
 				}
-				e := eventbus.Define(eventbus.Definition[reading]{
-					Name: "e", Contract: "1", Sticky: true, Key: func(r *reading) eventbus.Key { return eventbus.StringKey(r.Key) },
+				e := eventbus.Define(eventdef.Definition[reading]{
+					Name: "e", Contract: "1", Sticky: true, Key: func(r *reading) eventbus.Key { return eventdef.StringKey(r.Key) },
 				})
-				in := eventbus.Define(eventbus.Definition[reading]{Name: "in", From: eventbus.FromBoth, Relay: true})
-				to := eventbus.Define(eventbus.Definition[reading]{Name: "to", To: eventbus.ToWindow})
+				in := eventbus.Define(eventdef.Definition[reading]{Name: "in", From: eventdef.FromBoth, Relay: true})
+				to := eventbus.Define(eventdef.Definition[reading]{Name: "to", To: eventdef.ToWindow})
 				a, b := newNode(t, network, "a", e, in, to), newNode(t, network, "b", e, in, to)
 				peer, sa := a.window(t, "main", "e")
 				_, sb := b.window(t, "side", "e")
@@ -155,7 +156,7 @@ func TestGuarantee37Nodes(t *testing.T) {
 				listen(b, "new")
 				listen(b, "new everywhere", eventbus.AllNodes())
 				want(t, "stored", got, `new 2 of ""`, `new everywhere 1 of "a"`, `new everywhere 2 of ""`)
-				must(t, e.Forget(a.Bus, eventbus.StringKey("x")))
+				must(t, e.Forget(a.Bus, eventdef.StringKey("x")))
 				if _, later := b.window(t, "main2", "e"); len(later.Values) != 1 {
 					t.Errorf("after Forget a new window gets %d values", len(later.Values))
 				}
@@ -176,7 +177,7 @@ func TestGuarantee37Nodes(t *testing.T) {
 func TestNodesThatDisappear(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		network := eventbustest.NewNetwork()
-		e := eventbus.Define(eventbus.Definition[int]{Name: "e"})
+		e := eventbus.Define(eventdef.Definition[int]{Name: "e"})
 		a, b := newNode(t, network, "a", e), newNode(t, network, "b", e)
 		b.window(t, "main", "e")
 		network.Cut("b", true)
@@ -201,7 +202,7 @@ func TestNodesThatDisappear(t *testing.T) {
 func TestResumeOnAnotherNode(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		network := eventbustest.NewLogNetwork()
-		e := eventbus.Define(eventbus.Definition[int]{Name: "e", Contract: "1"})
+		e := eventbus.Define(eventdef.Definition[int]{Name: "e", Contract: "1"})
 		a := newNode(t, network, "a", e)
 		_, s := a.window(t, "main", "e")
 		ctx := context.Background()
@@ -258,7 +259,7 @@ func (m mixed) Replay(ctx context.Context, after uint64, receive func(*eventbus.
 func TestReplayPassesOverWhatItCannotRead(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		network := eventbustest.NewLogNetwork()
-		e := eventbus.Define(eventbus.Definition[int]{Name: "e", Contract: "1"})
+		e := eventbus.Define(eventdef.Definition[int]{Name: "e", Contract: "1"})
 		a := newNode(t, network, "a", e)
 		a.window(t, "main", "e")
 		ctx := context.Background()
@@ -288,7 +289,7 @@ func TestReplayPassesOverWhatItCannotRead(t *testing.T) {
 func TestNodesDoNotRemoveThePeersOfOthers(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		network := eventbustest.NewNetwork()
-		e := eventbus.Define(eventbus.Definition[int]{Name: "e"})
+		e := eventbus.Define(eventdef.Definition[int]{Name: "e"})
 		a := newNode(t, network, "a", e)
 		peer, _ := a.window(t, "main", "e")
 		foreign := network.Broker()
@@ -302,8 +303,8 @@ func TestNodesDoNotRemoveThePeersOfOthers(t *testing.T) {
 
 func TestContractsOfNodesMustAgree(t *testing.T) {
 	network := eventbustest.NewNetwork()
-	one := eventbus.Define(eventbus.Definition[int]{Name: "e", Contract: "1"})
-	two := eventbus.Define(eventbus.Definition[int]{Name: "e", Contract: "2"})
+	one := eventbus.Define(eventdef.Definition[int]{Name: "e", Contract: "1"})
+	two := eventbus.Define(eventdef.Definition[int]{Name: "e", Contract: "2"})
 	a, b := newNode(t, network, "a", one), newNode(t, network, "b", two)
 	_, s := b.window(t, "main", "e")
 	must(t, one.Emit(context.Background(), a.Bus, 1))
@@ -316,10 +317,10 @@ func TestContractsOfNodesMustAgree(t *testing.T) {
 
 func TestEnvelopesSurviveTheWire(t *testing.T) {
 	env := &eventbus.Envelope{
-		Kind: eventbus.EnvelopeEvent, Node: "a", Event: "e", Contract: "c", Key: eventbus.StringKey("k"),
+		Kind: eventbus.EnvelopeEvent, Node: "a", Event: "e", Contract: "c", Key: eventdef.StringKey("k"),
 		Target: eventbus.Except(eventbus.Windows("x", "y")), Batch: 2, Payload: []byte(`[1,2]`),
 		Time: time.Unix(1, 2).UTC(), Peer: eventbus.Peer{ID: "p"}, Left: []string{"q"},
-		Keys: []eventbus.Key{eventbus.IntKey(-1), eventbus.BoolKey(true), eventbus.UintKey(1 << 63), eventbus.JSONKey([]byte(` [1, 2] `))},
+		Keys: []eventbus.Key{eventdef.IntKey(-1), eventdef.BoolKey(true), eventdef.UintKey(1 << 63), eventdef.JSONKey([]byte(` [1, 2] `))},
 	}
 	text, err := env.AppendJSON(nil)
 	must(t, err)

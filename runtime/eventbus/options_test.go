@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/eventgen/eventgen/runtime/eventbus"
+	"github.com/eventgen/eventgen/runtime/eventbus/eventdef"
 )
 
 // TestOptionsTogether emits the same payloads under every combination of delivery options and listeners, and
@@ -22,7 +23,7 @@ func TestOptionsTogether(t *testing.T) {
 			for _, keyed := range []bool{false, true} {
 				for _, targeted := range []bool{false, true} {
 					for _, queue := range []string{"sync", "block", "oldest", "newest", "latest"} {
-						d := eventbus.Definition[step]{Name: "e", Sticky: stored == "sticky"}
+						d := eventdef.Definition[step]{Name: "e", Sticky: stored == "sticky"}
 						if stored == "replay" {
 							d.Replay = 3
 						}
@@ -51,7 +52,7 @@ func TestOptionsTogether(t *testing.T) {
 	}
 }
 
-func optionsTogether(t *testing.T, d eventbus.Definition[step], mode string, targeted bool, queue string) {
+func optionsTogether(t *testing.T, d eventdef.Definition[step], mode string, targeted bool, queue string) {
 	e := eventbus.Define(d)
 	b, _ := newBus(t, events(e))
 	p, _ := attach(t, b)
@@ -158,7 +159,7 @@ func delivered(mode string, keyed bool, emits []step) (list []step) {
 }
 
 // kept returns what a new listener gets of what was delivered.
-func kept(d eventbus.Definition[step], list []step) (stay []step) {
+func kept(d eventdef.Definition[step], list []step) (stay []step) {
 	switch {
 	case d.Replay > 0:
 		return list[max(0, len(list)-d.Replay):]
@@ -175,11 +176,11 @@ func kept(d eventbus.Definition[step], list []step) (stay []step) {
 
 // What a definition says is what Info tells, of options that the bus itself does nothing with too.
 func TestInfoTellsTheDefinition(t *testing.T) {
-	d := eventbus.Definition[step]{
-		Name: "e", Contract: "7be1a900", From: eventbus.FromBoth, To: eventbus.ToGroup, Relay: true, Throttle: time.Second, Key: stepKey, Keys: 9,
-		Flushes: []string{"other"}, Sticky: true, Slow: eventbus.SlowLatest, Max: 99, Version: 3, Was: "old", Deprecated: "use other",
+	d := eventdef.Definition[step]{
+		Name: "e", Contract: "7be1a900", From: eventdef.FromBoth, To: eventdef.ToGroup, Relay: true, Throttle: time.Second, Key: stepKey, Keys: 9,
+		Flushes: []string{"other"}, Sticky: true, Slow: eventdef.SlowLatest, Max: 99, Version: 3, Was: "old", Deprecated: "use other",
 	}
-	b, _ := newBus(t, events(eventbus.Define(d), eventbus.Define(eventbus.Definition[int]{Name: "other"})))
+	b, _ := newBus(t, events(eventbus.Define(d), eventbus.Define(eventdef.Definition[int]{Name: "other"})))
 	info := b.Lookup("e")
 	if !info.Keyed {
 		t.Error("the event has a key")

@@ -9,10 +9,11 @@ import (
 	"time"
 
 	"github.com/eventgen/eventgen/runtime/eventbus"
+	"github.com/eventgen/eventgen/runtime/eventbus/eventdef"
 )
 
 func TestGuarantee01OrderForListeners(t *testing.T) {
-	x, y := eventbus.Define(eventbus.Definition[int]{Name: "x"}), eventbus.Define(eventbus.Definition[int]{Name: "y"})
+	x, y := eventbus.Define(eventdef.Definition[int]{Name: "x"}), eventbus.Define(eventdef.Definition[int]{Name: "y"})
 	b, _ := newBus(t, events(x, y))
 	var plain, any1, any2 journal
 	x.Listen(b, logTo[int](&plain, "x"))
@@ -38,7 +39,7 @@ func TestGuarantee01OrderForListeners(t *testing.T) {
 }
 
 func TestGuarantee02OrderForWindows(t *testing.T) {
-	x, y := eventbus.Define(eventbus.Definition[string]{Name: "x"}), eventbus.Define(eventbus.Definition[string]{Name: "y"})
+	x, y := eventbus.Define(eventdef.Definition[string]{Name: "x"}), eventbus.Define(eventdef.Definition[string]{Name: "y"})
 	b, _ := newBus(t, events(x, y), eventbus.WithLog(64<<20, 0))
 	p, _ := attach(t, b)
 	peer := join(t, p, eventbus.Peer{})
@@ -67,7 +68,7 @@ func TestGuarantee02OrderForWindows(t *testing.T) {
 }
 
 func TestGuarantee03OrderOfCoalesced(t *testing.T) {
-	for name, d := range map[string]eventbus.Definition[step]{
+	for name, d := range map[string]eventdef.Definition[step]{
 		"throttle": {Throttle: time.Millisecond, Key: stepKey},
 		"debounce": {Debounce: time.Millisecond, Key: stepKey},
 		"batch":    {Batch: 3, Wait: time.Millisecond, Key: nil},
@@ -120,9 +121,9 @@ func TestGuarantee03OrderOfCoalesced(t *testing.T) {
 
 func TestGuarantee04Flushes(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		byText := eventbus.Define(eventbus.Definition[step]{Name: "text", Throttle: time.Hour, Key: stepKey})
-		byNumber := eventbus.Define(eventbus.Definition[step]{Name: "number", Debounce: time.Hour, Key: func(s *step) eventbus.Key { return eventbus.IntKey(int64(s.N)) }})
-		end := eventbus.Define(eventbus.Definition[step]{Name: "end", Sticky: true, Key: stepKey, Flushes: []string{"text", "number"}})
+		byText := eventbus.Define(eventdef.Definition[step]{Name: "text", Throttle: time.Hour, Key: stepKey})
+		byNumber := eventbus.Define(eventdef.Definition[step]{Name: "number", Debounce: time.Hour, Key: func(s *step) eventbus.Key { return eventdef.IntKey(int64(s.N)) }})
+		end := eventbus.Define(eventdef.Definition[step]{Name: "end", Sticky: true, Key: stepKey, Flushes: []string{"text", "number"}})
 		b, _ := newBus(t, events(byText, byNumber, end))
 		p, _ := attach(t, b)
 		peer := join(t, p, eventbus.Peer{})
@@ -146,7 +147,7 @@ func TestGuarantee04Flushes(t *testing.T) {
 }
 
 func TestGuarantee05DepthFirst(t *testing.T) {
-	outer, inner := eventbus.Define(eventbus.Definition[string]{Name: "outer"}), eventbus.Define(eventbus.Definition[string]{Name: "inner"})
+	outer, inner := eventbus.Define(eventdef.Definition[string]{Name: "outer"}), eventbus.Define(eventdef.Definition[string]{Name: "inner"})
 	b, _ := newBus(t, events(outer, inner))
 	p, _ := attach(t, b)
 	peer := join(t, p, eventbus.Peer{})
@@ -161,7 +162,7 @@ func TestGuarantee05DepthFirst(t *testing.T) {
 }
 
 func TestGuarantee06SubscriptionOrder(t *testing.T) {
-	e := eventbus.Define(eventbus.Definition[int]{Name: "e"})
+	e := eventbus.Define(eventdef.Definition[int]{Name: "e"})
 	b, _ := newBus(t, events(e))
 	var got, want []int // unguarded: all in this goroutine
 	var stops []func()

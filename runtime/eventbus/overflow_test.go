@@ -11,13 +11,14 @@ import (
 	"time"
 
 	"github.com/eventgen/eventgen/runtime/eventbus"
+	"github.com/eventgen/eventgen/runtime/eventbus/eventdef"
 )
 
 func TestGuarantee24Queues(t *testing.T) {
 	for _, n := range []int{1, 5, 64} {
 		for _, overflow := range []eventbus.Overflow{eventbus.DropOldest, eventbus.DropNewest, eventbus.Latest} {
 			bubble(t, func(t *testing.T) {
-				e := eventbus.Define(eventbus.Definition[int]{Name: "e"})
+				e := eventbus.Define(eventdef.Definition[int]{Name: "e"})
 				b, f := newBus(t, events(e))
 				release := make(chan struct{})
 				calls, last := 0, 0
@@ -46,7 +47,7 @@ func TestGuarantee24Queues(t *testing.T) {
 
 func TestGuarantee25Block(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		e := eventbus.Define(eventbus.Definition[int]{Name: "e"})
+		e := eventbus.Define(eventdef.Definition[int]{Name: "e"})
 		b, f := newBus(t, events(e))
 		release := make(chan struct{})
 		calls := 0
@@ -72,7 +73,7 @@ func TestGuarantee25Block(t *testing.T) {
 
 func TestGuarantee26Keys(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		e := eventbus.Define(eventbus.Definition[step]{Name: "e", Throttle: time.Second, Key: stepKey, Keys: 10})
+		e := eventbus.Define(eventdef.Definition[step]{Name: "e", Throttle: time.Second, Key: stepKey, Keys: 10})
 		b, _ := newBus(t, events(e))
 		for round := range 3 {
 			for n := range 20 {
@@ -92,7 +93,7 @@ func TestGuarantee26Keys(t *testing.T) {
 func TestGuarantee27Log(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		const limit = 100 << 10
-		e := eventbus.Define(eventbus.Definition[string]{Name: "e"})
+		e := eventbus.Define(eventdef.Definition[string]{Name: "e"})
 		b, _ := newBus(t, events(e), eventbus.WithLog(limit, time.Minute))
 		p, _ := attach(t, b)
 		listen(t, p, join(t, p, eventbus.Peer{}), "e")
@@ -119,7 +120,7 @@ func (dead) Wake() {}
 func (dead) Shutdown() {}
 
 func TestGuarantee28Sinks(t *testing.T) {
-	e := eventbus.Define(eventbus.Definition[int]{Name: "e"})
+	e := eventbus.Define(eventdef.Definition[int]{Name: "e"})
 	b, _ := newBus(t, events(e), eventbus.WithLog(1<<16, 0))
 	slow, err := b.Attach(dead{})
 	noError(t, err)
@@ -136,7 +137,7 @@ func TestGuarantee28Sinks(t *testing.T) {
 
 func TestGuarantee29Encoding(t *testing.T) {
 	var encoded atomic.Int32
-	e := eventbus.Define(eventbus.Definition[int]{Name: "e", Sticky: true, Encode: func(dst []byte, n *int) ([]byte, error) {
+	e := eventbus.Define(eventdef.Definition[int]{Name: "e", Sticky: true, Encode: func(dst []byte, n *int) ([]byte, error) {
 		encoded.Add(1)
 		return fmt.Append(dst, *n), nil
 	}})
@@ -162,8 +163,8 @@ func TestGuarantee29Encoding(t *testing.T) {
 }
 
 func TestGuarantee30Allocations(t *testing.T) {
-	plain := eventbus.Define(eventbus.Definition[step]{Name: "plain"})
-	throttled := eventbus.Define(eventbus.Definition[step]{Name: "throttled", Throttle: time.Hour, Key: stepKey})
+	plain := eventbus.Define(eventdef.Definition[step]{Name: "plain"})
+	throttled := eventbus.Define(eventdef.Definition[step]{Name: "throttled", Throttle: time.Hour, Key: stepKey})
 	b, _ := newBus(t, events(plain, throttled))
 	for range 10 {
 		plain.Listen(b, func(context.Context, step) error { return nil })

@@ -5,10 +5,11 @@ import (
 	"testing"
 
 	"github.com/eventgen/eventgen/runtime/eventbus"
+	"github.com/eventgen/eventgen/runtime/eventbus/eventdef"
 )
 
 func TestPortUpdatesAPeer(t *testing.T) {
-	e := eventbus.Define(eventbus.Definition[int]{Name: "e"})
+	e := eventbus.Define(eventdef.Definition[int]{Name: "e"})
 	b, _ := newBus(t, events(e))
 	p, _ := attach(t, b)
 	one := join(t, p, eventbus.Peer{Window: "main"})
@@ -25,8 +26,8 @@ func TestPortUpdatesAPeer(t *testing.T) {
 }
 
 func TestPeersComeAndGo(t *testing.T) {
-	e := eventbus.Define(eventbus.Definition[int]{Name: "e", To: eventbus.ToWindow})
-	in := eventbus.Define(eventbus.Definition[int]{Name: "in", From: eventbus.FromClient})
+	e := eventbus.Define(eventdef.Definition[int]{Name: "e", To: eventdef.ToWindow})
+	in := eventbus.Define(eventdef.Definition[int]{Name: "in", From: eventdef.FromClient})
 	b, _ := newBus(t, events(e, in))
 	p, c := attach(t, b)
 	peer := join(t, p, eventbus.Peer{Window: "a"})

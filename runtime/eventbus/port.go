@@ -7,6 +7,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/eventgen/eventgen/runtime/eventbus/eventdef"
 )
 
 // Port is a sink's access to the bus. Its methods may be called concurrently.
@@ -68,7 +70,7 @@ func (p *Port) At() uint64 {
 }
 
 // Event describes an event of the bus, or is nil if the bus does not know it.
-func (p *Port) Event(name string) *Info {
+func (p *Port) Event(name string) *eventdef.Info {
 	if t, ok := p.b.topics[name]; ok {
 		return t.info
 	}
@@ -163,7 +165,7 @@ func (p *Port) subscription(peer Peer, i Interest) (*Subscription, error) {
 		return nil, &Error{Code: CodeUnknownEvent, Event: i.Event}
 	}
 	info := t.info
-	if info.From == FromClient && !info.Relay {
+	if info.From == eventdef.FromClient && !info.Relay {
 		return nil, &Error{Code: CodeDirection, Event: i.Event, Err: errors.New("windows emit the event and never get it")}
 	}
 	s := &Subscription{Event: info, port: p, topic: t, peer: peer}
@@ -249,7 +251,7 @@ func (p *Port) CanResume(epoch string, after uint64) bool {
 }
 
 // Missed reports whether entries of the event after the position have left the log.
-func (p *Port) Missed(event *Info, after uint64) bool {
+func (p *Port) Missed(event *eventdef.Info, after uint64) bool {
 	t, ok := p.b.topics[event.Name]
 	if !ok {
 		return false

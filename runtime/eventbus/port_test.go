@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/eventgen/eventgen/runtime/eventbus"
+	"github.com/eventgen/eventgen/runtime/eventbus/eventdef"
 )
 
 // counter is a sink that counts.
@@ -71,11 +72,11 @@ func wantFrames(t testing.TB, what string, got []string, want ...string) {
 
 func TestLogHoldsWhatWindowsListenTo(t *testing.T) {
 	var encoded atomic.Int32
-	e := eventbus.Define(eventbus.Definition[step]{Name: "e", Sticky: true, Key: stepKey, Encode: func(dst []byte, s *step) ([]byte, error) {
+	e := eventbus.Define(eventdef.Definition[step]{Name: "e", Sticky: true, Key: stepKey, Encode: func(dst []byte, s *step) ([]byte, error) {
 		encoded.Add(1)
 		return fmt.Appendf(dst, `{"n":%d}`, s.N), nil
 	}})
-	other := eventbus.Define(eventbus.Definition[int]{Name: "other"})
+	other := eventbus.Define(eventdef.Definition[int]{Name: "other"})
 	b, _ := newBus(t, events(e, other))
 	p, c := attach(t, b)
 	q, d := attach(t, b)
@@ -87,7 +88,7 @@ func TestLogHoldsWhatWindowsListenTo(t *testing.T) {
 		t.Error("encoded without need")
 	}
 	s := listen(t, p, one, "e")
-	keyed := listen(t, q, two, "e", eventbus.StringKey("b"))
+	keyed := listen(t, q, two, "e", eventdef.StringKey("b"))
 	if len(s.Values) != 1 || len(keyed.Values) != 0 || string(s.Values[0].Frame) != `{"event":"e","seq":1,"payload":{"n":1}}` {
 		t.Errorf("values are %v and %v", s.Values, keyed.Values)
 	}
@@ -124,8 +125,8 @@ func TestLogHoldsWhatWindowsListenTo(t *testing.T) {
 // Events that are listened to together hold from one position, however long it takes to encode what is kept of them.
 func TestGuarantee32ListenAllIsOneMoment(t *testing.T) {
 	var b *eventbus.Bus
-	second := eventbus.Define(eventbus.Definition[int]{Name: "second"})
-	first := eventbus.Define(eventbus.Definition[int]{Name: "first", Sticky: true, Encode: func(dst []byte, n *int) ([]byte, error) {
+	second := eventbus.Define(eventdef.Definition[int]{Name: "second"})
+	first := eventbus.Define(eventdef.Definition[int]{Name: "first", Sticky: true, Encode: func(dst []byte, n *int) ([]byte, error) {
 		if *n == 1 {
 			noError(t, second.Emit(background, b, 2))
 		}
@@ -156,9 +157,9 @@ func TestGuarantee32ListenAllIsOneMoment(t *testing.T) {
 }
 
 func TestFramesAreJSON(t *testing.T) {
-	plain := eventbus.Define(eventbus.Definition[string]{Name: "plain"})
-	empty := eventbus.Define(eventbus.Definition[eventbus.Empty]{Name: "empty"})
-	batch := eventbus.Define(eventbus.Definition[int]{Name: "batch", Batch: 2})
+	plain := eventbus.Define(eventdef.Definition[string]{Name: "plain"})
+	empty := eventbus.Define(eventdef.Definition[eventbus.Empty]{Name: "empty"})
+	batch := eventbus.Define(eventdef.Definition[int]{Name: "batch", Batch: 2})
 	b, _ := newBus(t, events(plain, empty, batch))
 	p, _ := attach(t, b)
 	peer := join(t, p, eventbus.Peer{})
@@ -188,8 +189,8 @@ func TestFramesAreJSON(t *testing.T) {
 }
 
 func TestEncodingFailures(t *testing.T) {
-	e := eventbus.Define(eventbus.Definition[any]{Name: "e", Max: 10, Sticky: true})
-	batch := eventbus.Define(eventbus.Definition[any]{Name: "batch", Batch: 3})
+	e := eventbus.Define(eventdef.Definition[any]{Name: "e", Max: 10, Sticky: true})
+	batch := eventbus.Define(eventdef.Definition[any]{Name: "batch", Batch: 3})
 	b, f := newBus(t, events(e, batch))
 	p, _ := attach(t, b)
 	peer := join(t, p, eventbus.Peer{})
@@ -220,9 +221,9 @@ func TestStrictEmitEncodesOnce(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		var encoded atomic.Int32
 		encode := func(dst []byte, n *int) ([]byte, error) { encoded.Add(1); return fmt.Append(dst, *n), nil }
-		plain := eventbus.Define(eventbus.Definition[int]{Name: "plain", Encode: encode})
-		throttled := eventbus.Define(eventbus.Definition[int]{Name: "throttled", Throttle: time.Second, Encode: encode})
-		batched := eventbus.Define(eventbus.Definition[int]{Name: "batched", Batch: 2, Encode: encode})
+		plain := eventbus.Define(eventdef.Definition[int]{Name: "plain", Encode: encode})
+		throttled := eventbus.Define(eventdef.Definition[int]{Name: "throttled", Throttle: time.Second, Encode: encode})
+		batched := eventbus.Define(eventdef.Definition[int]{Name: "batched", Batch: 2, Encode: encode})
 		b, _ := newBus(t, events(plain, throttled, batched), eventbus.WithStrictEmit())
 		p, _ := attach(t, b)
 		peer := join(t, p, eventbus.Peer{})
@@ -241,7 +242,7 @@ func TestStrictEmitEncodesOnce(t *testing.T) {
 }
 
 func TestTargets(t *testing.T) {
-	e := eventbus.Define(eventbus.Definition[string]{Name: "e"})
+	e := eventbus.Define(eventdef.Definition[string]{Name: "e"})
 	b, _ := newBus(t, events(e))
 	p, _ := attach(t, b)
 	names := []string{"main", "side", "other"}
@@ -283,8 +284,8 @@ func TestTargets(t *testing.T) {
 
 func TestLogIsBounded(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		e := eventbus.Define(eventbus.Definition[string]{Name: "e"})
-		rare := eventbus.Define(eventbus.Definition[string]{Name: "rare"})
+		e := eventbus.Define(eventdef.Definition[string]{Name: "e"})
+		rare := eventbus.Define(eventdef.Definition[string]{Name: "rare"})
 		b, _ := newBus(t, events(e, rare), eventbus.WithLog(10*(eventbus.EntrySize+1100), time.Minute))
 		p, _ := attach(t, b)
 		peer := join(t, p, eventbus.Peer{})
@@ -319,8 +320,8 @@ func TestLogIsBounded(t *testing.T) {
 }
 
 func TestReadFindsEveryPosition(t *testing.T) {
-	e := eventbus.Define(eventbus.Definition[int]{Name: "e"})
-	quiet := eventbus.Define(eventbus.Definition[int]{Name: "quiet"})
+	e := eventbus.Define(eventdef.Definition[int]{Name: "e"})
+	quiet := eventbus.Define(eventdef.Definition[int]{Name: "quiet"})
 	b, _ := newBus(t, events(e, quiet), eventbus.WithLog(60*eventbus.EntrySize, 0))
 	p, _ := attach(t, b)
 	listen(t, p, join(t, p, eventbus.Peer{}), "e")
@@ -348,7 +349,7 @@ func TestReadFindsEveryPosition(t *testing.T) {
 }
 
 func TestSuperseded(t *testing.T) {
-	e := eventbus.Define(eventbus.Definition[step]{Name: "e", Slow: eventbus.SlowLatest, Key: stepKey})
+	e := eventbus.Define(eventdef.Definition[step]{Name: "e", Slow: eventdef.SlowLatest, Key: stepKey})
 	b, _ := newBus(t, events(e))
 	p, _ := attach(t, b)
 	listen(t, p, join(t, p, eventbus.Peer{}), "e")
@@ -369,7 +370,7 @@ func TestSuperseded(t *testing.T) {
 }
 
 func TestPortTellsOfEventsAndPositions(t *testing.T) {
-	e := eventbus.Define(eventbus.Definition[step]{Name: "e", Key: stepKey, Slow: eventbus.SlowLatest})
+	e := eventbus.Define(eventdef.Definition[step]{Name: "e", Key: stepKey, Slow: eventdef.SlowLatest})
 	b, _ := newBus(t, events(e))
 	p, _ := attach(t, b)
 	if p.Event("e") != e.Info() || p.Event("unknown") != nil {

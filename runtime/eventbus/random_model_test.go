@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/eventgen/eventgen/runtime/eventbus"
+	"github.com/eventgen/eventgen/runtime/eventbus/eventdef"
 )
 
 // model is what the documentation says of one event with delivery options, and of one that flushes it, in the
@@ -34,8 +35,8 @@ type setup struct {
 	lastKeyed bool // the event that flushes has a key
 }
 
-func (s setup) definitions() (d, last eventbus.Definition[step]) {
-	d = eventbus.Definition[step]{Name: "e", Sticky: s.sticky, Replay: s.replay, Keys: s.keys}
+func (s setup) definitions() (d, last eventdef.Definition[step]) {
+	d = eventdef.Definition[step]{Name: "e", Sticky: s.sticky, Replay: s.replay, Keys: s.keys}
 	period := time.Duration(s.period) * time.Millisecond
 	switch s.mode {
 	case "throttle":
@@ -45,7 +46,7 @@ func (s setup) definitions() (d, last eventbus.Definition[step]) {
 	case "batch":
 		d.Batch, d.Wait = s.batch, period
 	}
-	last = eventbus.Definition[step]{Name: "last", Flushes: []string{"e"}}
+	last = eventdef.Definition[step]{Name: "last", Flushes: []string{"e"}}
 	if s.keyed {
 		d.Key = stepKey
 	}

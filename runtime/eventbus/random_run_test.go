@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/eventgen/eventgen/runtime/eventbus"
+	"github.com/eventgen/eventgen/runtime/eventbus/eventdef"
 )
 
 // witness is somebody who listens: what it got, and what the model says that it should have.
@@ -146,7 +147,7 @@ func (p *programRun) do(a action) {
 		m.advance(p.now()) // it has waited for slow listeners
 	case "forget":
 		if m.sticky && m.keyed {
-			_ = p.e.Forget(p.b, eventbus.StringKey(a.step.Key))
+			_ = p.e.Forget(p.b, eventdef.StringKey(a.step.Key))
 			m.forget(a.step.Key)
 		}
 	case "unlisten":
@@ -262,7 +263,7 @@ func (p *programRun) window(a action) {
 	w := p.add(&witness{kind: "window"})
 	var keys []eventbus.Key
 	if a.n%2 == 1 && p.model.keyed {
-		w.key, keys = a.step.Key, []eventbus.Key{eventbus.StringKey(a.step.Key)}
+		w.key, keys = a.step.Key, []eventbus.Key{eventdef.StringKey(a.step.Key)}
 	}
 	sub, err := p.port.Listen(p.peer, "e", keys...)
 	if err != nil {

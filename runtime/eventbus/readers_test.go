@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"github.com/eventgen/eventgen/runtime/eventbus"
+	"github.com/eventgen/eventgen/runtime/eventbus/eventdef"
 )
 
 // counted is a payload that shows whether it arrived as it was emitted.
@@ -76,7 +77,7 @@ func TestReadersComeAndGo(t *testing.T) {
 }
 
 func readersComeAndGo(t *testing.T, seed uint64) string {
-	e := eventbus.Define(eventbus.Definition[counted]{Name: "e"})
+	e := eventbus.Define(eventdef.Definition[counted]{Name: "e"})
 	b, f := newBus(t, events(e))
 	r := rand.New(rand.NewPCG(seed, 0))
 	var all, live []*arrival
@@ -166,7 +167,7 @@ func startStream(b *eventbus.Bus, e *eventbus.Event[counted], r *rand.Rand, emit
 // that begins, reads and rests meanwhile.
 func TestAStreamBeginsBesideAListenerWithWorkInHand(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		e := eventbus.Define(eventbus.Definition[counted]{Name: "e"})
+		e := eventbus.Define(eventdef.Definition[counted]{Name: "e"})
 		b, _ := newBus(t, events(e))
 		var got []int
 		e.Listen(b, func(_ context.Context, c counted) error {

@@ -4,6 +4,8 @@ import (
 	"context"
 	"errors"
 	"fmt"
+
+	"github.com/eventgen/eventgen/runtime/eventbus/eventdef"
 )
 
 // receive takes in what a window emits. What it returns is the answer to the window, before [Public] has
@@ -46,7 +48,7 @@ func (t *topic) admitWindow(ctx context.Context, in Incoming) error {
 		return t.err(CodeClosed, nil)
 	case ctx.Err() != nil:
 		return t.err(CodeCanceled, ctx.Err())
-	case t.info.From == FromServer:
+	case t.info.From == eventdef.FromServer:
 		return t.err(CodeDirection, nil)
 	case t.info.Max > 0 && len(in.Payload) > t.info.Max:
 		return t.err(CodeTooLarge, fmt.Errorf("%d bytes, the limit is %d", len(in.Payload), t.info.Max))
@@ -66,7 +68,7 @@ func (t *topic) admitWindow(ctx context.Context, in Incoming) error {
 	if !in.To.short() {
 		return t.err(CodeInvalidTarget, fmt.Errorf("a window addresses at most %d names of at most %d bytes", maxTargetNames, maxTargetName))
 	}
-	if !t.info.To.allows(in.To) {
+	if !allows(t.info.To, in.To) {
 		return t.err(CodeAudience, fmt.Errorf("the event must be addressed to a %s, not to %v", t.info.To, in.To))
 	}
 	if !t.b.peers.any(in.To) {

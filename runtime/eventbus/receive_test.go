@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/eventgen/eventgen/runtime/eventbus"
+	"github.com/eventgen/eventgen/runtime/eventbus/eventdef"
 )
 
 type order struct {
@@ -21,11 +22,11 @@ func (o *order) Validate() error {
 }
 
 func TestEmitsOfWindows(t *testing.T) {
-	server := eventbus.Define(eventbus.Definition[int]{Name: "server"})
-	client := eventbus.Define(eventbus.Definition[order]{Name: "client", From: eventbus.FromClient, Max: 20})
-	empty := eventbus.Define(eventbus.Definition[eventbus.Empty]{Name: "empty", From: eventbus.FromClient})
-	both := eventbus.Define(eventbus.Definition[order]{Name: "both", From: eventbus.FromBoth, Relay: true})
-	own := eventbus.Define(eventbus.Definition[order]{Name: "own", From: eventbus.FromBoth})
+	server := eventbus.Define(eventdef.Definition[int]{Name: "server"})
+	client := eventbus.Define(eventdef.Definition[order]{Name: "client", From: eventdef.FromClient, Max: 20})
+	empty := eventbus.Define(eventdef.Definition[eventbus.Empty]{Name: "empty", From: eventdef.FromClient})
+	both := eventbus.Define(eventdef.Definition[order]{Name: "both", From: eventdef.FromBoth, Relay: true})
+	own := eventbus.Define(eventdef.Definition[order]{Name: "own", From: eventdef.FromBoth})
 	b, f := newBus(t, events(server, client, empty, both, own))
 	p, _ := attach(t, b)
 	from := join(t, p, eventbus.Peer{Window: "main", Identity: "alice"})
@@ -105,7 +106,7 @@ func TestEmitsOfWindows(t *testing.T) {
 
 func TestThrottledEmitsOfWindows(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		e := eventbus.Define(eventbus.Definition[order]{Name: "e", From: eventbus.FromBoth, Relay: true, Throttle: time.Second})
+		e := eventbus.Define(eventdef.Definition[order]{Name: "e", From: eventdef.FromBoth, Relay: true, Throttle: time.Second})
 		b, f := newBus(t, events(e))
 		p, _ := attach(t, b)
 		from, other := join(t, p, eventbus.Peer{Window: "a"}), join(t, p, eventbus.Peer{Window: "b"})
@@ -159,7 +160,7 @@ func TestPublic(t *testing.T) {
 
 // A catch-all does not answer for anybody, while it is there and afterwards.
 func TestCatchAllsAreNoListeners(t *testing.T) {
-	e := eventbus.Define(eventbus.Definition[int]{Name: "e", From: eventbus.FromClient})
+	e := eventbus.Define(eventdef.Definition[int]{Name: "e", From: eventdef.FromClient})
 	b, _ := newBus(t, events(e))
 	p, _ := attach(t, b)
 	peer := join(t, p, eventbus.Peer{})

@@ -10,13 +10,14 @@ import (
 	"time"
 
 	"github.com/eventgen/eventgen/runtime/eventbus"
+	"github.com/eventgen/eventgen/runtime/eventbus/eventdef"
 )
 
 func TestCloseFlushesAndAdmitsWhatThatEmits(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		throttled := eventbus.Define(eventbus.Definition[int]{Name: "throttled", Throttle: time.Hour})
-		batched := eventbus.Define(eventbus.Definition[int]{Name: "batched", Batch: 10, Wait: time.Hour})
-		plain := eventbus.Define(eventbus.Definition[int]{Name: "plain"})
+		throttled := eventbus.Define(eventdef.Definition[int]{Name: "throttled", Throttle: time.Hour})
+		batched := eventbus.Define(eventdef.Definition[int]{Name: "batched", Batch: 10, Wait: time.Hour})
+		plain := eventbus.Define(eventdef.Definition[int]{Name: "plain"})
 		b, _ := newBus(t, events(plain, batched, throttled))
 		var first, second, third journal
 		throttled.Listen(b, func(ctx context.Context, n int) error {
@@ -44,7 +45,7 @@ func TestCloseFlushesAndAdmitsWhatThatEmits(t *testing.T) {
 
 func TestCloseWaitsForListeners(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		e := eventbus.Define(eventbus.Definition[int]{Name: "e"})
+		e := eventbus.Define(eventdef.Definition[int]{Name: "e"})
 		b, _ := newBus(t, events(e))
 		var j journal
 		e.Listen(b, func(ctx context.Context, n int) error {
@@ -73,8 +74,8 @@ func TestCloseWaitsForListeners(t *testing.T) {
 
 func TestCloseEndsWithItsContext(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		e := eventbus.Define(eventbus.Definition[int]{Name: "e"})
-		d := eventbus.Define(eventbus.Definition[int]{Name: "d", Debounce: time.Hour})
+		e := eventbus.Define(eventdef.Definition[int]{Name: "e"})
+		d := eventbus.Define(eventdef.Definition[int]{Name: "d", Debounce: time.Hour})
 		b, err := eventbus.New(eventbus.WithCatalog(eventbus.NewCatalog(e, d)))
 		noError(t, err)
 		release := make(chan struct{})
@@ -104,8 +105,8 @@ func TestCloseInsideListeners(t *testing.T) {
 	for _, name := range []string{"synchronous", "asynchronous", "deferred", "catch-all"} {
 		t.Run(name, func(t *testing.T) {
 			bubble(t, func(t *testing.T) {
-				e := eventbus.Define(eventbus.Definition[int]{Name: "e"})
-				d := eventbus.Define(eventbus.Definition[int]{Name: "d", Debounce: time.Second})
+				e := eventbus.Define(eventdef.Definition[int]{Name: "e"})
+				d := eventbus.Define(eventdef.Definition[int]{Name: "d", Debounce: time.Second})
 				b, _ := newBus(t, events(e, d))
 				var j journal
 				fn := func(ctx context.Context, n int) error {
@@ -153,7 +154,7 @@ func TestCloseInsideListeners(t *testing.T) {
 }
 
 func TestListenOnAClosedBus(t *testing.T) {
-	e := eventbus.Define(eventbus.Definition[int]{Name: "e"})
+	e := eventbus.Define(eventdef.Definition[int]{Name: "e"})
 	b, f := newBus(t, events(e))
 	noError(t, b.Close(background))
 	e.Listen(b, func(context.Context, int) error { return nil })()
@@ -169,8 +170,8 @@ func TestListenOnAClosedBus(t *testing.T) {
 
 func TestGuarantee38Close(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		outer := eventbus.Define(eventbus.Definition[int]{Name: "outer", Debounce: time.Hour})
-		inner := eventbus.Define(eventbus.Definition[int]{Name: "inner", Batch: 9, Wait: time.Hour})
+		outer := eventbus.Define(eventdef.Definition[int]{Name: "outer", Debounce: time.Hour})
+		inner := eventbus.Define(eventdef.Definition[int]{Name: "inner", Batch: 9, Wait: time.Hour})
 		b, _ := newBus(t, events(outer, inner))
 		var j journal
 		outer.Listen(b, func(ctx context.Context, n int) error {
@@ -191,7 +192,7 @@ func TestGuarantee38Close(t *testing.T) {
 
 func TestGuarantee39CloseWithADeadline(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		e := eventbus.Define(eventbus.Definition[int]{Name: "e"})
+		e := eventbus.Define(eventdef.Definition[int]{Name: "e"})
 		b, err := eventbus.New(eventbus.WithCatalog(eventbus.NewCatalog(e)))
 		noError(t, err)
 		calls := 0
@@ -215,7 +216,7 @@ func TestGuarantee39CloseWithADeadline(t *testing.T) {
 // When Close gives up, what is queued for catch-all listeners is dropped like all else.
 func TestGuarantee39CatchAllQueues(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		e := eventbus.Define(eventbus.Definition[int]{Name: "e"})
+		e := eventbus.Define(eventdef.Definition[int]{Name: "e"})
 		b, err := eventbus.New(eventbus.WithCatalog(eventbus.NewCatalog(e)))
 		noError(t, err)
 		var j journal
@@ -238,7 +239,7 @@ func TestGuarantee39CatchAllQueues(t *testing.T) {
 
 func TestGuarantee40CloseInsideAListener(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		e := eventbus.Define(eventbus.Definition[int]{Name: "e"})
+		e := eventbus.Define(eventdef.Definition[int]{Name: "e"})
 		b, _ := newBus(t, events(e))
 		var j journal
 		e.Listen(b, func(context.Context, int) error { time.Sleep(time.Minute); j.add("queued"); return nil }, eventbus.Async(8, eventbus.Block))
@@ -259,8 +260,8 @@ func TestGuarantee40CloseInsideAListener(t *testing.T) {
 
 func TestGuarantee41Goroutines(t *testing.T) {
 	before := ours()
-	e := eventbus.Define(eventbus.Definition[int]{Name: "e"})
-	d := eventbus.Define(eventbus.Definition[int]{Name: "d", Debounce: time.Nanosecond})
+	e := eventbus.Define(eventdef.Definition[int]{Name: "e"})
+	d := eventbus.Define(eventdef.Definition[int]{Name: "d", Debounce: time.Nanosecond})
 	b, _ := newBus(t, events(e, d))
 	for range 20 {
 		e.Listen(b, func(context.Context, int) error { return nil }, eventbus.Async(8, eventbus.Block))
@@ -290,7 +291,7 @@ func TestGuarantee41Goroutines(t *testing.T) {
 
 func TestGuarantee42Flush(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		e := eventbus.Define(eventbus.Definition[int]{Name: "e", Throttle: time.Hour})
+		e := eventbus.Define(eventdef.Definition[int]{Name: "e", Throttle: time.Hour})
 		b, _ := newBus(t, events(e))
 		p, err := b.Attach(dead{})
 		noError(t, err)
@@ -311,7 +312,7 @@ func TestGuarantee42Flush(t *testing.T) {
 // A flush takes all that waits, even if listeners have added more than one batch to it.
 func TestGuarantee42FlushOfManyBatches(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		e := eventbus.Define(eventbus.Definition[int]{Name: "e", Batch: 2, Wait: time.Hour})
+		e := eventbus.Define(eventdef.Definition[int]{Name: "e", Batch: 2, Wait: time.Hour})
 		b, _ := newBus(t, events(e))
 		var j journal
 		release := make(chan struct{})

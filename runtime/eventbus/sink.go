@@ -3,6 +3,8 @@ package eventbus
 import (
 	"sync/atomic"
 	"time"
+
+	"github.com/eventgen/eventgen/runtime/eventbus/eventdef"
 )
 
 // Sink is a transport as the bus sees it: something that brings events to windows and windows' events
@@ -45,7 +47,7 @@ type Entry struct {
 	Seq uint64
 	// Event describes the event. There is one Info for each event of a bus, so that it may be compared
 	// and used as a map key.
-	Event *Info
+	Event *eventdef.Info
 	// Key is the key of the payload, or of all payloads of a batch; zero for events without one.
 	Key Key
 	// Target is who gets it. Its predicates are resolved.
@@ -71,7 +73,7 @@ type Entry struct {
 }
 
 // Superseded reports whether the log holds a newer entry of the same event, key and target. It is kept
-// for events with [SlowLatest] only: a connection that is behind skips such entries.
+// for events with [eventdef.SlowLatest] only: a connection that is behind skips such entries.
 func (e *Entry) Superseded() bool { return e.superseded.Load() }
 
 // For reports whether the entry is addressed to the peer: its target matches, and the peer did not emit it
@@ -84,7 +86,7 @@ func (e *Entry) For(peer *Peer) bool {
 // open, the bus logs it.
 type Subscription struct {
 	// Event is what was subscribed to.
-	Event *Info
+	Event *eventdef.Info
 	// At is the position from which the subscription holds: entries after it are live, and none of them
 	// is missing from the log.
 	At uint64
@@ -113,4 +115,27 @@ type Incoming struct {
 	Payload []byte
 	// To is whom the window wants to reach, and zero if it said nothing.
 	To Target
+}
+
+// KeySet holds the keys that a peer wants; nil means all. It must not change once it has been handed to the bus.
+type KeySet map[Key]struct{}
+
+// Has reports whether the set wants the key.
+func (s KeySet) Has(k Key) bool {
+	if s == nil {
+		return true
+	}
+	_, ok := s[k]
+	return ok
+}
+
+func keySet(keys []Key) KeySet {
+	if len(keys) == 0 {
+		return nil
+	}
+	s := make(KeySet, len(keys))
+	for _, k := range keys {
+		s[k] = struct{}{}
+	}
+	return s
 }

@@ -19,6 +19,7 @@ import (
 	"time"
 
 	"github.com/eventgen/eventgen/runtime/eventbus"
+	"github.com/eventgen/eventgen/runtime/eventbus/eventdef"
 )
 
 type payload struct{ ID string }
@@ -48,9 +49,9 @@ func run(ctx context.Context, where string) {
 		}
 		return nil
 	}
-	d := eventbus.Definition[payload]{
+	d := eventdef.Definition[payload]{
 		Name: "e", Throttle: time.Millisecond,
-		Key:    func(p *payload) eventbus.Key { at("key"); return eventbus.StringKey(p.ID) },
+		Key:    func(p *payload) eventbus.Key { at("key"); return eventdef.StringKey(p.ID) },
 		Encode: func(dst []byte, p *payload) ([]byte, error) { at("encoder"); return append(dst, '1'), nil },
 	}
 	if where == "batch" {

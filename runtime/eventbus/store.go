@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"slices"
 
+	"github.com/eventgen/eventgen/runtime/eventbus/eventdef"
 	"github.com/eventgen/eventgen/runtime/internal/account"
 )
 
@@ -36,8 +37,8 @@ type stored struct {
 	broken bool   // it came from another node and cannot be decoded
 }
 
-func newStore(p *payloads, i *Info, kept *account.Ledger) *store {
-	own, windows := i.divide()
+func newStore(p *payloads, i *eventdef.Info, kept *account.Ledger) *store {
+	own, windows := divide(i)
 	s := &store{payloads: p, replay: i.Replay, own: own, windows: account.New(windows), kept: kept}
 	if i.Replay > 0 {
 		s.recent = map[targetID]*recent{}

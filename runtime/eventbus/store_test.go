@@ -10,11 +10,12 @@ import (
 	"time"
 
 	"github.com/eventgen/eventgen/runtime/eventbus"
+	"github.com/eventgen/eventgen/runtime/eventbus/eventdef"
 )
 
 func TestSticky(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		e := eventbus.Define(eventbus.Definition[step]{Name: "e", Sticky: true, Key: stepKey, Keys: 3})
+		e := eventbus.Define(eventdef.Definition[step]{Name: "e", Sticky: true, Key: stepKey, Keys: 3})
 		b, _ := newBus(t, events(e))
 		var j journal
 		for n := range 3 {
@@ -37,7 +38,7 @@ func TestSticky(t *testing.T) {
 		j.want(t, "live", "async {a 9}")
 		noError(t, e.EmitTo(background, b, eventbus.Window("w"), step{"c", 1}))
 		wantCode(t, e.Emit(background, b, step{"d", 1}), eventbus.CodeTooManyKeys)
-		noError(t, e.Forget(b, eventbus.StringKey("b"), eventbus.StringKey("c")))
+		noError(t, e.Forget(b, eventdef.StringKey("b"), eventdef.StringKey("c")))
 		e.Listen(b, logTo[step](&j, "new"))
 		j.want(t, "after Forget", "new {a 9}")
 		noError(t, e.Forget(b))
@@ -47,7 +48,7 @@ func TestSticky(t *testing.T) {
 }
 
 func TestReplay(t *testing.T) {
-	e := eventbus.Define(eventbus.Definition[int]{Name: "e", Replay: 3})
+	e := eventbus.Define(eventdef.Definition[int]{Name: "e", Replay: 3})
 	b, _ := newBus(t, events(e))
 	var j journal
 	for n := range 5 {
@@ -60,7 +61,7 @@ func TestReplay(t *testing.T) {
 
 func TestReplayOfBatches(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		e := eventbus.Define(eventbus.Definition[int]{Name: "e", Replay: 4, Batch: 3})
+		e := eventbus.Define(eventdef.Definition[int]{Name: "e", Replay: 4, Batch: 3})
 		b, _ := newBus(t, events(e))
 		var j journal
 		for n := range 6 {
@@ -73,7 +74,7 @@ func TestReplayOfBatches(t *testing.T) {
 
 func TestStickyBatch(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		e := eventbus.Define(eventbus.Definition[int]{Name: "e", Sticky: true, Batch: 3})
+		e := eventbus.Define(eventdef.Definition[int]{Name: "e", Sticky: true, Batch: 3})
 		b, _ := newBus(t, events(e))
 		var j journal
 		for n := range 4 {
@@ -88,7 +89,7 @@ func TestStickyBatch(t *testing.T) {
 
 func TestStickyThrottle(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		e := eventbus.Define(eventbus.Definition[int]{Name: "e", Sticky: true, Throttle: time.Second})
+		e := eventbus.Define(eventdef.Definition[int]{Name: "e", Sticky: true, Throttle: time.Second})
 		b, _ := newBus(t, events(e))
 		var j journal
 		noError(t, e.Emit(background, b, 1))
@@ -105,7 +106,7 @@ func TestStickyThrottle(t *testing.T) {
 func TestStickyListenersMissNothing(t *testing.T) {
 	noLeak(t)
 	for _, opts := range [][]eventbus.ListenOption{nil, {eventbus.Async(100000, eventbus.Block)}} {
-		e := eventbus.Define(eventbus.Definition[int]{Name: "e", Sticky: true})
+		e := eventbus.Define(eventdef.Definition[int]{Name: "e", Sticky: true})
 		b, _ := newBus(t, events(e))
 		const last = 3000
 		var wg sync.WaitGroup
@@ -140,7 +141,7 @@ func TestStickyListenersMissNothing(t *testing.T) {
 }
 
 func TestStickyListenerThatFailsOnWhatIsStored(t *testing.T) {
-	e := eventbus.Define(eventbus.Definition[step]{Name: "e", Sticky: true, Key: stepKey})
+	e := eventbus.Define(eventdef.Definition[step]{Name: "e", Sticky: true, Key: stepKey})
 	b, f := newBus(t, events(e))
 	for _, k := range []string{"a", "b", "c"} {
 		noError(t, e.Emit(background, b, step{k, 1}))
@@ -167,7 +168,7 @@ func TestStickyListenerThatFailsOnWhatIsStored(t *testing.T) {
 }
 
 func TestStickyListenerThatEmitsTheEvent(t *testing.T) {
-	e := eventbus.Define(eventbus.Definition[int]{Name: "e", Sticky: true})
+	e := eventbus.Define(eventdef.Definition[int]{Name: "e", Sticky: true})
 	b, _ := newBus(t, events(e))
 	noError(t, e.Emit(background, b, 1))
 	var j journal
@@ -184,7 +185,7 @@ func TestStickyListenerThatEmitsTheEvent(t *testing.T) {
 // A listener that is slow on its stored values does not make emits wait, and what waits for it is bounded.
 func TestGuarantee19Backlog(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		e := eventbus.Define(eventbus.Definition[int]{Name: "e", Sticky: true})
+		e := eventbus.Define(eventdef.Definition[int]{Name: "e", Sticky: true})
 		b, f := newBus(t, events(e))
 		noError(t, e.Emit(background, b, -1))
 		release := make(chan struct{})
@@ -211,7 +212,7 @@ func TestGuarantee19Backlog(t *testing.T) {
 // Batches that come while a listener is slow on its stored values are still what they were when it gets them.
 func TestGuarantee19BatchesMeanwhile(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		e := eventbus.Define(eventbus.Definition[int]{Name: "e", Replay: 4, Batch: 2, Wait: time.Second})
+		e := eventbus.Define(eventdef.Definition[int]{Name: "e", Replay: 4, Batch: 2, Wait: time.Second})
 		b, _ := newBus(t, events(e))
 		emit := func(from int) {
 			noError(t, e.Emit(background, b, from))

@@ -32,7 +32,7 @@ func (e *event) stream(ctx context.Context, b *Bus, opts []ListenOption) func(bo
 func (e *event) beginStream(ctx context.Context, b *Bus, opts []ListenOption) *stream {
 	t := b.topic(e.number)
 	if t == nil {
-		b.fail(ctx, e.info.unknown())
+		b.fail(ctx, e.unknown())
 		return nil
 	}
 	c := listenConfigOf(opts)
@@ -91,7 +91,7 @@ func (s *stream) stop() {
 func (e *event) wait(ctx context.Context, b *Bus, to, conditions address) error {
 	t := b.topic(e.number)
 	if t == nil {
-		return e.info.unknown()
+		return e.unknown()
 	}
 	if err := ctx.Err(); err != nil {
 		return err

@@ -4,12 +4,14 @@ import (
 	"context"
 	"sync"
 	"sync/atomic"
+
+	"github.com/eventgen/eventgen/runtime/eventbus/eventdef"
 )
 
 // topic is an event's state on one bus.
 type topic struct {
 	b        *Bus
-	info     *Info
+	info     *eventdef.Info
 	payloads *payloads
 	places   places
 	flushes  []*topic
@@ -54,24 +56,24 @@ func newTopic(b *Bus, e AnyEvent) *topic {
 	i := e.Info()
 	t := &topic{b: b, info: i, payloads: e.core().payloads}
 	t.places.of = t.payloads
-	t.prefix = append(appendJSONString([]byte(`{"event":`), i.Name), `,"seq":`...)
+	t.prefix = append(eventdef.StringKey(i.Name).AppendJSON([]byte(`{"event":`)), `,"seq":`...)
 	t.out.init(t)
-	if i.deferred() {
+	if i.Deferred() {
 		t.every = new(hub)
 		t.every.init(t)
 		t.late = newCoalescer(t)
 	}
-	if i.stored() {
+	if i.Stored() {
 		t.store = newStore(t.payloads, i, &b.log.costs.kept)
 		t.shown = t.store
 		if b.sequencer != nil {
 			t.shown = newStore(t.payloads, i, &b.log.costs.kept)
 		}
 	}
-	if i.Slow == SlowLatest {
+	if i.Slow == eventdef.SlowLatest {
 		t.newest = map[slotID]*Entry{}
 	}
-	if i.stored() || i.deferred() || len(i.Flushes) > 0 || i.From == FromClient || i.To != ToAny ||
+	if i.Stored() || i.Deferred() || len(i.Flushes) > 0 || i.From == eventdef.FromClient || i.To != eventdef.ToAny ||
 		len(b.config.interceptors) > 0 || b.config.strict || b.config.broker != nil {
 		t.extra.Add(1)
 	}

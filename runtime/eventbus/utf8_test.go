@@ -6,10 +6,11 @@ import (
 	"testing"
 
 	"github.com/eventgen/eventgen/runtime/eventbus"
+	"github.com/eventgen/eventgen/runtime/eventbus/eventdef"
 )
 
 // raw is a payload whose codec is written by hand: it passes on whatever it is given.
-func raw(name string, d eventbus.Definition[string]) *eventbus.Event[string] {
+func raw(name string, d eventdef.Definition[string]) *eventbus.Event[string] {
 	d.Name = name
 	d.Encode = func(dst []byte, text *string) ([]byte, error) { return append(dst, *text...), nil }
 	d.Decode = func(text []byte, into *string) error { *into = string(text); return nil }
@@ -20,10 +21,10 @@ const notUTF8 = "\"\xff\""
 
 // A text that is not UTF-8 would end the connection of every window that gets it, and again when it resumes.
 func TestGuarantee27TheLogIsUTF8(t *testing.T) {
-	plain, sticky := raw("plain", eventbus.Definition[string]{}), raw("sticky", eventbus.Definition[string]{Sticky: true})
-	batch := raw("batch", eventbus.Definition[string]{Batch: 2})
-	relayed := raw("relayed", eventbus.Definition[string]{From: eventbus.FromClient, Relay: true})
-	own := eventbus.Define(eventbus.Definition[json.RawMessage]{Name: "own"})
+	plain, sticky := raw("plain", eventdef.Definition[string]{}), raw("sticky", eventdef.Definition[string]{Sticky: true})
+	batch := raw("batch", eventdef.Definition[string]{Batch: 2})
+	relayed := raw("relayed", eventdef.Definition[string]{From: eventdef.FromClient, Relay: true})
+	own := eventbus.Define(eventdef.Definition[json.RawMessage]{Name: "own"})
 	b, f := newBus(t, events(plain, sticky, batch, relayed, own))
 	p, _ := attach(t, b)
 	from, peer := join(t, p, eventbus.Peer{Window: "from"}), join(t, p, eventbus.Peer{Window: "to"})
@@ -54,7 +55,7 @@ func TestGuarantee27TheLogIsUTF8(t *testing.T) {
 
 // What another node sends is not trusted to be UTF-8 either.
 func TestGuarantee27NodesSendUTF8(t *testing.T) {
-	plain := raw("plain", eventbus.Definition[string]{Contract: "c"})
+	plain := raw("plain", eventdef.Definition[string]{Contract: "c"})
 	broker := new(handBroker)
 	b, f := newBus(t, events(plain), eventbus.WithNode("here"), eventbus.WithBroker(broker))
 	p, _ := attach(t, b)

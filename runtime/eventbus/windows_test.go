@@ -11,11 +11,12 @@ import (
 	"time"
 
 	"github.com/eventgen/eventgen/runtime/eventbus"
+	"github.com/eventgen/eventgen/runtime/eventbus/eventdef"
 )
 
 func TestGuarantee32Subscriptions(t *testing.T) {
 	noLeak(t)
-	e := eventbus.Define(eventbus.Definition[int]{Name: "e", Sticky: true})
+	e := eventbus.Define(eventdef.Definition[int]{Name: "e", Sticky: true})
 	b, _ := newBus(t, events(e))
 	p, _ := attach(t, b)
 	const last = 3000
@@ -63,7 +64,7 @@ func TestGuarantee32Subscriptions(t *testing.T) {
 
 func TestGuarantee33Acks(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		e := eventbus.Define(eventbus.Definition[order]{Name: "e", From: eventbus.FromClient})
+		e := eventbus.Define(eventdef.Definition[order]{Name: "e", From: eventdef.FromClient})
 		b, f := newBus(t, events(e))
 		p, _ := attach(t, b)
 		peer := join(t, p, eventbus.Peer{})
@@ -100,7 +101,7 @@ func TestGuarantee33Acks(t *testing.T) {
 var errPanic = errors.New("a listener panics with it")
 
 func TestGuarantee34Rejections(t *testing.T) {
-	e := eventbus.Define(eventbus.Definition[int]{Name: "e", From: eventbus.FromClient})
+	e := eventbus.Define(eventdef.Definition[int]{Name: "e", From: eventdef.FromClient})
 	b, f := newBus(t, events(e))
 	p, _ := attach(t, b)
 	peer := join(t, p, eventbus.Peer{})
@@ -119,8 +120,8 @@ func TestGuarantee34Rejections(t *testing.T) {
 }
 
 func TestGuarantee35Relay(t *testing.T) {
-	relayed := eventbus.Define(eventbus.Definition[int]{Name: "relayed", From: eventbus.FromBoth, Relay: true})
-	kept := eventbus.Define(eventbus.Definition[int]{Name: "kept", From: eventbus.FromBoth})
+	relayed := eventbus.Define(eventdef.Definition[int]{Name: "relayed", From: eventdef.FromBoth, Relay: true})
+	kept := eventbus.Define(eventdef.Definition[int]{Name: "kept", From: eventdef.FromBoth})
 	b, _ := newBus(t, events(relayed, kept))
 	p, _ := attach(t, b)
 	from, to, other := join(t, p, eventbus.Peer{Window: "a"}), join(t, p, eventbus.Peer{Window: "b"}), join(t, p, eventbus.Peer{Window: "c"})
@@ -158,19 +159,19 @@ func TestGuarantee35Relay(t *testing.T) {
 // for its target, and wrapped by interceptors.
 func TestRelayCombinations(t *testing.T) {
 	for name, c := range map[string]struct {
-		d    eventbus.Definition[int]
+		d    eventdef.Definition[int]
 		opts []eventbus.Option
 		want []string
 	}{
-		"throttle": {eventbus.Definition[int]{Throttle: time.Second}, nil, []string{"go 1", "window 1", "go 3", "window 3"}},
-		"debounce": {eventbus.Definition[int]{Debounce: time.Second}, nil, []string{"go 3", "window 3"}},
-		"batch":    {eventbus.Definition[int]{Batch: 2, Wait: time.Second}, nil, []string{"go 1", "go 2", "window [1,2]", "go 3", "window [3]"}},
-		"sticky":   {eventbus.Definition[int]{Sticky: true}, nil, []string{"go 1", "window 1", "go 2", "window 2", "go 3", "window 3"}},
-		"sticky throttle": {eventbus.Definition[int]{Sticky: true, Throttle: time.Second}, nil,
+		"throttle": {eventdef.Definition[int]{Throttle: time.Second}, nil, []string{"go 1", "window 1", "go 3", "window 3"}},
+		"debounce": {eventdef.Definition[int]{Debounce: time.Second}, nil, []string{"go 3", "window 3"}},
+		"batch":    {eventdef.Definition[int]{Batch: 2, Wait: time.Second}, nil, []string{"go 1", "go 2", "window [1,2]", "go 3", "window [3]"}},
+		"sticky":   {eventdef.Definition[int]{Sticky: true}, nil, []string{"go 1", "window 1", "go 2", "window 2", "go 3", "window 3"}},
+		"sticky throttle": {eventdef.Definition[int]{Sticky: true, Throttle: time.Second}, nil,
 			[]string{"go 1", "window 1", "go 3", "window 3"}},
-		"replay": {eventbus.Definition[int]{Replay: 2}, nil, []string{"go 1", "window 1", "go 2", "window 2", "go 3", "window 3"}},
-		"strict": {eventbus.Definition[int]{Batch: 2, Wait: time.Second}, []eventbus.Option{eventbus.WithStrictEmit()}, []string{"go 1", "go 2", "window [1,2]", "go 3", "window [3]"}},
-		"intercepted": {eventbus.Definition[int]{Throttle: time.Second}, []eventbus.Option{eventbus.WithInterceptor(passing(func(next eventbus.EmitFunc) eventbus.EmitFunc {
+		"replay": {eventdef.Definition[int]{Replay: 2}, nil, []string{"go 1", "window 1", "go 2", "window 2", "go 3", "window 3"}},
+		"strict": {eventdef.Definition[int]{Batch: 2, Wait: time.Second}, []eventbus.Option{eventbus.WithStrictEmit()}, []string{"go 1", "go 2", "window [1,2]", "go 3", "window [3]"}},
+		"intercepted": {eventdef.Definition[int]{Throttle: time.Second}, []eventbus.Option{eventbus.WithInterceptor(passing(func(next eventbus.EmitFunc) eventbus.EmitFunc {
 			return func(ctx context.Context, e eventbus.Emission) error {
 				e.Payload = 10 * e.Payload.(int)
 				return next(ctx, e)
@@ -179,7 +180,7 @@ func TestRelayCombinations(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			bubble(t, func(t *testing.T) {
-				c.d.Name, c.d.From, c.d.Relay = "e", eventbus.FromBoth, true
+				c.d.Name, c.d.From, c.d.Relay = "e", eventdef.FromBoth, true
 				e := eventbus.Define(c.d)
 				b, _ := newBus(t, events(e), c.opts...)
 				p, _ := attach(t, b)
@@ -221,7 +222,7 @@ func TestRelayCombinations(t *testing.T) {
 }
 
 func TestGuarantee36Source(t *testing.T) {
-	e := eventbus.Define(eventbus.Definition[map[string]string]{Name: "e", From: eventbus.FromClient})
+	e := eventbus.Define(eventdef.Definition[map[string]string]{Name: "e", From: eventdef.FromClient})
 	b, _ := newBus(t, events(e))
 	p, _ := attach(t, b)
 	peer := join(t, p, eventbus.Peer{Window: "w", Identity: "alice", Groups: []string{"g"}})

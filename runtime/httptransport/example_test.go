@@ -11,11 +11,12 @@ import (
 	"time"
 
 	"github.com/eventgen/eventgen/runtime/eventbus"
+	"github.com/eventgen/eventgen/runtime/eventbus/eventdef"
 	"github.com/eventgen/eventgen/runtime/httptransport"
 )
 
 // In an application, generated code holds the descriptors.
-var greeting = eventbus.Define(eventbus.Definition[string]{Name: "greeting", Sticky: true})
+var greeting = eventbus.Define(eventdef.Definition[string]{Name: "greeting", Sticky: true})
 
 // A handler serves the windows of a bus; here a tool follows an event as a stream.
 func Example() {

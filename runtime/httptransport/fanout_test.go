@@ -6,11 +6,12 @@ import (
 	"time"
 
 	"github.com/eventgen/eventgen/runtime/eventbus"
+	"github.com/eventgen/eventgen/runtime/eventbus/eventdef"
 )
 
 func TestGuarantee01EncodedOnce(t *testing.T) {
 	encoded := 0
-	event := eventbus.Define(eventbus.Definition[int]{Name: "counted", Encode: func(dst []byte, n *int) ([]byte, error) {
+	event := eventbus.Define(eventdef.Definition[int]{Name: "counted", Encode: func(dst []byte, n *int) ([]byte, error) {
 		encoded++
 		return strconv.AppendInt(dst, int64(*n), 10), nil
 	}})

@@ -24,6 +24,7 @@ import (
 	"github.com/gobwas/ws/wsutil"
 
 	"github.com/eventgen/eventgen/runtime/eventbus"
+	"github.com/eventgen/eventgen/runtime/eventbus/eventdef"
 	"github.com/eventgen/eventgen/runtime/session"
 )
 
@@ -36,20 +37,20 @@ type progress struct {
 
 // events are those of a test's bus. Definitions are immutable, so that all tests may share them.
 var (
-	tick    = eventbus.Define(eventbus.Definition[int]{Name: "tick", Contract: "c0"})
-	other   = eventbus.Define(eventbus.Definition[string]{Name: "other"})
-	sticky  = eventbus.Define(eventbus.Definition[progress]{Name: "sticky", Sticky: true, Key: progressKey})
-	replay  = eventbus.Define(eventbus.Definition[int]{Name: "replay", Replay: 2})
-	private = eventbus.Define(eventbus.Definition[int]{Name: "private", To: eventbus.ToWindow})
-	latest  = eventbus.Define(eventbus.Definition[progress]{Name: "latest", Slow: eventbus.SlowLatest, Key: progressKey})
-	lossy   = eventbus.Define(eventbus.Definition[string]{Name: "lossy", Slow: eventbus.SlowDrop})
-	ask     = eventbus.Define(eventbus.Definition[progress]{Name: "ask", From: eventbus.FromClient})
-	message = eventbus.Define(eventbus.Definition[string]{Name: "message", From: eventbus.FromClient, Relay: true})
-	state   = eventbus.Define(eventbus.Definition[progress]{Name: "state", From: eventbus.FromBoth, Relay: true, Sticky: true, Key: progressKey, Keys: 512})
-	empty   = eventbus.Define(eventbus.Definition[eventbus.Empty]{Name: "empty", From: eventbus.FromBoth})
+	tick    = eventbus.Define(eventdef.Definition[int]{Name: "tick", Contract: "c0"})
+	other   = eventbus.Define(eventdef.Definition[string]{Name: "other"})
+	sticky  = eventbus.Define(eventdef.Definition[progress]{Name: "sticky", Sticky: true, Key: progressKey})
+	replay  = eventbus.Define(eventdef.Definition[int]{Name: "replay", Replay: 2})
+	private = eventbus.Define(eventdef.Definition[int]{Name: "private", To: eventdef.ToWindow})
+	latest  = eventbus.Define(eventdef.Definition[progress]{Name: "latest", Slow: eventdef.SlowLatest, Key: progressKey})
+	lossy   = eventbus.Define(eventdef.Definition[string]{Name: "lossy", Slow: eventdef.SlowDrop})
+	ask     = eventbus.Define(eventdef.Definition[progress]{Name: "ask", From: eventdef.FromClient})
+	message = eventbus.Define(eventdef.Definition[string]{Name: "message", From: eventdef.FromClient, Relay: true})
+	state   = eventbus.Define(eventdef.Definition[progress]{Name: "state", From: eventdef.FromBoth, Relay: true, Sticky: true, Key: progressKey, Keys: 512})
+	empty   = eventbus.Define(eventdef.Definition[eventbus.Empty]{Name: "empty", From: eventdef.FromBoth})
 )
 
-func progressKey(p *progress) eventbus.Key { return eventbus.StringKey(p.ID) }
+func progressKey(p *progress) eventbus.Key { return eventdef.StringKey(p.ID) }
 
 // place is a bus with a handler behind a server.
 type place struct {

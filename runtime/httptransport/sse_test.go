@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/eventgen/eventgen/runtime/eventbus"
+	"github.com/eventgen/eventgen/runtime/eventbus/eventdef"
 	"github.com/eventgen/eventgen/runtime/session"
 )
 
@@ -38,7 +39,7 @@ func TestStreamListensAndEmits(t *testing.T) {
 
 // An encoder may write JSON over several lines, however they end.
 func TestStreamCarriesLines(t *testing.T) {
-	lines := eventbus.Define(eventbus.Definition[int]{Name: "lines", Encode: func(dst []byte, n *int) ([]byte, error) {
+	lines := eventbus.Define(eventdef.Definition[int]{Name: "lines", Encode: func(dst []byte, n *int) ([]byte, error) {
 		return fmt.Appendf(dst, "[\r%d,\r\n%d\n,\r\r%d]", *n, *n, *n), nil
 	}})
 	p := newPlaceWith(t, lines)

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/eventgen/eventgen/runtime/eventbus"
+	"github.com/eventgen/eventgen/runtime/eventbus/eventdef"
 )
 
 // class is what connections have in common that listen to the same: the bytes of a broadcast
@@ -13,7 +14,7 @@ import (
 type class struct {
 	id     string
 	format Format
-	events map[*eventbus.Info]eventbus.KeySet
+	events map[*eventdef.Info]eventbus.KeySet
 	refs   int // guarded by Engine.classMu
 }
 
@@ -50,7 +51,7 @@ func (engine *Engine) intern(f Format, subscriptions map[string]*subscription) *
 	defer engine.classMu.Unlock()
 	c := engine.classes[id]
 	if c == nil {
-		c = &class{id: id, format: f, events: make(map[*eventbus.Info]eventbus.KeySet, len(subscriptions))}
+		c = &class{id: id, format: f, events: make(map[*eventdef.Info]eventbus.KeySet, len(subscriptions))}
 		for _, s := range subscriptions {
 			c.events[s.bus.Event] = s.bus.Keys
 		}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/eventgen/eventgen/runtime/eventbus"
+	"github.com/eventgen/eventgen/runtime/eventbus/eventdef"
 )
 
 // conn is one live connection of a page, whatever carries it.
@@ -226,8 +227,8 @@ func (c *Conn) missesLocked() bool {
 
 // missedLocked yields the events of which something has left the log before it was read: of what holds now, and
 // of what holds from a step on.
-func (c *Conn) missedLocked() iter.Seq[*eventbus.Info] {
-	return func(yield func(*eventbus.Info) bool) {
+func (c *Conn) missedLocked() iter.Seq[*eventdef.Info] {
+	return func(yield func(*eventdef.Info) bool) {
 		of := func(k *class, after uint64) bool {
 			if k == nil {
 				return true

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/eventgen/eventgen/runtime/eventbus"
+	"github.com/eventgen/eventgen/runtime/eventbus/eventdef"
 )
 
 const (
@@ -114,9 +115,9 @@ func (c *Conn) catchUpLocked(entries []*eventbus.Entry) {
 	}
 	c.rest = c.takeLocked(dst, entries[:n], head, func(e *eventbus.Entry) bool {
 		switch e.Event.Slow {
-		case eventbus.SlowLatest:
+		case eventdef.SlowLatest:
 			return e.Superseded()
-		case eventbus.SlowDrop:
+		case eventdef.SlowDrop:
 			if behind {
 				c.dropLocked(e)
 			}
@@ -155,7 +156,7 @@ func (c *Conn) needsAllLocked(entries []*eventbus.Entry) bool {
 			}
 			steps = steps[1:]
 		}
-		if e.Event.Slow == eventbus.SlowResume && c.getsLocked(k, e) {
+		if e.Event.Slow == eventdef.SlowResume && c.getsLocked(k, e) {
 			return true
 		}
 	}
@@ -168,7 +169,7 @@ func (c *Conn) needsAllLocked(entries []*eventbus.Entry) bool {
 func (c *Conn) lostLocked() (gap []byte, ok bool) {
 	missed := map[string]*uint64{}
 	for info := range c.missedLocked() {
-		if info.Slow == eventbus.SlowResume {
+		if info.Slow == eventdef.SlowResume {
 			c.giveUpLocked("slow: the log no longer reaches back")
 			return nil, false
 		}

@@ -7,6 +7,7 @@ import (
 	"slices"
 
 	"github.com/eventgen/eventgen/runtime/eventbus"
+	"github.com/eventgen/eventgen/runtime/eventbus/eventdef"
 )
 
 // pageFrame is a frame from a page; exactly one of Hello, Listen, Unlisten, Emit and Auth is set.
@@ -49,7 +50,7 @@ func (i interest) keySet() eventbus.KeySet {
 	}
 	set := make(eventbus.KeySet, len(*i.Keys))
 	for _, text := range *i.Keys {
-		set[eventbus.JSONKey(text)] = struct{}{}
+		set[eventdef.JSONKey(text)] = struct{}{}
 	}
 	return set
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"github.com/eventgen/eventgen/runtime/eventbus"
+	"github.com/eventgen/eventgen/runtime/eventbus/eventdef"
 )
 
 // Hello opens the connection: it finds the page's session, resumes or begins, and queues the
@@ -360,7 +361,7 @@ func (o *opening) lost(old map[string]*subscription) map[string]*uint64 {
 		return nil
 	}
 	gap := map[string]*uint64{}
-	losses := map[*eventbus.Info]*loss{}
+	losses := map[*eventdef.Info]*loss{}
 	for event, sub := range o.s.subs {
 		gap[event] = nil
 		if was := old[event]; !sub.partial && o.known && o.reachable() && was != nil && !o.broken(was) {
@@ -383,7 +384,7 @@ func (o *opening) lost(old map[string]*subscription) map[string]*uint64 {
 }
 
 // count counts the deliveries that are lost.
-func (o *opening) count(losses map[*eventbus.Info]*loss) {
+func (o *opening) count(losses map[*eventdef.Info]*loss) {
 	entries := make([]*eventbus.Entry, mostRead)
 	for after := o.from.Seq; ; {
 		n, _ := o.c.engine.port.Read(after, entries)
@@ -402,7 +403,7 @@ func (o *opening) count(losses map[*eventbus.Info]*loss) {
 
 // wantedEvent is an interest that the page may have.
 type wantedEvent struct {
-	info *eventbus.Info
+	info *eventdef.Info
 	keys eventbus.KeySet
 }
 
@@ -439,7 +440,7 @@ func (c *Conn) admitInterests(peer eventbus.Peer, listen map[string]interest) *a
 		case info == nil:
 			a.refused[event] = wireError{Code: eventbus.CodeUnknownEvent}
 			continue
-		case info.From == eventbus.FromClient && !info.Relay:
+		case info.From == eventdef.FromClient && !info.Relay:
 			a.refused[event] = wireError{Code: eventbus.CodeDirection}
 			continue
 		}

@@ -15,6 +15,7 @@ import (
 	"time"
 
 	"github.com/eventgen/eventgen/runtime/eventbus"
+	"github.com/eventgen/eventgen/runtime/eventbus/eventdef"
 	"github.com/eventgen/eventgen/runtime/internal/pipe"
 )
 
@@ -25,17 +26,17 @@ type progress struct {
 	N  int    `json:"n"`
 }
 
-func progressKey(p *progress) eventbus.Key { return eventbus.StringKey(p.ID) }
+func progressKey(p *progress) eventbus.Key { return eventdef.StringKey(p.ID) }
 
 // events are those of a test's bus.
 var (
-	tick    = eventbus.Define(eventbus.Definition[int]{Name: "tick", Contract: "c0"})
-	other   = eventbus.Define(eventbus.Definition[string]{Name: "other"})
-	latest  = eventbus.Define(eventbus.Definition[progress]{Name: "latest", Slow: eventbus.SlowLatest, Key: progressKey})
-	replay  = eventbus.Define(eventbus.Definition[int]{Name: "replay", Replay: 2})
-	sticky  = eventbus.Define(eventbus.Definition[progress]{Name: "sticky", Sticky: true, Key: progressKey})
-	ask     = eventbus.Define(eventbus.Definition[progress]{Name: "ask", From: eventbus.FromClient})
-	message = eventbus.Define(eventbus.Definition[string]{Name: "message", From: eventbus.FromClient, Relay: true})
+	tick    = eventbus.Define(eventdef.Definition[int]{Name: "tick", Contract: "c0"})
+	other   = eventbus.Define(eventdef.Definition[string]{Name: "other"})
+	latest  = eventbus.Define(eventdef.Definition[progress]{Name: "latest", Slow: eventdef.SlowLatest, Key: progressKey})
+	replay  = eventbus.Define(eventdef.Definition[int]{Name: "replay", Replay: 2})
+	sticky  = eventbus.Define(eventdef.Definition[progress]{Name: "sticky", Sticky: true, Key: progressKey})
+	ask     = eventbus.Define(eventdef.Definition[progress]{Name: "ask", From: eventdef.FromClient})
+	message = eventbus.Define(eventdef.Definition[string]{Name: "message", From: eventdef.FromClient, Relay: true})
 )
 
 // place is a bus with an engine.

@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/eventgen/eventgen/runtime/eventbus"
+	"github.com/eventgen/eventgen/runtime/eventbus/eventdef"
 )
 
 // slowly is a sticky event whose encoder waits the first time: that is when a window listens to it, and the
@@ -14,7 +15,7 @@ import (
 func slowly(name string) (event *eventbus.Event[int], entered, leave chan struct{}) {
 	entered, leave = make(chan struct{}), make(chan struct{})
 	var calls atomic.Int32
-	event = eventbus.Define(eventbus.Definition[int]{Name: name, Sticky: true, Encode: func(dst []byte, n *int) ([]byte, error) {
+	event = eventbus.Define(eventdef.Definition[int]{Name: name, Sticky: true, Encode: func(dst []byte, n *int) ([]byte, error) {
 		if calls.Add(1) == 1 {
 			close(entered)
 			<-leave

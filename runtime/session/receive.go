@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/eventgen/eventgen/runtime/eventbus"
+	"github.com/eventgen/eventgen/runtime/eventbus/eventdef"
 )
 
 var rateLimited = Closing{CloseRateLimited, "rate_limited"}
@@ -112,7 +113,7 @@ func (c *Conn) bring(f *pageFrame) *wireError {
 	switch {
 	case info == nil:
 		return &wireError{Code: eventbus.CodeUnknownEvent}
-	case info.From == eventbus.FromServer:
+	case info.From == eventdef.FromServer:
 		return &wireError{Code: eventbus.CodeDirection}
 	case len(f.Payload) > engine.maxPayload:
 		return &wireError{Code: eventbus.CodeTooLarge, Message: fmt.Sprintf("%d bytes, the limit is %d", len(f.Payload), engine.maxPayload)}

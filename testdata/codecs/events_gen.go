@@ -7,6 +7,7 @@ import (
 	"example.test/testdata/codecs/other"
 	"github.com/eventgen/eventgen/runtime/eventbus"
 	"github.com/eventgen/eventgen/runtime/eventbus/codec"
+	"github.com/eventgen/eventgen/runtime/eventbus/eventdef"
 	"net/netip"
 	"net/url"
 	"time"
@@ -14,7 +15,7 @@ import (
 
 // A compile error on the next line means that the eventgen runtime in go.mod is older than the
 // generator: run "go get github.com/eventgen/eventgen@latest".
-const _ = eventbus.IsAtLeastV1
+const _ = eventdef.IsAtLeastV1
 
 // Events is the catalogue of this package's events: pass it to eventbus.WithCatalog.
 var Events = eventbus.NewCatalog(
@@ -78,10 +79,10 @@ var Events = eventbus.NewCatalog(
 // AnysEvent describes the event "anys".
 //
 // Anys hold anything.
-var AnysEvent = eventbus.Define(eventbus.Definition[Anys]{
+var AnysEvent = eventbus.Define(eventdef.Definition[Anys]{
 	Name:     "anys",
 	Contract: "660687e8",
-	From:     eventbus.FromBoth,
+	From:     eventdef.FromBoth,
 	Encode:   appendAnys,
 	Decode: func(src []byte, p *Anys) error {
 		d := codec.NewDecoder(src)
@@ -117,10 +118,10 @@ func OnceAnys(b *eventbus.Bus, fn func(ctx context.Context, payload Anys) error,
 // BasicsEvent describes the event "basics".
 //
 // Basics has a field of every basic kind.
-var BasicsEvent = eventbus.Define(eventbus.Definition[Basics]{
+var BasicsEvent = eventbus.Define(eventdef.Definition[Basics]{
 	Name:     "basics",
 	Contract: "013904a7",
-	From:     eventbus.FromBoth,
+	From:     eventdef.FromBoth,
 	Encode:   appendBasics,
 	Decode: func(src []byte, p *Basics) error {
 		d := codec.NewDecoder(src)
@@ -156,10 +157,10 @@ func OnceBasics(b *eventbus.Bus, fn func(ctx context.Context, payload Basics) er
 // CheckedKeysEvent describes the event "checked-keys".
 //
 // CheckedKeys are maps whose keys are read by a method and written without one.
-var CheckedKeysEvent = eventbus.Define(eventbus.Definition[CheckedKeys]{
+var CheckedKeysEvent = eventbus.Define(eventdef.Definition[CheckedKeys]{
 	Name:     "checked-keys",
 	Contract: "cb93bc64",
-	From:     eventbus.FromBoth,
+	From:     eventdef.FromBoth,
 	Encode: func(dst []byte, p *CheckedKeys) ([]byte, error) {
 		dst = appendCheckedKeys(dst, p)
 		return dst, nil
@@ -198,10 +199,10 @@ func OnceCheckedKeys(b *eventbus.Bus, fn func(ctx context.Context, payload Check
 // ConstantEvent describes the event "constant".
 //
 // Constant holds values that all have one wire form, so that no code looks at them.
-var ConstantEvent = eventbus.Define(eventbus.Definition[Constant]{
+var ConstantEvent = eventbus.Define(eventdef.Definition[Constant]{
 	Name:     "constant",
 	Contract: "d60673d6",
-	From:     eventbus.FromBoth,
+	From:     eventdef.FromBoth,
 	Encode:   appendConstant,
 	Decode: func(src []byte, p *Constant) error {
 		d := codec.NewDecoder(src)
@@ -238,10 +239,10 @@ func OnceConstant(b *eventbus.Bus, fn func(ctx context.Context, payload Constant
 //
 // DeclaredPointers are pointers with names of their own, which have no methods. encoding/json
 // writes what they point to by its methods and reads it without, so none leads to a plain kind.
-var DeclaredPointersEvent = eventbus.Define(eventbus.Definition[DeclaredPointers]{
+var DeclaredPointersEvent = eventbus.Define(eventdef.Definition[DeclaredPointers]{
 	Name:     "declared-pointers",
 	Contract: "90990ac4",
-	From:     eventbus.FromBoth,
+	From:     eventdef.FromBoth,
 	Encode:   appendDeclaredPointers,
 	Decode: func(src []byte, p *DeclaredPointers) error {
 		d := codec.NewDecoder(src)
@@ -279,10 +280,10 @@ func OnceDeclaredPointers(b *eventbus.Bus, fn func(ctx context.Context, payload 
 // EmbeddingEvent describes the event "embedding".
 //
 // Embedding promotes fields by value, by pointer, and through types that are not exported.
-var EmbeddingEvent = eventbus.Define(eventbus.Definition[Embedding]{
+var EmbeddingEvent = eventbus.Define(eventdef.Definition[Embedding]{
 	Name:     "embedding",
 	Contract: "94c382db",
-	From:     eventbus.FromBoth,
+	From:     eventdef.FromBoth,
 	Encode:   appendEmbedding,
 	Decode: func(src []byte, p *Embedding) error {
 		d := codec.NewDecoder(src)
@@ -318,10 +319,10 @@ func OnceEmbedding(b *eventbus.Bus, fn func(ctx context.Context, payload Embeddi
 // EnumsEvent describes the event "enums".
 //
 // Enums are enums.
-var EnumsEvent = eventbus.Define(eventbus.Definition[Enums]{
+var EnumsEvent = eventbus.Define(eventdef.Definition[Enums]{
 	Name:     "enums",
 	Contract: "648c1d6c",
-	From:     eventbus.FromBoth,
+	From:     eventdef.FromBoth,
 	Encode:   appendEnums,
 	Decode: func(src []byte, p *Enums) error {
 		d := codec.NewDecoder(src)
@@ -357,10 +358,10 @@ func OnceEnums(b *eventbus.Bus, fn func(ctx context.Context, payload Enums) erro
 // ForestEvent describes the event "forest".
 //
 // Forest has maps of several types that contain it.
-var ForestEvent = eventbus.Define(eventbus.Definition[Forest]{
+var ForestEvent = eventbus.Define(eventdef.Definition[Forest]{
 	Name:     "forest",
 	Contract: "997cd225",
-	From:     eventbus.FromBoth,
+	From:     eventdef.FromBoth,
 	Encode: func(dst []byte, p *Forest) ([]byte, error) {
 		var err error
 		if dst, err = appendForest(dst, p, 0); err != nil {
@@ -402,10 +403,10 @@ func OnceForest(b *eventbus.Bus, fn func(ctx context.Context, payload Forest) er
 // GenericsEvent describes the event "generics".
 //
 // Generics are instances of generic types.
-var GenericsEvent = eventbus.Define(eventbus.Definition[Generics]{
+var GenericsEvent = eventbus.Define(eventdef.Definition[Generics]{
 	Name:     "generics",
 	Contract: "e56ef70a",
-	From:     eventbus.FromBoth,
+	From:     eventdef.FromBoth,
 	Encode:   appendGenerics,
 	Decode: func(src []byte, p *Generics) error {
 		d := codec.NewDecoder(src)
@@ -441,10 +442,10 @@ func OnceGenerics(b *eventbus.Bus, fn func(ctx context.Context, payload Generics
 // GraphEvent describes the event "graph".
 //
 // Graph is a map of itself.
-var GraphEvent = eventbus.Define(eventbus.Definition[Graph]{
+var GraphEvent = eventbus.Define(eventdef.Definition[Graph]{
 	Name:     "graph",
 	Contract: "aefe8c29",
-	From:     eventbus.FromBoth,
+	From:     eventdef.FromBoth,
 	Encode: func(dst []byte, p *Graph) ([]byte, error) {
 		var err error
 		if dst, err = appendGraph(dst, p, 0); err != nil {
@@ -486,10 +487,10 @@ func OnceGraph(b *eventbus.Bus, fn func(ctx context.Context, payload Graph) erro
 // InstancesEvent describes the event "instances".
 //
 // Instances holds generic types whose parameters are keys, or are left out when empty.
-var InstancesEvent = eventbus.Define(eventbus.Definition[Instances]{
+var InstancesEvent = eventbus.Define(eventdef.Definition[Instances]{
 	Name:     "instances",
 	Contract: "a3293bd3",
-	From:     eventbus.FromBoth,
+	From:     eventdef.FromBoth,
 	Encode:   appendInstances,
 	Decode: func(src []byte, p *Instances) error {
 		d := codec.NewDecoder(src)
@@ -525,10 +526,10 @@ func OnceInstances(b *eventbus.Bus, fn func(ctx context.Context, payload Instanc
 // KnotsEvent describes the event "knots".
 //
 // Knots holds one.
-var KnotsEvent = eventbus.Define(eventbus.Definition[Knots]{
+var KnotsEvent = eventbus.Define(eventdef.Definition[Knots]{
 	Name:     "knots",
 	Contract: "042836ea",
-	From:     eventbus.FromBoth,
+	From:     eventdef.FromBoth,
 	Encode:   appendKnots,
 	Decode: func(src []byte, p *Knots) error {
 		d := codec.NewDecoder(src)
@@ -564,10 +565,10 @@ func OnceKnots(b *eventbus.Bus, fn func(ctx context.Context, payload Knots) erro
 // LateConstantEvent describes the event "late-constant".
 //
 // LateConstant begins with a property that can be absent, and ends with one that is the same text always.
-var LateConstantEvent = eventbus.Define(eventbus.Definition[LateConstant]{
+var LateConstantEvent = eventbus.Define(eventdef.Definition[LateConstant]{
 	Name:     "late-constant",
 	Contract: "88977519",
-	From:     eventbus.FromBoth,
+	From:     eventdef.FromBoth,
 	Encode: func(dst []byte, p *LateConstant) ([]byte, error) {
 		dst = appendLateConstant(dst, p)
 		return dst, nil
@@ -606,10 +607,10 @@ func OnceLateConstant(b *eventbus.Bus, fn func(ctx context.Context, payload Late
 // ListsEvent describes the event "lists".
 //
 // Lists are slices and arrays.
-var ListsEvent = eventbus.Define(eventbus.Definition[Lists]{
+var ListsEvent = eventbus.Define(eventdef.Definition[Lists]{
 	Name:     "lists",
 	Contract: "878decd1",
-	From:     eventbus.FromBoth,
+	From:     eventdef.FromBoth,
 	Encode:   appendLists,
 	Decode: func(src []byte, p *Lists) error {
 		d := codec.NewDecoder(src)
@@ -645,10 +646,10 @@ func OnceLists(b *eventbus.Bus, fn func(ctx context.Context, payload Lists) erro
 // MapsEvent describes the event "maps".
 //
 // Maps have keys of every kind.
-var MapsEvent = eventbus.Define(eventbus.Definition[Maps]{
+var MapsEvent = eventbus.Define(eventdef.Definition[Maps]{
 	Name:     "maps",
 	Contract: "e5453d11",
-	From:     eventbus.FromBoth,
+	From:     eventdef.FromBoth,
 	Encode:   appendMaps,
 	Decode: func(src []byte, p *Maps) error {
 		d := codec.NewDecoder(src)
@@ -684,10 +685,10 @@ func OnceMaps(b *eventbus.Bus, fn func(ctx context.Context, payload Maps) error,
 // MarshalersEvent describes the event "marshalers".
 //
 // Marshalers have methods by value and by pointer in every position.
-var MarshalersEvent = eventbus.Define(eventbus.Definition[Marshalers]{
+var MarshalersEvent = eventbus.Define(eventdef.Definition[Marshalers]{
 	Name:     "marshalers",
 	Contract: "df9c989e",
-	From:     eventbus.FromBoth,
+	From:     eventdef.FromBoth,
 	Encode:   appendMarshalers,
 	Decode: func(src []byte, p *Marshalers) error {
 		d := codec.NewDecoder(src)
@@ -723,10 +724,10 @@ func OnceMarshalers(b *eventbus.Bus, fn func(ctx context.Context, payload Marsha
 // MessageEvent describes the event "message".
 //
 // Message is an internally tagged union.
-var MessageEvent = eventbus.Define(eventbus.Definition[Message]{
+var MessageEvent = eventbus.Define(eventdef.Definition[Message]{
 	Name:     "message",
 	Contract: "428f0dc0",
-	From:     eventbus.FromBoth,
+	From:     eventdef.FromBoth,
 	Encode: func(dst []byte, p *Message) ([]byte, error) {
 		n := len(dst)
 		dst, err := appendMessage(dst, *p, 0)
@@ -764,10 +765,10 @@ func OnceMessage(b *eventbus.Bus, fn func(ctx context.Context, payload Message) 
 }
 
 // NameAnyEvent describes the event "name:any".
-var NameAnyEvent = eventbus.Define(eventbus.Definition[any]{
+var NameAnyEvent = eventbus.Define(eventdef.Definition[any]{
 	Name:     "name:any",
 	Contract: "f1d9fe27",
-	From:     eventbus.FromBoth,
+	From:     eventdef.FromBoth,
 	Encode: func(dst []byte, p *any) ([]byte, error) {
 		var err error
 		if dst, err = codec.AppendAny(dst, *p); err != nil {
@@ -803,10 +804,10 @@ func OnceNameAny(b *eventbus.Bus, fn func(ctx context.Context, payload any) erro
 }
 
 // NameArrayEvent describes the event "name:array".
-var NameArrayEvent = eventbus.Define(eventbus.Definition[[2]bool]{
+var NameArrayEvent = eventbus.Define(eventdef.Definition[[2]bool]{
 	Name:     "name:array",
 	Contract: "bb4ab742",
-	From:     eventbus.FromBoth,
+	From:     eventdef.FromBoth,
 	Encode: func(dst []byte, p *[2]bool) ([]byte, error) {
 		dst = append(dst, '[')
 		for i, x := range *p {
@@ -850,10 +851,10 @@ func OnceNameArray(b *eventbus.Bus, fn func(ctx context.Context, payload [2]bool
 }
 
 // NameBoxEvent describes the event "name:box".
-var NameBoxEvent = eventbus.Define(eventbus.Definition[other.Box[Color]]{
+var NameBoxEvent = eventbus.Define(eventdef.Definition[other.Box[Color]]{
 	Name:     "name:box",
 	Contract: "27cf423f",
-	From:     eventbus.FromBoth,
+	From:     eventdef.FromBoth,
 	Encode:   appendOtherBoxOfColor,
 	Decode: func(src []byte, p *other.Box[Color]) error {
 		d := codec.NewDecoder(src)
@@ -883,10 +884,10 @@ func OnceNameBox(b *eventbus.Bus, fn func(ctx context.Context, payload other.Box
 }
 
 // NameColorEvent describes the event "name:color".
-var NameColorEvent = eventbus.Define(eventbus.Definition[Color]{
+var NameColorEvent = eventbus.Define(eventdef.Definition[Color]{
 	Name:     "name:color",
 	Contract: "67e97c69",
-	From:     eventbus.FromBoth,
+	From:     eventdef.FromBoth,
 	Encode: func(dst []byte, p *Color) ([]byte, error) {
 		var err error
 		if dst, err = appendColor(dst, *p); err != nil {
@@ -922,10 +923,10 @@ func OnceNameColor(b *eventbus.Bus, fn func(ctx context.Context, payload Color) 
 }
 
 // NameEmptyEvent describes the event "name:empty".
-var NameEmptyEvent = eventbus.Define(eventbus.Definition[eventbus.Empty]{
+var NameEmptyEvent = eventbus.Define(eventdef.Definition[eventbus.Empty]{
 	Name:     "name:empty",
 	Contract: "6d8bd21f",
-	From:     eventbus.FromBoth,
+	From:     eventdef.FromBoth,
 })
 
 // EmitNameEmpty emits "name:empty" to everyone who listens.
@@ -953,10 +954,10 @@ func OnceNameEmpty(b *eventbus.Bus, fn func(ctx context.Context) error, opts ...
 }
 
 // NameExposesEvent describes the event "name:exposes".
-var NameExposesEvent = eventbus.Define(eventbus.Definition[other.Exposes]{
+var NameExposesEvent = eventbus.Define(eventdef.Definition[other.Exposes]{
 	Name:     "name:exposes",
 	Contract: "34c47966",
-	From:     eventbus.FromBoth,
+	From:     eventdef.FromBoth,
 	Encode:   appendOtherExposes,
 	Decode: func(src []byte, p *other.Exposes) error {
 		d := codec.NewDecoder(src)
@@ -986,10 +987,10 @@ func OnceNameExposes(b *eventbus.Bus, fn func(ctx context.Context, payload other
 }
 
 // NameFloatEvent describes the event "name:float".
-var NameFloatEvent = eventbus.Define(eventbus.Definition[float64]{
+var NameFloatEvent = eventbus.Define(eventdef.Definition[float64]{
 	Name:     "name:float",
 	Contract: "54507d93",
-	From:     eventbus.FromBoth,
+	From:     eventdef.FromBoth,
 	Encode: func(dst []byte, p *float64) ([]byte, error) {
 		var err error
 		if dst, err = codec.AppendFloat64(dst, *p); err != nil {
@@ -1025,10 +1026,10 @@ func OnceNameFloat(b *eventbus.Bus, fn func(ctx context.Context, payload float64
 }
 
 // NameIntsEvent describes the event "name:ints".
-var NameIntsEvent = eventbus.Define(eventbus.Definition[[]int]{
+var NameIntsEvent = eventbus.Define(eventdef.Definition[[]int]{
 	Name:     "name:ints",
 	Contract: "01a07051",
-	From:     eventbus.FromBoth,
+	From:     eventdef.FromBoth,
 	Encode: func(dst []byte, p *[]int) ([]byte, error) {
 		if *p == nil {
 			dst = append(dst, "null"...)
@@ -1077,10 +1078,10 @@ func OnceNameInts(b *eventbus.Bus, fn func(ctx context.Context, payload []int) e
 }
 
 // NameMapEvent describes the event "name:map".
-var NameMapEvent = eventbus.Define(eventbus.Definition[map[string]Point]{
+var NameMapEvent = eventbus.Define(eventdef.Definition[map[string]Point]{
 	Name:     "name:map",
 	Contract: "b322536e",
-	From:     eventbus.FromBoth,
+	From:     eventdef.FromBoth,
 	Encode: func(dst []byte, p *map[string]Point) ([]byte, error) {
 		var err error
 		if *p == nil {
@@ -1141,10 +1142,10 @@ func OnceNameMap(b *eventbus.Bus, fn func(ctx context.Context, payload map[strin
 }
 
 // NamePtrEvent describes the event "name:ptr".
-var NamePtrEvent = eventbus.Define(eventbus.Definition[*Point]{
+var NamePtrEvent = eventbus.Define(eventdef.Definition[*Point]{
 	Name:     "name:ptr",
 	Contract: "b03a0f18",
-	From:     eventbus.FromBoth,
+	From:     eventdef.FromBoth,
 	Encode: func(dst []byte, p **Point) ([]byte, error) {
 		var err error
 		if *p == nil {
@@ -1187,10 +1188,10 @@ func OnceNamePtr(b *eventbus.Bus, fn func(ctx context.Context, payload *Point) e
 }
 
 // NameStringEvent describes the event "name:string".
-var NameStringEvent = eventbus.Define(eventbus.Definition[string]{
+var NameStringEvent = eventbus.Define(eventdef.Definition[string]{
 	Name:     "name:string",
 	Contract: "bc18ffdb",
-	From:     eventbus.FromBoth,
+	From:     eventdef.FromBoth,
 	Encode: func(dst []byte, p *string) ([]byte, error) {
 		dst = codec.AppendString(dst, *p)
 		return dst, nil
@@ -1223,10 +1224,10 @@ func OnceNameString(b *eventbus.Bus, fn func(ctx context.Context, payload string
 }
 
 // NameThingEvent describes the event "name:thing".
-var NameThingEvent = eventbus.Define(eventbus.Definition[other.Thing]{
+var NameThingEvent = eventbus.Define(eventdef.Definition[other.Thing]{
 	Name:     "name:thing",
 	Contract: "a1a71b43",
-	From:     eventbus.FromBoth,
+	From:     eventdef.FromBoth,
 	Encode: func(dst []byte, p *other.Thing) ([]byte, error) {
 		dst = appendOtherThing(dst, p)
 		return dst, nil
@@ -1261,10 +1262,10 @@ func OnceNameThing(b *eventbus.Bus, fn func(ctx context.Context, payload other.T
 // NamedBasicsEvent describes the event "named-basics".
 //
 // NamedBasics has fields of declared basic types.
-var NamedBasicsEvent = eventbus.Define(eventbus.Definition[NamedBasics]{
+var NamedBasicsEvent = eventbus.Define(eventdef.Definition[NamedBasics]{
 	Name:     "named-basics",
 	Contract: "061b887d",
-	From:     eventbus.FromBoth,
+	From:     eventdef.FromBoth,
 	Encode:   appendNamedBasics,
 	Decode: func(src []byte, p *NamedBasics) error {
 		d := codec.NewDecoder(src)
@@ -1300,10 +1301,10 @@ func OnceNamedBasics(b *eventbus.Bus, fn func(ctx context.Context, payload Named
 // NamesEvent describes the event "names".
 //
 // Unusual names of properties.
-var NamesEvent = eventbus.Define(eventbus.Definition[Names]{
+var NamesEvent = eventbus.Define(eventdef.Definition[Names]{
 	Name:     "names",
 	Contract: "132cab95",
-	From:     eventbus.FromBoth,
+	From:     eventdef.FromBoth,
 	Encode: func(dst []byte, p *Names) ([]byte, error) {
 		dst = appendNames(dst, p)
 		return dst, nil
@@ -1342,10 +1343,10 @@ func OnceNames(b *eventbus.Bus, fn func(ctx context.Context, payload Names) erro
 // NodeEvent describes the event "node".
 //
 // Node is a list and a tree.
-var NodeEvent = eventbus.Define(eventbus.Definition[Node]{
+var NodeEvent = eventbus.Define(eventdef.Definition[Node]{
 	Name:     "node",
 	Contract: "4cb14430",
-	From:     eventbus.FromBoth,
+	From:     eventdef.FromBoth,
 	Encode: func(dst []byte, p *Node) ([]byte, error) {
 		var err error
 		if dst, err = appendNode(dst, p, 0); err != nil {
@@ -1387,10 +1388,10 @@ func OnceNode(b *eventbus.Bus, fn func(ctx context.Context, payload Node) error,
 // NothingEvent describes the event "nothing".
 //
 // Nothing has no properties.
-var NothingEvent = eventbus.Define(eventbus.Definition[Nothing]{
+var NothingEvent = eventbus.Define(eventdef.Definition[Nothing]{
 	Name:     "nothing",
 	Contract: "ea5121bc",
-	From:     eventbus.FromBoth,
+	From:     eventdef.FromBoth,
 	Encode: func(dst []byte, p *Nothing) ([]byte, error) {
 		dst = appendNothing(dst, p)
 		return dst, nil
@@ -1429,10 +1430,10 @@ func OnceNothing(b *eventbus.Bus, fn func(ctx context.Context, payload Nothing) 
 // OmittableEvent describes the event "omittable".
 //
 // Omittable holds nothing either, but parts of it can be absent.
-var OmittableEvent = eventbus.Define(eventbus.Definition[Omittable]{
+var OmittableEvent = eventbus.Define(eventdef.Definition[Omittable]{
 	Name:     "omittable",
 	Contract: "681957c0",
-	From:     eventbus.FromBoth,
+	From:     eventdef.FromBoth,
 	Encode: func(dst []byte, p *Omittable) ([]byte, error) {
 		dst = appendOmittable(dst, p)
 		return dst, nil
@@ -1471,10 +1472,10 @@ func OnceOmittable(b *eventbus.Bus, fn func(ctx context.Context, payload Omittab
 // OmittedEvent describes the event "omitted".
 //
 // Omitted has the options omitempty and omitzero on every kind.
-var OmittedEvent = eventbus.Define(eventbus.Definition[Omitted]{
+var OmittedEvent = eventbus.Define(eventdef.Definition[Omitted]{
 	Name:     "omitted",
 	Contract: "671e8091",
-	From:     eventbus.FromBoth,
+	From:     eventdef.FromBoth,
 	Encode:   appendOmitted,
 	Decode: func(src []byte, p *Omitted) error {
 		d := codec.NewDecoder(src)
@@ -1510,10 +1511,10 @@ func OnceOmitted(b *eventbus.Bus, fn func(ctx context.Context, payload Omitted) 
 // OmittedFirstEvent describes the event "omitted-first".
 //
 // OmittedFirst begins with properties that can be absent and ends with one that cannot.
-var OmittedFirstEvent = eventbus.Define(eventbus.Definition[OmittedFirst]{
+var OmittedFirstEvent = eventbus.Define(eventdef.Definition[OmittedFirst]{
 	Name:     "omitted-first",
 	Contract: "daf4c3cc",
-	From:     eventbus.FromBoth,
+	From:     eventdef.FromBoth,
 	Encode:   appendOmittedFirst,
 	Decode: func(src []byte, p *OmittedFirst) error {
 		d := codec.NewDecoder(src)
@@ -1549,10 +1550,10 @@ func OnceOmittedFirst(b *eventbus.Bus, fn func(ctx context.Context, payload Omit
 // OptionalFirstEvent describes the event "optional-first".
 //
 // OptionalFirst begins and ends with a union that can be absent.
-var OptionalFirstEvent = eventbus.Define(eventbus.Definition[OptionalFirst]{
+var OptionalFirstEvent = eventbus.Define(eventdef.Definition[OptionalFirst]{
 	Name:     "optional-first",
 	Contract: "08ee3200",
-	From:     eventbus.FromBoth,
+	From:     eventdef.FromBoth,
 	Encode:   appendOptionalFirst,
 	Decode: func(src []byte, p *OptionalFirst) error {
 		d := codec.NewDecoder(src)
@@ -1588,10 +1589,10 @@ func OnceOptionalFirst(b *eventbus.Bus, fn func(ctx context.Context, payload Opt
 // PingEvent describes the event "ping".
 //
 // Ping and Pong contain each other.
-var PingEvent = eventbus.Define(eventbus.Definition[Ping]{
+var PingEvent = eventbus.Define(eventdef.Definition[Ping]{
 	Name:     "ping",
 	Contract: "fb0b2028",
-	From:     eventbus.FromBoth,
+	From:     eventdef.FromBoth,
 	Encode: func(dst []byte, p *Ping) ([]byte, error) {
 		var err error
 		if dst, err = appendPing(dst, p, 0); err != nil {
@@ -1633,10 +1634,10 @@ func OncePing(b *eventbus.Bus, fn func(ctx context.Context, payload Ping) error,
 // PointersEvent describes the event "pointers".
 //
 // Pointers are pointers.
-var PointersEvent = eventbus.Define(eventbus.Definition[Pointers]{
+var PointersEvent = eventbus.Define(eventdef.Definition[Pointers]{
 	Name:     "pointers",
 	Contract: "637f65ad",
-	From:     eventbus.FromBoth,
+	From:     eventdef.FromBoth,
 	Encode:   appendPointers,
 	Decode: func(src []byte, p *Pointers) error {
 		d := codec.NewDecoder(src)
@@ -1672,13 +1673,13 @@ func OncePointers(b *eventbus.Bus, fn func(ctx context.Context, payload Pointers
 // ProgressEvent describes the event "progress".
 //
 // Progress is the progress of a download.
-var ProgressEvent = eventbus.Define(eventbus.Definition[Progress]{
+var ProgressEvent = eventbus.Define(eventdef.Definition[Progress]{
 	Name:     "progress",
 	Contract: "88ea5f20",
-	From:     eventbus.FromBoth,
+	From:     eventdef.FromBoth,
 	Throttle: 100 * time.Millisecond,
-	Key: func(p *Progress) eventbus.Key {
-		return eventbus.StringKey(p.ID)
+	Key: func(p *Progress) eventdef.Key {
+		return eventdef.StringKey(p.ID)
 	},
 	Keys:   4096,
 	Encode: appendProgress,
@@ -1716,10 +1717,10 @@ func OnceProgress(b *eventbus.Bus, fn func(ctx context.Context, payload Progress
 // PtrFirstEvent describes the event "ptr-first".
 //
 // PtrFirst begins with an embedded pointer.
-var PtrFirstEvent = eventbus.Define(eventbus.Definition[PtrFirst]{
+var PtrFirstEvent = eventbus.Define(eventdef.Definition[PtrFirst]{
 	Name:     "ptr-first",
 	Contract: "5ed02059",
-	From:     eventbus.FromBoth,
+	From:     eventdef.FromBoth,
 	Encode: func(dst []byte, p *PtrFirst) ([]byte, error) {
 		dst = appendPtrFirst(dst, p)
 		return dst, nil
@@ -1758,10 +1759,10 @@ func OncePtrFirst(b *eventbus.Bus, fn func(ctx context.Context, payload PtrFirst
 // QuotedEvent describes the event "quoted".
 //
 // Quoted has the option ",string" wherever it has an effect, and where it has none.
-var QuotedEvent = eventbus.Define(eventbus.Definition[Quoted]{
+var QuotedEvent = eventbus.Define(eventdef.Definition[Quoted]{
 	Name:     "quoted",
 	Contract: "2fbfce7b",
-	From:     eventbus.FromBoth,
+	From:     eventdef.FromBoth,
 	Encode:   appendQuoted,
 	Decode: func(src []byte, p *Quoted) error {
 		d := codec.NewDecoder(src)
@@ -1797,10 +1798,10 @@ func OnceQuoted(b *eventbus.Bus, fn func(ctx context.Context, payload Quoted) er
 // QuotedByMethodEvent describes the event "quoted-by-method".
 //
 // QuotedByMethod holds what a method reads out of a string.
-var QuotedByMethodEvent = eventbus.Define(eventbus.Definition[QuotedByMethod]{
+var QuotedByMethodEvent = eventbus.Define(eventdef.Definition[QuotedByMethod]{
 	Name:     "quoted-by-method",
 	Contract: "48501441",
-	From:     eventbus.FromBoth,
+	From:     eventdef.FromBoth,
 	Encode: func(dst []byte, p *QuotedByMethod) ([]byte, error) {
 		dst = appendQuotedByMethod(dst, p)
 		return dst, nil
@@ -1839,10 +1840,10 @@ func OnceQuotedByMethod(b *eventbus.Bus, fn func(ctx context.Context, payload Qu
 // QuotedEnumsEvent describes the event "quoted-enums".
 //
 // QuotedEnums are closed enums that travel in strings, and some of which may be absent.
-var QuotedEnumsEvent = eventbus.Define(eventbus.Definition[QuotedEnums]{
+var QuotedEnumsEvent = eventbus.Define(eventdef.Definition[QuotedEnums]{
 	Name:     "quoted-enums",
 	Contract: "0150838a",
-	From:     eventbus.FromBoth,
+	From:     eventdef.FromBoth,
 	Encode:   appendQuotedEnums,
 	Decode: func(src []byte, p *QuotedEnums) error {
 		d := codec.NewDecoder(src)
@@ -1878,10 +1879,10 @@ func OnceQuotedEnums(b *eventbus.Bus, fn func(ctx context.Context, payload Quote
 // ReadByMethodEvent describes the event "read-by-method".
 //
 // ReadByMethod holds types that have methods for reading alone: their structure is written.
-var ReadByMethodEvent = eventbus.Define(eventbus.Definition[ReadByMethod]{
+var ReadByMethodEvent = eventbus.Define(eventdef.Definition[ReadByMethod]{
 	Name:     "read-by-method",
 	Contract: "dbdc18d7",
-	From:     eventbus.FromBoth,
+	From:     eventdef.FromBoth,
 	Encode: func(dst []byte, p *ReadByMethod) ([]byte, error) {
 		dst = appendReadByMethod(dst, p)
 		return dst, nil
@@ -1920,10 +1921,10 @@ func OnceReadByMethod(b *eventbus.Bus, fn func(ctx context.Context, payload Read
 // RecursiveEvent describes the event "recursive".
 //
 // Recursive holds types that contain themselves, and are left out when nil.
-var RecursiveEvent = eventbus.Define(eventbus.Definition[Recursive]{
+var RecursiveEvent = eventbus.Define(eventdef.Definition[Recursive]{
 	Name:     "recursive",
 	Contract: "cffcf9a3",
-	From:     eventbus.FromBoth,
+	From:     eventdef.FromBoth,
 	Encode:   appendRecursive,
 	Decode: func(src []byte, p *Recursive) error {
 		d := codec.NewDecoder(src)
@@ -1959,10 +1960,10 @@ func OnceRecursive(b *eventbus.Bus, fn func(ctx context.Context, payload Recursi
 // SelfMadeEvent describes the event "self-made".
 //
 // MarshalJSONEvent is written by its own method as a whole.
-var SelfMadeEvent = eventbus.Define(eventbus.Definition[SelfMade]{
+var SelfMadeEvent = eventbus.Define(eventdef.Definition[SelfMade]{
 	Name:     "self-made",
 	Contract: "76be92dc",
-	From:     eventbus.FromBoth,
+	From:     eventdef.FromBoth,
 	Encode: func(dst []byte, p *SelfMade) ([]byte, error) {
 		var err error
 		if dst, err = codec.AppendMarshaler(dst, p); err != nil {
@@ -2004,10 +2005,10 @@ func OnceSelfMade(b *eventbus.Bus, fn func(ctx context.Context, payload SelfMade
 // ShapeEvent describes the event "shape".
 //
 // Shape is an adjacently tagged union.
-var ShapeEvent = eventbus.Define(eventbus.Definition[Shape]{
+var ShapeEvent = eventbus.Define(eventdef.Definition[Shape]{
 	Name:     "shape",
 	Contract: "173fe1b4",
-	From:     eventbus.FromBoth,
+	From:     eventdef.FromBoth,
 	Encode: func(dst []byte, p *Shape) ([]byte, error) {
 		n := len(dst)
 		dst, err := appendShape(dst, *p, 0)
@@ -2047,10 +2048,10 @@ func OnceShape(b *eventbus.Bus, fn func(ctx context.Context, payload Shape) erro
 // TextFloatsEvent describes the event "text-floats".
 //
 // TextFloats can fail at its keys and its values.
-var TextFloatsEvent = eventbus.Define(eventbus.Definition[TextFloats]{
+var TextFloatsEvent = eventbus.Define(eventdef.Definition[TextFloats]{
 	Name:     "text-floats",
 	Contract: "04123899",
-	From:     eventbus.FromBoth,
+	From:     eventdef.FromBoth,
 	Encode:   appendTextFloats,
 	Decode: func(src []byte, p *TextFloats) error {
 		d := codec.NewDecoder(src)
@@ -2086,10 +2087,10 @@ func OnceTextFloats(b *eventbus.Bus, fn func(ctx context.Context, payload TextFl
 // TextKeyedEvent describes the event "text-keyed".
 //
 // TextKeyed can fail at its keys, and inside of them, but nowhere else.
-var TextKeyedEvent = eventbus.Define(eventbus.Definition[TextKeyed]{
+var TextKeyedEvent = eventbus.Define(eventdef.Definition[TextKeyed]{
 	Name:     "text-keyed",
 	Contract: "dc4d5101",
-	From:     eventbus.FromBoth,
+	From:     eventdef.FromBoth,
 	Encode:   appendTextKeyed,
 	Decode: func(src []byte, p *TextKeyed) error {
 		d := codec.NewDecoder(src)
@@ -2125,10 +2126,10 @@ func OnceTextKeyed(b *eventbus.Bus, fn func(ctx context.Context, payload TextKey
 // TimesEvent describes the event "times".
 //
 // Times and other values with methods of the standard library.
-var TimesEvent = eventbus.Define(eventbus.Definition[Times]{
+var TimesEvent = eventbus.Define(eventdef.Definition[Times]{
 	Name:     "times",
 	Contract: "5ac7cbbd",
-	From:     eventbus.FromBoth,
+	From:     eventdef.FromBoth,
 	Encode:   appendTimes,
 	Decode: func(src []byte, p *Times) error {
 		d := codec.NewDecoder(src)
@@ -2164,10 +2165,10 @@ func OnceTimes(b *eventbus.Bus, fn func(ctx context.Context, payload Times) erro
 // TreeEvent describes the event "tree".
 //
 // Tree is a slice of itself.
-var TreeEvent = eventbus.Define(eventbus.Definition[Tree]{
+var TreeEvent = eventbus.Define(eventdef.Definition[Tree]{
 	Name:     "tree",
 	Contract: "ecf70e37",
-	From:     eventbus.FromBoth,
+	From:     eventdef.FromBoth,
 	Encode: func(dst []byte, p *Tree) ([]byte, error) {
 		var err error
 		if dst, err = appendTree(dst, p, 0); err != nil {
@@ -2209,10 +2210,10 @@ func OnceTree(b *eventbus.Bus, fn func(ctx context.Context, payload Tree) error,
 // UnionsEvent describes the event "unions".
 //
 // Unions holds unions in every position.
-var UnionsEvent = eventbus.Define(eventbus.Definition[Unions]{
+var UnionsEvent = eventbus.Define(eventdef.Definition[Unions]{
 	Name:     "unions",
 	Contract: "aa14bec3",
-	From:     eventbus.FromBoth,
+	From:     eventdef.FromBoth,
 	Encode:   appendUnions,
 	Decode: func(src []byte, p *Unions) error {
 		d := codec.NewDecoder(src)
@@ -2248,10 +2249,10 @@ func OnceUnions(b *eventbus.Bus, fn func(ctx context.Context, payload Unions) er
 // UnspelledEvent describes the event "unspelled".
 //
 // Unspelled has arguments whose types generated code cannot write.
-var UnspelledEvent = eventbus.Define(eventbus.Definition[Unspelled]{
+var UnspelledEvent = eventbus.Define(eventdef.Definition[Unspelled]{
 	Name:     "unspelled",
 	Contract: "2e0e0bee",
-	From:     eventbus.FromBoth,
+	From:     eventdef.FromBoth,
 	Encode:   appendUnspelled,
 	Decode: func(src []byte, p *Unspelled) error {
 		d := codec.NewDecoder(src)
@@ -2287,7 +2288,7 @@ func OnceUnspelled(b *eventbus.Bus, fn func(ctx context.Context, payload Unspell
 // WriteOnlyEvent describes the event "write-only".
 //
 // WriteOnly has a marshaler that nothing reads.
-var WriteOnlyEvent = eventbus.Define(eventbus.Definition[WriteOnly]{
+var WriteOnlyEvent = eventbus.Define(eventdef.Definition[WriteOnly]{
 	Name:     "write-only",
 	Contract: "e8fd8e27",
 	Encode:   appendWriteOnly,

@@ -6,11 +6,12 @@ import (
 	"context"
 	"github.com/eventgen/eventgen/runtime/eventbus"
 	"github.com/eventgen/eventgen/runtime/eventbus/codec"
+	"github.com/eventgen/eventgen/runtime/eventbus/eventdef"
 )
 
 // A compile error on the next line means that the eventgen runtime in go.mod is older than the
 // generator: run "go get github.com/eventgen/eventgen@latest".
-const _ = eventbus.IsAtLeastV1
+const _ = eventdef.IsAtLeastV1
 
 // Events is the catalogue of this package's events: pass it to eventbus.WithCatalog.
 var Events = eventbus.NewCatalog(
@@ -23,10 +24,10 @@ var Events = eventbus.NewCatalog(
 // NodeEvent describes the event "node".
 //
 // Node is the state of a machine: 30 fields, nested.
-var NodeEvent = eventbus.Define(eventbus.Definition[Node]{
+var NodeEvent = eventbus.Define(eventdef.Definition[Node]{
 	Name:     "node",
 	Contract: "9a290f83",
-	From:     eventbus.FromBoth,
+	From:     eventdef.FromBoth,
 	Encode:   appendNode,
 	Decode: func(src []byte, p *Node) error {
 		d := codec.NewDecoder(src)
@@ -62,10 +63,10 @@ func OnceNode(b *eventbus.Bus, fn func(ctx context.Context, payload Node) error,
 // ProgressEvent describes the event "progress".
 //
 // Progress tells how far one download has come.
-var ProgressEvent = eventbus.Define(eventbus.Definition[Progress]{
+var ProgressEvent = eventbus.Define(eventdef.Definition[Progress]{
 	Name:     "progress",
 	Contract: "20dc638c",
-	From:     eventbus.FromBoth,
+	From:     eventdef.FromBoth,
 	Encode:   appendProgress,
 	Decode: func(src []byte, p *Progress) error {
 		d := codec.NewDecoder(src)
@@ -101,10 +102,10 @@ func OnceProgress(b *eventbus.Bus, fn func(ctx context.Context, payload Progress
 // ReadingEvent describes the event "reading".
 //
 // Reading is what a sensor has measured.
-var ReadingEvent = eventbus.Define(eventbus.Definition[Reading]{
+var ReadingEvent = eventbus.Define(eventdef.Definition[Reading]{
 	Name:     "reading",
 	Contract: "b36a1ab2",
-	From:     eventbus.FromBoth,
+	From:     eventdef.FromBoth,
 	Encode:   appendReading,
 	Decode: func(src []byte, p *Reading) error {
 		d := codec.NewDecoder(src)
@@ -140,10 +141,10 @@ func OnceReading(b *eventbus.Bus, fn func(ctx context.Context, payload Reading) 
 // ReadingsEvent describes the event "readings".
 //
 // Readings are those of one report.
-var ReadingsEvent = eventbus.Define(eventbus.Definition[Readings]{
+var ReadingsEvent = eventbus.Define(eventdef.Definition[Readings]{
 	Name:     "readings",
 	Contract: "22237e07",
-	From:     eventbus.FromBoth,
+	From:     eventdef.FromBoth,
 	Encode:   appendReadings,
 	Decode: func(src []byte, p *Readings) error {
 		d := codec.NewDecoder(src)

@@ -6,6 +6,7 @@ import (
 	"net/http"
 
 	"github.com/eventgen/eventgen/runtime/eventbus"
+	"github.com/eventgen/eventgen/runtime/eventbus/eventdef"
 	"github.com/eventgen/eventgen/runtime/httptransport"
 	"github.com/eventgen/eventgen/runtime/session"
 )
@@ -19,11 +20,11 @@ type eventgenHub struct {
 }
 
 func newEventgen() (hub, error) {
-	event := eventbus.Define(eventbus.Definition[[]byte]{
+	event := eventbus.Define(eventdef.Definition[[]byte]{
 		Name:   "bench:message",
 		Encode: func(dst []byte, p *[]byte) ([]byte, error) { return append(dst, *p...), nil },
 	})
-	other := eventbus.Define(eventbus.Definition[[]byte]{Name: "bench:other"})
+	other := eventbus.Define(eventdef.Definition[[]byte]{Name: "bench:other"})
 	bus, err := eventbus.New(eventbus.WithCatalog(eventbus.NewCatalog(event, other)))
 	if err != nil {
 		return nil, err

@@ -6,12 +6,13 @@ import (
 	"context"
 	"github.com/eventgen/eventgen/runtime/eventbus"
 	"github.com/eventgen/eventgen/runtime/eventbus/codec"
+	"github.com/eventgen/eventgen/runtime/eventbus/eventdef"
 	"time"
 )
 
 // A compile error on the next line means that the eventgen runtime in go.mod is older than the
 // generator: run "go get github.com/eventgen/eventgen@latest".
-const _ = eventbus.IsAtLeastV1
+const _ = eventdef.IsAtLeastV1
 
 // Events is the catalogue of this package's events: pass it to eventbus.WithCatalog.
 var Events = eventbus.NewCatalog(
@@ -25,10 +26,10 @@ var Events = eventbus.NewCatalog(
 // AcknowledgeEvent describes the event "alarm:acknowledge".
 //
 // Acknowledge says that somebody has seen an alarm.
-var AcknowledgeEvent = eventbus.Define(eventbus.Definition[Acknowledge]{
+var AcknowledgeEvent = eventbus.Define(eventdef.Definition[Acknowledge]{
 	Name:     "alarm:acknowledge",
 	Contract: "8e5f0de3",
-	From:     eventbus.FromClient,
+	From:     eventdef.FromClient,
 	Encode: func(dst []byte, p *Acknowledge) ([]byte, error) {
 		dst = appendAcknowledge(dst, p)
 		return dst, nil
@@ -55,7 +56,7 @@ func OnceAcknowledge(b *eventbus.Bus, fn func(ctx context.Context, payload Ackno
 // LineEvent describes the event "log:line".
 //
 // Line is a line of the plant's log.
-var LineEvent = eventbus.Define(eventbus.Definition[Line]{
+var LineEvent = eventbus.Define(eventdef.Definition[Line]{
 	Name:     "log:line",
 	Contract: "b1e350f0",
 	Batch:    100,
@@ -95,11 +96,11 @@ func OnceLine(b *eventbus.Bus, fn func(ctx context.Context, payload Line) error,
 // AlarmEvent describes the event "sensor:alarm".
 //
 // Alarm tells that a sensor's reading has passed its limit, or is back below it.
-var AlarmEvent = eventbus.Define(eventbus.Definition[Alarm]{
+var AlarmEvent = eventbus.Define(eventdef.Definition[Alarm]{
 	Name:     "sensor:alarm",
 	Contract: "9c078ceb",
-	Key: func(p *Alarm) eventbus.Key {
-		return eventbus.StringKey(p.Sensor)
+	Key: func(p *Alarm) eventdef.Key {
+		return eventdef.StringKey(p.Sensor)
 	},
 	Keys:    4096,
 	Flushes: []string{"sensor:reading"},
@@ -134,16 +135,16 @@ func OnceAlarm(b *eventbus.Bus, fn func(ctx context.Context, payload Alarm) erro
 // ReadingEvent describes the event "sensor:reading".
 //
 // Reading is what a sensor measures. A window that cannot keep up needs the newest one only.
-var ReadingEvent = eventbus.Define(eventbus.Definition[Reading]{
+var ReadingEvent = eventbus.Define(eventdef.Definition[Reading]{
 	Name:     "sensor:reading",
 	Contract: "96bf001f",
 	Throttle: 50 * time.Millisecond,
-	Key: func(p *Reading) eventbus.Key {
-		return eventbus.StringKey(p.Sensor)
+	Key: func(p *Reading) eventdef.Key {
+		return eventdef.StringKey(p.Sensor)
 	},
 	Keys:   4096,
 	Sticky: true,
-	Slow:   eventbus.SlowLatest,
+	Slow:   eventdef.SlowLatest,
 	Encode: appendReading,
 })
 
@@ -174,7 +175,7 @@ func OnceReading(b *eventbus.Bus, fn func(ctx context.Context, payload Reading) 
 // SessionEvent describes the event "session:event".
 //
 // Session is what happens to the session of an operator.
-var SessionEvent = eventbus.Define(eventbus.Definition[Session]{
+var SessionEvent = eventbus.Define(eventdef.Definition[Session]{
 	Name:     "session:event",
 	Contract: "934f7932",
 	Replay:   8,

@@ -6,11 +6,12 @@ import (
 	"context"
 	"github.com/eventgen/eventgen/runtime/eventbus"
 	"github.com/eventgen/eventgen/runtime/eventbus/codec"
+	"github.com/eventgen/eventgen/runtime/eventbus/eventdef"
 )
 
 // A compile error on the next line means that the eventgen runtime in go.mod is older than the
 // generator: run "go get github.com/eventgen/eventgen@latest".
-const _ = eventbus.IsAtLeastV1
+const _ = eventdef.IsAtLeastV1
 
 // Events is the catalogue of this package's events: pass it to eventbus.WithCatalog.
 var Events = eventbus.NewCatalog(
@@ -25,7 +26,7 @@ var Events = eventbus.NewCatalog(
 // TickEvent describes the event "clock:tick".
 //
 // Tick is a beat that all windows get, numbered so that a missing one shows.
-var TickEvent = eventbus.Define(eventbus.Definition[Tick]{
+var TickEvent = eventbus.Define(eventdef.Definition[Tick]{
 	Name:     "clock:tick",
 	Contract: "7b7f91bc",
 	Encode: func(dst []byte, p *Tick) ([]byte, error) {
@@ -61,10 +62,10 @@ func OnceTick(b *eventbus.Bus, fn func(ctx context.Context, payload Tick) error,
 // ChangeEvent describes the event "settings:change".
 //
 // Change asks for other settings.
-var ChangeEvent = eventbus.Define(eventbus.Definition[Change]{
+var ChangeEvent = eventbus.Define(eventdef.Definition[Change]{
 	Name:     "settings:change",
 	Contract: "6b8ff18c",
-	From:     eventbus.FromClient,
+	From:     eventdef.FromClient,
 	Encode:   appendChange,
 	Decode: func(src []byte, p *Change) error {
 		d := codec.NewDecoder(src)
@@ -88,7 +89,7 @@ func OnceChange(b *eventbus.Bus, fn func(ctx context.Context, payload Change) er
 // SettingsEvent describes the event "settings:changed".
 //
 // Settings are what all windows follow. A new window gets the last ones at once.
-var SettingsEvent = eventbus.Define(eventbus.Definition[Settings]{
+var SettingsEvent = eventbus.Define(eventdef.Definition[Settings]{
 	Name:     "settings:changed",
 	Contract: "f895554b",
 	Sticky:   true,
@@ -122,10 +123,10 @@ func OnceSettings(b *eventbus.Bus, fn func(ctx context.Context, payload Settings
 // KnockEvent describes the event "window:knock".
 //
 // Knock asks the backend to send a [Notice] to one window.
-var KnockEvent = eventbus.Define(eventbus.Definition[Knock]{
+var KnockEvent = eventbus.Define(eventdef.Definition[Knock]{
 	Name:     "window:knock",
 	Contract: "006bb313",
-	From:     eventbus.FromClient,
+	From:     eventdef.FromClient,
 	Encode: func(dst []byte, p *Knock) ([]byte, error) {
 		dst = appendKnock(dst, p)
 		return dst, nil
@@ -152,10 +153,10 @@ func OnceKnock(b *eventbus.Bus, fn func(ctx context.Context, payload Knock) erro
 // NoteEvent describes the event "window:note".
 //
 // Note goes from one window to another, through Go, which may refuse it.
-var NoteEvent = eventbus.Define(eventbus.Definition[Note]{
+var NoteEvent = eventbus.Define(eventdef.Definition[Note]{
 	Name:     "window:note",
 	Contract: "ebe7ac38",
-	From:     eventbus.FromClient,
+	From:     eventdef.FromClient,
 	Relay:    true,
 	Encode: func(dst []byte, p *Note) ([]byte, error) {
 		dst = appendNote(dst, p)
@@ -183,10 +184,10 @@ func OnceNote(b *eventbus.Bus, fn func(ctx context.Context, payload Note) error,
 // NoticeEvent describes the event "window:notice".
 //
 // Notice is for one window. It cannot be broadcast.
-var NoticeEvent = eventbus.Define(eventbus.Definition[Notice]{
+var NoticeEvent = eventbus.Define(eventdef.Definition[Notice]{
 	Name:     "window:notice",
 	Contract: "8fdb054b",
-	To:       eventbus.ToWindow,
+	To:       eventdef.ToWindow,
 	Encode: func(dst []byte, p *Notice) ([]byte, error) {
 		dst = appendNotice(dst, p)
 		return dst, nil

@@ -6,12 +6,13 @@ import (
 	"context"
 	"github.com/eventgen/eventgen/runtime/eventbus"
 	"github.com/eventgen/eventgen/runtime/eventbus/codec"
+	"github.com/eventgen/eventgen/runtime/eventbus/eventdef"
 	"time"
 )
 
 // A compile error on the next line means that the eventgen runtime in go.mod is older than the
 // generator: run "go get github.com/eventgen/eventgen@latest".
-const _ = eventbus.IsAtLeastV1
+const _ = eventdef.IsAtLeastV1
 
 // Events is the catalogue of this package's events: pass it to eventbus.WithCatalog.
 var Events = eventbus.NewCatalog(
@@ -27,10 +28,10 @@ var Events = eventbus.NewCatalog(
 // CancelEvent describes the event "download:cancel".
 //
 // Cancel asks to end a download.
-var CancelEvent = eventbus.Define(eventbus.Definition[Cancel]{
+var CancelEvent = eventbus.Define(eventdef.Definition[Cancel]{
 	Name:     "download:cancel",
 	Contract: "74ae29c2",
-	From:     eventbus.FromClient,
+	From:     eventdef.FromClient,
 	Encode: func(dst []byte, p *Cancel) ([]byte, error) {
 		dst = appendCancel(dst, p)
 		return dst, nil
@@ -57,7 +58,7 @@ func OnceCancel(b *eventbus.Bus, fn func(ctx context.Context, payload Cancel) er
 // ChunkEvent describes the event "download:chunk".
 //
 // Chunk is one piece of a download, as it arrives: what Progress would be without its throttle.
-var ChunkEvent = eventbus.Define(eventbus.Definition[Chunk]{
+var ChunkEvent = eventbus.Define(eventdef.Definition[Chunk]{
 	Name:     "download:chunk",
 	Contract: "564986fd",
 	Encode: func(dst []byte, p *Chunk) ([]byte, error) {
@@ -93,7 +94,7 @@ func OnceChunk(b *eventbus.Bus, fn func(ctx context.Context, payload Chunk) erro
 // EmittedEvent describes the event "download:emitted".
 //
 // Emitted counts the chunks that the server has emitted.
-var EmittedEvent = eventbus.Define(eventbus.Definition[Emitted]{
+var EmittedEvent = eventbus.Define(eventdef.Definition[Emitted]{
 	Name:     "download:emitted",
 	Contract: "df4561be",
 	Throttle: 200 * time.Millisecond,
@@ -131,7 +132,7 @@ func OnceEmitted(b *eventbus.Bus, fn func(ctx context.Context, payload Emitted) 
 // EndEvent describes the event "download:end".
 //
 // End is how a download ends. What is still held back of its progress goes out first.
-var EndEvent = eventbus.Define(eventbus.Definition[End]{
+var EndEvent = eventbus.Define(eventdef.Definition[End]{
 	Name:     "download:end",
 	Contract: "cbe3f4e0",
 	Flushes:  []string{"download:progress"},
@@ -169,12 +170,12 @@ func OnceEnd(b *eventbus.Bus, fn func(ctx context.Context, payload End) error, o
 // ProgressEvent describes the event "download:progress".
 //
 // Progress tells how far one download has come.
-var ProgressEvent = eventbus.Define(eventbus.Definition[Progress]{
+var ProgressEvent = eventbus.Define(eventdef.Definition[Progress]{
 	Name:     "download:progress",
 	Contract: "6bab14a1",
 	Throttle: 100 * time.Millisecond,
-	Key: func(p *Progress) eventbus.Key {
-		return eventbus.StringKey(p.ID)
+	Key: func(p *Progress) eventdef.Key {
+		return eventdef.StringKey(p.ID)
 	},
 	Keys:   4096,
 	Sticky: true,
@@ -208,10 +209,10 @@ func OnceProgress(b *eventbus.Bus, fn func(ctx context.Context, payload Progress
 // StartEvent describes the event "download:start".
 //
 // Start asks to begin a download that has ended.
-var StartEvent = eventbus.Define(eventbus.Definition[Start]{
+var StartEvent = eventbus.Define(eventdef.Definition[Start]{
 	Name:     "download:start",
 	Contract: "9e8a8901",
-	From:     eventbus.FromClient,
+	From:     eventdef.FromClient,
 	Encode: func(dst []byte, p *Start) ([]byte, error) {
 		dst = appendStart(dst, p)
 		return dst, nil
@@ -238,7 +239,7 @@ func OnceStart(b *eventbus.Bus, fn func(ctx context.Context, payload Start) erro
 // LogLineEvent describes the event "log:line".
 //
 // LogLine is a line of the server's log.
-var LogLineEvent = eventbus.Define(eventbus.Definition[string]{
+var LogLineEvent = eventbus.Define(eventdef.Definition[string]{
 	Name:     "log:line",
 	Contract: "dbb4020b",
 	Batch:    50,

@@ -8,13 +8,14 @@ import (
 	"github.com/docker/docker/api/types/events"
 	"github.com/eventgen/eventgen/runtime/eventbus"
 	"github.com/eventgen/eventgen/runtime/eventbus/codec"
+	"github.com/eventgen/eventgen/runtime/eventbus/eventdef"
 	"github.com/google/go-github/v84/github"
 	"time"
 )
 
 // A compile error on the next line means that the eventgen runtime in go.mod is older than the
 // generator: run "go get github.com/eventgen/eventgen@latest".
-const _ = eventbus.IsAtLeastV1
+const _ = eventdef.IsAtLeastV1
 
 // Events is the catalogue of this package's events: pass it to eventbus.WithCatalog.
 var Events = eventbus.NewCatalog(
@@ -27,7 +28,7 @@ var Events = eventbus.NewCatalog(
 // ContainerEvent describes the event "docker:event".
 //
 // Container is one line of "docker events". A busy host writes many, so they travel in batches.
-var ContainerEvent = eventbus.Define(eventbus.Definition[events.Message]{
+var ContainerEvent = eventbus.Define(eventdef.Definition[events.Message]{
 	Name:     "docker:event",
 	Contract: "989231a1",
 	Batch:    100,
@@ -70,7 +71,7 @@ func OnceContainer(b *eventbus.Bus, fn func(ctx context.Context, payload events.
 // PullRequestEvent describes the event "github:pull_request".
 //
 // PullRequest tells what happened to a pull request.
-var PullRequestEvent = eventbus.Define(eventbus.Definition[github.PullRequestEvent]{
+var PullRequestEvent = eventbus.Define(eventdef.Definition[github.PullRequestEvent]{
 	Name:     "github:pull_request",
 	Contract: "60a6e7b0",
 	Replay:   20,
@@ -104,7 +105,7 @@ func OncePullRequest(b *eventbus.Bus, fn func(ctx context.Context, payload githu
 // PushEvent describes the event "github:push".
 //
 // Push tells of commits pushed to a branch or tag.
-var PushEvent = eventbus.Define(eventbus.Definition[github.PushEvent]{
+var PushEvent = eventbus.Define(eventdef.Definition[github.PushEvent]{
 	Name:     "github:push",
 	Contract: "086264b4",
 	Replay:   20,
@@ -138,7 +139,7 @@ func OncePush(b *eventbus.Bus, fn func(ctx context.Context, payload github.PushE
 // WorkflowRunEvent describes the event "github:workflow_run".
 //
 // WorkflowRun tells how one run of a workflow proceeds.
-var WorkflowRunEvent = eventbus.Define(eventbus.Definition[github.WorkflowRunEvent]{
+var WorkflowRunEvent = eventbus.Define(eventdef.Definition[github.WorkflowRunEvent]{
 	Name:     "github:workflow_run",
 	Contract: "dd11a029",
 	Replay:   20,

@@ -63,7 +63,7 @@ func (g *pkg) payloadType(e *ir.Event) (string, bool) {
 func (g *pkg) descriptor(e *ir.Event, payload string) {
 	g.docComment(fmt.Sprintf("%s describes the event %q.", descriptorName(e), e.Name), e.Doc, true)
 	g.file.Var().Id(descriptorName(e)).Op("=").Add(expr(g.bus("Define"))).Call(
-		expr(g.bus("Definition")).Types(expr(payload)).CustomFunc(jen.Options{
+		expr(g.def("Definition")).Types(expr(payload)).CustomFunc(jen.Options{
 			Open: "{", Close: "}", Separator: ",", Multi: true,
 		}, func(fields *jen.Group) { g.definition(fields, e) }),
 	)
@@ -91,10 +91,10 @@ func (g *pkg) definition(fields *jen.Group, e *ir.Event) {
 	text("Name", e.Name)
 	text("Contract", g.contracts[e])
 	if c, ok := map[ir.Direction]string{ir.FromClient: "FromClient", ir.FromBoth: "FromBoth"}[e.From]; ok {
-		set("From", expr(g.bus(c)))
+		set("From", expr(g.def(c)))
 	}
 	if c, ok := map[ir.Audience]string{ir.ToWindow: "ToWindow", ir.ToGroup: "ToGroup"}[e.To]; ok {
-		set("To", expr(g.bus(c)))
+		set("To", expr(g.def(c)))
 	}
 	if e.Relay {
 		set("Relay", jen.True())
@@ -119,7 +119,7 @@ func (g *pkg) definition(fields *jen.Group, e *ir.Event) {
 	}
 	count("Replay", e.Replay)
 	if c, ok := map[ir.SlowPolicy]string{ir.SlowLatest: "SlowLatest", ir.SlowDrop: "SlowDrop"}[e.Slow]; ok {
-		set("Slow", expr(g.bus(c)))
+		set("Slow", expr(g.def(c)))
 	}
 	if e.Max != 0 {
 		set("Max", jen.Op(strconv.FormatInt(e.Max, 10)))

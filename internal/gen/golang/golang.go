@@ -24,6 +24,7 @@ import (
 // Paths of the packages that generated code calls.
 const (
 	eventbusPath = "github.com/eventgen/eventgen/runtime/eventbus"
+	eventdefPath = eventbusPath + "/eventdef"
 	codecPath    = "github.com/eventgen/eventgen/runtime/eventbus/codec"
 	contextPath  = "context"
 	timePath     = "time"
@@ -187,6 +188,7 @@ func (g *pkg) forget(first int) {
 }
 
 func (g *pkg) bus(name string) string   { return g.qual(eventbusPath, "eventbus", name) }
+func (g *pkg) def(name string) string   { return g.qual(eventdefPath, "eventdef", name) }
 func (g *pkg) codec(name string) string { return g.qual(codecPath, "codec", name) }
 
 // expr is Go source of an expression or a type, for jennifer.
@@ -196,7 +198,7 @@ func expr(source string) *jen.Statement { return jen.Op(source) }
 func (g *pkg) handshake() {
 	g.comment("A compile error on the next line means that the eventgen runtime in go.mod is older than the\n" +
 		"generator: run \"go get github.com/eventgen/eventgen@latest\".")
-	g.file.Const().Id("_").Op("=").Add(expr(g.bus("IsAtLeastV1")))
+	g.file.Const().Id("_").Op("=").Add(expr(g.def("IsAtLeastV1")))
 	g.file.Line()
 }
 

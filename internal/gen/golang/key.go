@@ -11,9 +11,9 @@ import (
 func (g *pkg) keyFunc(e *ir.Event) string {
 	payload, _ := g.payloadType(e)
 	enc := newEncoder(g, new(source))
-	none := "return " + g.bus("Key") + "{}"
+	none := "return " + g.def("Key") + "{}"
 	enc.leave = func(string) string { return none }
-	enc.body("func(p *"+payload+") "+g.bus("Key"), func() {
+	enc.body("func(p *"+payload+") "+g.def("Key"), func() {
 		for i, nilable := range e.Key.Nilable {
 			if nilable {
 				enc.block("if p."+strings.Join(e.Key.Path[:i+1], ".")+" == nil", func() { enc.line(none) })
@@ -29,7 +29,7 @@ func (e *encoder) key(event *ir.Event, v string) {
 	g := e.g
 	t, quoted := g.basic(event.Key.Type), g.keyQuoted(event)
 	key := func(constructor string, kind ir.Kind, bits int) {
-		e.line("return ", call(g.bus(constructor), g.convert(kind, bits, event.Key.Type, v)))
+		e.line("return ", call(g.def(constructor), g.convert(kind, bits, event.Key.Type, v)))
 	}
 	switch {
 	case t.Kind == ir.KindString && !quoted:
@@ -44,7 +44,7 @@ func (e *encoder) key(event *ir.Event, v string) {
 		e.line("var ", e.dst, " []byte")
 		e.value(event.Key.Type, loc{val: v, addr: true}, form{quoted: quoted && !g.wide(event.Key.Type)})
 		e.flush()
-		e.line("return ", call(g.bus("JSONKey"), e.dst))
+		e.line("return ", call(g.def("JSONKey"), e.dst))
 	}
 }
 

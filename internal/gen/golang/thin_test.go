@@ -39,7 +39,7 @@ func TestThickBindingsAreFound(t *testing.T) {
 		"b.Lock(); return XEvent.Emit(ctx, b, payload)":                 false,
 		"return func() error { return XEvent.Emit(ctx, b, payload) }()": false,
 	} {
-		source := "package p\nvar XEvent = eventbus.Define(eventbus.Definition[X]{})\n" +
+		source := "package p\nvar XEvent = eventbus.Define(eventdef.Definition[X]{})\n" +
 			"func EmitX(ctx context.Context, b *eventbus.Bus, payload X) error {" + body + "}"
 		if _, faults := thick(t, "p.go", source); (len(faults) == 0) != want {
 			t.Errorf("%s: %v", body, faults)
@@ -47,7 +47,7 @@ func TestThickBindingsAreFound(t *testing.T) {
 	}
 	for _, source := range []string{
 		"func init() {}", "func helper() int { return 1 }", "func (x X) Method() {}", "var x = func() {}",
-		"var YEvent = eventbus.Define(eventbus.Definition[Y]{Key: func(p *Y) eventbus.Key { if p.A {}; return f(p) }})",
+		"var YEvent = eventbus.Define(eventdef.Definition[Y]{Key: func(p *Y) eventbus.Key { if p.A {}; return f(p) }})",
 	} {
 		if _, faults := thick(t, "p.go", "package p\n"+source); len(faults) == 0 {
 			t.Errorf("%s: no fault", source)

@@ -10,12 +10,13 @@ import (
 	"github.com/eventgen/eventgen/internal/diag"
 	"github.com/eventgen/eventgen/internal/ir"
 	"github.com/eventgen/eventgen/runtime/eventbus"
+	"github.com/eventgen/eventgen/runtime/eventbus/eventdef"
 )
 
 // TestTheBusTakesWhatIsGenerated holds, for every combination of options, that a directive is refused exactly if
 // the bus refuses the definition that it stands for.
 func TestTheBusTakesWhatIsGenerated(t *testing.T) {
-	other := eventbus.Define(eventbus.Definition[payload]{Name: "other", Throttle: time.Second})
+	other := eventbus.Define(eventdef.Definition[payload]{Name: "other", Throttle: time.Second})
 	combinations, taken := 0, 0
 	for text := range product(
 		[]string{"", "from=client", "from=both"}, []string{"", "to=window", "to=group"}, []string{"", "relay"},
@@ -54,12 +55,12 @@ func TestTheBusTakesWhatIsGenerated(t *testing.T) {
 type payload struct{ ID string }
 
 // definition is what generated code states for the options.
-func definition(v Values) eventbus.Definition[payload] {
-	d := eventbus.Definition[payload]{
+func definition(v Values) eventdef.Definition[payload] {
+	d := eventdef.Definition[payload]{
 		Name:     v["name"].Text,
-		From:     map[string]eventbus.Direction{"client": eventbus.FromClient, "both": eventbus.FromBoth}[v["from"].Text],
-		To:       map[string]eventbus.Audience{"window": eventbus.ToWindow, "group": eventbus.ToGroup}[v["to"].Text],
-		Slow:     map[string]eventbus.SlowPolicy{"latest": eventbus.SlowLatest, "drop": eventbus.SlowDrop}[v["slow"].Text],
+		From:     map[string]eventdef.Direction{"client": eventdef.FromClient, "both": eventdef.FromBoth}[v["from"].Text],
+		To:       map[string]eventdef.Audience{"window": eventdef.ToWindow, "group": eventdef.ToGroup}[v["to"].Text],
+		Slow:     map[string]eventdef.SlowPolicy{"latest": eventdef.SlowLatest, "drop": eventdef.SlowDrop}[v["slow"].Text],
 		Relay:    v.Has("relay"),
 		Throttle: v["throttle"].Duration, Debounce: v["debounce"].Duration,
 		Keys: int(v["keys"].Number), Batch: int(v["batch"].Number), Wait: v["wait"].Duration,
@@ -67,7 +68,7 @@ func definition(v Values) eventbus.Definition[payload] {
 		Version: int(v["version"].Number), Was: v["was"].Text, Deprecated: v["deprecated"].Text,
 	}
 	if v.Has("key") {
-		d.Key = func(p *payload) eventbus.Key { return eventbus.StringKey(p.ID) }
+		d.Key = func(p *payload) eventbus.Key { return eventdef.StringKey(p.ID) }
 	}
 	for _, name := range v["flushes"].Names {
 		d.Flushes = append(d.Flushes, name.Name)

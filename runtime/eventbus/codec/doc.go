@@ -22,5 +22,5 @@
 // Problems of either direction are [*Error] values; several at once are [Errors].
 //
 // The package is called by generated code. Its functions keep their meaning as long as
-// eventbus.IsAtLeastV1 exists; nothing here is meant to be convenient by hand.
+// eventdef.IsAtLeastV1 exists; nothing here is meant to be convenient by hand.
 package codec

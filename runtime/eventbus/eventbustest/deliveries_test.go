@@ -10,12 +10,13 @@ import (
 
 	"github.com/eventgen/eventgen/runtime/eventbus"
 	"github.com/eventgen/eventgen/runtime/eventbus/eventbustest"
+	"github.com/eventgen/eventgen/runtime/eventbus/eventdef"
 )
 
 func TestDeliveries(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		line := eventbus.Define(eventbus.Definition[string]{Name: "log:line", Batch: 2, Wait: time.Second})
-		paid := eventbus.Define(eventbus.Definition[order]{Name: "order:paid", Throttle: time.Second})
+		line := eventbus.Define(eventdef.Definition[string]{Name: "log:line", Batch: 2, Wait: time.Second})
+		paid := eventbus.Define(eventdef.Definition[order]{Name: "order:paid", Throttle: time.Second})
 		b, r := eventbustest.New(t, eventbus.WithCatalog(eventbus.NewCatalog(line, paid)))
 		lines := eventbustest.Listen(t, b, line)
 		orders := eventbustest.Listen(t, b, paid)
@@ -60,7 +61,7 @@ func TestDeliveries(t *testing.T) {
 
 func TestWaitSaysHowFarItCame(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		e := eventbus.Define(eventbus.Definition[int]{Name: "e"})
+		e := eventbus.Define(eventdef.Definition[int]{Name: "e"})
 		b, _ := eventbustest.New(t, eventbus.WithCatalog(eventbus.NewCatalog(e)))
 		got := eventbustest.Listen(t, b, e, eventbus.Async(8, eventbus.Block))
 		if err := e.Emit(t.Context(), b, 1); err != nil {

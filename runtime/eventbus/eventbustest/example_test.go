@@ -7,13 +7,14 @@ import (
 
 	"github.com/eventgen/eventgen/runtime/eventbus"
 	"github.com/eventgen/eventgen/runtime/eventbus/eventbustest"
+	"github.com/eventgen/eventgen/runtime/eventbus/eventdef"
 )
 
 // A test of what a listener gets, which waits for the last value of a throttle.
 func ExampleListen() { //nolint:testableexamples // it needs the t of a test
 	var t *testing.T // the test's own
 
-	progress := eventbus.Define(eventbus.Definition[int]{Name: "progress", Throttle: 100 * time.Millisecond})
+	progress := eventbus.Define(eventdef.Definition[int]{Name: "progress", Throttle: 100 * time.Millisecond})
 	bus, rec := eventbustest.New(t, eventbus.WithCatalog(eventbus.NewCatalog(progress)))
 	got := eventbustest.Listen(t, bus, progress)
 

@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/eventgen/eventgen/runtime/eventbus"
+	"github.com/eventgen/eventgen/runtime/eventbus/eventdef"
 )
 
 // Recorder knows what was emitted on a bus: every emit that the bus has admitted, in the order of the calls
@@ -21,7 +22,7 @@ type Recorder struct {
 }
 
 type emit struct {
-	event   *eventbus.Info
+	event   *eventdef.Info
 	target  eventbus.Target
 	payload any
 }

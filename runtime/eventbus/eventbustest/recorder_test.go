@@ -9,6 +9,7 @@ import (
 
 	"github.com/eventgen/eventgen/runtime/eventbus"
 	"github.com/eventgen/eventgen/runtime/eventbus/eventbustest"
+	"github.com/eventgen/eventgen/runtime/eventbus/eventdef"
 )
 
 type order struct {
@@ -33,8 +34,8 @@ func failing(t *testing.T, assert func(t testing.TB)) string {
 }
 
 func TestRecorder(t *testing.T) {
-	placed := eventbus.Define(eventbus.Definition[order]{Name: "order:placed"})
-	paid := eventbus.Define(eventbus.Definition[order]{Name: "order:paid", Throttle: 1e9})
+	placed := eventbus.Define(eventdef.Definition[order]{Name: "order:placed"})
+	paid := eventbus.Define(eventdef.Definition[order]{Name: "order:paid", Throttle: 1e9})
 	b, r := eventbustest.New(t, eventbus.WithCatalog(eventbus.NewCatalog(placed, paid)))
 	ctx := context.Background()
 	placed.Listen(b, func(ctx context.Context, o order) error { return paid.Emit(ctx, b, o) })
@@ -78,7 +79,7 @@ func TestRecorder(t *testing.T) {
 }
 
 func TestRecorderKeepsErrors(t *testing.T) {
-	e := eventbus.Define(eventbus.Definition[int]{Name: "e"})
+	e := eventbus.Define(eventdef.Definition[int]{Name: "e"})
 	b, r := eventbustest.New(t, eventbus.WithCatalog(eventbus.NewCatalog(e)))
 	cause := errors.New("cause")
 	e.Listen(b, func(context.Context, int) error { return cause })

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/eventgen/eventgen/runtime/eventbus"
+	"github.com/eventgen/eventgen/runtime/eventbus/eventdef"
 )
 
 // Features says what a transport can do beside bringing events to windows. What it cannot do is not tested.
@@ -91,17 +92,17 @@ type suite struct {
 
 func newSuite(t testing.TB, patience time.Duration, open func(t testing.TB, b *eventbus.Bus) Transport) *suite {
 	s := &suite{TB: t, ctx: context.Background(), patience: patience}
-	key := func(v *value) eventbus.Key { return eventbus.StringKey(v.Key) }
-	define := func(name string, d eventbus.Definition[value]) *eventbus.Event[value] {
+	key := func(v *value) eventbus.Key { return eventdef.StringKey(v.Key) }
+	define := func(name string, d eventdef.Definition[value]) *eventbus.Event[value] {
 		d.Name = name
 		return eventbus.Define(d)
 	}
-	s.x, s.y, s.fence = define("x", eventbus.Definition[value]{}), define("y", eventbus.Definition[value]{}), define("fence", eventbus.Definition[value]{})
-	s.keyed = define("keyed", eventbus.Definition[value]{Key: key, Slow: eventbus.SlowLatest})
-	s.sticky = define("sticky", eventbus.Definition[value]{Key: key, Sticky: true})
-	s.replay = define("replay", eventbus.Definition[value]{Replay: 2})
-	s.client = define("client", eventbus.Definition[value]{From: eventbus.FromClient})
-	s.relay = define("relay", eventbus.Definition[value]{From: eventbus.FromBoth, Relay: true})
+	s.x, s.y, s.fence = define("x", eventdef.Definition[value]{}), define("y", eventdef.Definition[value]{}), define("fence", eventdef.Definition[value]{})
+	s.keyed = define("keyed", eventdef.Definition[value]{Key: key, Slow: eventdef.SlowLatest})
+	s.sticky = define("sticky", eventdef.Definition[value]{Key: key, Sticky: true})
+	s.replay = define("replay", eventdef.Definition[value]{Replay: 2})
+	s.client = define("client", eventdef.Definition[value]{From: eventdef.FromClient})
+	s.relay = define("relay", eventdef.Definition[value]{From: eventdef.FromBoth, Relay: true})
 	b, err := eventbus.New(
 		eventbus.WithCatalog(eventbus.NewCatalog(s.x, s.y, s.fence, s.keyed, s.sticky, s.replay, s.client, s.relay)),
 		eventbus.WithLog(256<<10, time.Hour), eventbus.WithErrorHandler(func(context.Context, *eventbus.Error) {}),
@@ -240,7 +241,7 @@ func (s *suite) targets() {
 
 func (s *suite) keys() {
 	c := s.connect(eventbus.Peer{})
-	s.must(c.Listen("keyed", eventbus.StringKey("a"), eventbus.StringKey("c")))
+	s.must(c.Listen("keyed", eventdef.StringKey("a"), eventdef.StringKey("c")))
 	var want []string
 	for n, key := range []string{"a", "b", "c", "d"} {
 		v := value{key, n}

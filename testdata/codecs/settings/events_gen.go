@@ -6,11 +6,12 @@ import (
 	"context"
 	"github.com/eventgen/eventgen/runtime/eventbus"
 	"github.com/eventgen/eventgen/runtime/eventbus/codec"
+	"github.com/eventgen/eventgen/runtime/eventbus/eventdef"
 )
 
 // A compile error on the next line means that the eventgen runtime in go.mod is older than the
 // generator: run "go get github.com/eventgen/eventgen@latest".
-const _ = eventbus.IsAtLeastV1
+const _ = eventdef.IsAtLeastV1
 
 // Events is the catalogue of this package's events: pass it to eventbus.WithCatalog.
 var Events = eventbus.NewCatalog(
@@ -20,10 +21,10 @@ var Events = eventbus.NewCatalog(
 // MixedEvent describes the event "mixed".
 //
 // Mixed holds one type inside and outside of a type that a method reads.
-var MixedEvent = eventbus.Define(eventbus.Definition[Mixed]{
+var MixedEvent = eventbus.Define(eventdef.Definition[Mixed]{
 	Name:     "mixed",
 	Contract: "06d44ab6",
-	From:     eventbus.FromBoth,
+	From:     eventdef.FromBoth,
 	Encode:   appendMixed,
 	Decode: func(src []byte, p *Mixed) error {
 		d := codec.NewDecoder(src)

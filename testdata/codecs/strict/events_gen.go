@@ -6,11 +6,12 @@ import (
 	"context"
 	"github.com/eventgen/eventgen/runtime/eventbus"
 	"github.com/eventgen/eventgen/runtime/eventbus/codec"
+	"github.com/eventgen/eventgen/runtime/eventbus/eventdef"
 )
 
 // A compile error on the next line means that the eventgen runtime in go.mod is older than the
 // generator: run "go get github.com/eventgen/eventgen@latest".
-const _ = eventbus.IsAtLeastV1
+const _ = eventdef.IsAtLeastV1
 
 // Events is the catalogue of this package's events: pass it to eventbus.WithCatalog.
 var Events = eventbus.NewCatalog(
@@ -22,10 +23,10 @@ var Events = eventbus.NewCatalog(
 // MoveEvent describes the event "move".
 //
 // Move is a union with an internal tag that is a whole payload.
-var MoveEvent = eventbus.Define(eventbus.Definition[Move]{
+var MoveEvent = eventbus.Define(eventdef.Definition[Move]{
 	Name:     "move",
 	Contract: "38549bbe",
-	From:     eventbus.FromClient,
+	From:     eventdef.FromClient,
 	Encode: func(dst []byte, p *Move) ([]byte, error) {
 		n := len(dst)
 		dst, err := appendMove(dst, *p)
@@ -53,10 +54,10 @@ func OnceMove(b *eventbus.Bus, fn func(ctx context.Context, payload Move) error,
 // OrderEvent describes the event "order".
 //
 // Order has a field of every kind that is read in a way of its own.
-var OrderEvent = eventbus.Define(eventbus.Definition[Order]{
+var OrderEvent = eventbus.Define(eventdef.Definition[Order]{
 	Name:     "order",
 	Contract: "6dc840fa",
-	From:     eventbus.FromClient,
+	From:     eventdef.FromClient,
 	Encode:   appendOrder,
 	Decode: func(src []byte, p *Order) error {
 		d := codec.NewStrictDecoder(src)
@@ -80,10 +81,10 @@ func OnceOrder(b *eventbus.Bus, fn func(ctx context.Context, payload Order) erro
 // RangeEvent describes the event "range".
 //
 // Range checks itself.
-var RangeEvent = eventbus.Define(eventbus.Definition[Range]{
+var RangeEvent = eventbus.Define(eventdef.Definition[Range]{
 	Name:     "range",
 	Contract: "7f047dea",
-	From:     eventbus.FromClient,
+	From:     eventdef.FromClient,
 	Encode: func(dst []byte, p *Range) ([]byte, error) {
 		dst = appendRange(dst, p)
 		return dst, nil

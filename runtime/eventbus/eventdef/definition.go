@@ -1,4 +1,4 @@
-package eventbus
+package eventdef
 
 import (
 	"errors"
@@ -64,7 +64,7 @@ const (
 )
 
 // Info describes an event to code that does not know its payload type. Its fields mean what those of
-// [Definition] do, with the defaults filled in; it must not be changed.
+// [Definition] do, with the defaults filled in.
 type Info struct {
 	Name       string
 	Contract   string
@@ -88,30 +88,15 @@ type Info struct {
 	Empty      bool // the payload is Empty: the event carries nothing but its name
 }
 
-// stored reports whether the bus keeps values for new listeners.
-func (i *Info) stored() bool { return i.Sticky || i.Replay > 0 }
+// Stored reports whether the bus keeps values for new listeners.
+func (i *Info) Stored() bool { return i.Sticky || i.Replay > 0 }
 
-// deferred reports whether a delivery may come later than its emit.
-func (i *Info) deferred() bool { return i.Throttle > 0 || i.Debounce > 0 || i.Batch > 0 }
+// Deferred reports whether a delivery may come later than its emit.
+func (i *Info) Deferred() bool { return i.Throttle > 0 || i.Debounce > 0 || i.Batch > 0 }
 
-func (i *Info) unknown() *Error { return &Error{Code: CodeUnknownEvent, Event: i.Name} }
-
-// infoOf returns what the definition says, with the defaults filled in.
-func infoOf(d *Definition[opaque], empty bool) *Info {
-	i := &Info{
-		Name: d.Name, Contract: d.Contract, From: d.From, To: d.To, Relay: d.Relay,
-		Throttle: d.Throttle, Debounce: d.Debounce, Keyed: d.Key != nil, Keys: d.Keys,
-		Batch: d.Batch, Wait: d.Wait, Flushes: d.Flushes, Sticky: d.Sticky, Replay: d.Replay,
-		Slow: d.Slow, Max: d.Max, Version: d.Version, Was: d.Was, Deprecated: d.Deprecated,
-	}
-	i.Empty = empty
-	i.complete()
-	return i
-}
-
-// complete fills in the defaults.
-func (i *Info) complete() {
-	if i.Keys == 0 && (i.stored() || i.deferred()) {
+// Complete fills in the defaults.
+func (i *Info) Complete() {
+	if i.Keys == 0 && (i.Stored() || i.Deferred()) {
 		i.Keys = defaultKeys
 	}
 	if i.Batch > 0 && i.Wait == 0 {
@@ -119,9 +104,8 @@ func (i *Info) complete() {
 	}
 }
 
-// check holds the rules that the generator holds too, for definitions written by hand. New reports what
-// it finds.
-func (i *Info) check() error {
+// Check returns what is wrong with a definition, by the rules that the generator holds too.
+func (i *Info) Check() error {
 	var errs []error
 	bad := func(broken bool, what string) {
 		if broken {

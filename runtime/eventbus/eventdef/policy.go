@@ -1,4 +1,4 @@
-package eventbus
+package eventdef
 
 // Direction says who may emit an event.
 type Direction uint8
