@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"runtime"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -265,6 +266,33 @@ func TestGuarantee44WhatWaits(t *testing.T) {
 			}
 			settle(2 * time.Second)
 			w.check()
+		}
+	})
+}
+
+// What is emitted while a batch is delivered may be more than the next one takes.
+func TestGuarantee44BatchesAreDivided(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		e := eventbus.Define(eventbus.Definition[note]{Name: "state", From: eventbus.FromBoth, Relay: true, Batch: 2, Wait: time.Second})
+		w := newWindows(t, events(e), eventbus.WithLog(1<<20, time.Minute))
+		emit := func(n int) {
+			noError(t, w.emit("ann", "state", note{fmt.Sprint(n), strings.Repeat("x", 1000)}, eventbus.Target{}))
+		}
+		var sizes []int
+		e.ListenBatch(w.b, func(_ context.Context, batch []note) error {
+			sizes = append(sizes, len(batch))
+			for n := range 5 {
+				if len(sizes) == 1 {
+					emit(n)
+				}
+			}
+			return nil
+		})
+		emit(0)
+		emit(1)
+		settle(time.Hour)
+		if !slices.Equal(sizes, []int{2, 2, 2, 1}) {
+			t.Errorf("batches of %v", sizes)
 		}
 	})
 }
