@@ -36,6 +36,7 @@ type options struct {
 	jobs       int
 	limit      time.Duration
 	tests      []suite
+	run        string
 	dependents bool
 	list       bool
 	patterns   []string
@@ -53,6 +54,7 @@ func parseOptions(args []string, stderr io.Writer) (*options, error) {
 	flags.Uint64Var(&o.seed, "seed", 1, "which mutations: the same seed picks the same ones of the same code")
 	flags.IntVar(&o.jobs, "jobs", 1, "how many mutations to try at a time")
 	flags.DurationVar(&o.limit, "limit", 0, "how long the tests of one mutation may take, with their build (default 30s and ten times what they take without)")
+	flags.StringVar(&o.run, "run", "", "run the tests alone whose names match this `regexp`, as go test does: a quick look")
 	flags.BoolVar(&o.dependents, "dependents", false, "after a package's own tests, run those of the packages that import it")
 	flags.BoolVar(&o.list, "list", false, "print the mutations and try none")
 	flags.Func("tests", "`packages` whose tests run after a package's own; DIR:PACKAGES runs them in the module in DIR (may be repeated)", func(s string) error {

@@ -172,6 +172,9 @@ func writeOverlay(dir string, m *mutation) (path string, err error) {
 func (r *runner) test(ctx context.Context, s suite, overlay string) (by string, failed bool, err error) {
 	// Not from the cache: what a test runs may read the overlay, which its cached result does not know.
 	args := []string{"test", "-vet=off", "-failfast", "-timeout=0", "-count=1"}
+	if r.options.run != "" {
+		args = append(args, "-run="+r.options.run)
+	}
 	cmd := exec.CommandContext(ctx, "go", append(args, s.packages...)...)
 	cmd.Dir = filepath.Join(r.program.dir, filepath.FromSlash(s.dir))
 	cmd.Env = os.Environ()

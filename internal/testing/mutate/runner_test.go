@@ -43,6 +43,9 @@ killed by TestAdd  m.go:3: another operator
 `; out != want {
 		t.Errorf("got\n%s", out)
 	}
+	if _, out, err := mutate(t, "-n", "99", "-run", "TestOther", "."); err != nil || !strings.HasSuffix(out, " 0 killed, 0 timed out, 2 lived\n") {
+		t.Errorf("without the test: %v\n%s", err, out)
+	}
 	if text, err := os.ReadFile(filepath.Join(dir, "m.go")); err != nil || string(text) != simple {
 		t.Errorf("%v: the file is\n%s", err, text)
 	}
