@@ -273,7 +273,7 @@ func TestGuarantee44WhatWaits(t *testing.T) {
 // What is emitted while a batch is delivered may be more than the next one takes.
 func TestGuarantee44BatchesAreDivided(t *testing.T) {
 	bubble(t, func(t *testing.T) {
-		e := eventbus.Define(eventbus.Definition[note]{Name: "state", From: eventbus.FromBoth, Relay: true, Batch: 2, Wait: time.Second})
+		e := eventbus.Define(eventdef.Definition[note]{Name: "state", From: eventdef.FromBoth, Relay: true, Batch: 2, Wait: time.Second})
 		w := newWindows(t, events(e), eventbus.WithLog(1<<20, time.Minute))
 		emit := func(n int) {
 			noError(t, w.emit("ann", "state", note{fmt.Sprint(n), strings.Repeat("x", 1000)}, eventbus.Target{}))
