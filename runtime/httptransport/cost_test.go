@@ -8,6 +8,7 @@ import (
 	"runtime"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/eventgen/eventgen/runtime/session"
@@ -71,6 +72,9 @@ func TestGuarantee17UnreadAnswersEndTheConnection(t *testing.T) {
 		sent := 2 * mostAnswers / len(name)
 		for id := range sent {
 			pg.send(fmt.Sprintf(`{"listen":{%q:{}},"id":%d}`, name, id))
+			if id == 0 {
+				synctest.Wait() // this one is being written, the others wait
+			}
 		}
 		answers := 0
 		for {

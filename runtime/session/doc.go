@@ -63,8 +63,9 @@
 //
 // Cost:
 //
-//  17. A page that sends and does not read is closed when 1 MiB of answers wait for it; of messages that came
-//     by POST and are not handled yet at most 1 MiB wait, counted whole, and more is answered with 429.
+//  17. A page that sends and does not read is closed when 1 MiB of answers wait for it, beside what is being
+//     written; of messages that came by POST and are not handled yet at most 1 MiB wait, counted whole, and
+//     more is answered with 429.
 //  18. A page that takes nothing of a write, or does not finish a message, be it empty so far, is closed
 //     after the time of [WithStall].
 //
