@@ -46,7 +46,7 @@ func TestAsyncOverflow(t *testing.T) {
 					t.Errorf("another listener got %d", n)
 				}
 				list := f.take()
-				if len(list) != 1 || !errors.Is(list[0], eventbus.ErrOverflow) {
+				if len(list) != 1 || eventbus.CodeOf(list[0]) != eventbus.CodeOverflow {
 					t.Fatalf("the error handler got %v", list)
 				}
 				want := fmt.Sprintf("the queue of 3 of a listener was full: %d dropped (%v)", c.dropped, c.overflow)
@@ -380,7 +380,7 @@ func TestWait(t *testing.T) {
 		var closed atomic.Bool
 		go func() {
 			_, err := e.Wait(background, b, func(int) bool { return false })
-			closed.Store(errors.Is(err, eventbus.ErrClosed))
+			closed.Store(eventbus.CodeOf(err) == eventbus.CodeClosed)
 		}()
 		settle(time.Minute)
 		noError(t, b.Close(background))

@@ -64,10 +64,10 @@ func New(opts ...Option) (*Bus, error) {
 		c.onError = logError
 	}
 	if c.logBytes < 0 || c.logAge < 0 {
-		return nil, errors.New("eventbus: WithLog: a bound is negative")
+		return nil, &Error{Code: CodeInvalid, Err: errors.New("WithLog: a bound is negative")}
 	}
 	if !(c.share > 0 && c.share <= 1) {
-		return nil, errors.New("eventbus: WithShare: a share is more than 0 and at most 1")
+		return nil, &Error{Code: CodeInvalid, Err: errors.New("WithShare: a share is more than 0 and at most 1")}
 	}
 	b.gate.init()
 	b.log.init(c.logBytes, c.logAge, c.share)
@@ -121,7 +121,7 @@ func (b *Bus) know(catalogs []*Catalog) error {
 	}
 	errs = append(errs, b.linkFlushes()...)
 	if err := errors.Join(errs...); err != nil {
-		return fmt.Errorf("eventbus: %w", err)
+		return &Error{Code: CodeInvalid, Err: err}
 	}
 	b.index()
 	return nil
@@ -248,7 +248,7 @@ func (b *Bus) emitAny(ctx context.Context, e Emission) error {
 func (b *Bus) wrapEmit() (err error) {
 	defer func() {
 		if reason := recover(); reason != nil {
-			err = fmt.Errorf("eventbus: an interceptor panicked: %w", panicked(reason))
+			err = &Error{Code: CodePanic, Err: fmt.Errorf("an interceptor panicked: %w", panicked(reason))}
 		}
 	}()
 	for _, i := range slices.Backward(b.config.interceptors) {

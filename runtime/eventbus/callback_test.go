@@ -279,7 +279,7 @@ func TestGuarantee43CloseInAGoroutineOfAListener(t *testing.T) {
 				noError(t, other.Emit(background, b, 1))
 				noError(t, e.Emit(background, b, 1))
 				settle(time.Minute)
-				j.want(t, "calls", "other", "last 1", "context deadline exceeded")
+				j.want(t, "calls", "other", "last 1", "eventbus: canceled: context deadline exceeded")
 				next.want(t, "the other listener", "next 1")
 				if err := b.Close(background); !errors.Is(err, context.DeadlineExceeded) {
 					t.Errorf("Close returned %v", err)

@@ -26,10 +26,10 @@ func (b *Bus) Flush(ctx context.Context) error {
 }
 
 // Close ends the bus. It refuses new emits, sends out what is deferred, admits what listeners emit in turn,
-// and waits until all listeners have returned and all queues are empty. Emits are refused with [ErrClosed]
+// and waits until all listeners have returned and all queues are empty. Emits are refused with [CodeClosed]
 // from then on, loops over streams end, and transports are told.
 //
-// When ctx is done before that, Close drops what is left and returns the context's error; what runs is not
+// When ctx is done before that, Close drops what is left and fails with [CodeCanceled]; what runs is not
 // interrupted. Further calls wait for the first and return the same. Inside a callback of this or another bus,
 // a listener, an error handler or an encoder, Close returns nil at once and goes on in the background, without
 // the cancellation of ctx. A goroutine that a callback waits for is not inside it: a Close there waits for its
@@ -55,7 +55,7 @@ func (b *Bus) Close(ctx context.Context) error {
 	case <-b.closed:
 		return b.result
 	case <-ctx.Done():
-		return ctx.Err()
+		return canceled(ctx, "")
 	}
 }
 
@@ -79,7 +79,7 @@ func (b *Bus) end(ctx context.Context) {
 	}
 	if b.cluster != nil {
 		if closeErr := b.cluster.close(ctx); closeErr != nil && err == nil {
-			err = fmt.Errorf("eventbus: close the broker: %w", closeErr)
+			err = &Error{Code: CodeBroker, Err: fmt.Errorf("close the broker: %w", closeErr)}
 		}
 	}
 	b.result = err
@@ -100,7 +100,7 @@ func (b *Bus) drain(ctx context.Context) error {
 		select {
 		case <-changed:
 		case <-ctx.Done():
-			return ctx.Err()
+			return canceled(ctx, "")
 		}
 	}
 }

@@ -35,7 +35,7 @@ func (b *Bus) join(broker Broker) error {
 	ctx, cancel := context.WithTimeout(context.Background(), brokerStart)
 	defer cancel()
 	if err := broker.Start(ctx, b.config.node, c.receive); err != nil {
-		return fmt.Errorf("eventbus: start the broker: %w", err)
+		return &Error{Code: CodeBroker, Err: fmt.Errorf("start the broker: %w", err)}
 	}
 	if b.sequencer != nil {
 		b.log.begin(b.sequencer.At())

@@ -360,7 +360,7 @@ func (c *coalescer) flush(ctx context.Context) error {
 			select {
 			case <-ended:
 			case <-ctx.Done():
-				return ctx.Err()
+				return canceled(ctx, c.t.info.Name)
 			}
 			c.mu.Lock()
 		}

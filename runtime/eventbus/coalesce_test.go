@@ -2,7 +2,6 @@ package eventbus_test
 
 import (
 	"context"
-	"errors"
 	"runtime"
 	"testing"
 	"testing/synctest"
@@ -190,7 +189,7 @@ func TestListenersMayAddToTheirOwnBatch(t *testing.T) {
 				if n[0] != 0 {
 					break
 				}
-				if err := e.Emit(ctx, b, 100+i); errors.Is(err, eventbus.ErrOverflow) {
+				if err := e.Emit(ctx, b, 100+i); eventbus.CodeOf(err) == eventbus.CodeOverflow {
 					full++
 				}
 			}

@@ -98,8 +98,8 @@
 // Shutdown:
 //
 //  38. Close refuses new emits, delivers what is deferred or queued and what its listeners emit in turn, and
-//     waits for listeners; then every emit fails with ErrClosed.
-//  39. When its context ends, Close drops what is left and returns the context's error.
+//     waits for listeners; then every emit fails with CodeClosed.
+//  39. When its context ends, Close drops what is left and returns the context's error, with CodeCanceled.
 //  40. Inside a callback Close returns nil immediately, and drains in the background. Callbacks are what the
 //     bus calls of the application and waits for: listeners, error handlers, codecs and key functions.
 //  41. After Close the bus has no goroutine; one that nothing is emitted on has none before it either.

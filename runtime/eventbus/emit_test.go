@@ -70,8 +70,8 @@ func TestListenerPanicsErrorsAndGoexit(t *testing.T) {
 		if len(list) != 4 {
 			t.Fatalf("got %v", list)
 		}
-		if !errors.Is(list[0], eventbus.ErrPanic) || !errors.Is(list[0], cause) || !errors.Is(list[1], eventbus.ErrListener) ||
-			!errors.Is(list[1], cause) || !errors.Is(list[2], eventbus.ErrGoexit) || !errors.Is(list[3], eventbus.ErrPanic) {
+		if eventbus.CodeOf(list[0]) != eventbus.CodePanic || !errors.Is(list[0], cause) || eventbus.CodeOf(list[1]) != eventbus.CodeListener ||
+			!errors.Is(list[1], cause) || !errors.Is(list[2], eventbus.ErrGoexit) || eventbus.CodeOf(list[3]) != eventbus.CodePanic {
 			t.Errorf("got %v", list)
 		}
 		if p, ok := errors.AsType[*eventbus.PanicError](list[0]); !ok || !strings.Contains(string(p.Stack), "emit_test.go") {

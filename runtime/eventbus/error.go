@@ -1,6 +1,7 @@
 package eventbus
 
 import (
+	"context"
 	"errors"
 	"strings"
 )
@@ -12,7 +13,7 @@ type Code string
 // The codes of the bus.
 const (
 	CodeClosed         Code = "closed"          // the bus is closed
-	CodeCanceled       Code = "canceled"        // the context of the emit was done
+	CodeCanceled       Code = "canceled"        // the context of the call was done
 	CodeUnknownEvent   Code = "unknown_event"   // the event is in no catalogue of the bus
 	CodeDirection      Code = "wrong_direction" // the event may not be emitted from here
 	CodeAudience       Code = "wrong_audience"  // the event may not be addressed so
@@ -26,34 +27,17 @@ const (
 	CodeOverflow       Code = "overflow"        // a bounded queue was full and dropped or refused something
 	CodeListener       Code = "listener_failed" // a listener returned an error
 	CodePanic          Code = "panic"           // a listener, an interceptor, a key function or a decoder panicked
+	CodeInvalid        Code = "invalid"         // a definition or an option breaks a rule
 	CodeListen         Code = "listen_failed"   // a listener could not be registered
-	CodeBroker         Code = "broker_failed"   // the broker did not take an envelope
+	CodeBroker         Code = "broker_failed"   // the broker does not start or close, or did not take an envelope
 	CodeContract       Code = "wrong_contract"  // another node has another contract of the event
 	CodeForbidden      Code = "forbidden"       // a transport's authorisation refused it
 	CodeRate           Code = "rate_limited"    // a transport's rate limit refused it
 	CodeInternal       Code = "internal"        // what a window is told of any failure that is not its business
 )
 
-// Sentinels for errors.Is. An [Error] is each of them that has its code.
-var (
-	ErrClosed         error = &Error{Code: CodeClosed}
-	ErrCanceled       error = &Error{Code: CodeCanceled}
-	ErrUnknownEvent   error = &Error{Code: CodeUnknownEvent}
-	ErrDirection      error = &Error{Code: CodeDirection}
-	ErrAudience       error = &Error{Code: CodeAudience}
-	ErrInvalidTarget  error = &Error{Code: CodeInvalidTarget}
-	ErrNoTarget       error = &Error{Code: CodeNoTarget}
-	ErrNoListener     error = &Error{Code: CodeNoListener}
-	ErrTooManyKeys    error = &Error{Code: CodeTooManyKeys}
-	ErrTooLarge       error = &Error{Code: CodeTooLarge}
-	ErrInvalidPayload error = &Error{Code: CodeInvalidPayload}
-	ErrEncode         error = &Error{Code: CodeEncode}
-	ErrOverflow       error = &Error{Code: CodeOverflow}
-	ErrListener       error = &Error{Code: CodeListener}
-	ErrPanic          error = &Error{Code: CodePanic}
-)
-
-// Error is every error of this package: what emits return and what the error handler receives.
+// Error is every error of this package: what its functions return and what the error handler receives. [CodeOf] asks
+// an error for its code; errors.Is and errors.As find the cause.
 type Error struct {
 	// Code is the kind of failure.
 	Code Code
@@ -95,10 +79,24 @@ func (e *Error) Error() string {
 // Unwrap returns the cause.
 func (e *Error) Unwrap() error { return e.Err }
 
-// Is reports whether target is the sentinel of e's code.
-func (e *Error) Is(target error) bool {
-	t, ok := target.(*Error)
-	return ok && t.Code == e.Code && t.Event == "" && t.Path == "" && t.Err == nil
+// CodeOf returns the code of an error of this package, wherever in its chain it stands. It is [CodeCanceled] for a
+// context's error, [CodeInternal] for any other, and empty for nil.
+func CodeOf(err error) Code {
+	if err == nil {
+		return ""
+	}
+	if e, ok := errors.AsType[*Error](err); ok {
+		return e.Code
+	}
+	if errors.Is(err, context.Canceled) || errors.Is(err, context.DeadlineExceeded) {
+		return CodeCanceled
+	}
+	return CodeInternal
+}
+
+// canceled returns the error of a call whose context is done, which must be.
+func canceled(ctx context.Context, event string) *Error {
+	return &Error{Code: CodeCanceled, Event: event, Err: ctx.Err()}
 }
 
 // Reject returns an error for a listener of a window's event to return: the window's emit fails with

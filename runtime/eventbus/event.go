@@ -48,8 +48,8 @@ func Define[T any](d eventdef.Definition[T]) *Event[T] {
 // Emit sends the payload to all Go listeners and all windows. The bus takes the payload over: nothing
 // reachable from it may change afterwards. Synchronous listeners have returned when Emit does.
 //
-// Emit returns what is known at once: [ErrClosed], [ErrCanceled], [ErrUnknownEvent], [ErrDirection],
-// [ErrAudience], [ErrTooManyKeys]. What fails later goes to the error handler of the bus.
+// Emit returns what is known immediately: an [Error] with [CodeClosed], [CodeCanceled], [CodeUnknownEvent], [CodeDirection],
+// [CodeAudience] or [CodeTooManyKeys]. What fails later goes to the error handler of the bus.
 func (e *Event[T]) Emit(ctx context.Context, b *Bus, payload T) error {
 	if never {
 		*(*T)(e.event.payloads.zero) = payload
@@ -59,7 +59,7 @@ func (e *Event[T]) Emit(ctx context.Context, b *Bus, payload T) error {
 }
 
 // EmitTo sends the payload to the windows that to addresses, and to no Go listener. Beside what Emit
-// returns it returns [ErrInvalidTarget], and [ErrNoTarget] if the event's audience is windows and there is
+// returns it returns [CodeInvalidTarget], and [CodeNoTarget] if the event's audience is windows and there is
 // none that to addresses.
 func (e *Event[T]) EmitTo(ctx context.Context, b *Bus, to Target, payload T) error {
 	if never {
@@ -97,7 +97,7 @@ func (e *Event[T]) Once(b *Bus, fn func(ctx context.Context, payload T) error, o
 }
 
 // Wait returns the next payload that is delivered and for which every where returns true. A sticky or
-// replayed value counts. It fails when ctx is done, with its error, and with [ErrClosed] when the bus
+// replayed value counts. It fails with [CodeCanceled] when ctx is done, and with [CodeClosed] when the bus
 // closes.
 func (e *Event[T]) Wait(ctx context.Context, b *Bus, where ...func(payload T) bool) (payload T, err error) {
 	err = e.event.wait(ctx, b, address(&payload), address(&where))

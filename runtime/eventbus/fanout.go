@@ -251,7 +251,7 @@ func (f *fanout) flush(ctx context.Context) error {
 		select {
 		case <-moved:
 		case <-ctx.Done():
-			return ctx.Err()
+			return canceled(ctx, "")
 		}
 		f.mu.Lock()
 	}

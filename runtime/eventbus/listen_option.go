@@ -15,7 +15,7 @@ type listenConfig struct {
 }
 
 // Overflow says what happens when the queue of an [Async] listener is full. Whatever is dropped is
-// counted and reported to the error handler as [ErrOverflow].
+// counted and reported to the error handler as [CodeOverflow].
 type Overflow uint8
 
 const (

@@ -30,7 +30,7 @@ const (
 )
 
 // WithCatalog makes the events of the catalogues known to the bus. An event in none of them is refused
-// with [ErrUnknownEvent].
+// with [CodeUnknownEvent].
 func WithCatalog(catalogs ...*Catalog) Option {
 	return optionFunc(func(c *config) { c.catalogs = append(c.catalogs, catalogs...) })
 }

@@ -25,7 +25,7 @@ type Port struct {
 }
 
 // Attach connects a transport. A bus may have many, and a transport may attach several ports, each with a
-// Wake of its own. It fails with [ErrClosed] on a closed bus.
+// Wake of its own. It fails with [CodeClosed] on a closed bus.
 func (b *Bus) Attach(sink Sink) (*Port, error) {
 	if b.gate.state.Load() != stateOpen {
 		return nil, &Error{Code: CodeClosed}
@@ -78,7 +78,7 @@ func (p *Port) Event(name string) *eventdef.Info {
 }
 
 // Join announces a connection and returns the peer with its ID and node filled in. It fails if a peer of
-// that ID is there already, and with [ErrClosed] on a closed bus or a detached port.
+// that ID is there already, and with [CodeClosed] on a closed bus or a detached port.
 func (p *Port) Join(peer Peer) (Peer, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -121,8 +121,8 @@ type Interest struct {
 }
 
 // Listen subscribes the peer to an event. If keys are given the peer wants these only. What is emitted
-// after Listen has returned is in the log for the peer. It fails with [ErrUnknownEvent], with
-// [ErrDirection] for an event that only windows emit and that is never relayed, and with [ErrClosed].
+// after Listen has returned is in the log for the peer. It fails with [CodeUnknownEvent], with
+// [CodeDirection] for an event that only windows emit and that is never relayed, and with [CodeClosed].
 func (p *Port) Listen(peer Peer, event string, keys ...Key) (*Subscription, error) {
 	subscriptions, _, err := p.ListenAll(peer, []Interest{{event, keySet(keys)}})
 	if err != nil {

@@ -93,8 +93,8 @@ func (e *event) wait(ctx context.Context, b *Bus, to, conditions address) error 
 	if t == nil {
 		return e.unknown()
 	}
-	if err := ctx.Err(); err != nil {
-		return err
+	if ctx.Err() != nil {
+		return canceled(ctx, e.info.Name)
 	}
 	if err := t.refuses(listenConfig{}, false); err != nil {
 		return err
@@ -121,7 +121,7 @@ func (e *event) wait(ctx context.Context, b *Bus, to, conditions address) error 
 	case !missed:
 		return nil
 	case ctx.Err() != nil:
-		return ctx.Err()
+		return canceled(ctx, e.info.Name)
 	}
 	return t.err(CodeClosed, nil)
 }
