@@ -156,7 +156,7 @@ func leftovers(t *testing.T, dir string) []string {
 	t.Helper()
 	var files []string
 	err := filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
-		if err == nil && d.Name() == gen.GoFileName {
+		if err == nil && slices.Contains(gen.GoFileNames, d.Name()) {
 			files = append(files, path)
 		}
 		return err

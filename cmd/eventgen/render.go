@@ -170,21 +170,19 @@ func (a *app) render(ctx context.Context, j *job) (*outcome, error) {
 
 // nothing reports whether there are no events, and nothing is left of an earlier run that had any.
 func (o *outcome) nothing() bool {
-	return len(o.model.Packages) == 0 && !anyGenerated(o.loaded.Covered) &&
+	return len(o.model.Packages) == 0 && !slices.ContainsFunc(former(o.loaded), output.IsGenerated) &&
 		!slices.ContainsFunc(o.targets, func(t *target) bool { return len(t.lock.Packages) > 0 })
 }
 
 // former returns the generated Go files that may be in the packages that a run covered.
 func former(loaded *ir.Model) []string {
-	files := make([]string, len(loaded.Covered))
-	for i, dir := range loaded.Covered {
-		files[i] = filepath.Join(dir, gen.GoFileName)
+	var files []string
+	for _, dir := range loaded.Covered {
+		for _, name := range gen.GoFileNames {
+			files = append(files, filepath.Join(dir, name))
+		}
 	}
 	return files
-}
-
-func anyGenerated(dirs []string) bool {
-	return slices.ContainsFunc(dirs, func(dir string) bool { return output.IsGenerated(filepath.Join(dir, gen.GoFileName)) })
 }
 
 // query is what the job depends on.

@@ -96,7 +96,9 @@ func (s *scan) ignored(dir string) bool {
 
 func (s *scan) enqueue(dir string, target bool) {
 	if target {
-		s.outputs = append(s.outputs, filepath.Join(dir, gen.GoFileName))
+		for _, name := range gen.GoFileNames {
+			s.outputs = append(s.outputs, filepath.Join(dir, name))
+		}
 	}
 	if s.seen[dir] {
 		return
@@ -199,7 +201,7 @@ func readPackage(dir string) packageFiles {
 			continue
 		}
 		path := filepath.Join(dir, name)
-		if name == gen.GoFileName && output.IsGenerated(path) {
+		if slices.Contains(gen.GoFileNames, name) && output.IsGenerated(path) {
 			continue // without reading the rest of it
 		}
 		e, content := readEntry(path)

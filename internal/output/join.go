@@ -76,7 +76,7 @@ func IsGone(dir string) bool {
 	}
 	for _, entry := range entries {
 		name := entry.Name()
-		if entry.IsDir() || !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go") || name == gen.GoFileName {
+		if entry.IsDir() || !strings.HasSuffix(name, ".go") || strings.HasSuffix(name, "_test.go") || slices.Contains(gen.GoFileNames, name) {
 			continue
 		}
 		src, err := os.ReadFile(filepath.Join(dir, name))

@@ -29,7 +29,7 @@ const lockVersion = 1
 type Lock struct {
 	Settings ir.Settings
 	Packages []LockedPackage // by path
-	Files    []string        // beside the Go file of each package; relative to the lock, with slashes, sorted
+	Files    []string        // beside the Go files of each package; relative to the lock, with slashes, sorted
 }
 
 // LockedPackage is a package in the lock.
@@ -212,7 +212,9 @@ func (l *Lock) Model() *ir.Model {
 func (l *Lock) Owned(dir string) []string {
 	var out []string
 	for _, p := range l.Packages {
-		out = append(out, filepath.Join(dir, filepath.FromSlash(path.Join(p.Rel, gen.GoFileName))))
+		for _, name := range gen.GoFileNames {
+			out = append(out, filepath.Join(dir, filepath.FromSlash(path.Join(p.Rel, name))))
+		}
 	}
 	for _, f := range l.Files {
 		out = append(out, filepath.Join(dir, filepath.FromSlash(f)))
@@ -295,7 +297,9 @@ func writeLines[T any](w *lockWriter, indent string, values []T) {
 func (l *Lock) Orphans(dir string, m *ir.Model) []string {
 	here := map[string]bool{}
 	for _, p := range m.Packages {
-		here[filepath.Join(p.Dir, gen.GoFileName)] = true
+		for _, name := range gen.GoFileNames {
+			here[filepath.Join(p.Dir, name)] = true
+		}
 	}
 	return slices.DeleteFunc(l.Owned(dir), func(path string) bool { return here[path] })
 }

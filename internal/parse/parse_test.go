@@ -14,6 +14,7 @@ import (
 	"golang.org/x/tools/txtar"
 
 	"github.com/eventgen/eventgen/internal/diag"
+	"github.com/eventgen/eventgen/internal/gen"
 	"github.com/eventgen/eventgen/internal/ir"
 	"github.com/eventgen/eventgen/internal/parse"
 )
@@ -151,7 +152,9 @@ func Run() { a.OnTick(nil, nil) }
 		t.Run(name, func(t *testing.T) {
 			files := base
 			if content != "" {
-				files = append(files[:len(files):len(files)], txtar.File{Name: "a/events_gen.go", Data: []byte(content)})
+				for _, name := range gen.GoFileNames {
+					files = append(files[:len(files):len(files)], txtar.File{Name: "a/" + name, Data: []byte(content)})
+				}
 			}
 			dir := module(t, files)
 			model, list := load(t, dir, "./...")

@@ -4,8 +4,8 @@ package payload
 
 import (
 	"context"
+
 	"github.com/eventgen/eventgen/runtime/eventbus"
-	"github.com/eventgen/eventgen/runtime/eventbus/codec"
 	"github.com/eventgen/eventgen/runtime/eventbus/eventdef"
 )
 
@@ -29,16 +29,10 @@ var NodeEvent = eventbus.Define(eventdef.Definition[Node]{
 	Contract: "9a290f83",
 	From:     eventdef.FromBoth,
 	Encode:   appendNode,
-	Decode: func(src []byte, p *Node) error {
-		d := codec.NewDecoder(src)
-		decodeNode(d, p)
-		return d.End()
-	},
+	Decode:   decodeNodePayload,
 })
 
 // EmitNode emits "node" to everyone who listens.
-//
-// Node is the state of a machine: 30 fields, nested.
 func EmitNode(ctx context.Context, b *eventbus.Bus, payload Node) error {
 	return NodeEvent.Emit(ctx, b, payload)
 }
@@ -49,8 +43,6 @@ func EmitNodeTo(ctx context.Context, b *eventbus.Bus, to eventbus.Target, payloa
 }
 
 // OnNode calls fn for every "node", until unlisten is called.
-//
-// Node is the state of a machine: 30 fields, nested.
 func OnNode(b *eventbus.Bus, fn func(ctx context.Context, payload Node) error, opts ...eventbus.ListenOption) (unlisten func()) {
 	return NodeEvent.Listen(b, fn, opts...)
 }
@@ -68,16 +60,10 @@ var ProgressEvent = eventbus.Define(eventdef.Definition[Progress]{
 	Contract: "20dc638c",
 	From:     eventdef.FromBoth,
 	Encode:   appendProgress,
-	Decode: func(src []byte, p *Progress) error {
-		d := codec.NewDecoder(src)
-		decodeProgress(d, p)
-		return d.End()
-	},
+	Decode:   decodeProgressPayload,
 })
 
 // EmitProgress emits "progress" to everyone who listens.
-//
-// Progress tells how far one download has come.
 func EmitProgress(ctx context.Context, b *eventbus.Bus, payload Progress) error {
 	return ProgressEvent.Emit(ctx, b, payload)
 }
@@ -88,8 +74,6 @@ func EmitProgressTo(ctx context.Context, b *eventbus.Bus, to eventbus.Target, pa
 }
 
 // OnProgress calls fn for every "progress", until unlisten is called.
-//
-// Progress tells how far one download has come.
 func OnProgress(b *eventbus.Bus, fn func(ctx context.Context, payload Progress) error, opts ...eventbus.ListenOption) (unlisten func()) {
 	return ProgressEvent.Listen(b, fn, opts...)
 }
@@ -107,16 +91,10 @@ var ReadingEvent = eventbus.Define(eventdef.Definition[Reading]{
 	Contract: "b36a1ab2",
 	From:     eventdef.FromBoth,
 	Encode:   appendReading,
-	Decode: func(src []byte, p *Reading) error {
-		d := codec.NewDecoder(src)
-		decodeReading(d, p)
-		return d.End()
-	},
+	Decode:   decodeReadingPayload,
 })
 
 // EmitReading emits "reading" to everyone who listens.
-//
-// Reading is what a sensor has measured.
 func EmitReading(ctx context.Context, b *eventbus.Bus, payload Reading) error {
 	return ReadingEvent.Emit(ctx, b, payload)
 }
@@ -127,8 +105,6 @@ func EmitReadingTo(ctx context.Context, b *eventbus.Bus, to eventbus.Target, pay
 }
 
 // OnReading calls fn for every "reading", until unlisten is called.
-//
-// Reading is what a sensor has measured.
 func OnReading(b *eventbus.Bus, fn func(ctx context.Context, payload Reading) error, opts ...eventbus.ListenOption) (unlisten func()) {
 	return ReadingEvent.Listen(b, fn, opts...)
 }
@@ -146,16 +122,10 @@ var ReadingsEvent = eventbus.Define(eventdef.Definition[Readings]{
 	Contract: "22237e07",
 	From:     eventdef.FromBoth,
 	Encode:   appendReadings,
-	Decode: func(src []byte, p *Readings) error {
-		d := codec.NewDecoder(src)
-		decodeReadings(d, p)
-		return d.End()
-	},
+	Decode:   decodeReadingsPayload,
 })
 
 // EmitReadings emits "readings" to everyone who listens.
-//
-// Readings are those of one report.
 func EmitReadings(ctx context.Context, b *eventbus.Bus, payload Readings) error {
 	return ReadingsEvent.Emit(ctx, b, payload)
 }
@@ -166,8 +136,6 @@ func EmitReadingsTo(ctx context.Context, b *eventbus.Bus, to eventbus.Target, pa
 }
 
 // OnReadings calls fn for every "readings", until unlisten is called.
-//
-// Readings are those of one report.
 func OnReadings(b *eventbus.Bus, fn func(ctx context.Context, payload Readings) error, opts ...eventbus.ListenOption) (unlisten func()) {
 	return ReadingsEvent.Listen(b, fn, opts...)
 }
@@ -176,558 +144,3 @@ func OnReadings(b *eventbus.Bus, fn func(ctx context.Context, payload Readings) 
 func OnceReadings(b *eventbus.Bus, fn func(ctx context.Context, payload Readings) error, opts ...eventbus.ListenOption) (unlisten func()) {
 	return ReadingsEvent.Once(b, fn, opts...)
 }
-
-// appendNode appends a Node as JSON.
-func appendNode(dst []byte, v *Node) ([]byte, error) {
-	var err error
-	dst = append(dst, `{"host":`...)
-	dst = appendHost(dst, &v.Host)
-	dst = append(dst, `,"memory":`...)
-	if dst, err = appendMemory(dst, &v.Memory); err != nil {
-		return dst, codec.At(err, "memory")
-	}
-	if v.Disks == nil {
-		dst = append(dst, `,"disks":null`...)
-	} else {
-		dst = append(dst, `,"disks":[`...)
-		for i := range v.Disks {
-			if i > 0 {
-				dst = append(dst, ',')
-			}
-			x := &v.Disks[i]
-			if dst, err = appendDisk(dst, x); err != nil {
-				return dst, codec.At(codec.AtIndex(err, i), "disks")
-			}
-		}
-		dst = append(dst, ']')
-	}
-	if v.Network == nil {
-		dst = append(dst, `,"network":null`...)
-	} else {
-		dst = append(dst, `,"network":[`...)
-		for i := range v.Network {
-			if i > 0 {
-				dst = append(dst, ',')
-			}
-			x := &v.Network[i]
-			dst = appendInterface(dst, x)
-		}
-		dst = append(dst, ']')
-	}
-	dst = append(dst, `,"load":[`...)
-	for i, x := range v.Load {
-		if i > 0 {
-			dst = append(dst, ',')
-		}
-		if dst, err = codec.AppendFloat64(dst, x); err != nil {
-			return dst, codec.At(codec.AtIndex(err, i), "load")
-		}
-	}
-	if v.Labels == nil {
-		dst = append(dst, `],"labels":null`...)
-	} else {
-		dst = append(dst, `],"labels":{`...)
-		keys := codec.SortStrings(v.Labels)
-		for i, key := range keys.List {
-			if i > 0 {
-				dst = append(dst, ',')
-			}
-			dst = codec.AppendString(dst, key)
-			dst = append(dst, ':')
-			x := v.Labels[key]
-			dst = codec.AppendString(dst, x)
-		}
-		keys.Free()
-		dst = append(dst, '}')
-	}
-	if v.Roles == nil {
-		dst = append(dst, `,"roles":null`...)
-	} else {
-		dst = append(dst, `,"roles":[`...)
-		for i, x := range v.Roles {
-			if i > 0 {
-				dst = append(dst, ',')
-			}
-			dst = codec.AppendString(dst, x)
-		}
-		dst = append(dst, ']')
-	}
-	dst = append(dst, `,"healthy":`...)
-	dst = codec.AppendBool(dst, v.Healthy)
-	if v.Message != nil {
-		dst = append(dst, `,"message":`...)
-		dst = codec.AppendString(dst, *v.Message)
-	}
-	dst = append(dst, '}')
-	return dst, nil
-}
-
-// appendProgress appends a Progress as JSON.
-func appendProgress(dst []byte, v *Progress) ([]byte, error) {
-	var err error
-	dst = append(dst, `{"id":`...)
-	dst = codec.AppendString(dst, v.ID)
-	dst = append(dst, `,"current":`...)
-	dst = codec.AppendUint(dst, v.Current)
-	dst = append(dst, `,"total":`...)
-	dst = codec.AppendUint(dst, v.Total)
-	if v.SpeedMbps != nil {
-		dst = append(dst, `,"speed_mbps":`...)
-		if dst, err = codec.AppendFloat64(dst, *v.SpeedMbps); err != nil {
-			return dst, codec.At(err, "speed_mbps")
-		}
-	}
-	dst = append(dst, '}')
-	return dst, nil
-}
-
-// appendReading appends a Reading as JSON.
-func appendReading(dst []byte, v *Reading) ([]byte, error) {
-	var err error
-	dst = append(dst, `{"sensor":`...)
-	dst = codec.AppendString(dst, v.Sensor)
-	dst = append(dst, `,"at":`...)
-	dst = codec.AppendInt(dst, v.At)
-	dst = append(dst, `,"value":`...)
-	if dst, err = codec.AppendFloat64(dst, v.Value); err != nil {
-		return dst, codec.At(err, "value")
-	}
-	dst = append(dst, `,"unit":`...)
-	dst = codec.AppendString(dst, v.Unit)
-	dst = append(dst, `,"valid":`...)
-	dst = codec.AppendBool(dst, v.Valid)
-	dst = append(dst, '}')
-	return dst, nil
-}
-
-// appendReadings appends a Readings as JSON.
-func appendReadings(dst []byte, v *Readings) ([]byte, error) {
-	var err error
-	if v.List == nil {
-		dst = append(dst, `{"list":null`...)
-	} else {
-		dst = append(dst, `{"list":[`...)
-		for i := range v.List {
-			if i > 0 {
-				dst = append(dst, ',')
-			}
-			x := &v.List[i]
-			if dst, err = appendReading(dst, x); err != nil {
-				return dst, codec.At(codec.AtIndex(err, i), "list")
-			}
-		}
-		dst = append(dst, ']')
-	}
-	dst = append(dst, '}')
-	return dst, nil
-}
-
-// appendHost appends a Host as JSON.
-func appendHost(dst []byte, v *Host) []byte {
-	dst = append(dst, `{"name":`...)
-	dst = codec.AppendString(dst, v.Name)
-	dst = append(dst, `,"os":`...)
-	dst = codec.AppendString(dst, v.OS)
-	dst = append(dst, `,"kernel":`...)
-	dst = codec.AppendString(dst, v.Kernel)
-	dst = append(dst, `,"cores":`...)
-	dst = codec.AppendInt(dst, int64(v.Cores))
-	dst = append(dst, `,"booted":`...)
-	dst = codec.AppendInt(dst, v.Booted)
-	dst = append(dst, '}')
-	return dst
-}
-
-// appendMemory appends a Memory as JSON.
-func appendMemory(dst []byte, v *Memory) ([]byte, error) {
-	var err error
-	dst = append(dst, `{"total":`...)
-	dst = codec.AppendUint(dst, v.Total)
-	dst = append(dst, `,"used":`...)
-	dst = codec.AppendUint(dst, v.Used)
-	dst = append(dst, `,"cached":`...)
-	dst = codec.AppendUint(dst, v.Cached)
-	dst = append(dst, `,"pressure":`...)
-	if dst, err = codec.AppendFloat64(dst, v.Pressure); err != nil {
-		return dst, codec.At(err, "pressure")
-	}
-	dst = append(dst, '}')
-	return dst, nil
-}
-
-// appendDisk appends a Disk as JSON.
-func appendDisk(dst []byte, v *Disk) ([]byte, error) {
-	var err error
-	dst = append(dst, `{"device":`...)
-	dst = codec.AppendString(dst, v.Device)
-	dst = append(dst, `,"mount":`...)
-	dst = codec.AppendString(dst, v.Mount)
-	dst = append(dst, `,"total":`...)
-	dst = codec.AppendUint(dst, v.Total)
-	dst = append(dst, `,"used":`...)
-	dst = codec.AppendUint(dst, v.Used)
-	dst = append(dst, `,"reads_mbps":`...)
-	if dst, err = codec.AppendFloat64(dst, v.ReadsMbps); err != nil {
-		return dst, codec.At(err, "reads_mbps")
-	}
-	dst = append(dst, `,"writes_mbps":`...)
-	if dst, err = codec.AppendFloat64(dst, v.WritesMbps); err != nil {
-		return dst, codec.At(err, "writes_mbps")
-	}
-	dst = append(dst, `,"read_only":`...)
-	dst = codec.AppendBool(dst, v.ReadOnly)
-	dst = append(dst, '}')
-	return dst, nil
-}
-
-// appendInterface appends an Interface as JSON.
-func appendInterface(dst []byte, v *Interface) []byte {
-	dst = append(dst, `{"name":`...)
-	dst = codec.AppendString(dst, v.Name)
-	dst = append(dst, `,"address":`...)
-	dst = codec.AppendString(dst, v.Address)
-	dst = append(dst, `,"received":`...)
-	dst = codec.AppendUint(dst, v.Received)
-	dst = append(dst, `,"sent":`...)
-	dst = codec.AppendUint(dst, v.Sent)
-	dst = append(dst, `,"dropped":`...)
-	dst = codec.AppendUint(dst, uint64(v.Dropped))
-	dst = append(dst, '}')
-	return dst
-}
-
-// decodeNode reads a Node.
-func decodeNode(d *codec.Decoder, v *Node) {
-	if at := d.Offset(); d.Object() {
-		var seen uint64
-		for d.Field() {
-			switch string(d.Name()) {
-			case "host":
-				if d.First(&seen, 1<<0) {
-					decodeHost(d, &v.Host)
-				}
-			case "memory":
-				if d.First(&seen, 1<<1) {
-					decodeMemory(d, &v.Memory)
-				}
-			case "disks":
-				if d.First(&seen, 1<<2) {
-					if !d.Null() && d.Array() {
-						codec.Empty(&v.Disks)
-						for d.Element() {
-							x := codec.Extend(d, &v.Disks)
-							decodeDisk(d, x)
-						}
-					}
-				}
-			case "network":
-				if d.First(&seen, 1<<3) {
-					if !d.Null() && d.Array() {
-						codec.Empty(&v.Network)
-						for d.Element() {
-							x := codec.Extend(d, &v.Network)
-							decodeInterface(d, x)
-						}
-					}
-				}
-			case "load":
-				if d.First(&seen, 1<<4) {
-					if at2 := d.Offset(); d.Array() {
-						for i := 0; d.TupleElement(at2, i, 3); i++ {
-							v.Load[i] = d.Float64()
-						}
-					}
-				}
-			case "labels":
-				if d.First(&seen, 1<<5) {
-					if !d.Null() && d.Object() {
-						codec.NewMap(&v.Labels)
-						for d.Field() {
-							if k := string(d.Name()); codec.Absent(d, v.Labels, k) {
-								v.Labels[k] = d.String()
-							}
-						}
-					}
-				}
-			case "roles":
-				if d.First(&seen, 1<<6) {
-					if !d.Null() && d.Array() {
-						codec.Empty(&v.Roles)
-						for d.Element() {
-							v.Roles = append(v.Roles, d.String())
-						}
-					}
-				}
-			case "healthy":
-				if d.First(&seen, 1<<7) {
-					v.Healthy = d.Bool()
-				}
-			case "message":
-				if d.First(&seen, 1<<8) {
-					x := d.String()
-					v.Message = &x
-				}
-			default:
-				d.Unknown(knownNode)
-			}
-		}
-		if seen&0xff != 0xff {
-			d.Missing(at, seen, 0xff, knownNode)
-		}
-	}
-}
-
-// decodeProgress reads a Progress.
-func decodeProgress(d *codec.Decoder, v *Progress) {
-	if at := d.Offset(); d.Object() {
-		var seen uint64
-		for d.Field() {
-			switch string(d.Name()) {
-			case "id":
-				if d.First(&seen, 1<<0) {
-					v.ID = d.String()
-				}
-			case "current":
-				if d.First(&seen, 1<<1) {
-					v.Current = d.Uint(64)
-				}
-			case "total":
-				if d.First(&seen, 1<<2) {
-					v.Total = d.Uint(64)
-				}
-			case "speed_mbps":
-				if d.First(&seen, 1<<3) {
-					x := d.Float64()
-					v.SpeedMbps = &x
-				}
-			default:
-				d.Unknown(knownProgress)
-			}
-		}
-		if seen&0x7 != 0x7 {
-			d.Missing(at, seen, 0x7, knownProgress)
-		}
-	}
-}
-
-// decodeReading reads a Reading.
-func decodeReading(d *codec.Decoder, v *Reading) {
-	if at := d.Offset(); d.Object() {
-		var seen uint64
-		for d.Field() {
-			switch string(d.Name()) {
-			case "sensor":
-				if d.First(&seen, 1<<0) {
-					v.Sensor = d.String()
-				}
-			case "at":
-				if d.First(&seen, 1<<1) {
-					v.At = d.Int(64)
-				}
-			case "value":
-				if d.First(&seen, 1<<2) {
-					v.Value = d.Float64()
-				}
-			case "unit":
-				if d.First(&seen, 1<<3) {
-					v.Unit = d.String()
-				}
-			case "valid":
-				if d.First(&seen, 1<<4) {
-					v.Valid = d.Bool()
-				}
-			default:
-				d.Unknown(knownReading)
-			}
-		}
-		if seen&0x1f != 0x1f {
-			d.Missing(at, seen, 0x1f, knownReading)
-		}
-	}
-}
-
-// decodeReadings reads a Readings.
-func decodeReadings(d *codec.Decoder, v *Readings) {
-	if at := d.Offset(); d.Object() {
-		var seen uint64
-		for d.Field() {
-			switch string(d.Name()) {
-			case "list":
-				if d.First(&seen, 1<<0) {
-					if !d.Null() && d.Array() {
-						codec.Empty(&v.List)
-						for d.Element() {
-							x := codec.Extend(d, &v.List)
-							decodeReading(d, x)
-						}
-					}
-				}
-			default:
-				d.Unknown(knownReadings)
-			}
-		}
-		if seen&0x1 != 0x1 {
-			d.Missing(at, seen, 0x1, knownReadings)
-		}
-	}
-}
-
-// decodeHost reads a Host.
-func decodeHost(d *codec.Decoder, v *Host) {
-	if at := d.Offset(); d.Object() {
-		var seen uint64
-		for d.Field() {
-			switch string(d.Name()) {
-			case "name":
-				if d.First(&seen, 1<<0) {
-					v.Name = d.String()
-				}
-			case "os":
-				if d.First(&seen, 1<<1) {
-					v.OS = d.String()
-				}
-			case "kernel":
-				if d.First(&seen, 1<<2) {
-					v.Kernel = d.String()
-				}
-			case "cores":
-				if d.First(&seen, 1<<3) {
-					v.Cores = int(d.Int(codec.IntSize))
-				}
-			case "booted":
-				if d.First(&seen, 1<<4) {
-					v.Booted = d.Int(64)
-				}
-			default:
-				d.Unknown(knownHost)
-			}
-		}
-		if seen&0x1f != 0x1f {
-			d.Missing(at, seen, 0x1f, knownHost)
-		}
-	}
-}
-
-// decodeMemory reads a Memory.
-func decodeMemory(d *codec.Decoder, v *Memory) {
-	if at := d.Offset(); d.Object() {
-		var seen uint64
-		for d.Field() {
-			switch string(d.Name()) {
-			case "total":
-				if d.First(&seen, 1<<0) {
-					v.Total = d.Uint(64)
-				}
-			case "used":
-				if d.First(&seen, 1<<1) {
-					v.Used = d.Uint(64)
-				}
-			case "cached":
-				if d.First(&seen, 1<<2) {
-					v.Cached = d.Uint(64)
-				}
-			case "pressure":
-				if d.First(&seen, 1<<3) {
-					v.Pressure = d.Float64()
-				}
-			default:
-				d.Unknown(knownMemory)
-			}
-		}
-		if seen&0xf != 0xf {
-			d.Missing(at, seen, 0xf, knownMemory)
-		}
-	}
-}
-
-// decodeDisk reads a Disk.
-func decodeDisk(d *codec.Decoder, v *Disk) {
-	if at := d.Offset(); d.Object() {
-		var seen uint64
-		for d.Field() {
-			switch string(d.Name()) {
-			case "device":
-				if d.First(&seen, 1<<0) {
-					v.Device = d.String()
-				}
-			case "mount":
-				if d.First(&seen, 1<<1) {
-					v.Mount = d.String()
-				}
-			case "total":
-				if d.First(&seen, 1<<2) {
-					v.Total = d.Uint(64)
-				}
-			case "used":
-				if d.First(&seen, 1<<3) {
-					v.Used = d.Uint(64)
-				}
-			case "reads_mbps":
-				if d.First(&seen, 1<<4) {
-					v.ReadsMbps = d.Float64()
-				}
-			case "writes_mbps":
-				if d.First(&seen, 1<<5) {
-					v.WritesMbps = d.Float64()
-				}
-			case "read_only":
-				if d.First(&seen, 1<<6) {
-					v.ReadOnly = d.Bool()
-				}
-			default:
-				d.Unknown(knownDisk)
-			}
-		}
-		if seen&0x7f != 0x7f {
-			d.Missing(at, seen, 0x7f, knownDisk)
-		}
-	}
-}
-
-// decodeInterface reads an Interface.
-func decodeInterface(d *codec.Decoder, v *Interface) {
-	if at := d.Offset(); d.Object() {
-		var seen uint64
-		for d.Field() {
-			switch string(d.Name()) {
-			case "name":
-				if d.First(&seen, 1<<0) {
-					v.Name = d.String()
-				}
-			case "address":
-				if d.First(&seen, 1<<1) {
-					v.Address = d.String()
-				}
-			case "received":
-				if d.First(&seen, 1<<2) {
-					v.Received = d.Uint(64)
-				}
-			case "sent":
-				if d.First(&seen, 1<<3) {
-					v.Sent = d.Uint(64)
-				}
-			case "dropped":
-				if d.First(&seen, 1<<4) {
-					v.Dropped = uint32(d.Uint(32))
-				}
-			default:
-				d.Unknown(knownInterface)
-			}
-		}
-		if seen&0x1f != 0x1f {
-			d.Missing(at, seen, 0x1f, knownInterface)
-		}
-	}
-}
-
-// The names that decoders know: properties, members of enums and variants of unions.
-var (
-	knownNode      = []string{"host", "memory", "disks", "network", "load", "labels", "roles", "healthy", "message"}
-	knownProgress  = []string{"id", "current", "total", "speed_mbps"}
-	knownReading   = []string{"sensor", "at", "value", "unit", "valid"}
-	knownReadings  = []string{"list"}
-	knownHost      = []string{"name", "os", "kernel", "cores", "booted"}
-	knownMemory    = []string{"total", "used", "cached", "pressure"}
-	knownDisk      = []string{"device", "mount", "total", "used", "reads_mbps", "writes_mbps", "read_only"}
-	knownInterface = []string{"name", "address", "received", "sent", "dropped"}
-)

@@ -4,10 +4,10 @@ package plant
 
 import (
 	"context"
-	"github.com/eventgen/eventgen/runtime/eventbus"
-	"github.com/eventgen/eventgen/runtime/eventbus/codec"
-	"github.com/eventgen/eventgen/runtime/eventbus/eventdef"
 	"time"
+
+	"github.com/eventgen/eventgen/runtime/eventbus"
+	"github.com/eventgen/eventgen/runtime/eventbus/eventdef"
 )
 
 // A compile error on the next line means that the eventgen runtime in go.mod is older than the
@@ -30,20 +30,11 @@ var AcknowledgeEvent = eventbus.Define(eventdef.Definition[Acknowledge]{
 	Name:     "alarm:acknowledge",
 	Contract: "8e5f0de3",
 	From:     eventdef.FromClient,
-	Encode: func(dst []byte, p *Acknowledge) ([]byte, error) {
-		dst = appendAcknowledge(dst, p)
-		return dst, nil
-	},
-	Decode: func(src []byte, p *Acknowledge) error {
-		d := codec.NewDecoder(src)
-		decodeAcknowledge(d, p)
-		return d.End()
-	},
+	Encode:   appendAcknowledge,
+	Decode:   decodeAcknowledgePayload,
 })
 
 // OnAcknowledge calls fn for every "alarm:acknowledge" that a window emits, until unlisten is called.
-//
-// Acknowledge says that somebody has seen an alarm.
 func OnAcknowledge(b *eventbus.Bus, fn func(ctx context.Context, payload Acknowledge) error, opts ...eventbus.ListenOption) (unlisten func()) {
 	return AcknowledgeEvent.Listen(b, fn, opts...)
 }
@@ -65,8 +56,6 @@ var LineEvent = eventbus.Define(eventdef.Definition[Line]{
 })
 
 // EmitLine emits "log:line" to everyone who listens.
-//
-// Line is a line of the plant's log.
 func EmitLine(ctx context.Context, b *eventbus.Bus, payload Line) error {
 	return LineEvent.Emit(ctx, b, payload)
 }
@@ -77,8 +66,6 @@ func EmitLineTo(ctx context.Context, b *eventbus.Bus, to eventbus.Target, payloa
 }
 
 // OnLine calls fn for every "log:line", until unlisten is called.
-//
-// Line is a line of the plant's log.
 func OnLine(b *eventbus.Bus, fn func(ctx context.Context, payload Line) error, opts ...eventbus.ListenOption) (unlisten func()) {
 	return LineEvent.Listen(b, fn, opts...)
 }
@@ -102,15 +89,12 @@ var AlarmEvent = eventbus.Define(eventdef.Definition[Alarm]{
 	Key: func(p *Alarm) eventdef.Key {
 		return eventdef.StringKey(p.Sensor)
 	},
-	Keys:    4096,
 	Flushes: []string{"sensor:reading"},
 	Sticky:  true,
 	Encode:  appendAlarm,
 })
 
 // EmitAlarm emits "sensor:alarm" to everyone who listens.
-//
-// Alarm tells that a sensor's reading has passed its limit, or is back below it.
 func EmitAlarm(ctx context.Context, b *eventbus.Bus, payload Alarm) error {
 	return AlarmEvent.Emit(ctx, b, payload)
 }
@@ -121,8 +105,6 @@ func EmitAlarmTo(ctx context.Context, b *eventbus.Bus, to eventbus.Target, paylo
 }
 
 // OnAlarm calls fn for every "sensor:alarm", until unlisten is called.
-//
-// Alarm tells that a sensor's reading has passed its limit, or is back below it.
 func OnAlarm(b *eventbus.Bus, fn func(ctx context.Context, payload Alarm) error, opts ...eventbus.ListenOption) (unlisten func()) {
 	return AlarmEvent.Listen(b, fn, opts...)
 }
@@ -142,15 +124,12 @@ var ReadingEvent = eventbus.Define(eventdef.Definition[Reading]{
 	Key: func(p *Reading) eventdef.Key {
 		return eventdef.StringKey(p.Sensor)
 	},
-	Keys:   4096,
 	Sticky: true,
 	Slow:   eventdef.SlowLatest,
 	Encode: appendReading,
 })
 
 // EmitReading emits "sensor:reading" to everyone who listens.
-//
-// Reading is what a sensor measures. A window that cannot keep up needs the newest one only.
 func EmitReading(ctx context.Context, b *eventbus.Bus, payload Reading) error {
 	return ReadingEvent.Emit(ctx, b, payload)
 }
@@ -161,8 +140,6 @@ func EmitReadingTo(ctx context.Context, b *eventbus.Bus, to eventbus.Target, pay
 }
 
 // OnReading calls fn for every "sensor:reading", until unlisten is called.
-//
-// Reading is what a sensor measures. A window that cannot keep up needs the newest one only.
 func OnReading(b *eventbus.Bus, fn func(ctx context.Context, payload Reading) error, opts ...eventbus.ListenOption) (unlisten func()) {
 	return ReadingEvent.Listen(b, fn, opts...)
 }
@@ -179,16 +156,10 @@ var SessionEvent = eventbus.Define(eventdef.Definition[Session]{
 	Name:     "session:event",
 	Contract: "934f7932",
 	Replay:   8,
-	Encode: func(dst []byte, p *Session) ([]byte, error) {
-		n := len(dst)
-		dst, err := appendSession(dst, *p)
-		return codec.NotNil(dst, n, err)
-	},
+	Encode:   appendSessionPayload,
 })
 
 // EmitSession emits "session:event" to everyone who listens.
-//
-// Session is what happens to the session of an operator.
 func EmitSession(ctx context.Context, b *eventbus.Bus, payload Session) error {
 	return SessionEvent.Emit(ctx, b, payload)
 }
@@ -199,8 +170,6 @@ func EmitSessionTo(ctx context.Context, b *eventbus.Bus, to eventbus.Target, pay
 }
 
 // OnSession calls fn for every "session:event", until unlisten is called.
-//
-// Session is what happens to the session of an operator.
 func OnSession(b *eventbus.Bus, fn func(ctx context.Context, payload Session) error, opts ...eventbus.ListenOption) (unlisten func()) {
 	return SessionEvent.Listen(b, fn, opts...)
 }
@@ -209,176 +178,3 @@ func OnSession(b *eventbus.Bus, fn func(ctx context.Context, payload Session) er
 func OnceSession(b *eventbus.Bus, fn func(ctx context.Context, payload Session) error, opts ...eventbus.ListenOption) (unlisten func()) {
 	return SessionEvent.Once(b, fn, opts...)
 }
-
-// appendAcknowledge appends an Acknowledge as JSON.
-func appendAcknowledge(dst []byte, v *Acknowledge) []byte {
-	dst = append(dst, `{"sensor":`...)
-	dst = codec.AppendString(dst, v.Sensor)
-	dst = append(dst, '}')
-	return dst
-}
-
-// appendLine appends a Line as JSON.
-func appendLine(dst []byte, v *Line) ([]byte, error) {
-	var err error
-	dst = append(dst, `{"level":`...)
-	if dst, err = appendLevel(dst, v.Level); err != nil {
-		return dst, codec.At(err, "level")
-	}
-	dst = append(dst, `,"text":`...)
-	dst = codec.AppendString(dst, v.Text)
-	dst = append(dst, '}')
-	return dst, nil
-}
-
-// appendAlarm appends an Alarm as JSON.
-func appendAlarm(dst []byte, v *Alarm) ([]byte, error) {
-	var err error
-	dst = append(dst, `{"sensor":`...)
-	dst = codec.AppendString(dst, v.Sensor)
-	dst = append(dst, `,"state":`...)
-	if dst, err = appendState(dst, v.State); err != nil {
-		return dst, codec.At(err, "state")
-	}
-	dst = append(dst, '}')
-	return dst, nil
-}
-
-// appendReading appends a Reading as JSON.
-func appendReading(dst []byte, v *Reading) ([]byte, error) {
-	var err error
-	dst = append(dst, `{"sensor":`...)
-	dst = codec.AppendString(dst, v.Sensor)
-	dst = append(dst, `,"celsius":`...)
-	if dst, err = codec.AppendFloat64(dst, v.Celsius); err != nil {
-		return dst, codec.At(err, "celsius")
-	}
-	dst = append(dst, `,"limit":`...)
-	if dst, err = codec.AppendFloat64(dst, v.Limit); err != nil {
-		return dst, codec.At(err, "limit")
-	}
-	dst = append(dst, '}')
-	return dst, nil
-}
-
-// appendSession appends a Session as JSON.
-func appendSession(dst []byte, v Session) ([]byte, error) {
-	switch v := v.(type) {
-	case nil:
-		return append(dst, "null"...), nil
-	case Locked:
-		dst = append(dst, `{"type":"Locked"`...)
-		n := len(dst)
-		dst = appendLocked(dst, &v)
-		return codec.Splice(dst, n), nil
-	case *Locked:
-		if v == nil {
-			return append(dst, "null"...), nil
-		}
-		dst = append(dst, `{"type":"Locked"`...)
-		n := len(dst)
-		dst = appendLocked(dst, v)
-		return codec.Splice(dst, n), nil
-	case SignedIn:
-		dst = append(dst, `{"type":"SignedIn"`...)
-		n := len(dst)
-		dst = appendSignedIn(dst, &v)
-		return codec.Splice(dst, n), nil
-	case *SignedIn:
-		if v == nil {
-			return append(dst, "null"...), nil
-		}
-		dst = append(dst, `{"type":"SignedIn"`...)
-		n := len(dst)
-		dst = appendSignedIn(dst, v)
-		return codec.Splice(dst, n), nil
-	case SignedOut:
-		dst = append(dst, `{"type":"SignedOut"`...)
-		n := len(dst)
-		dst = appendSignedOut(dst, &v)
-		return codec.Splice(dst, n), nil
-	case *SignedOut:
-		if v == nil {
-			return append(dst, "null"...), nil
-		}
-		dst = append(dst, `{"type":"SignedOut"`...)
-		n := len(dst)
-		dst = appendSignedOut(dst, v)
-		return codec.Splice(dst, n), nil
-	default:
-		return dst, codec.NotVariant(v)
-	}
-}
-
-// appendLevel appends a Level as JSON.
-func appendLevel(dst []byte, v Level) ([]byte, error) {
-	switch v {
-	case "info", "warn":
-		dst = codec.AppendString(dst, string(v))
-		return dst, nil
-	}
-	return dst, codec.NotMember(`one of "info", "warn"`, string(v))
-}
-
-// appendState appends a State as JSON.
-func appendState(dst []byte, v State) ([]byte, error) {
-	switch v {
-	case "quiet", "raised", "acknowledged":
-		dst = codec.AppendString(dst, string(v))
-		return dst, nil
-	}
-	return dst, codec.NotMember(`one of "quiet", "raised", "acknowledged"`, string(v))
-}
-
-// appendLocked appends a Locked as JSON.
-func appendLocked(dst []byte, v *Locked) []byte {
-	dst = append(dst, `{"user":`...)
-	dst = codec.AppendString(dst, v.User)
-	dst = append(dst, `,"attempts":`...)
-	dst = codec.AppendInt(dst, int64(v.Attempts))
-	dst = append(dst, '}')
-	return dst
-}
-
-// appendSignedIn appends a SignedIn as JSON.
-func appendSignedIn(dst []byte, v *SignedIn) []byte {
-	dst = append(dst, `{"user":`...)
-	dst = codec.AppendString(dst, v.User)
-	dst = append(dst, `,"desk":`...)
-	dst = codec.AppendInt(dst, int64(v.Desk))
-	dst = append(dst, '}')
-	return dst
-}
-
-// appendSignedOut appends a SignedOut as JSON.
-func appendSignedOut(dst []byte, v *SignedOut) []byte {
-	dst = append(dst, `{"user":`...)
-	dst = codec.AppendString(dst, v.User)
-	dst = append(dst, '}')
-	return dst
-}
-
-// decodeAcknowledge reads an Acknowledge.
-func decodeAcknowledge(d *codec.Decoder, v *Acknowledge) {
-	if at := d.Offset(); d.Object() {
-		var seen uint64
-		for d.Field() {
-			switch string(d.Name()) {
-			case "sensor":
-				if d.First(&seen, 1<<0) {
-					v.Sensor = d.String()
-				}
-			default:
-				d.Unknown(knownAcknowledge)
-			}
-		}
-		if seen&0x1 != 0x1 {
-			d.Missing(at, seen, 0x1, knownAcknowledge)
-		}
-	}
-}
-
-// The names that decoders know: properties, members of enums and variants of unions.
-var (
-	knownAcknowledge = []string{"sensor"}
-)

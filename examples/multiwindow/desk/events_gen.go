@@ -4,8 +4,8 @@ package desk
 
 import (
 	"context"
+
 	"github.com/eventgen/eventgen/runtime/eventbus"
-	"github.com/eventgen/eventgen/runtime/eventbus/codec"
 	"github.com/eventgen/eventgen/runtime/eventbus/eventdef"
 )
 
@@ -29,15 +29,10 @@ var Events = eventbus.NewCatalog(
 var TickEvent = eventbus.Define(eventdef.Definition[Tick]{
 	Name:     "clock:tick",
 	Contract: "7b7f91bc",
-	Encode: func(dst []byte, p *Tick) ([]byte, error) {
-		dst = appendTick(dst, p)
-		return dst, nil
-	},
+	Encode:   appendTick,
 })
 
 // EmitTick emits "clock:tick" to everyone who listens.
-//
-// Tick is a beat that all windows get, numbered so that a missing one shows.
 func EmitTick(ctx context.Context, b *eventbus.Bus, payload Tick) error {
 	return TickEvent.Emit(ctx, b, payload)
 }
@@ -48,8 +43,6 @@ func EmitTickTo(ctx context.Context, b *eventbus.Bus, to eventbus.Target, payloa
 }
 
 // OnTick calls fn for every "clock:tick", until unlisten is called.
-//
-// Tick is a beat that all windows get, numbered so that a missing one shows.
 func OnTick(b *eventbus.Bus, fn func(ctx context.Context, payload Tick) error, opts ...eventbus.ListenOption) (unlisten func()) {
 	return TickEvent.Listen(b, fn, opts...)
 }
@@ -67,16 +60,10 @@ var ChangeEvent = eventbus.Define(eventdef.Definition[Change]{
 	Contract: "6b8ff18c",
 	From:     eventdef.FromClient,
 	Encode:   appendChange,
-	Decode: func(src []byte, p *Change) error {
-		d := codec.NewDecoder(src)
-		decodeChange(d, p)
-		return d.End()
-	},
+	Decode:   decodeChangePayload,
 })
 
 // OnChange calls fn for every "settings:change" that a window emits, until unlisten is called.
-//
-// Change asks for other settings.
 func OnChange(b *eventbus.Bus, fn func(ctx context.Context, payload Change) error, opts ...eventbus.ListenOption) (unlisten func()) {
 	return ChangeEvent.Listen(b, fn, opts...)
 }
@@ -97,8 +84,6 @@ var SettingsEvent = eventbus.Define(eventdef.Definition[Settings]{
 })
 
 // EmitSettings emits "settings:changed" to everyone who listens.
-//
-// Settings are what all windows follow. A new window gets the last ones at once.
 func EmitSettings(ctx context.Context, b *eventbus.Bus, payload Settings) error {
 	return SettingsEvent.Emit(ctx, b, payload)
 }
@@ -109,8 +94,6 @@ func EmitSettingsTo(ctx context.Context, b *eventbus.Bus, to eventbus.Target, pa
 }
 
 // OnSettings calls fn for every "settings:changed", until unlisten is called.
-//
-// Settings are what all windows follow. A new window gets the last ones at once.
 func OnSettings(b *eventbus.Bus, fn func(ctx context.Context, payload Settings) error, opts ...eventbus.ListenOption) (unlisten func()) {
 	return SettingsEvent.Listen(b, fn, opts...)
 }
@@ -127,20 +110,11 @@ var KnockEvent = eventbus.Define(eventdef.Definition[Knock]{
 	Name:     "window:knock",
 	Contract: "006bb313",
 	From:     eventdef.FromClient,
-	Encode: func(dst []byte, p *Knock) ([]byte, error) {
-		dst = appendKnock(dst, p)
-		return dst, nil
-	},
-	Decode: func(src []byte, p *Knock) error {
-		d := codec.NewDecoder(src)
-		decodeKnock(d, p)
-		return d.End()
-	},
+	Encode:   appendKnock,
+	Decode:   decodeKnockPayload,
 })
 
 // OnKnock calls fn for every "window:knock" that a window emits, until unlisten is called.
-//
-// Knock asks the backend to send a [Notice] to one window.
 func OnKnock(b *eventbus.Bus, fn func(ctx context.Context, payload Knock) error, opts ...eventbus.ListenOption) (unlisten func()) {
 	return KnockEvent.Listen(b, fn, opts...)
 }
@@ -158,20 +132,11 @@ var NoteEvent = eventbus.Define(eventdef.Definition[Note]{
 	Contract: "ebe7ac38",
 	From:     eventdef.FromClient,
 	Relay:    true,
-	Encode: func(dst []byte, p *Note) ([]byte, error) {
-		dst = appendNote(dst, p)
-		return dst, nil
-	},
-	Decode: func(src []byte, p *Note) error {
-		d := codec.NewDecoder(src)
-		decodeNote(d, p)
-		return d.End()
-	},
+	Encode:   appendNote,
+	Decode:   decodeNotePayload,
 })
 
 // OnNote calls fn for every "window:note" that a window emits, until unlisten is called.
-//
-// Note goes from one window to another, through Go, which may refuse it.
 func OnNote(b *eventbus.Bus, fn func(ctx context.Context, payload Note) error, opts ...eventbus.ListenOption) (unlisten func()) {
 	return NoteEvent.Listen(b, fn, opts...)
 }
@@ -188,191 +153,10 @@ var NoticeEvent = eventbus.Define(eventdef.Definition[Notice]{
 	Name:     "window:notice",
 	Contract: "8fdb054b",
 	To:       eventdef.ToWindow,
-	Encode: func(dst []byte, p *Notice) ([]byte, error) {
-		dst = appendNotice(dst, p)
-		return dst, nil
-	},
+	Encode:   appendNotice,
 })
 
 // EmitNoticeTo emits "window:notice" to a target alone; Go listeners do not see it.
-//
-// Notice is for one window. It cannot be broadcast.
 func EmitNoticeTo(ctx context.Context, b *eventbus.Bus, to eventbus.Target, payload Notice) error {
 	return NoticeEvent.EmitTo(ctx, b, to, payload)
 }
-
-// appendTick appends a Tick as JSON.
-func appendTick(dst []byte, v *Tick) []byte {
-	dst = append(dst, `{"n":`...)
-	dst = codec.AppendUint(dst, uint64(v.Number))
-	dst = append(dst, '}')
-	return dst
-}
-
-// appendChange appends a Change as JSON.
-func appendChange(dst []byte, v *Change) ([]byte, error) {
-	var err error
-	dst = append(dst, `{"settings":`...)
-	if dst, err = appendSettings(dst, &v.Settings); err != nil {
-		return dst, codec.At(err, "settings")
-	}
-	dst = append(dst, '}')
-	return dst, nil
-}
-
-// appendSettings appends a Settings as JSON.
-func appendSettings(dst []byte, v *Settings) ([]byte, error) {
-	var err error
-	dst = append(dst, `{"theme":`...)
-	if dst, err = appendTheme(dst, v.Theme); err != nil {
-		return dst, codec.At(err, "theme")
-	}
-	dst = append(dst, `,"accent":`...)
-	dst = codec.AppendString(dst, v.Accent)
-	dst = append(dst, `,"zoom":`...)
-	dst = codec.AppendInt(dst, int64(v.Zoom))
-	dst = append(dst, '}')
-	return dst, nil
-}
-
-// appendKnock appends a Knock as JSON.
-func appendKnock(dst []byte, v *Knock) []byte {
-	dst = append(dst, `{"window":`...)
-	dst = codec.AppendString(dst, v.Window)
-	dst = append(dst, '}')
-	return dst
-}
-
-// appendNote appends a Note as JSON.
-func appendNote(dst []byte, v *Note) []byte {
-	dst = append(dst, `{"from":`...)
-	dst = codec.AppendString(dst, v.From)
-	dst = append(dst, `,"text":`...)
-	dst = codec.AppendString(dst, v.Text)
-	dst = append(dst, '}')
-	return dst
-}
-
-// appendNotice appends a Notice as JSON.
-func appendNotice(dst []byte, v *Notice) []byte {
-	dst = append(dst, `{"text":`...)
-	dst = codec.AppendString(dst, v.Text)
-	dst = append(dst, '}')
-	return dst
-}
-
-// appendTheme appends a Theme as JSON.
-func appendTheme(dst []byte, v Theme) ([]byte, error) {
-	switch v {
-	case "system", "light", "dark":
-		dst = codec.AppendString(dst, string(v))
-		return dst, nil
-	}
-	return dst, codec.NotMember(`one of "system", "light", "dark"`, string(v))
-}
-
-// decodeChange reads a Change.
-func decodeChange(d *codec.Decoder, v *Change) {
-	if at := d.Offset(); d.Object() {
-		var seen uint64
-		for d.Field() {
-			switch string(d.Name()) {
-			case "settings":
-				if d.First(&seen, 1<<0) {
-					decodeSettings(d, &v.Settings)
-				}
-			default:
-				d.Unknown(knownChange)
-			}
-		}
-		if seen&0x1 != 0x1 {
-			d.Missing(at, seen, 0x1, knownChange)
-		}
-	}
-}
-
-// decodeKnock reads a Knock.
-func decodeKnock(d *codec.Decoder, v *Knock) {
-	if at := d.Offset(); d.Object() {
-		var seen uint64
-		for d.Field() {
-			switch string(d.Name()) {
-			case "window":
-				if d.First(&seen, 1<<0) {
-					v.Window = d.String()
-				}
-			default:
-				d.Unknown(knownKnock)
-			}
-		}
-		if seen&0x1 != 0x1 {
-			d.Missing(at, seen, 0x1, knownKnock)
-		}
-	}
-}
-
-// decodeNote reads a Note.
-func decodeNote(d *codec.Decoder, v *Note) {
-	if at := d.Offset(); d.Object() {
-		var seen uint64
-		for d.Field() {
-			switch string(d.Name()) {
-			case "from":
-				if d.First(&seen, 1<<0) {
-					v.From = d.String()
-				}
-			case "text":
-				if d.First(&seen, 1<<1) {
-					v.Text = d.String()
-				}
-			default:
-				d.Unknown(knownNote)
-			}
-		}
-		if seen&0x3 != 0x3 {
-			d.Missing(at, seen, 0x3, knownNote)
-		}
-	}
-}
-
-// decodeSettings reads a Settings.
-func decodeSettings(d *codec.Decoder, v *Settings) {
-	if at := d.Offset(); d.Object() {
-		var seen uint64
-		for d.Field() {
-			switch string(d.Name()) {
-			case "theme":
-				if d.First(&seen, 1<<0) {
-					v.Theme = decodeTheme(d)
-				}
-			case "accent":
-				if d.First(&seen, 1<<1) {
-					v.Accent = d.String()
-				}
-			case "zoom":
-				if d.First(&seen, 1<<2) {
-					v.Zoom = int32(d.Int(32))
-				}
-			default:
-				d.Unknown(knownSettings)
-			}
-		}
-		if seen&0x7 != 0x7 {
-			d.Missing(at, seen, 0x7, knownSettings)
-		}
-	}
-}
-
-// decodeTheme reads a Theme.
-func decodeTheme(d *codec.Decoder) Theme {
-	return Theme(d.OneOf(knownTheme))
-}
-
-// The names that decoders know: properties, members of enums and variants of unions.
-var (
-	knownChange   = []string{"settings"}
-	knownKnock    = []string{"window"}
-	knownNote     = []string{"from", "text"}
-	knownSettings = []string{"theme", "accent", "zoom"}
-	knownTheme    = []string{"system", "light", "dark"}
-)

@@ -4,10 +4,10 @@ package download
 
 import (
 	"context"
-	"github.com/eventgen/eventgen/runtime/eventbus"
-	"github.com/eventgen/eventgen/runtime/eventbus/codec"
-	"github.com/eventgen/eventgen/runtime/eventbus/eventdef"
 	"time"
+
+	"github.com/eventgen/eventgen/runtime/eventbus"
+	"github.com/eventgen/eventgen/runtime/eventbus/eventdef"
 )
 
 // A compile error on the next line means that the eventgen runtime in go.mod is older than the
@@ -32,20 +32,11 @@ var CancelEvent = eventbus.Define(eventdef.Definition[Cancel]{
 	Name:     "download:cancel",
 	Contract: "74ae29c2",
 	From:     eventdef.FromClient,
-	Encode: func(dst []byte, p *Cancel) ([]byte, error) {
-		dst = appendCancel(dst, p)
-		return dst, nil
-	},
-	Decode: func(src []byte, p *Cancel) error {
-		d := codec.NewDecoder(src)
-		decodeCancel(d, p)
-		return d.End()
-	},
+	Encode:   appendCancel,
+	Decode:   decodeCancelPayload,
 })
 
 // OnCancel calls fn for every "download:cancel" that a window emits, until unlisten is called.
-//
-// Cancel asks to end a download.
 func OnCancel(b *eventbus.Bus, fn func(ctx context.Context, payload Cancel) error, opts ...eventbus.ListenOption) (unlisten func()) {
 	return CancelEvent.Listen(b, fn, opts...)
 }
@@ -61,15 +52,10 @@ func OnceCancel(b *eventbus.Bus, fn func(ctx context.Context, payload Cancel) er
 var ChunkEvent = eventbus.Define(eventdef.Definition[Chunk]{
 	Name:     "download:chunk",
 	Contract: "564986fd",
-	Encode: func(dst []byte, p *Chunk) ([]byte, error) {
-		dst = appendChunk(dst, p)
-		return dst, nil
-	},
+	Encode:   appendChunk,
 })
 
 // EmitChunk emits "download:chunk" to everyone who listens.
-//
-// Chunk is one piece of a download, as it arrives: what Progress would be without its throttle.
 func EmitChunk(ctx context.Context, b *eventbus.Bus, payload Chunk) error {
 	return ChunkEvent.Emit(ctx, b, payload)
 }
@@ -80,8 +66,6 @@ func EmitChunkTo(ctx context.Context, b *eventbus.Bus, to eventbus.Target, paylo
 }
 
 // OnChunk calls fn for every "download:chunk", until unlisten is called.
-//
-// Chunk is one piece of a download, as it arrives: what Progress would be without its throttle.
 func OnChunk(b *eventbus.Bus, fn func(ctx context.Context, payload Chunk) error, opts ...eventbus.ListenOption) (unlisten func()) {
 	return ChunkEvent.Listen(b, fn, opts...)
 }
@@ -99,15 +83,10 @@ var EmittedEvent = eventbus.Define(eventdef.Definition[Emitted]{
 	Contract: "df4561be",
 	Throttle: 200 * time.Millisecond,
 	Sticky:   true,
-	Encode: func(dst []byte, p *Emitted) ([]byte, error) {
-		dst = appendEmitted(dst, p)
-		return dst, nil
-	},
+	Encode:   appendEmitted,
 })
 
 // EmitEmitted emits "download:emitted" to everyone who listens.
-//
-// Emitted counts the chunks that the server has emitted.
 func EmitEmitted(ctx context.Context, b *eventbus.Bus, payload Emitted) error {
 	return EmittedEvent.Emit(ctx, b, payload)
 }
@@ -118,8 +97,6 @@ func EmitEmittedTo(ctx context.Context, b *eventbus.Bus, to eventbus.Target, pay
 }
 
 // OnEmitted calls fn for every "download:emitted", until unlisten is called.
-//
-// Emitted counts the chunks that the server has emitted.
 func OnEmitted(b *eventbus.Bus, fn func(ctx context.Context, payload Emitted) error, opts ...eventbus.ListenOption) (unlisten func()) {
 	return EmittedEvent.Listen(b, fn, opts...)
 }
@@ -136,16 +113,10 @@ var EndEvent = eventbus.Define(eventdef.Definition[End]{
 	Name:     "download:end",
 	Contract: "cbe3f4e0",
 	Flushes:  []string{"download:progress"},
-	Encode: func(dst []byte, p *End) ([]byte, error) {
-		n := len(dst)
-		dst, err := appendEnd(dst, *p)
-		return codec.NotNil(dst, n, err)
-	},
+	Encode:   appendEndPayload,
 })
 
 // EmitEnd emits "download:end" to everyone who listens.
-//
-// End is how a download ends. What is still held back of its progress goes out first.
 func EmitEnd(ctx context.Context, b *eventbus.Bus, payload End) error {
 	return EndEvent.Emit(ctx, b, payload)
 }
@@ -156,8 +127,6 @@ func EmitEndTo(ctx context.Context, b *eventbus.Bus, to eventbus.Target, payload
 }
 
 // OnEnd calls fn for every "download:end", until unlisten is called.
-//
-// End is how a download ends. What is still held back of its progress goes out first.
 func OnEnd(b *eventbus.Bus, fn func(ctx context.Context, payload End) error, opts ...eventbus.ListenOption) (unlisten func()) {
 	return EndEvent.Listen(b, fn, opts...)
 }
@@ -177,14 +146,11 @@ var ProgressEvent = eventbus.Define(eventdef.Definition[Progress]{
 	Key: func(p *Progress) eventdef.Key {
 		return eventdef.StringKey(p.ID)
 	},
-	Keys:   4096,
 	Sticky: true,
 	Encode: appendProgress,
 })
 
 // EmitProgress emits "download:progress" to everyone who listens.
-//
-// Progress tells how far one download has come.
 func EmitProgress(ctx context.Context, b *eventbus.Bus, payload Progress) error {
 	return ProgressEvent.Emit(ctx, b, payload)
 }
@@ -195,8 +161,6 @@ func EmitProgressTo(ctx context.Context, b *eventbus.Bus, to eventbus.Target, pa
 }
 
 // OnProgress calls fn for every "download:progress", until unlisten is called.
-//
-// Progress tells how far one download has come.
 func OnProgress(b *eventbus.Bus, fn func(ctx context.Context, payload Progress) error, opts ...eventbus.ListenOption) (unlisten func()) {
 	return ProgressEvent.Listen(b, fn, opts...)
 }
@@ -213,20 +177,11 @@ var StartEvent = eventbus.Define(eventdef.Definition[Start]{
 	Name:     "download:start",
 	Contract: "9e8a8901",
 	From:     eventdef.FromClient,
-	Encode: func(dst []byte, p *Start) ([]byte, error) {
-		dst = appendStart(dst, p)
-		return dst, nil
-	},
-	Decode: func(src []byte, p *Start) error {
-		d := codec.NewDecoder(src)
-		decodeStart(d, p)
-		return d.End()
-	},
+	Encode:   appendStart,
+	Decode:   decodeStartPayload,
 })
 
 // OnStart calls fn for every "download:start" that a window emits, until unlisten is called.
-//
-// Start asks to begin a download that has ended.
 func OnStart(b *eventbus.Bus, fn func(ctx context.Context, payload Start) error, opts ...eventbus.ListenOption) (unlisten func()) {
 	return StartEvent.Listen(b, fn, opts...)
 }
@@ -243,16 +198,10 @@ var LogLineEvent = eventbus.Define(eventdef.Definition[string]{
 	Name:     "log:line",
 	Contract: "dbb4020b",
 	Batch:    50,
-	Wait:     20 * time.Millisecond,
-	Encode: func(dst []byte, p *string) ([]byte, error) {
-		dst = codec.AppendString(dst, *p)
-		return dst, nil
-	},
+	Encode:   appendLogLinePayload,
 })
 
 // EmitLogLine emits "log:line" to everyone who listens.
-//
-// LogLine is a line of the server's log.
 func EmitLogLine(ctx context.Context, b *eventbus.Bus, payload string) error {
 	return LogLineEvent.Emit(ctx, b, payload)
 }
@@ -263,8 +212,6 @@ func EmitLogLineTo(ctx context.Context, b *eventbus.Bus, to eventbus.Target, pay
 }
 
 // OnLogLine calls fn for every "log:line", until unlisten is called.
-//
-// LogLine is a line of the server's log.
 func OnLogLine(b *eventbus.Bus, fn func(ctx context.Context, payload string) error, opts ...eventbus.ListenOption) (unlisten func()) {
 	return LogLineEvent.Listen(b, fn, opts...)
 }
@@ -278,160 +225,3 @@ func OnLogLineBatch(b *eventbus.Bus, fn func(ctx context.Context, payloads []str
 func OnceLogLine(b *eventbus.Bus, fn func(ctx context.Context, payload string) error, opts ...eventbus.ListenOption) (unlisten func()) {
 	return LogLineEvent.Once(b, fn, opts...)
 }
-
-// appendCancel appends a Cancel as JSON.
-func appendCancel(dst []byte, v *Cancel) []byte {
-	dst = append(dst, `{"id":`...)
-	dst = codec.AppendString(dst, v.ID)
-	dst = append(dst, '}')
-	return dst
-}
-
-// appendChunk appends a Chunk as JSON.
-func appendChunk(dst []byte, v *Chunk) []byte {
-	dst = append(dst, `{"id":`...)
-	dst = codec.AppendString(dst, v.ID)
-	dst = append(dst, `,"n":`...)
-	dst = codec.AppendUint(dst, v.Number)
-	dst = append(dst, `,"bytes":`...)
-	dst = codec.AppendInt(dst, int64(v.Bytes))
-	dst = append(dst, '}')
-	return dst
-}
-
-// appendEmitted appends an Emitted as JSON.
-func appendEmitted(dst []byte, v *Emitted) []byte {
-	dst = append(dst, `{"chunks":`...)
-	dst = codec.AppendUint(dst, v.Chunks)
-	dst = append(dst, '}')
-	return dst
-}
-
-// appendEnd appends an End as JSON.
-func appendEnd(dst []byte, v End) ([]byte, error) {
-	switch v := v.(type) {
-	case nil:
-		return append(dst, "null"...), nil
-	case Cancelled:
-		dst = append(dst, `{"type":"Cancelled","data":`...)
-		dst = appendCancelled(dst, &v)
-		dst = append(dst, '}')
-		return dst, nil
-	case *Cancelled:
-		if v == nil {
-			return append(dst, "null"...), nil
-		}
-		dst = append(dst, `{"type":"Cancelled","data":`...)
-		dst = appendCancelled(dst, v)
-		dst = append(dst, '}')
-		return dst, nil
-	case Completed:
-		dst = append(dst, `{"type":"Completed","data":`...)
-		dst = appendCompleted(dst, &v)
-		dst = append(dst, '}')
-		return dst, nil
-	case *Completed:
-		if v == nil {
-			return append(dst, "null"...), nil
-		}
-		dst = append(dst, `{"type":"Completed","data":`...)
-		dst = appendCompleted(dst, v)
-		dst = append(dst, '}')
-		return dst, nil
-	default:
-		return dst, codec.NotVariant(v)
-	}
-}
-
-// appendProgress appends a Progress as JSON.
-func appendProgress(dst []byte, v *Progress) ([]byte, error) {
-	var err error
-	dst = append(dst, `{"id":`...)
-	dst = codec.AppendString(dst, v.ID)
-	dst = append(dst, `,"current":`...)
-	dst = codec.AppendUint(dst, v.Current)
-	dst = append(dst, `,"total":`...)
-	dst = codec.AppendUint(dst, v.Total)
-	if v.SpeedMbps != nil {
-		dst = append(dst, `,"speed_mbps":`...)
-		if dst, err = codec.AppendFloat64(dst, *v.SpeedMbps); err != nil {
-			return dst, codec.At(err, "speed_mbps")
-		}
-	}
-	dst = append(dst, '}')
-	return dst, nil
-}
-
-// appendStart appends a Start as JSON.
-func appendStart(dst []byte, v *Start) []byte {
-	dst = append(dst, `{"id":`...)
-	dst = codec.AppendString(dst, v.ID)
-	dst = append(dst, '}')
-	return dst
-}
-
-// appendCancelled appends a Cancelled as JSON.
-func appendCancelled(dst []byte, v *Cancelled) []byte {
-	dst = append(dst, `{"id":`...)
-	dst = codec.AppendString(dst, v.ID)
-	dst = append(dst, `,"by":`...)
-	dst = codec.AppendString(dst, v.By)
-	dst = append(dst, '}')
-	return dst
-}
-
-// appendCompleted appends a Completed as JSON.
-func appendCompleted(dst []byte, v *Completed) []byte {
-	dst = append(dst, `{"id":`...)
-	dst = codec.AppendString(dst, v.ID)
-	dst = append(dst, `,"path":`...)
-	dst = codec.AppendString(dst, v.Path)
-	dst = append(dst, '}')
-	return dst
-}
-
-// decodeCancel reads a Cancel.
-func decodeCancel(d *codec.Decoder, v *Cancel) {
-	if at := d.Offset(); d.Object() {
-		var seen uint64
-		for d.Field() {
-			switch string(d.Name()) {
-			case "id":
-				if d.First(&seen, 1<<0) {
-					v.ID = d.String()
-				}
-			default:
-				d.Unknown(knownCancel)
-			}
-		}
-		if seen&0x1 != 0x1 {
-			d.Missing(at, seen, 0x1, knownCancel)
-		}
-	}
-}
-
-// decodeStart reads a Start.
-func decodeStart(d *codec.Decoder, v *Start) {
-	if at := d.Offset(); d.Object() {
-		var seen uint64
-		for d.Field() {
-			switch string(d.Name()) {
-			case "id":
-				if d.First(&seen, 1<<0) {
-					v.ID = d.String()
-				}
-			default:
-				d.Unknown(knownStart)
-			}
-		}
-		if seen&0x1 != 0x1 {
-			d.Missing(at, seen, 0x1, knownStart)
-		}
-	}
-}
-
-// The names that decoders know: properties, members of enums and variants of unions.
-var (
-	knownCancel = []string{"id"}
-	knownStart  = []string{"id"}
-)

@@ -1,6 +1,8 @@
 package golang
 
 import (
+	"strconv"
+
 	"github.com/dave/jennifer/jen"
 
 	"github.com/eventgen/eventgen/internal/ir"
@@ -12,6 +14,8 @@ type codecs struct {
 	g        *pkg
 	encoders queue
 	decoders queue
+	payloads []func() // write the codecs of payloads that have no type with functions of its own
+	stems    map[*ir.Event]string
 	// enums are the variables that hold the members of enums.
 	enums map[*instance]string
 	// declared and variables are what is declared behind the functions.
@@ -49,7 +53,7 @@ func (q *queue) pop() *instance {
 func newCodecs(g *pkg) *codecs {
 	const perDecl = 2 << 10 // bytes that an encoder often takes
 	return &codecs{
-		g: g, enums: map[*instance]string{}, declared: map[string]bool{},
+		g: g, enums: map[*instance]string{}, declared: map[string]bool{}, stems: map[*ir.Event]string{},
 		source: source{text: make([]byte, 0, perDecl*len(g.ir.Decls))},
 	}
 }
@@ -66,33 +70,48 @@ func (c *codecs) decodeFunc(i *instance) string {
 	return decodePrefix + i.stem
 }
 
-// encoder returns the expression for the field Encode of e's definition.
+// encoder returns the function for the field Encode of e's definition.
 func (c *codecs) encoder(e *ir.Event) string {
 	g := c.g
-	payload, _ := g.payloadType(e)
 	root := g.rootFunction(e.Payload)
-	if root != nil && root.fallible && !root.recursive && !root.byValue() {
+	if root != nil && !root.recursive && !root.byValue() {
 		return c.encodeFunc(root)
 	}
-	enc := newEncoder(g, new(source))
-	p := enc.local("p")
-	enc.body("func("+enc.dst+" []byte, "+p+" *"+payload+") ([]byte, error)", func() {
-		l := loc{ptr: p, addr: true}
-		if root != nil && root.decl.Union != nil {
-			enc.rootUnion(root, l)
-			return
-		}
-		enc.value(e.Payload, l, form{named: !e.Const})
-		enc.flush()
-		enc.line("return ", enc.dst, ", nil")
+	name := appendPrefix + c.payloadStem(e)
+	c.payloads = append(c.payloads, func() {
+		payload, _ := g.payloadType(e)
+		enc := newEncoder(g, &c.source)
+		p := enc.local("p")
+		c.line()
+		c.line("// ", name, " appends the payload of ", strconv.Quote(e.Name), " as JSON.")
+		enc.body("func "+name+"("+enc.dst+" []byte, "+p+" *"+payload+") ([]byte, error)", func() {
+			l := loc{ptr: p, addr: true}
+			if root != nil && root.decl.Union != nil {
+				enc.rootUnion(root, l)
+				return
+			}
+			enc.value(e.Payload, l, form{named: !e.Const})
+			enc.flush()
+			enc.line("return ", enc.dst, ", nil")
+		})
 	})
-	return enc.literal()
+	return name
+}
+
+// payloadStem is what the names of the codec of e's payload end with.
+func (c *codecs) payloadStem(e *ir.Event) string {
+	stem, ok := c.stems[e]
+	if !ok {
+		stem = c.g.names.codecStem(e.Go + "Payload")
+		c.stems[e] = stem
+	}
+	return stem
 }
 
 // rootFunction returns the instance whose functions encode and decode a payload of type t; nil if
 // it is written in place.
 func (g *pkg) rootFunction(t *ir.Type) *instance {
-	if t.Kind != ir.KindRef || t.Opaque {
+	if t == nil || t.Kind != ir.KindRef || t.Opaque {
 		return nil
 	}
 	if i := g.instanceOf(t); i != nil && i.function() {
@@ -115,6 +134,9 @@ func (e *encoder) rootUnion(i *instance, l loc) {
 
 // write writes the functions that were asked for.
 func (c *codecs) write() {
+	for _, write := range c.payloads {
+		write()
+	}
 	for i := c.encoders.pop(); i != nil; i = c.encoders.pop() {
 		c.writeEncoder(i)
 	}

@@ -1,13 +1,14 @@
 package golang_test
 
 import (
-	"go/ast"
 	"go/parser"
 	"go/types"
+	"slices"
 	"testing"
 
 	"golang.org/x/tools/go/packages"
 
+	"github.com/eventgen/eventgen/internal/gen"
 	"github.com/eventgen/eventgen/internal/gen/golang"
 	"github.com/eventgen/eventgen/internal/ir"
 )
@@ -38,8 +39,10 @@ func TestCorpusCompiles(t *testing.T) {
 			if len(diags) > 0 {
 				t.Fatal(diags)
 			}
-			checkFormatted(t, files[0])
-			source.check(t, files[0].Path, files[0].Content)
+			if len(files) != 2 {
+				t.Fatalf("%d files", len(files))
+			}
+			source.check(t, files)
 		})
 	}
 }
@@ -77,13 +80,18 @@ func loadCorpus(t *testing.T) corpus {
 // Import implements [types.Importer].
 func (c corpus) Import(path string) (*types.Package, error) { return c.imports[path], nil }
 
-// check type-checks the package with one more file.
-func (c corpus) check(t *testing.T, path string, content []byte) {
+// check type-checks the package with more files, which are to be formatted.
+func (c corpus) check(t *testing.T, more []gen.File) {
 	t.Helper()
-	file, err := parser.ParseFile(c.Fset, path, content, 0)
-	if err != nil {
-		t.Fatal(err)
+	all := slices.Clone(c.Syntax)
+	for _, f := range more {
+		checkFormatted(t, f)
+		file, err := parser.ParseFile(c.Fset, f.Path, f.Content, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		all = append(all, file)
 	}
 	config := types.Config{Importer: c, Error: func(err error) { t.Error(err) }}
-	_, _ = config.Check(c.PkgPath, c.Fset, append([]*ast.File{file}, c.Syntax...), nil)
+	_, _ = config.Check(c.PkgPath, c.Fset, all, nil)
 }

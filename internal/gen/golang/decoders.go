@@ -2,33 +2,39 @@ package golang
 
 import (
 	"slices"
+	"strconv"
 
 	"github.com/dave/jennifer/jen"
 
 	"github.com/eventgen/eventgen/internal/ir"
 )
 
-// decoder returns the expression for the field Decode of e's definition: only events that windows
+// decoder returns the function for the field Decode of e's definition: only events that windows
 // emit are read.
 func (c *codecs) decoder(e *ir.Event) string {
 	if !e.From.Client() {
 		return ""
 	}
 	g := c.g
-	payload, _ := g.payloadType(e)
-	dec := newDecoder(g, new(source), e.Go)
-	src, p := dec.local("src"), dec.local("p")
-	constructor := "NewDecoder"
-	if g.settings.RefuseUnknown {
-		constructor = "NewStrictDecoder"
-	}
-	dec.block("func("+src+" []byte, "+p+" *"+payload+") error", func() {
-		dec.line(dec.d, " := ", call(g.codec(constructor), src))
-		// A whole payload that is a union cannot be null.
-		dec.value(e.Payload, loc{ptr: p}, form{present: c.rootUnion(e.Payload)})
-		dec.end(e.Payload, p)
+	name := decodePrefix + c.payloadStem(e)
+	c.payloads = append(c.payloads, func() {
+		payload, _ := g.payloadType(e)
+		dec := newDecoder(g, &c.source, e.Go)
+		src, p := dec.local("src"), dec.local("p")
+		constructor := "NewDecoder"
+		if g.settings.RefuseUnknown {
+			constructor = "NewStrictDecoder"
+		}
+		c.line()
+		c.line("// ", name, " reads the payload of ", strconv.Quote(e.Name), " from JSON.")
+		dec.block("func "+name+"("+src+" []byte, "+p+" *"+payload+") error", func() {
+			dec.line(dec.d, " := ", call(g.codec(constructor), src))
+			// A whole payload that is a union cannot be null.
+			dec.value(e.Payload, loc{ptr: p}, form{present: c.rootUnion(e.Payload)})
+			dec.end(e.Payload, p)
+		})
 	})
-	return dec.literal()
+	return name
 }
 
 func (c *codecs) rootUnion(t *ir.Type) bool {

@@ -34,11 +34,11 @@ func (g *pkg) event(e *ir.Event) {
 	if !listens(e) {
 		return
 	}
-	g.listener(e, payload, "On", "Listen", "calls fn for every "+strconv.Quote(e.Name)+listenedFrom(e)+", until unlisten is called.", true)
+	g.listener(e, payload, "On", "Listen", "calls fn for every "+strconv.Quote(e.Name)+listenedFrom(e)+", until unlisten is called.")
 	if e.Batch > 0 {
 		g.listenerBatch(e, payload)
 	}
-	g.listener(e, payload, "Once", "Once", "calls fn for the next "+strconv.Quote(e.Name)+listenedFrom(e)+", unless unlisten is called first.", false)
+	g.listener(e, payload, "Once", "Once", "calls fn for the next "+strconv.Quote(e.Name)+listenedFrom(e)+", unless unlisten is called first.")
 }
 
 func listenedFrom(e *ir.Event) string {
@@ -103,10 +103,14 @@ func (g *pkg) definition(fields *jen.Group, e *ir.Event) {
 	duration("Debounce", e.Debounce)
 	if e.Key != nil {
 		set("Key", expr(g.keyFunc(e)))
-		count("Keys", e.Keys)
+		if e.Keys != defaultKeys || !heldByKey(e) {
+			count("Keys", e.Keys)
+		}
 	}
 	count("Batch", e.Batch)
-	duration("Wait", e.Wait)
+	if e.Wait != defaultWait {
+		duration("Wait", e.Wait)
+	}
 	if len(e.Flushes) > 0 {
 		set("Flushes", jen.Index().String().ValuesFunc(func(values *jen.Group) {
 			for _, name := range e.Flushes {
@@ -133,6 +137,17 @@ func (g *pkg) definition(fields *jen.Group, e *ir.Event) {
 			set("Decode", expr(decode))
 		}
 	}
+}
+
+// What the runtime takes where a definition says nothing.
+const (
+	defaultKeys = 4096
+	defaultWait = 20 * time.Millisecond
+)
+
+// heldByKey reports whether the bus holds something for each key, so that it has a bound for them.
+func heldByKey(e *ir.Event) bool {
+	return e.Sticky || e.Replay > 0 || e.Throttle > 0 || e.Debounce > 0 || e.Batch > 0
 }
 
 // duration writes d in the largest unit that divides it.
@@ -164,14 +179,14 @@ func (g *pkg) ctxParam() *jen.Statement {
 func (g *pkg) busParam() *jen.Statement { return jen.Id("b").Op("*").Id(g.bus("Bus")) }
 
 func (g *pkg) emitter(e *ir.Event, payload string) {
-	g.docComment(fmt.Sprintf("Emit%s emits %q to everyone who listens.", e.Go, e.Name), e.Doc, true)
+	g.docComment(fmt.Sprintf("Emit%s emits %q to everyone who listens.", e.Go, e.Name), e.Doc, false)
 	params := []jen.Code{g.ctxParam(), g.busParam()}
 	args := []jen.Code{jen.Id("ctx"), jen.Id("b")}
 	g.emitFunc("Emit"+e.Go, "Emit", e, params, args, payload)
 }
 
 func (g *pkg) emitterTo(e *ir.Event, payload string) {
-	g.docComment(fmt.Sprintf("Emit%sTo emits %q to a target alone; Go listeners do not see it.", e.Go, e.Name), e.Doc, !broadcasts(e))
+	g.docComment(fmt.Sprintf("Emit%sTo emits %q to a target alone; Go listeners do not see it.", e.Go, e.Name), e.Doc, false)
 	params := []jen.Code{g.ctxParam(), g.busParam(), jen.Id("to").Id(g.bus("Target"))}
 	args := []jen.Code{jen.Id("ctx"), jen.Id("b"), jen.Id("to")}
 	g.emitFunc("Emit"+e.Go+"To", "EmitTo", e, params, args, payload)
@@ -191,8 +206,8 @@ func (g *pkg) emitFunc(name, method string, e *ir.Event, params, args []jen.Code
 }
 
 // listener writes On… and Once….
-func (g *pkg) listener(e *ir.Event, payload string, prefix, method, sentence string, withDoc bool) {
-	g.docComment(prefix+e.Go+" "+sentence, e.Doc, withDoc)
+func (g *pkg) listener(e *ir.Event, payload string, prefix, method, sentence string) {
+	g.docComment(prefix+e.Go+" "+sentence, e.Doc, false)
 	fn, arg := jen.Func().Params(g.ctxParam(), jen.Id("payload").Add(expr(payload))).Error(), jen.Id("fn")
 	if e.Payload == nil {
 		fn = jen.Func().Params(g.ctxParam()).Error()

@@ -1,11 +1,12 @@
-// Package golang renders the Go side of a model: one events_gen.go for each annotated package,
-// with descriptors, a catalogue, emitters, listeners and JSON codecs.
+// Package golang renders the Go side of a model, two files for each annotated package: what people
+// call (descriptors, a catalogue, emitters, listeners) and how it travels (JSON codecs).
 //
 // It is pure: the same model gives the same bytes, and nothing is read or written.
 package golang
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"path/filepath"
 	"runtime"
@@ -32,11 +33,11 @@ const (
 	strconvPath  = "strconv"
 )
 
-// Generate renders m, whose events have these contracts: one file for each package that declares
+// Generate renders m, whose events have these contracts: the files of each package that declares
 // events, in the model's order.
 // A problem is reported at the event that causes it; the files are of no use then.
 func Generate(m *ir.Model, contracts ir.Contracts) ([]gen.File, diag.List) {
-	contents := make([][]byte, len(m.Packages))
+	rendered := make([][]gen.File, len(m.Packages))
 	lists := make([]diag.List, len(m.Packages))
 	limit := make(chan struct{}, runtime.GOMAXPROCS(0))
 	var packages sync.WaitGroup
@@ -47,7 +48,7 @@ func Generate(m *ir.Model, contracts ir.Contracts) ([]gen.File, diag.List) {
 		limit <- struct{}{}
 		packages.Go(func() {
 			defer func() { <-limit }()
-			contents[i], lists[i] = generatePackage(p, m.Settings, contracts)
+			rendered[i], lists[i] = generatePackage(p, m.Settings, contracts)
 		})
 	}
 	packages.Wait()
@@ -58,7 +59,7 @@ func Generate(m *ir.Model, contracts ir.Contracts) ([]gen.File, diag.List) {
 	for i, p := range m.Packages {
 		diags.Append(lists[i])
 		if len(p.Events) > 0 && !lists[i].HasErrors() {
-			files = append(files, gen.File{Path: filepath.Join(p.Dir, gen.GoFileName), Content: contents[i]})
+			files = append(files, rendered[i]...)
 		}
 	}
 	return files, diags
@@ -71,15 +72,19 @@ type pkg struct {
 	contracts ir.Contracts
 	decls     map[string]*ir.Decl
 	names     *namer
-	imports   []importSpec
-	file      *jen.Group // the declarations in front of the codecs
-	codecs    *codecs
+	// imported has the packages that either file imports, by path; imports are those of the file at
+	// hand, first events_gen.go, then the one of the codecs.
+	imported map[string]importSpec
+	named    []importSpec // in the order in which they got their names
+	imports  []importSpec
+	file     *jen.Group // the declarations of events_gen.go
+	codecs   *codecs
 	// instances are the declared types that payloads reach, by declaration and arguments.
 	instances map[string]*instance
 	diags     diag.List
 }
 
-func generatePackage(p *ir.Package, s ir.Settings, contracts ir.Contracts) ([]byte, diag.List) {
+func generatePackage(p *ir.Package, s ir.Settings, contracts ir.Contracts) ([]gen.File, diag.List) {
 	g := &pkg{
 		ir:        p,
 		settings:  s,
@@ -88,7 +93,7 @@ func generatePackage(p *ir.Package, s ir.Settings, contracts ir.Contracts) ([]by
 		names:     newNamer(p),
 		file:      jen.NewFile(p.Name).Group,
 
-		instances: map[string]*instance{},
+		instances: map[string]*instance{}, imported: map[string]importSpec{},
 	}
 	for _, d := range p.Decls {
 		g.decls[d.ID] = d
@@ -101,11 +106,13 @@ func generatePackage(p *ir.Package, s ir.Settings, contracts ir.Contracts) ([]by
 	for _, e := range p.Events {
 		g.event(e)
 	}
+	calls := g.imports
+	g.imports = nil
 	g.codecs.write()
 	if g.diags.HasErrors() {
 		return nil, g.diags
 	}
-	content, err := g.render()
+	files, err := g.render(calls)
 	if err != nil {
 		g.diags.Add(diag.Diagnostic{
 			Severity: diag.Error,
@@ -115,29 +122,37 @@ func generatePackage(p *ir.Package, s ir.Settings, contracts ir.Contracts) ([]by
 		})
 		return nil, g.diags
 	}
-	return content, g.diags
+	return files, g.diags
 }
 
-// render puts the parts of the file together. Jennifer formats declarations; codecs, which are
-// most of the text, are written as gofmt would.
-func (g *pkg) render() ([]byte, error) {
-	var declarations, out bytes.Buffer
+// render puts the parts of the files together; calls are the imports of events_gen.go. Jennifer
+// formats declarations; codecs, which are most of the text, are written as gofmt would.
+func (g *pkg) render(calls []importSpec) ([]gen.File, error) {
+	var out bytes.Buffer
+	g.head(&out, calls, "")
+	var declarations bytes.Buffer
 	if err := g.file.Render(&declarations); err != nil {
 		return nil, err
 	}
-	out.Grow(declarations.Len() + len(g.codecs.text) + 4096)
-	out.WriteString(gen.Header + "\n")
-	if sendsDeprecated(g.ir) {
-		out.WriteString("//lint:file-ignore SA1019 Fields that are deprecated are sent all the same.\n")
-	}
-	fmt.Fprintf(&out, "\npackage %s\n\nimport (\n", g.ir.Name)
-	slices.SortFunc(g.imports, func(a, b importSpec) int { return strings.Compare(a.path, b.path) })
-	for _, i := range g.imports {
-		fmt.Fprintf(&out, "\t%s\n", i)
-	}
-	out.WriteString(")\n\n")
+	out.WriteString("\n")
 	out.Write(bytes.TrimSpace(declarations.Bytes()))
 	out.WriteString("\n")
+	files := []gen.File{{Path: filepath.Join(g.ir.Dir, gen.GoFileName), Content: out.Bytes()}}
+	if len(g.codecs.text) == 0 {
+		return files, nil
+	}
+	codecs, err := g.renderCodecs()
+	return append(files, gen.File{Path: filepath.Join(g.ir.Dir, gen.GoCodecFileName), Content: codecs}), err
+}
+
+func (g *pkg) renderCodecs() ([]byte, error) {
+	var out bytes.Buffer
+	out.Grow(len(g.codecs.text) + 4096)
+	remark := ""
+	if sendsDeprecated(g.ir) {
+		remark = "//lint:file-ignore SA1019 Fields that are deprecated are sent all the same.\n"
+	}
+	g.head(&out, g.imports, remark)
 	out.Write(g.codecs.text)
 	if len(g.codecs.variables) > 0 {
 		out.WriteString("\n// The names that decoders know: properties, members of enums and variants of unions.\n")
@@ -149,11 +164,39 @@ func (g *pkg) render() ([]byte, error) {
 	return out.Bytes(), nil
 }
 
+// head writes a file's first lines up to the imports, those of the standard library first.
+func (g *pkg) head(out *bytes.Buffer, imports []importSpec, remark string) {
+	fmt.Fprintf(out, "%s\n%s\npackage %s\n", gen.Header, remark, g.ir.Name)
+	slices.SortFunc(imports, func(a, b importSpec) int {
+		return cmp.Or(cmp.Compare(a.group(), b.group()), strings.Compare(a.path, b.path))
+	})
+	if len(imports) == 0 {
+		return
+	}
+	out.WriteString("\nimport (\n")
+	for n, i := range imports {
+		if n > 0 && i.group() != imports[n-1].group() {
+			out.WriteString("\n")
+		}
+		fmt.Fprintf(out, "\t%s\n", i)
+	}
+	out.WriteString(")\n")
+}
+
 // importSpec is a package that the file imports.
 type importSpec struct {
 	path string
 	name string // what the file calls it
 	own  string // what it calls itself
+}
+
+// group is 0 for the standard library, and 1 for modules, which have a dot in their first element.
+func (i importSpec) group() int {
+	first, _, _ := strings.Cut(i.path, "/")
+	if strings.Contains(first, ".") {
+		return 1
+	}
+	return 0
 }
 
 // String is the line of the import: with a name only where the package's own is taken.
@@ -169,22 +212,25 @@ func (g *pkg) qual(path, pkgName, name string) string {
 	if path == g.ir.Path {
 		return name
 	}
-	for _, i := range g.imports {
-		if i.path == path {
-			return i.name + "." + name
-		}
+	i, known := g.imported[path]
+	if !known {
+		i = importSpec{path: path, name: g.names.importName(pkgName), own: pkgName}
+		g.imported[path] = i
+		g.named = append(g.named, i)
 	}
-	i := importSpec{path: path, name: g.names.importName(pkgName), own: pkgName}
-	g.imports = append(g.imports, i)
+	if !slices.Contains(g.imports, i) {
+		g.imports = append(g.imports, i)
+	}
 	return i.name + "." + name
 }
 
-// forget takes back all imports but the first ones.
-func (g *pkg) forget(first int) {
-	for _, i := range g.imports[first:] {
+// forget takes back all imports but the first ones of the file, and of both.
+func (g *pkg) forget(imports, named int) {
+	for _, i := range g.named[named:] {
+		delete(g.imported, i.path)
 		delete(g.names.imported, i.name)
 	}
-	g.imports = g.imports[:first]
+	g.named, g.imports = g.named[:named], g.imports[:imports]
 }
 
 func (g *pkg) bus(name string) string   { return g.qual(eventbusPath, "eventbus", name) }

@@ -17,7 +17,9 @@ type instance struct {
 	stem string   // of its functions' names
 	// recursive: values of the type may contain values of the type.
 	recursive bool
-	// fallible: the encoder can refuse a value.
+	// payload: the encoder is that of an event, and has its shape.
+	payload bool
+	// fallible: the encoder can refuse a value, or has the shape of one that can.
 	fallible bool
 }
 
@@ -234,6 +236,9 @@ func (g *pkg) collect() {
 	}
 	for _, e := range g.ir.Events {
 		g.refs(e.Payload, visit)
+		if root := g.rootFunction(e.Payload); root != nil {
+			root.payload = true
+		}
 	}
 	g.findRecursive(order)
 	// What holds something that can fail can fail. Circles can in any case, so each part is
@@ -245,7 +250,7 @@ func (g *pkg) collect() {
 			return
 		}
 		settled[i] = true
-		if i.fallible = i.recursive || i.byValue(); !i.fallible {
+		if i.fallible = i.recursive || i.byValue() || i.payload; !i.fallible {
 			g.parts(i, settle)
 			i.fallible = g.fallible(i.body)
 		}

@@ -10,10 +10,10 @@ import (
 // goType returns the Go type of t as generated code writes it; false when the type has no
 // name that could be written here.
 func (g *pkg) goType(t *ir.Type) (string, bool) {
-	before := len(g.imports)
+	imports, named := len(g.imports), len(g.named)
 	name, ok := g.typeName(t)
 	if !ok {
-		g.forget(before)
+		g.forget(imports, named)
 	}
 	return name, ok
 }

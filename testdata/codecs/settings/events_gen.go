@@ -4,8 +4,8 @@ package settings
 
 import (
 	"context"
+
 	"github.com/eventgen/eventgen/runtime/eventbus"
-	"github.com/eventgen/eventgen/runtime/eventbus/codec"
 	"github.com/eventgen/eventgen/runtime/eventbus/eventdef"
 )
 
@@ -26,16 +26,10 @@ var MixedEvent = eventbus.Define(eventdef.Definition[Mixed]{
 	Contract: "06d44ab6",
 	From:     eventdef.FromBoth,
 	Encode:   appendMixed,
-	Decode: func(src []byte, p *Mixed) error {
-		d := codec.NewDecoder(src)
-		decodeMixed(d, p)
-		return d.End()
-	},
+	Decode:   decodeMixedPayload,
 })
 
 // EmitMixed emits "mixed" to everyone who listens.
-//
-// Mixed holds one type inside and outside of a type that a method reads.
 func EmitMixed(ctx context.Context, b *eventbus.Bus, payload Mixed) error {
 	return MixedEvent.Emit(ctx, b, payload)
 }
@@ -46,8 +40,6 @@ func EmitMixedTo(ctx context.Context, b *eventbus.Bus, to eventbus.Target, paylo
 }
 
 // OnMixed calls fn for every "mixed", until unlisten is called.
-//
-// Mixed holds one type inside and outside of a type that a method reads.
 func OnMixed(b *eventbus.Bus, fn func(ctx context.Context, payload Mixed) error, opts ...eventbus.ListenOption) (unlisten func()) {
 	return MixedEvent.Listen(b, fn, opts...)
 }
@@ -56,252 +48,3 @@ func OnMixed(b *eventbus.Bus, fn func(ctx context.Context, payload Mixed) error,
 func OnceMixed(b *eventbus.Bus, fn func(ctx context.Context, payload Mixed) error, opts ...eventbus.ListenOption) (unlisten func()) {
 	return MixedEvent.Once(b, fn, opts...)
 }
-
-// appendMixed appends a Mixed as JSON.
-func appendMixed(dst []byte, v *Mixed) ([]byte, error) {
-	var err error
-	dst = append(dst, `{"own":`...)
-	dst = appendAccount(dst, &v.Own)
-	dst = append(dst, `,"other":`...)
-	dst = appendBalance(dst, &v.Other)
-	if v.Listed == nil {
-		dst = append(dst, `,"listed":[]`...)
-	} else {
-		dst = append(dst, `,"listed":[`...)
-		for i, x := range v.Listed {
-			if i > 0 {
-				dst = append(dst, ',')
-			}
-			dst = codec.AppendString(dst, x)
-		}
-		dst = append(dst, ']')
-	}
-	dst = append(dst, `,"token":`...)
-	if dst, err = codec.AppendAny(dst, v.Token); err != nil {
-		return dst, codec.At(err, "token")
-	}
-	dst = append(dst, '}')
-	return dst, nil
-}
-
-// appendAccount appends an Account as JSON.
-func appendAccount(dst []byte, v *Account) []byte {
-	dst = append(dst, `{"id":`...)
-	dst = codec.AppendUint(dst, v.ID)
-	dst = append(dst, `,"balance":`...)
-	dst = appendBalancePlain(dst, &v.Balance)
-	if v.Named == nil {
-		dst = append(dst, `,"named":null`...)
-	} else {
-		dst = append(dst, `,"named":{`...)
-		keys := codec.SortStrings(v.Named)
-		for i, key := range keys.List {
-			if i > 0 {
-				dst = append(dst, ',')
-			}
-			dst = codec.AppendString(dst, key)
-			dst = append(dst, ':')
-			x := v.Named[key]
-			dst = appendBalancePlain(dst, &x)
-		}
-		keys.Free()
-		dst = append(dst, '}')
-	}
-	dst = append(dst, `,"pages":`...)
-	dst = appendPagesOfInt64Plain(dst, &v.Pages)
-	dst = append(dst, '}')
-	return dst
-}
-
-// appendBalance appends a Balance as JSON.
-func appendBalance(dst []byte, v *Balance) []byte {
-	dst = append(dst, `{"amount":"`...)
-	dst = codec.AppendInt(dst, v.Amount)
-	if v.Days == nil {
-		dst = append(dst, `","days":[]`...)
-	} else {
-		dst = append(dst, `","days":[`...)
-		for i, x := range v.Days {
-			if i > 0 {
-				dst = append(dst, ',')
-			}
-			dst = append(dst, '"')
-			dst = codec.AppendInt(dst, int64(x))
-			dst = append(dst, '"')
-		}
-		dst = append(dst, ']')
-	}
-	if len(v.Rates) != 0 {
-		dst = append(dst, `,"rates":[`...)
-		for i := range v.Rates {
-			if i > 0 {
-				dst = append(dst, ',')
-			}
-			x := &v.Rates[i]
-			if *x == nil {
-				dst = append(dst, "[]"...)
-			} else {
-				dst = append(dst, '[')
-				for i2, x2 := range *x {
-					if i2 > 0 {
-						dst = append(dst, ',')
-					}
-					dst = append(dst, '"')
-					dst = codec.AppendInt(dst, int64(x2))
-					dst = append(dst, '"')
-				}
-				dst = append(dst, ']')
-			}
-		}
-		dst = append(dst, ']')
-	}
-	dst = append(dst, '}')
-	return dst
-}
-
-// appendBalancePlain appends a Balance as JSON.
-func appendBalancePlain(dst []byte, v *Balance) []byte {
-	dst = append(dst, `{"amount":`...)
-	dst = codec.AppendInt(dst, v.Amount)
-	if v.Days == nil {
-		dst = append(dst, `,"days":null`...)
-	} else {
-		dst = append(dst, `,"days":[`...)
-		for i, x := range v.Days {
-			if i > 0 {
-				dst = append(dst, ',')
-			}
-			dst = codec.AppendInt(dst, int64(x))
-		}
-		dst = append(dst, ']')
-	}
-	if len(v.Rates) != 0 {
-		dst = append(dst, `,"rates":[`...)
-		for i := range v.Rates {
-			if i > 0 {
-				dst = append(dst, ',')
-			}
-			x := &v.Rates[i]
-			if *x == nil {
-				dst = append(dst, "null"...)
-			} else {
-				dst = append(dst, '[')
-				for i2, x2 := range *x {
-					if i2 > 0 {
-						dst = append(dst, ',')
-					}
-					dst = codec.AppendInt(dst, int64(x2))
-				}
-				dst = append(dst, ']')
-			}
-		}
-		dst = append(dst, ']')
-	}
-	dst = append(dst, '}')
-	return dst
-}
-
-// appendPagesOfInt64Plain appends a Pages[…] as JSON.
-func appendPagesOfInt64Plain(dst []byte, v *Pages[int64]) []byte {
-	if v.Items == nil {
-		dst = append(dst, `{"items":null`...)
-	} else {
-		dst = append(dst, `{"items":[`...)
-		for i, x := range v.Items {
-			if i > 0 {
-				dst = append(dst, ',')
-			}
-			dst = codec.AppendInt(dst, x)
-		}
-		dst = append(dst, ']')
-	}
-	dst = append(dst, '}')
-	return dst
-}
-
-// decodeMixed reads a Mixed.
-func decodeMixed(d *codec.Decoder, v *Mixed) {
-	if at := d.Offset(); d.Object() {
-		var seen uint64
-		for d.Field() {
-			switch string(d.Name()) {
-			case "own":
-				if d.First(&seen, 1<<0) {
-					d.JSON(&v.Own)
-				}
-			case "other":
-				if d.First(&seen, 1<<1) {
-					decodeBalance(d, &v.Other)
-				}
-			case "listed":
-				if d.First(&seen, 1<<2) {
-					if d.Array() {
-						codec.Empty(&v.Listed)
-						for d.Element() {
-							v.Listed = append(v.Listed, d.String())
-						}
-					}
-				}
-			case "token":
-				if d.First(&seen, 1<<3) {
-					d.JSON(&v.Token)
-				}
-			default:
-				d.Unknown(knownMixed)
-			}
-		}
-		if seen&0xf != 0xf {
-			d.Missing(at, seen, 0xf, knownMixed)
-		}
-	}
-}
-
-// decodeBalance reads a Balance.
-func decodeBalance(d *codec.Decoder, v *Balance) {
-	if at := d.Offset(); d.Object() {
-		var seen uint64
-		for d.Field() {
-			switch string(d.Name()) {
-			case "amount":
-				if d.First(&seen, 1<<0) {
-					v.Amount = d.QuotedInt(64)
-				}
-			case "days":
-				if d.First(&seen, 1<<1) {
-					if d.Array() {
-						codec.Empty(&v.Days)
-						for d.Element() {
-							v.Days = append(v.Days, int(d.QuotedInt(codec.IntSize)))
-						}
-					}
-				}
-			case "rates":
-				if d.First(&seen, 1<<2) {
-					if d.Array() {
-						codec.Empty(&v.Rates)
-						for d.Element() {
-							x := codec.Extend(d, &v.Rates)
-							if d.Array() {
-								codec.Empty(x)
-								for d.Element() {
-									*x = append(*x, int(d.QuotedInt(codec.IntSize)))
-								}
-							}
-						}
-					}
-				}
-			default:
-				d.Unknown(knownBalance)
-			}
-		}
-		if seen&0x3 != 0x3 {
-			d.Missing(at, seen, 0x3, knownBalance)
-		}
-	}
-}
-
-// The names that decoders know: properties, members of enums and variants of unions.
-var (
-	knownMixed   = []string{"own", "other", "listed", "token"}
-	knownBalance = []string{"amount", "days", "rates"}
-)

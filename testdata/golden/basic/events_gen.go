@@ -4,14 +4,13 @@ package basic
 
 import (
 	"context"
+
 	"github.com/eventgen/eventgen/runtime/eventbus"
-	"github.com/eventgen/eventgen/runtime/eventbus/codec"
-	"github.com/eventgen/eventgen/runtime/eventbus/eventdef"
 )
 
 // A compile error on the next line means that the eventgen runtime in go.mod is older than the
 // generator: run "go get github.com/eventgen/eventgen@latest".
-const _ = eventdef.IsAtLeastV1
+const _ = eventbus.IsAtLeastV1
 
 // Events is the catalogue of this package's events: pass it to eventbus.WithCatalog.
 var Events = eventbus.NewCatalog(
@@ -23,17 +22,13 @@ var Events = eventbus.NewCatalog(
 // Progress tells how far one download has come.
 //
 // It comes often.
-var ProgressEvent = eventbus.Define(eventdef.Definition[Progress]{
+var ProgressEvent = eventbus.Define(eventbus.Definition[Progress]{
 	Name:     "download:progress",
 	Contract: "6626f53a",
 	Encode:   appendProgress,
 })
 
 // EmitProgress emits "download:progress" to everyone who listens.
-//
-// Progress tells how far one download has come.
-//
-// It comes often.
 func EmitProgress(ctx context.Context, b *eventbus.Bus, payload Progress) error {
 	return ProgressEvent.Emit(ctx, b, payload)
 }
@@ -44,10 +39,6 @@ func EmitProgressTo(ctx context.Context, b *eventbus.Bus, to eventbus.Target, pa
 }
 
 // OnProgress calls fn for every "download:progress", until unlisten is called.
-//
-// Progress tells how far one download has come.
-//
-// It comes often.
 func OnProgress(b *eventbus.Bus, fn func(ctx context.Context, payload Progress) error, opts ...eventbus.ListenOption) (unlisten func()) {
 	return ProgressEvent.Listen(b, fn, opts...)
 }
@@ -55,33 +46,4 @@ func OnProgress(b *eventbus.Bus, fn func(ctx context.Context, payload Progress) 
 // OnceProgress calls fn for the next "download:progress", unless unlisten is called first.
 func OnceProgress(b *eventbus.Bus, fn func(ctx context.Context, payload Progress) error, opts ...eventbus.ListenOption) (unlisten func()) {
 	return ProgressEvent.Once(b, fn, opts...)
-}
-
-// appendProgress appends a Progress as JSON.
-func appendProgress(dst []byte, v *Progress) ([]byte, error) {
-	var err error
-	dst = append(dst, `{"id":`...)
-	dst = codec.AppendString(dst, v.ID)
-	dst = append(dst, `,"current":`...)
-	dst = codec.AppendUint(dst, uint64(v.Current))
-	if v.Speed != nil {
-		dst = append(dst, `,"speed":`...)
-		if dst, err = codec.AppendFloat64(dst, *v.Speed); err != nil {
-			return dst, codec.At(err, "speed")
-		}
-	}
-	if v.Tags == nil {
-		dst = append(dst, `,"tags":null`...)
-	} else {
-		dst = append(dst, `,"tags":[`...)
-		for i, x := range v.Tags {
-			if i > 0 {
-				dst = append(dst, ',')
-			}
-			dst = codec.AppendString(dst, x)
-		}
-		dst = append(dst, ']')
-	}
-	dst = append(dst, '}')
-	return dst, nil
 }

@@ -4,16 +4,15 @@ package declared
 
 import (
 	"context"
-	"github.com/eventgen/eventgen/runtime/eventbus"
-	"github.com/eventgen/eventgen/runtime/eventbus/codec"
-	"github.com/eventgen/eventgen/runtime/eventbus/eventdef"
 	"net/netip"
 	"time"
+
+	"github.com/eventgen/eventgen/runtime/eventbus"
 )
 
 // A compile error on the next line means that the eventgen runtime in go.mod is older than the
 // generator: run "go get github.com/eventgen/eventgen@latest".
-const _ = eventdef.IsAtLeastV1
+const _ = eventbus.IsAtLeastV1
 
 // Events is the catalogue of this package's events: pass it to eventbus.WithCatalog.
 var Events = eventbus.NewCatalog(
@@ -28,18 +27,13 @@ var Events = eventbus.NewCatalog(
 // LogLineEvent describes the event "log:line".
 //
 // LogLine is a line of the log.
-var LogLineEvent = eventbus.Define(eventdef.Definition[string]{
+var LogLineEvent = eventbus.Define(eventbus.Definition[string]{
 	Name:     "log:line",
 	Contract: "8d5fdee2",
-	Encode: func(dst []byte, p *string) ([]byte, error) {
-		dst = codec.AppendString(dst, *p)
-		return dst, nil
-	},
+	Encode:   appendLogLinePayload,
 })
 
 // EmitLogLine emits "log:line" to everyone who listens.
-//
-// LogLine is a line of the log.
 func EmitLogLine(ctx context.Context, b *eventbus.Bus, payload string) error {
 	return LogLineEvent.Emit(ctx, b, payload)
 }
@@ -50,8 +44,6 @@ func EmitLogLineTo(ctx context.Context, b *eventbus.Bus, to eventbus.Target, pay
 }
 
 // OnLogLine calls fn for every "log:line", until unlisten is called.
-//
-// LogLine is a line of the log.
 func OnLogLine(b *eventbus.Bus, fn func(ctx context.Context, payload string) error, opts ...eventbus.ListenOption) (unlisten func()) {
 	return LogLineEvent.Listen(b, fn, opts...)
 }
@@ -62,28 +54,10 @@ func OnceLogLine(b *eventbus.Bus, fn func(ctx context.Context, payload string) e
 }
 
 // ManyEvent describes the event "many".
-var ManyEvent = eventbus.Define(eventdef.Definition[[]time.Time]{
+var ManyEvent = eventbus.Define(eventbus.Definition[[]time.Time]{
 	Name:     "many",
 	Contract: "d77ec9ed",
-	Encode: func(dst []byte, p *[]time.Time) ([]byte, error) {
-		var err error
-		if *p == nil {
-			dst = append(dst, "null"...)
-		} else {
-			dst = append(dst, '[')
-			for i := range *p {
-				if i > 0 {
-					dst = append(dst, ',')
-				}
-				x := &(*p)[i]
-				if dst, err = codec.AppendTime(dst, *x); err != nil {
-					return dst, codec.AtIndex(err, i)
-				}
-			}
-			dst = append(dst, ']')
-		}
-		return dst, nil
-	},
+	Encode:   appendManyPayload,
 })
 
 // EmitMany emits "many" to everyone who listens.
@@ -107,16 +81,10 @@ func OnceMany(b *eventbus.Bus, fn func(ctx context.Context, payload []time.Time)
 }
 
 // PeerEvent describes the event "peer".
-var PeerEvent = eventbus.Define(eventdef.Definition[netip.Addr]{
+var PeerEvent = eventbus.Define(eventbus.Definition[netip.Addr]{
 	Name:     "peer",
 	Contract: "68d5a967",
-	Encode: func(dst []byte, p *netip.Addr) ([]byte, error) {
-		var err error
-		if dst, err = codec.AppendTextMarshaler(dst, p); err != nil {
-			return dst, err
-		}
-		return dst, nil
-	},
+	Encode:   appendPeerPayload,
 })
 
 // EmitPeer emits "peer" to everyone who listens.
@@ -142,14 +110,12 @@ func OncePeer(b *eventbus.Bus, fn func(ctx context.Context, payload netip.Addr) 
 // PingEvent describes the event "ping".
 //
 // Ping has no payload.
-var PingEvent = eventbus.Define(eventdef.Definition[eventbus.Empty]{
+var PingEvent = eventbus.Define(eventbus.Definition[eventbus.Empty]{
 	Name:     "ping",
 	Contract: "a5b67146",
 })
 
 // EmitPing emits "ping" to everyone who listens.
-//
-// Ping has no payload.
 func EmitPing(ctx context.Context, b *eventbus.Bus) error {
 	return PingEvent.Emit(ctx, b, eventbus.Empty{})
 }
@@ -160,8 +126,6 @@ func EmitPingTo(ctx context.Context, b *eventbus.Bus, to eventbus.Target) error 
 }
 
 // OnPing calls fn for every "ping", until unlisten is called.
-//
-// Ping has no payload.
 func OnPing(b *eventbus.Bus, fn func(ctx context.Context) error, opts ...eventbus.ListenOption) (unlisten func()) {
 	return PingEvent.Listen(b, func(ctx context.Context, _ eventbus.Empty) error {
 		return fn(ctx)
@@ -176,10 +140,10 @@ func OncePing(b *eventbus.Bus, fn func(ctx context.Context) error, opts ...event
 }
 
 // PongEvent describes the event "pong".
-var PongEvent = eventbus.Define(eventdef.Definition[eventbus.Empty]{
+var PongEvent = eventbus.Define(eventbus.Definition[eventbus.Empty]{
 	Name:     "pong",
 	Contract: "b42bbefb",
-	From:     eventdef.FromClient,
+	From:     eventbus.FromClient,
 })
 
 // OnPong calls fn for every "pong" that a window emits, until unlisten is called.
@@ -197,16 +161,10 @@ func OncePong(b *eventbus.Bus, fn func(ctx context.Context) error, opts ...event
 }
 
 // TickEvent describes the event "tick".
-var TickEvent = eventbus.Define(eventdef.Definition[time.Time]{
+var TickEvent = eventbus.Define(eventbus.Definition[time.Time]{
 	Name:     "tick",
 	Contract: "9b06d1f5",
-	Encode: func(dst []byte, p *time.Time) ([]byte, error) {
-		var err error
-		if dst, err = codec.AppendTime(dst, *p); err != nil {
-			return dst, err
-		}
-		return dst, nil
-	},
+	Encode:   appendTickPayload,
 })
 
 // EmitTick emits "tick" to everyone who listens.

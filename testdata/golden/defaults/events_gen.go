@@ -4,15 +4,14 @@ package defaults
 
 import (
 	"context"
-	"github.com/eventgen/eventgen/runtime/eventbus"
-	"github.com/eventgen/eventgen/runtime/eventbus/codec"
-	"github.com/eventgen/eventgen/runtime/eventbus/eventdef"
 	"time"
+
+	"github.com/eventgen/eventgen/runtime/eventbus"
 )
 
 // A compile error on the next line means that the eventgen runtime in go.mod is older than the
 // generator: run "go get github.com/eventgen/eventgen@latest".
-const _ = eventdef.IsAtLeastV1
+const _ = eventbus.IsAtLeastV1
 
 // Events is the catalogue of this package's events: pass it to eventbus.WithCatalog.
 var Events = eventbus.NewCatalog(
@@ -21,14 +20,11 @@ var Events = eventbus.NewCatalog(
 )
 
 // MessageSentEvent describes the event "chat:message-sent".
-var MessageSentEvent = eventbus.Define(eventdef.Definition[MessageSent]{
+var MessageSentEvent = eventbus.Define(eventbus.Definition[MessageSent]{
 	Name:     "chat:message-sent",
 	Contract: "4a208015",
 	Throttle: 50 * time.Millisecond,
-	Encode: func(dst []byte, p *MessageSent) ([]byte, error) {
-		dst = appendMessageSent(dst, p)
-		return dst, nil
-	},
+	Encode:   appendMessageSent,
 })
 
 // EmitMessageSent emits "chat:message-sent" to everyone who listens.
@@ -52,14 +48,11 @@ func OnceMessageSent(b *eventbus.Bus, fn func(ctx context.Context, payload Messa
 }
 
 // TypingEvent describes the event "typing".
-var TypingEvent = eventbus.Define(eventdef.Definition[Typing]{
+var TypingEvent = eventbus.Define(eventbus.Definition[Typing]{
 	Name:     "typing",
 	Contract: "50ae3cb8",
 	Throttle: time.Second,
-	Encode: func(dst []byte, p *Typing) ([]byte, error) {
-		dst = appendTyping(dst, p)
-		return dst, nil
-	},
+	Encode:   appendTyping,
 })
 
 // EmitTyping emits "typing" to everyone who listens.
@@ -80,20 +73,4 @@ func OnTyping(b *eventbus.Bus, fn func(ctx context.Context, payload Typing) erro
 // OnceTyping calls fn for the next "typing", unless unlisten is called first.
 func OnceTyping(b *eventbus.Bus, fn func(ctx context.Context, payload Typing) error, opts ...eventbus.ListenOption) (unlisten func()) {
 	return TypingEvent.Once(b, fn, opts...)
-}
-
-// appendMessageSent appends a MessageSent as JSON.
-func appendMessageSent(dst []byte, v *MessageSent) []byte {
-	dst = append(dst, `{"Text":`...)
-	dst = codec.AppendString(dst, v.Text)
-	dst = append(dst, '}')
-	return dst
-}
-
-// appendTyping appends a Typing as JSON.
-func appendTyping(dst []byte, v *Typing) []byte {
-	dst = append(dst, `{"User":`...)
-	dst = codec.AppendString(dst, v.User)
-	dst = append(dst, '}')
-	return dst
 }

@@ -4,15 +4,15 @@ package delivery
 
 import (
 	"context"
+	"time"
+
 	"github.com/eventgen/eventgen/runtime/eventbus"
 	"github.com/eventgen/eventgen/runtime/eventbus/codec"
-	"github.com/eventgen/eventgen/runtime/eventbus/eventdef"
-	"time"
 )
 
 // A compile error on the next line means that the eventgen runtime in go.mod is older than the
 // generator: run "go get github.com/eventgen/eventgen@latest".
-const _ = eventdef.IsAtLeastV1
+const _ = eventbus.IsAtLeastV1
 
 // Events is the catalogue of this package's events: pass it to eventbus.WithCatalog.
 var Events = eventbus.NewCatalog(
@@ -35,15 +35,12 @@ var Events = eventbus.NewCatalog(
 )
 
 // BatchedWaitEvent describes the event "batched-wait".
-var BatchedWaitEvent = eventbus.Define(eventdef.Definition[BatchedWait]{
+var BatchedWaitEvent = eventbus.Define(eventbus.Definition[BatchedWait]{
 	Name:     "batched-wait",
 	Contract: "dc67bbda",
 	Batch:    2,
 	Wait:     time.Second,
-	Encode: func(dst []byte, p *BatchedWait) ([]byte, error) {
-		dst = appendBatchedWait(dst, p)
-		return dst, nil
-	},
+	Encode:   appendBatchedWait,
 })
 
 // EmitBatchedWait emits "batched-wait" to everyone who listens.
@@ -72,14 +69,11 @@ func OnceBatchedWait(b *eventbus.Bus, fn func(ctx context.Context, payload Batch
 }
 
 // DebouncedEvent describes the event "debounced".
-var DebouncedEvent = eventbus.Define(eventdef.Definition[Debounced]{
+var DebouncedEvent = eventbus.Define(eventbus.Definition[Debounced]{
 	Name:     "debounced",
 	Contract: "b896c5c4",
 	Debounce: 1500 * time.Millisecond,
-	Encode: func(dst []byte, p *Debounced) ([]byte, error) {
-		dst = appendDebounced(dst, p)
-		return dst, nil
-	},
+	Encode:   appendDebounced,
 })
 
 // EmitDebounced emits "debounced" to everyone who listens.
@@ -107,19 +101,14 @@ func OnceDebounced(b *eventbus.Bus, fn func(ctx context.Context, payload Debounc
 // DeprecatedDoc is old.
 //
 // Deprecated: use Versioned.
-var DeprecatedDocEvent = eventbus.Define(eventdef.Definition[DeprecatedDoc]{
+var DeprecatedDocEvent = eventbus.Define(eventbus.Definition[DeprecatedDoc]{
 	Name:       "deprecated-doc",
 	Contract:   "6319740c",
 	Deprecated: "use Versioned.",
-	Encode: func(dst []byte, p *DeprecatedDoc) ([]byte, error) {
-		dst = appendDeprecatedDoc(dst, p)
-		return dst, nil
-	},
+	Encode:     appendDeprecatedDoc,
 })
 
 // EmitDeprecatedDoc emits "deprecated-doc" to everyone who listens.
-//
-// DeprecatedDoc is old.
 //
 // Deprecated: use Versioned.
 func EmitDeprecatedDoc(ctx context.Context, b *eventbus.Bus, payload DeprecatedDoc) error {
@@ -134,8 +123,6 @@ func EmitDeprecatedDocTo(ctx context.Context, b *eventbus.Bus, to eventbus.Targe
 }
 
 // OnDeprecatedDoc calls fn for every "deprecated-doc", until unlisten is called.
-//
-// DeprecatedDoc is old.
 //
 // Deprecated: use Versioned.
 func OnDeprecatedDoc(b *eventbus.Bus, fn func(ctx context.Context, payload DeprecatedDoc) error, opts ...eventbus.ListenOption) (unlisten func()) {
@@ -152,14 +139,11 @@ func OnceDeprecatedDoc(b *eventbus.Bus, fn func(ctx context.Context, payload Dep
 // DeprecatedOptionEvent describes the event "deprecated-option".
 //
 // Deprecated: use versioned
-var DeprecatedOptionEvent = eventbus.Define(eventdef.Definition[DeprecatedOption]{
+var DeprecatedOptionEvent = eventbus.Define(eventbus.Definition[DeprecatedOption]{
 	Name:       "deprecated-option",
 	Contract:   "987076e7",
 	Deprecated: "use versioned",
-	Encode: func(dst []byte, p *DeprecatedOption) ([]byte, error) {
-		dst = appendDeprecatedOption(dst, p)
-		return dst, nil
-	},
+	Encode:     appendDeprecatedOption,
 })
 
 // EmitDeprecatedOption emits "deprecated-option" to everyone who listens.
@@ -191,14 +175,11 @@ func OnceDeprecatedOption(b *eventbus.Bus, fn func(ctx context.Context, payload 
 }
 
 // FlushingEvent describes the event "flushing".
-var FlushingEvent = eventbus.Define(eventdef.Definition[Flushing]{
+var FlushingEvent = eventbus.Define(eventbus.Definition[Flushing]{
 	Name:     "flushing",
 	Contract: "48400019",
 	Flushes:  []string{"debounced", "throttled"},
-	Encode: func(dst []byte, p *Flushing) ([]byte, error) {
-		dst = appendFlushing(dst, p)
-		return dst, nil
-	},
+	Encode:   appendFlushing,
 })
 
 // EmitFlushing emits "flushing" to everyone who listens.
@@ -222,14 +203,11 @@ func OnceFlushing(b *eventbus.Bus, fn func(ctx context.Context, payload Flushing
 }
 
 // StickyEvent describes the event "kept".
-var StickyEvent = eventbus.Define(eventdef.Definition[Sticky]{
+var StickyEvent = eventbus.Define(eventbus.Definition[Sticky]{
 	Name:     "kept",
 	Contract: "4e8c079d",
 	Sticky:   true,
-	Encode: func(dst []byte, p *Sticky) ([]byte, error) {
-		dst = appendSticky(dst, p)
-		return dst, nil
-	},
+	Encode:   appendSticky,
 })
 
 // EmitSticky emits "kept" to everyone who listens.
@@ -253,22 +231,18 @@ func OnceSticky(b *eventbus.Bus, fn func(ctx context.Context, payload Sticky) er
 }
 
 // KeyedStickyEvent describes the event "kept-by-key".
-var KeyedStickyEvent = eventbus.Define(eventdef.Definition[KeyedSticky]{
+var KeyedStickyEvent = eventbus.Define(eventbus.Definition[KeyedSticky]{
 	Name:     "kept-by-key",
 	Contract: "e48b37e2",
-	Key: func(p *KeyedSticky) eventdef.Key {
+	Key: func(p *KeyedSticky) eventbus.Key {
 		var dst []byte
 		dst = append(dst, '"')
 		dst = codec.AppendInt(dst, p.N)
 		dst = append(dst, '"')
-		return eventdef.JSONKey(dst)
+		return eventbus.JSONKey(dst)
 	},
-	Keys:   4096,
 	Sticky: true,
-	Encode: func(dst []byte, p *KeyedSticky) ([]byte, error) {
-		dst = appendKeyedSticky(dst, p)
-		return dst, nil
-	},
+	Encode: appendKeyedSticky,
 })
 
 // EmitKeyedSticky emits "kept-by-key" to everyone who listens.
@@ -292,18 +266,15 @@ func OnceKeyedSticky(b *eventbus.Bus, fn func(ctx context.Context, payload Keyed
 }
 
 // KeyedEvent describes the event "keyed".
-var KeyedEvent = eventbus.Define(eventdef.Definition[Keyed]{
+var KeyedEvent = eventbus.Define(eventbus.Definition[Keyed]{
 	Name:     "keyed",
 	Contract: "39e0eb12",
 	Throttle: time.Minute,
-	Key: func(p *Keyed) eventdef.Key {
-		return eventdef.StringKey(p.ID)
+	Key: func(p *Keyed) eventbus.Key {
+		return eventbus.StringKey(p.ID)
 	},
-	Keys: 16,
-	Encode: func(dst []byte, p *Keyed) ([]byte, error) {
-		dst = appendKeyed(dst, p)
-		return dst, nil
-	},
+	Keys:   16,
+	Encode: appendKeyed,
 })
 
 // EmitKeyed emits "keyed" to everyone who listens.
@@ -327,14 +298,11 @@ func OnceKeyed(b *eventbus.Bus, fn func(ctx context.Context, payload Keyed) erro
 }
 
 // LimitedEvent describes the event "limited".
-var LimitedEvent = eventbus.Define(eventdef.Definition[Limited]{
+var LimitedEvent = eventbus.Define(eventbus.Definition[Limited]{
 	Name:     "limited",
 	Contract: "e4c5de33",
 	Max:      65536,
-	Encode: func(dst []byte, p *Limited) ([]byte, error) {
-		dst = appendLimited(dst, p)
-		return dst, nil
-	},
+	Encode:   appendLimited,
 })
 
 // EmitLimited emits "limited" to everyone who listens.
@@ -358,15 +326,11 @@ func OnceLimited(b *eventbus.Bus, fn func(ctx context.Context, payload Limited) 
 }
 
 // BatchedEvent describes the event "log:line".
-var BatchedEvent = eventbus.Define(eventdef.Definition[string]{
+var BatchedEvent = eventbus.Define(eventbus.Definition[string]{
 	Name:     "log:line",
 	Contract: "dbb4020b",
 	Batch:    50,
-	Wait:     20 * time.Millisecond,
-	Encode: func(dst []byte, p *string) ([]byte, error) {
-		dst = codec.AppendString(dst, *p)
-		return dst, nil
-	},
+	Encode:   appendBatchedPayload,
 })
 
 // EmitBatched emits "log:line" to everyone who listens.
@@ -395,13 +359,10 @@ func OnceBatched(b *eventbus.Bus, fn func(ctx context.Context, payload string) e
 }
 
 // RenamedEvent describes the event "named".
-var RenamedEvent = eventbus.Define(eventdef.Definition[Named]{
+var RenamedEvent = eventbus.Define(eventbus.Definition[Named]{
 	Name:     "named",
 	Contract: "f6a92c17",
-	Encode: func(dst []byte, p *Named) ([]byte, error) {
-		dst = appendNamed(dst, p)
-		return dst, nil
-	},
+	Encode:   appendNamed,
 })
 
 // EmitRenamed emits "named" to everyone who listens.
@@ -425,14 +386,11 @@ func OnceRenamed(b *eventbus.Bus, fn func(ctx context.Context, payload Named) er
 }
 
 // ReplayedEvent describes the event "replayed".
-var ReplayedEvent = eventbus.Define(eventdef.Definition[Replayed]{
+var ReplayedEvent = eventbus.Define(eventbus.Definition[Replayed]{
 	Name:     "replayed",
 	Contract: "c6f821a5",
 	Replay:   20,
-	Encode: func(dst []byte, p *Replayed) ([]byte, error) {
-		dst = appendReplayed(dst, p)
-		return dst, nil
-	},
+	Encode:   appendReplayed,
 })
 
 // EmitReplayed emits "replayed" to everyone who listens.
@@ -456,14 +414,11 @@ func OnceReplayed(b *eventbus.Bus, fn func(ctx context.Context, payload Replayed
 }
 
 // SlowDropEvent describes the event "slow-drop".
-var SlowDropEvent = eventbus.Define(eventdef.Definition[SlowDrop]{
+var SlowDropEvent = eventbus.Define(eventbus.Definition[SlowDrop]{
 	Name:     "slow-drop",
 	Contract: "8c267862",
-	Slow:     eventdef.SlowDrop,
-	Encode: func(dst []byte, p *SlowDrop) ([]byte, error) {
-		dst = appendSlowDrop(dst, p)
-		return dst, nil
-	},
+	Slow:     eventbus.SlowDrop,
+	Encode:   appendSlowDrop,
 })
 
 // EmitSlowDrop emits "slow-drop" to everyone who listens.
@@ -487,14 +442,11 @@ func OnceSlowDrop(b *eventbus.Bus, fn func(ctx context.Context, payload SlowDrop
 }
 
 // SlowLatestEvent describes the event "slow-latest".
-var SlowLatestEvent = eventbus.Define(eventdef.Definition[SlowLatest]{
+var SlowLatestEvent = eventbus.Define(eventbus.Definition[SlowLatest]{
 	Name:     "slow-latest",
 	Contract: "5e6cabc9",
-	Slow:     eventdef.SlowLatest,
-	Encode: func(dst []byte, p *SlowLatest) ([]byte, error) {
-		dst = appendSlowLatest(dst, p)
-		return dst, nil
-	},
+	Slow:     eventbus.SlowLatest,
+	Encode:   appendSlowLatest,
 })
 
 // EmitSlowLatest emits "slow-latest" to everyone who listens.
@@ -518,14 +470,11 @@ func OnceSlowLatest(b *eventbus.Bus, fn func(ctx context.Context, payload SlowLa
 }
 
 // ThrottledEvent describes the event "throttled".
-var ThrottledEvent = eventbus.Define(eventdef.Definition[Throttled]{
+var ThrottledEvent = eventbus.Define(eventbus.Definition[Throttled]{
 	Name:     "throttled",
 	Contract: "fed502dc",
 	Throttle: 100 * time.Millisecond,
-	Encode: func(dst []byte, p *Throttled) ([]byte, error) {
-		dst = appendThrottled(dst, p)
-		return dst, nil
-	},
+	Encode:   appendThrottled,
 })
 
 // EmitThrottled emits "throttled" to everyone who listens.
@@ -549,15 +498,12 @@ func OnceThrottled(b *eventbus.Bus, fn func(ctx context.Context, payload Throttl
 }
 
 // VersionedEvent describes the event "versioned".
-var VersionedEvent = eventbus.Define(eventdef.Definition[Versioned]{
+var VersionedEvent = eventbus.Define(eventbus.Definition[Versioned]{
 	Name:     "versioned",
 	Contract: "c2cc82bf",
 	Version:  3,
 	Was:      "old-name",
-	Encode: func(dst []byte, p *Versioned) ([]byte, error) {
-		dst = appendVersioned(dst, p)
-		return dst, nil
-	},
+	Encode:   appendVersioned,
 })
 
 // EmitVersioned emits "versioned" to everyone who listens.
@@ -578,124 +524,4 @@ func OnVersioned(b *eventbus.Bus, fn func(ctx context.Context, payload Versioned
 // OnceVersioned calls fn for the next "versioned", unless unlisten is called first.
 func OnceVersioned(b *eventbus.Bus, fn func(ctx context.Context, payload Versioned) error, opts ...eventbus.ListenOption) (unlisten func()) {
 	return VersionedEvent.Once(b, fn, opts...)
-}
-
-// appendBatchedWait appends a BatchedWait as JSON.
-func appendBatchedWait(dst []byte, v *BatchedWait) []byte {
-	dst = append(dst, `{"N":`...)
-	dst = codec.AppendInt(dst, int64(v.N))
-	dst = append(dst, '}')
-	return dst
-}
-
-// appendDebounced appends a Debounced as JSON.
-func appendDebounced(dst []byte, v *Debounced) []byte {
-	dst = append(dst, `{"N":`...)
-	dst = codec.AppendInt(dst, int64(v.N))
-	dst = append(dst, '}')
-	return dst
-}
-
-// appendDeprecatedDoc appends a DeprecatedDoc as JSON.
-func appendDeprecatedDoc(dst []byte, v *DeprecatedDoc) []byte {
-	dst = append(dst, `{"N":`...)
-	dst = codec.AppendInt(dst, int64(v.N))
-	dst = append(dst, '}')
-	return dst
-}
-
-// appendDeprecatedOption appends a DeprecatedOption as JSON.
-func appendDeprecatedOption(dst []byte, v *DeprecatedOption) []byte {
-	dst = append(dst, `{"N":`...)
-	dst = codec.AppendInt(dst, int64(v.N))
-	dst = append(dst, '}')
-	return dst
-}
-
-// appendFlushing appends a Flushing as JSON.
-func appendFlushing(dst []byte, v *Flushing) []byte {
-	dst = append(dst, `{"N":`...)
-	dst = codec.AppendInt(dst, int64(v.N))
-	dst = append(dst, '}')
-	return dst
-}
-
-// appendSticky appends a Sticky as JSON.
-func appendSticky(dst []byte, v *Sticky) []byte {
-	dst = append(dst, `{"N":`...)
-	dst = codec.AppendInt(dst, int64(v.N))
-	dst = append(dst, '}')
-	return dst
-}
-
-// appendKeyedSticky appends a KeyedSticky as JSON.
-func appendKeyedSticky(dst []byte, v *KeyedSticky) []byte {
-	dst = append(dst, `{"n":"`...)
-	dst = codec.AppendInt(dst, v.N)
-	dst = append(dst, `"}`...)
-	return dst
-}
-
-// appendKeyed appends a Keyed as JSON.
-func appendKeyed(dst []byte, v *Keyed) []byte {
-	dst = append(dst, `{"id":`...)
-	dst = codec.AppendString(dst, v.ID)
-	dst = append(dst, '}')
-	return dst
-}
-
-// appendLimited appends a Limited as JSON.
-func appendLimited(dst []byte, v *Limited) []byte {
-	dst = append(dst, `{"N":`...)
-	dst = codec.AppendInt(dst, int64(v.N))
-	dst = append(dst, '}')
-	return dst
-}
-
-// appendNamed appends a Named as JSON.
-func appendNamed(dst []byte, v *Named) []byte {
-	dst = append(dst, `{"N":`...)
-	dst = codec.AppendInt(dst, int64(v.N))
-	dst = append(dst, '}')
-	return dst
-}
-
-// appendReplayed appends a Replayed as JSON.
-func appendReplayed(dst []byte, v *Replayed) []byte {
-	dst = append(dst, `{"N":`...)
-	dst = codec.AppendInt(dst, int64(v.N))
-	dst = append(dst, '}')
-	return dst
-}
-
-// appendSlowDrop appends a SlowDrop as JSON.
-func appendSlowDrop(dst []byte, v *SlowDrop) []byte {
-	dst = append(dst, `{"N":`...)
-	dst = codec.AppendInt(dst, int64(v.N))
-	dst = append(dst, '}')
-	return dst
-}
-
-// appendSlowLatest appends a SlowLatest as JSON.
-func appendSlowLatest(dst []byte, v *SlowLatest) []byte {
-	dst = append(dst, `{"N":`...)
-	dst = codec.AppendInt(dst, int64(v.N))
-	dst = append(dst, '}')
-	return dst
-}
-
-// appendThrottled appends a Throttled as JSON.
-func appendThrottled(dst []byte, v *Throttled) []byte {
-	dst = append(dst, `{"N":`...)
-	dst = codec.AppendInt(dst, int64(v.N))
-	dst = append(dst, '}')
-	return dst
-}
-
-// appendVersioned appends a Versioned as JSON.
-func appendVersioned(dst []byte, v *Versioned) []byte {
-	dst = append(dst, `{"N":`...)
-	dst = codec.AppendInt(dst, int64(v.N))
-	dst = append(dst, '}')
-	return dst
 }

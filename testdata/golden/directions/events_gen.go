@@ -4,14 +4,13 @@ package directions
 
 import (
 	"context"
+
 	"github.com/eventgen/eventgen/runtime/eventbus"
-	"github.com/eventgen/eventgen/runtime/eventbus/codec"
-	"github.com/eventgen/eventgen/runtime/eventbus/eventdef"
 )
 
 // A compile error on the next line means that the eventgen runtime in go.mod is older than the
 // generator: run "go get github.com/eventgen/eventgen@latest".
-const _ = eventdef.IsAtLeastV1
+const _ = eventbus.IsAtLeastV1
 
 // Events is the catalogue of this package's events: pass it to eventbus.WithCatalog.
 var Events = eventbus.NewCatalog(
@@ -26,14 +25,11 @@ var Events = eventbus.NewCatalog(
 )
 
 // ToGroupEvent describes the event "audience:group".
-var ToGroupEvent = eventbus.Define(eventdef.Definition[ToGroup]{
+var ToGroupEvent = eventbus.Define(eventbus.Definition[ToGroup]{
 	Name:     "audience:group",
 	Contract: "7ec296c0",
-	To:       eventdef.ToGroup,
-	Encode: func(dst []byte, p *ToGroup) ([]byte, error) {
-		dst = appendToGroup(dst, p)
-		return dst, nil
-	},
+	To:       eventbus.ToGroup,
+	Encode:   appendToGroup,
 })
 
 // EmitToGroupTo emits "audience:group" to a target alone; Go listeners do not see it.
@@ -42,14 +38,11 @@ func EmitToGroupTo(ctx context.Context, b *eventbus.Bus, to eventbus.Target, pay
 }
 
 // ToWindowEvent describes the event "audience:window".
-var ToWindowEvent = eventbus.Define(eventdef.Definition[ToWindow]{
+var ToWindowEvent = eventbus.Define(eventbus.Definition[ToWindow]{
 	Name:     "audience:window",
 	Contract: "ac3284da",
-	To:       eventdef.ToWindow,
-	Encode: func(dst []byte, p *ToWindow) ([]byte, error) {
-		dst = appendToWindow(dst, p)
-		return dst, nil
-	},
+	To:       eventbus.ToWindow,
+	Encode:   appendToWindow,
 })
 
 // EmitToWindowTo emits "audience:window" to a target alone; Go listeners do not see it.
@@ -58,20 +51,13 @@ func EmitToWindowTo(ctx context.Context, b *eventbus.Bus, to eventbus.Target, pa
 }
 
 // ToWindowBothEvent describes the event "audience:window-both".
-var ToWindowBothEvent = eventbus.Define(eventdef.Definition[ToWindowBoth]{
+var ToWindowBothEvent = eventbus.Define(eventbus.Definition[ToWindowBoth]{
 	Name:     "audience:window-both",
 	Contract: "dd7eab06",
-	From:     eventdef.FromBoth,
-	To:       eventdef.ToWindow,
-	Encode: func(dst []byte, p *ToWindowBoth) ([]byte, error) {
-		dst = appendToWindowBoth(dst, p)
-		return dst, nil
-	},
-	Decode: func(src []byte, p *ToWindowBoth) error {
-		d := codec.NewDecoder(src)
-		decodeToWindowBoth(d, p)
-		return d.End()
-	},
+	From:     eventbus.FromBoth,
+	To:       eventbus.ToWindow,
+	Encode:   appendToWindowBoth,
+	Decode:   decodeToWindowBothPayload,
 })
 
 // EmitToWindowBothTo emits "audience:window-both" to a target alone; Go listeners do not see it.
@@ -90,19 +76,12 @@ func OnceToWindowBoth(b *eventbus.Bus, fn func(ctx context.Context, payload ToWi
 }
 
 // FromBothEvent describes the event "direction:both".
-var FromBothEvent = eventbus.Define(eventdef.Definition[FromBoth]{
+var FromBothEvent = eventbus.Define(eventbus.Definition[FromBoth]{
 	Name:     "direction:both",
 	Contract: "5d15538c",
-	From:     eventdef.FromBoth,
-	Encode: func(dst []byte, p *FromBoth) ([]byte, error) {
-		dst = appendFromBoth(dst, p)
-		return dst, nil
-	},
-	Decode: func(src []byte, p *FromBoth) error {
-		d := codec.NewDecoder(src)
-		decodeFromBoth(d, p)
-		return d.End()
-	},
+	From:     eventbus.FromBoth,
+	Encode:   appendFromBoth,
+	Decode:   decodeFromBothPayload,
 })
 
 // EmitFromBoth emits "direction:both" to everyone who listens.
@@ -126,19 +105,12 @@ func OnceFromBoth(b *eventbus.Bus, fn func(ctx context.Context, payload FromBoth
 }
 
 // FromClientEvent describes the event "direction:client".
-var FromClientEvent = eventbus.Define(eventdef.Definition[FromClient]{
+var FromClientEvent = eventbus.Define(eventbus.Definition[FromClient]{
 	Name:     "direction:client",
 	Contract: "7d8aff09",
-	From:     eventdef.FromClient,
-	Encode: func(dst []byte, p *FromClient) ([]byte, error) {
-		dst = appendFromClient(dst, p)
-		return dst, nil
-	},
-	Decode: func(src []byte, p *FromClient) error {
-		d := codec.NewDecoder(src)
-		decodeFromClient(d, p)
-		return d.End()
-	},
+	From:     eventbus.FromClient,
+	Encode:   appendFromClient,
+	Decode:   decodeFromClientPayload,
 })
 
 // OnFromClient calls fn for every "direction:client" that a window emits, until unlisten is called.
@@ -152,20 +124,13 @@ func OnceFromClient(b *eventbus.Bus, fn func(ctx context.Context, payload FromCl
 }
 
 // RelayedEvent describes the event "direction:relay".
-var RelayedEvent = eventbus.Define(eventdef.Definition[Relayed]{
+var RelayedEvent = eventbus.Define(eventbus.Definition[Relayed]{
 	Name:     "direction:relay",
 	Contract: "784ae79c",
-	From:     eventdef.FromClient,
+	From:     eventbus.FromClient,
 	Relay:    true,
-	Encode: func(dst []byte, p *Relayed) ([]byte, error) {
-		dst = appendRelayed(dst, p)
-		return dst, nil
-	},
-	Decode: func(src []byte, p *Relayed) error {
-		d := codec.NewDecoder(src)
-		decodeRelayed(d, p)
-		return d.End()
-	},
+	Encode:   appendRelayed,
+	Decode:   decodeRelayedPayload,
 })
 
 // OnRelayed calls fn for every "direction:relay" that a window emits, until unlisten is called.
@@ -179,20 +144,13 @@ func OnceRelayed(b *eventbus.Bus, fn func(ctx context.Context, payload Relayed) 
 }
 
 // RelayedBothEvent describes the event "direction:relay-both".
-var RelayedBothEvent = eventbus.Define(eventdef.Definition[RelayedBoth]{
+var RelayedBothEvent = eventbus.Define(eventbus.Definition[RelayedBoth]{
 	Name:     "direction:relay-both",
 	Contract: "cdc50921",
-	From:     eventdef.FromBoth,
+	From:     eventbus.FromBoth,
 	Relay:    true,
-	Encode: func(dst []byte, p *RelayedBoth) ([]byte, error) {
-		dst = appendRelayedBoth(dst, p)
-		return dst, nil
-	},
-	Decode: func(src []byte, p *RelayedBoth) error {
-		d := codec.NewDecoder(src)
-		decodeRelayedBoth(d, p)
-		return d.End()
-	},
+	Encode:   appendRelayedBoth,
+	Decode:   decodeRelayedBothPayload,
 })
 
 // EmitRelayedBoth emits "direction:relay-both" to everyone who listens.
@@ -216,13 +174,10 @@ func OnceRelayedBoth(b *eventbus.Bus, fn func(ctx context.Context, payload Relay
 }
 
 // FromServerEvent describes the event "direction:server".
-var FromServerEvent = eventbus.Define(eventdef.Definition[FromServer]{
+var FromServerEvent = eventbus.Define(eventbus.Definition[FromServer]{
 	Name:     "direction:server",
 	Contract: "4e88f57b",
-	Encode: func(dst []byte, p *FromServer) ([]byte, error) {
-		dst = appendFromServer(dst, p)
-		return dst, nil
-	},
+	Encode:   appendFromServer,
 })
 
 // EmitFromServer emits "direction:server" to everyone who listens.
@@ -244,176 +199,3 @@ func OnFromServer(b *eventbus.Bus, fn func(ctx context.Context, payload FromServ
 func OnceFromServer(b *eventbus.Bus, fn func(ctx context.Context, payload FromServer) error, opts ...eventbus.ListenOption) (unlisten func()) {
 	return FromServerEvent.Once(b, fn, opts...)
 }
-
-// appendToGroup appends a ToGroup as JSON.
-func appendToGroup(dst []byte, v *ToGroup) []byte {
-	dst = append(dst, `{"N":`...)
-	dst = codec.AppendInt(dst, int64(v.N))
-	dst = append(dst, '}')
-	return dst
-}
-
-// appendToWindow appends a ToWindow as JSON.
-func appendToWindow(dst []byte, v *ToWindow) []byte {
-	dst = append(dst, `{"N":`...)
-	dst = codec.AppendInt(dst, int64(v.N))
-	dst = append(dst, '}')
-	return dst
-}
-
-// appendToWindowBoth appends a ToWindowBoth as JSON.
-func appendToWindowBoth(dst []byte, v *ToWindowBoth) []byte {
-	dst = append(dst, `{"N":`...)
-	dst = codec.AppendInt(dst, int64(v.N))
-	dst = append(dst, '}')
-	return dst
-}
-
-// appendFromBoth appends a FromBoth as JSON.
-func appendFromBoth(dst []byte, v *FromBoth) []byte {
-	dst = append(dst, `{"N":`...)
-	dst = codec.AppendInt(dst, int64(v.N))
-	dst = append(dst, '}')
-	return dst
-}
-
-// appendFromClient appends a FromClient as JSON.
-func appendFromClient(dst []byte, v *FromClient) []byte {
-	dst = append(dst, `{"N":`...)
-	dst = codec.AppendInt(dst, int64(v.N))
-	dst = append(dst, '}')
-	return dst
-}
-
-// appendRelayed appends a Relayed as JSON.
-func appendRelayed(dst []byte, v *Relayed) []byte {
-	dst = append(dst, `{"N":`...)
-	dst = codec.AppendInt(dst, int64(v.N))
-	dst = append(dst, '}')
-	return dst
-}
-
-// appendRelayedBoth appends a RelayedBoth as JSON.
-func appendRelayedBoth(dst []byte, v *RelayedBoth) []byte {
-	dst = append(dst, `{"N":`...)
-	dst = codec.AppendInt(dst, int64(v.N))
-	dst = append(dst, '}')
-	return dst
-}
-
-// appendFromServer appends a FromServer as JSON.
-func appendFromServer(dst []byte, v *FromServer) []byte {
-	dst = append(dst, `{"N":`...)
-	dst = codec.AppendInt(dst, int64(v.N))
-	dst = append(dst, '}')
-	return dst
-}
-
-// decodeToWindowBoth reads a ToWindowBoth.
-func decodeToWindowBoth(d *codec.Decoder, v *ToWindowBoth) {
-	if at := d.Offset(); d.Object() {
-		var seen uint64
-		for d.Field() {
-			switch string(d.Name()) {
-			case "N":
-				if d.First(&seen, 1<<0) {
-					v.N = int32(d.Int(32))
-				}
-			default:
-				d.Unknown(knownToWindowBoth)
-			}
-		}
-		if seen&0x1 != 0x1 {
-			d.Missing(at, seen, 0x1, knownToWindowBoth)
-		}
-	}
-}
-
-// decodeFromBoth reads a FromBoth.
-func decodeFromBoth(d *codec.Decoder, v *FromBoth) {
-	if at := d.Offset(); d.Object() {
-		var seen uint64
-		for d.Field() {
-			switch string(d.Name()) {
-			case "N":
-				if d.First(&seen, 1<<0) {
-					v.N = int32(d.Int(32))
-				}
-			default:
-				d.Unknown(knownFromBoth)
-			}
-		}
-		if seen&0x1 != 0x1 {
-			d.Missing(at, seen, 0x1, knownFromBoth)
-		}
-	}
-}
-
-// decodeFromClient reads a FromClient.
-func decodeFromClient(d *codec.Decoder, v *FromClient) {
-	if at := d.Offset(); d.Object() {
-		var seen uint64
-		for d.Field() {
-			switch string(d.Name()) {
-			case "N":
-				if d.First(&seen, 1<<0) {
-					v.N = int32(d.Int(32))
-				}
-			default:
-				d.Unknown(knownFromClient)
-			}
-		}
-		if seen&0x1 != 0x1 {
-			d.Missing(at, seen, 0x1, knownFromClient)
-		}
-	}
-}
-
-// decodeRelayed reads a Relayed.
-func decodeRelayed(d *codec.Decoder, v *Relayed) {
-	if at := d.Offset(); d.Object() {
-		var seen uint64
-		for d.Field() {
-			switch string(d.Name()) {
-			case "N":
-				if d.First(&seen, 1<<0) {
-					v.N = int32(d.Int(32))
-				}
-			default:
-				d.Unknown(knownRelayed)
-			}
-		}
-		if seen&0x1 != 0x1 {
-			d.Missing(at, seen, 0x1, knownRelayed)
-		}
-	}
-}
-
-// decodeRelayedBoth reads a RelayedBoth.
-func decodeRelayedBoth(d *codec.Decoder, v *RelayedBoth) {
-	if at := d.Offset(); d.Object() {
-		var seen uint64
-		for d.Field() {
-			switch string(d.Name()) {
-			case "N":
-				if d.First(&seen, 1<<0) {
-					v.N = int32(d.Int(32))
-				}
-			default:
-				d.Unknown(knownRelayedBoth)
-			}
-		}
-		if seen&0x1 != 0x1 {
-			d.Missing(at, seen, 0x1, knownRelayedBoth)
-		}
-	}
-}
-
-// The names that decoders know: properties, members of enums and variants of unions.
-var (
-	knownToWindowBoth = []string{"N"}
-	knownFromBoth     = []string{"N"}
-	knownFromClient   = []string{"N"}
-	knownRelayed      = []string{"N"}
-	knownRelayedBoth  = []string{"N"}
-)

@@ -4,14 +4,13 @@ package enums
 
 import (
 	"context"
+
 	"github.com/eventgen/eventgen/runtime/eventbus"
-	"github.com/eventgen/eventgen/runtime/eventbus/codec"
-	"github.com/eventgen/eventgen/runtime/eventbus/eventdef"
 )
 
 // A compile error on the next line means that the eventgen runtime in go.mod is older than the
 // generator: run "go get github.com/eventgen/eventgen@latest".
-const _ = eventdef.IsAtLeastV1
+const _ = eventbus.IsAtLeastV1
 
 // Events is the catalogue of this package's events: pass it to eventbus.WithCatalog.
 var Events = eventbus.NewCatalog(
@@ -21,21 +20,15 @@ var Events = eventbus.NewCatalog(
 // StateEvent describes the event "state".
 //
 // State has all of them.
-var StateEvent = eventbus.Define(eventdef.Definition[State]{
+var StateEvent = eventbus.Define(eventbus.Definition[State]{
 	Name:     "state",
 	Contract: "4e90579f",
-	From:     eventdef.FromBoth,
+	From:     eventbus.FromBoth,
 	Encode:   appendState,
-	Decode: func(src []byte, p *State) error {
-		d := codec.NewDecoder(src)
-		decodeState(d, p)
-		return d.End()
-	},
+	Decode:   decodeStatePayload,
 })
 
 // EmitState emits "state" to everyone who listens.
-//
-// State has all of them.
 func EmitState(ctx context.Context, b *eventbus.Bus, payload State) error {
 	return StateEvent.Emit(ctx, b, payload)
 }
@@ -46,8 +39,6 @@ func EmitStateTo(ctx context.Context, b *eventbus.Bus, to eventbus.Target, paylo
 }
 
 // OnState calls fn for every "state", until unlisten is called.
-//
-// State has all of them.
 func OnState(b *eventbus.Bus, fn func(ctx context.Context, payload State) error, opts ...eventbus.ListenOption) (unlisten func()) {
 	return StateEvent.Listen(b, fn, opts...)
 }
@@ -56,137 +47,3 @@ func OnState(b *eventbus.Bus, fn func(ctx context.Context, payload State) error,
 func OnceState(b *eventbus.Bus, fn func(ctx context.Context, payload State) error, opts ...eventbus.ListenOption) (unlisten func()) {
 	return StateEvent.Once(b, fn, opts...)
 }
-
-// appendState appends a State as JSON.
-func appendState(dst []byte, v *State) ([]byte, error) {
-	var err error
-	dst = append(dst, `{"status":`...)
-	if dst, err = appendStatus(dst, v.Status); err != nil {
-		return dst, codec.At(err, "status")
-	}
-	dst = append(dst, `,"level":`...)
-	dst = codec.AppendString(dst, string(v.Level))
-	dst = append(dst, `,"weekday":`...)
-	if dst, err = appendWeekday(dst, v.Weekday); err != nil {
-		return dst, codec.At(err, "weekday")
-	}
-	dst = append(dst, `,"mode":`...)
-	dst = codec.AppendUint(dst, uint64(v.Mode))
-	if v.Counts == nil {
-		dst = append(dst, `,"counts":null`...)
-	} else {
-		dst = append(dst, `,"counts":{`...)
-		keys := codec.SortStrings(v.Counts)
-		for i, key := range keys.List {
-			if i > 0 {
-				dst = append(dst, ',')
-			}
-			if dst, err = appendStatus(dst, Status(key)); err != nil {
-				return dst, codec.At(codec.At(err, key), "counts")
-			}
-			dst = append(dst, ':')
-			x := v.Counts[Status(key)]
-			dst = codec.AppendInt(dst, int64(x))
-		}
-		keys.Free()
-		dst = append(dst, '}')
-	}
-	if v.Optional == nil {
-		dst = append(dst, `,"optional":null`...)
-	} else {
-		dst = append(dst, `,"optional":`...)
-		if dst, err = appendStatus(dst, *v.Optional); err != nil {
-			return dst, codec.At(err, "optional")
-		}
-	}
-	dst = append(dst, '}')
-	return dst, nil
-}
-
-// appendStatus appends a Status as JSON.
-func appendStatus(dst []byte, v Status) ([]byte, error) {
-	switch v {
-	case "open", "closed":
-		dst = codec.AppendString(dst, string(v))
-		return dst, nil
-	}
-	return dst, codec.NotMember(`one of "open", "closed"`, string(v))
-}
-
-// appendWeekday appends a Weekday as JSON.
-func appendWeekday(dst []byte, v Weekday) ([]byte, error) {
-	switch v {
-	case 0, 1:
-		dst = codec.AppendInt(dst, int64(v))
-		return dst, nil
-	}
-	return dst, codec.NotMember("one of 0, 1", int64(v))
-}
-
-// decodeState reads a State.
-func decodeState(d *codec.Decoder, v *State) {
-	if at := d.Offset(); d.Object() {
-		var seen uint64
-		for d.Field() {
-			switch string(d.Name()) {
-			case "status":
-				if d.First(&seen, 1<<0) {
-					v.Status = decodeStatus(d)
-				}
-			case "level":
-				if d.First(&seen, 1<<1) {
-					v.Level = Level(d.String())
-				}
-			case "weekday":
-				if d.First(&seen, 1<<2) {
-					v.Weekday = decodeWeekday(d)
-				}
-			case "mode":
-				if d.First(&seen, 1<<3) {
-					v.Mode = Mode(d.Uint(8))
-				}
-			case "counts":
-				if d.First(&seen, 1<<4) {
-					if !d.Null() && d.Object() {
-						codec.NewMap(&v.Counts)
-						for d.Field() {
-							if k, ok := d.KeyOneOf(knownStatus); ok && codec.Absent(d, v.Counts, Status(k)) {
-								v.Counts[Status(k)] = int32(d.Int(32))
-							}
-						}
-					}
-				}
-			case "optional":
-				if d.First(&seen, 1<<5) {
-					if !d.Null() {
-						x := decodeStatus(d)
-						v.Optional = &x
-					}
-				}
-			default:
-				d.Unknown(knownState)
-			}
-		}
-		if seen&0x3f != 0x3f {
-			d.Missing(at, seen, 0x3f, knownState)
-		}
-	}
-}
-
-// decodeStatus reads a Status.
-func decodeStatus(d *codec.Decoder) Status {
-	return Status(d.OneOf(knownStatus))
-}
-
-// decodeWeekday reads a Weekday.
-func decodeWeekday(d *codec.Decoder) Weekday {
-	at := d.Offset()
-	return Weekday(codec.Member(d, at, d.Int(codec.IntSize), knownWeekday))
-}
-
-// The names that decoders know: properties, members of enums and variants of unions.
-var (
-	knownState   = []string{"status", "level", "weekday", "mode", "counts", "optional"}
-	knownStatus  = []string{"open", "closed"}
-	knownWeekday = []int64{0, 1}
-)

@@ -4,14 +4,13 @@ package generics
 
 import (
 	"context"
+
 	"github.com/eventgen/eventgen/runtime/eventbus"
-	"github.com/eventgen/eventgen/runtime/eventbus/codec"
-	"github.com/eventgen/eventgen/runtime/eventbus/eventdef"
 )
 
 // A compile error on the next line means that the eventgen runtime in go.mod is older than the
 // generator: run "go get github.com/eventgen/eventgen@latest".
-const _ = eventdef.IsAtLeastV1
+const _ = eventbus.IsAtLeastV1
 
 // Events is the catalogue of this package's events: pass it to eventbus.WithCatalog.
 var Events = eventbus.NewCatalog(
@@ -19,13 +18,10 @@ var Events = eventbus.NewCatalog(
 )
 
 // UsersEvent describes the event "users".
-var UsersEvent = eventbus.Define(eventdef.Definition[Users]{
+var UsersEvent = eventbus.Define(eventbus.Definition[Users]{
 	Name:     "users",
 	Contract: "dbfad386",
-	Encode: func(dst []byte, p *Users) ([]byte, error) {
-		dst = appendUsers(dst, p)
-		return dst, nil
-	},
+	Encode:   appendUsers,
 })
 
 // EmitUsers emits "users" to everyone who listens.
@@ -46,137 +42,4 @@ func OnUsers(b *eventbus.Bus, fn func(ctx context.Context, payload Users) error,
 // OnceUsers calls fn for the next "users", unless unlisten is called first.
 func OnceUsers(b *eventbus.Bus, fn func(ctx context.Context, payload Users) error, opts ...eventbus.ListenOption) (unlisten func()) {
 	return UsersEvent.Once(b, fn, opts...)
-}
-
-// appendUsers appends an Users as JSON.
-func appendUsers(dst []byte, v *Users) []byte {
-	dst = append(dst, `{"users":`...)
-	dst = appendPageOfUser(dst, &v.Users)
-	dst = append(dst, `,"names":`...)
-	dst = appendPageOfString(dst, &v.Names)
-	dst = append(dst, `,"bytes":`...)
-	dst = appendPageOfUint8(dst, &v.Bytes)
-	dst = append(dst, `,"nested":`...)
-	dst = appendPageOfPageOfUser(dst, &v.Nested)
-	if v.Pairs == nil {
-		dst = append(dst, `,"pairs":null`...)
-	} else {
-		dst = append(dst, `,"pairs":[`...)
-		for i := range v.Pairs {
-			if i > 0 {
-				dst = append(dst, ',')
-			}
-			x := &v.Pairs[i]
-			dst = appendPairOfStringAndUserPtr(dst, x)
-		}
-		dst = append(dst, ']')
-	}
-	dst = append(dst, '}')
-	return dst
-}
-
-// appendPageOfUser appends a Page[…] as JSON.
-func appendPageOfUser(dst []byte, v *Page[User]) []byte {
-	if v.Items == nil {
-		dst = append(dst, `{"items":null`...)
-	} else {
-		dst = append(dst, `{"items":[`...)
-		for i := range v.Items {
-			if i > 0 {
-				dst = append(dst, ',')
-			}
-			x := &v.Items[i]
-			dst = appendUser(dst, x)
-		}
-		dst = append(dst, ']')
-	}
-	if v.Next != nil {
-		dst = append(dst, `,"next":`...)
-		dst = appendUser(dst, v.Next)
-	}
-	dst = append(dst, '}')
-	return dst
-}
-
-// appendPageOfString appends a Page[…] as JSON.
-func appendPageOfString(dst []byte, v *Page[string]) []byte {
-	if v.Items == nil {
-		dst = append(dst, `{"items":null`...)
-	} else {
-		dst = append(dst, `{"items":[`...)
-		for i, x := range v.Items {
-			if i > 0 {
-				dst = append(dst, ',')
-			}
-			dst = codec.AppendString(dst, x)
-		}
-		dst = append(dst, ']')
-	}
-	if v.Next != nil {
-		dst = append(dst, `,"next":`...)
-		dst = codec.AppendString(dst, *v.Next)
-	}
-	dst = append(dst, '}')
-	return dst
-}
-
-// appendPageOfUint8 appends a Page[…] as JSON.
-func appendPageOfUint8(dst []byte, v *Page[uint8]) []byte {
-	if v.Items == nil {
-		dst = append(dst, `{"items":null`...)
-	} else {
-		dst = append(dst, `{"items":`...)
-		dst = codec.AppendBytes(dst, v.Items)
-	}
-	if v.Next != nil {
-		dst = append(dst, `,"next":`...)
-		dst = codec.AppendUint(dst, uint64(*v.Next))
-	}
-	dst = append(dst, '}')
-	return dst
-}
-
-// appendPageOfPageOfUser appends a Page[…] as JSON.
-func appendPageOfPageOfUser(dst []byte, v *Page[Page[User]]) []byte {
-	if v.Items == nil {
-		dst = append(dst, `{"items":null`...)
-	} else {
-		dst = append(dst, `{"items":[`...)
-		for i := range v.Items {
-			if i > 0 {
-				dst = append(dst, ',')
-			}
-			x := &v.Items[i]
-			dst = appendPageOfUser(dst, x)
-		}
-		dst = append(dst, ']')
-	}
-	if v.Next != nil {
-		dst = append(dst, `,"next":`...)
-		dst = appendPageOfUser(dst, v.Next)
-	}
-	dst = append(dst, '}')
-	return dst
-}
-
-// appendPairOfStringAndUserPtr appends a Pair[…] as JSON.
-func appendPairOfStringAndUserPtr(dst []byte, v *Pair[string, *User]) []byte {
-	dst = append(dst, `{"key":`...)
-	dst = codec.AppendString(dst, v.Key)
-	if v.Value == nil {
-		dst = append(dst, `,"value":null`...)
-	} else {
-		dst = append(dst, `,"value":`...)
-		dst = appendUser(dst, v.Value)
-	}
-	dst = append(dst, '}')
-	return dst
-}
-
-// appendUser appends an User as JSON.
-func appendUser(dst []byte, v *User) []byte {
-	dst = append(dst, `{"name":`...)
-	dst = codec.AppendString(dst, v.Name)
-	dst = append(dst, '}')
-	return dst
 }

@@ -4,14 +4,13 @@ package names
 
 import (
 	"context"
+
 	"github.com/eventgen/eventgen/runtime/eventbus"
-	"github.com/eventgen/eventgen/runtime/eventbus/codec"
-	"github.com/eventgen/eventgen/runtime/eventbus/eventdef"
 )
 
 // A compile error on the next line means that the eventgen runtime in go.mod is older than the
 // generator: run "go get github.com/eventgen/eventgen@latest".
-const _ = eventdef.IsAtLeastV1
+const _ = eventbus.IsAtLeastV1
 
 // Events is the catalogue of this package's events: pass it to eventbus.WithCatalog.
 var Events = eventbus.NewCatalog(
@@ -21,18 +20,13 @@ var Events = eventbus.NewCatalog(
 // MapEvent describes the event "delete".
 //
 // Map ends a comment: */ and goes on.
-var MapEvent = eventbus.Define(eventdef.Definition[Map]{
+var MapEvent = eventbus.Define(eventbus.Definition[Map]{
 	Name:     "delete",
 	Contract: "9c3d9530",
-	Encode: func(dst []byte, p *Map) ([]byte, error) {
-		dst = appendMap(dst, p)
-		return dst, nil
-	},
+	Encode:   appendMap,
 })
 
 // EmitMap emits "delete" to everyone who listens.
-//
-// Map ends a comment: */ and goes on.
 func EmitMap(ctx context.Context, b *eventbus.Bus, payload Map) error {
 	return MapEvent.Emit(ctx, b, payload)
 }
@@ -43,8 +37,6 @@ func EmitMapTo(ctx context.Context, b *eventbus.Bus, to eventbus.Target, payload
 }
 
 // OnMap calls fn for every "delete", until unlisten is called.
-//
-// Map ends a comment: */ and goes on.
 func OnMap(b *eventbus.Bus, fn func(ctx context.Context, payload Map) error, opts ...eventbus.ListenOption) (unlisten func()) {
 	return MapEvent.Listen(b, fn, opts...)
 }
@@ -52,44 +44,4 @@ func OnMap(b *eventbus.Bus, fn func(ctx context.Context, payload Map) error, opt
 // OnceMap calls fn for the next "delete", unless unlisten is called first.
 func OnceMap(b *eventbus.Bus, fn func(ctx context.Context, payload Map) error, opts ...eventbus.ListenOption) (unlisten func()) {
 	return MapEvent.Once(b, fn, opts...)
-}
-
-// appendMap appends a Map as JSON.
-func appendMap(dst []byte, v *Map) []byte {
-	dst = append(dst, `{"record":`...)
-	dst = appendRecord(dst, &v.Record)
-	dst = append(dst, `,"default":`...)
-	dst = codec.AppendInt(dst, int64(v.Default))
-	dst = append(dst, '}')
-	return dst
-}
-
-// appendRecord appends a Record as JSON.
-func appendRecord(dst []byte, v *Record) []byte {
-	dst = append(dst, `{"A":`...)
-	dst = appendArray(dst, &v.A)
-	dst = append(dst, '}')
-	return dst
-}
-
-// appendArray appends an Array as JSON.
-func appendArray(dst []byte, v *Array) []byte {
-	dst = append(dst, `{"D":`...)
-	dst = appendDate(dst, &v.D)
-	dst = append(dst, '}')
-	return dst
-}
-
-// appendDate appends a Date as JSON.
-func appendDate(dst []byte, v *Date) []byte {
-	dst = append(dst, `{"a-b":`...)
-	dst = codec.AppendString(dst, v.Promise)
-	dst = append(dst, `,"Quote":`...)
-	dst = codec.AppendString(dst, v.Quote)
-	dst = append(dst, `,"1st":`...)
-	dst = codec.AppendString(dst, v.Digit)
-	dst = append(dst, `,"class":`...)
-	dst = codec.AppendString(dst, v.Class)
-	dst = append(dst, '}')
-	return dst
 }

@@ -4,14 +4,13 @@ package decoders
 
 import (
 	"context"
+
 	"github.com/eventgen/eventgen/runtime/eventbus"
-	"github.com/eventgen/eventgen/runtime/eventbus/codec"
-	"github.com/eventgen/eventgen/runtime/eventbus/eventdef"
 )
 
 // A compile error on the next line means that the eventgen runtime in go.mod is older than the
 // generator: run "go get github.com/eventgen/eventgen@latest".
-const _ = eventdef.IsAtLeastV1
+const _ = eventbus.IsAtLeastV1
 
 // Events is the catalogue of this package's events: pass it to eventbus.WithCatalog.
 var Events = eventbus.NewCatalog(
@@ -23,19 +22,13 @@ var Events = eventbus.NewCatalog(
 // ChangeEvent describes the event "change".
 //
 // Change is what happened to a record.
-var ChangeEvent = eventbus.Define(eventdef.Definition[Change]{
+var ChangeEvent = eventbus.Define(eventbus.Definition[Change]{
 	Name:     "change",
 	Contract: "d175fe99",
-	Encode: func(dst []byte, p *Change) ([]byte, error) {
-		n := len(dst)
-		dst, err := appendChange(dst, *p)
-		return codec.NotNil(dst, n, err)
-	},
+	Encode:   appendChangePayload,
 })
 
 // EmitChange emits "change" to everyone who listens.
-//
-// Change is what happened to a record.
 func EmitChange(ctx context.Context, b *eventbus.Bus, payload Change) error {
 	return ChangeEvent.Emit(ctx, b, payload)
 }
@@ -46,8 +39,6 @@ func EmitChangeTo(ctx context.Context, b *eventbus.Bus, to eventbus.Target, payl
 }
 
 // OnChange calls fn for every "change", until unlisten is called.
-//
-// Change is what happened to a record.
 func OnChange(b *eventbus.Bus, fn func(ctx context.Context, payload Change) error, opts ...eventbus.ListenOption) (unlisten func()) {
 	return ChangeEvent.Listen(b, fn, opts...)
 }
@@ -58,13 +49,10 @@ func OnceChange(b *eventbus.Bus, fn func(ctx context.Context, payload Change) er
 }
 
 // LineEvent describes the event "line".
-var LineEvent = eventbus.Define(eventdef.Definition[string]{
+var LineEvent = eventbus.Define(eventbus.Definition[string]{
 	Name:     "line",
 	Contract: "829bee5e",
-	Encode: func(dst []byte, p *string) ([]byte, error) {
-		dst = codec.AppendString(dst, *p)
-		return dst, nil
-	},
+	Encode:   appendLinePayload,
 })
 
 // EmitLine emits "line" to everyone who listens.
@@ -90,21 +78,13 @@ func OnceLine(b *eventbus.Bus, fn func(ctx context.Context, payload string) erro
 // RecordEvent describes the event "record".
 //
 // Record has a field of each kind that is converted, and others.
-var RecordEvent = eventbus.Define(eventdef.Definition[Record]{
+var RecordEvent = eventbus.Define(eventbus.Definition[Record]{
 	Name:     "record",
 	Contract: "7869385f",
-	Encode: func(dst []byte, p *Record) ([]byte, error) {
-		var err error
-		if dst, err = appendRecord(dst, p, 0); err != nil {
-			return dst, err
-		}
-		return dst, nil
-	},
+	Encode:   appendRecordPayload,
 })
 
 // EmitRecord emits "record" to everyone who listens.
-//
-// Record has a field of each kind that is converted, and others.
 func EmitRecord(ctx context.Context, b *eventbus.Bus, payload Record) error {
 	return RecordEvent.Emit(ctx, b, payload)
 }
@@ -115,8 +95,6 @@ func EmitRecordTo(ctx context.Context, b *eventbus.Bus, to eventbus.Target, payl
 }
 
 // OnRecord calls fn for every "record", until unlisten is called.
-//
-// Record has a field of each kind that is converted, and others.
 func OnRecord(b *eventbus.Bus, fn func(ctx context.Context, payload Record) error, opts ...eventbus.ListenOption) (unlisten func()) {
 	return RecordEvent.Listen(b, fn, opts...)
 }
@@ -124,153 +102,4 @@ func OnRecord(b *eventbus.Bus, fn func(ctx context.Context, payload Record) erro
 // OnceRecord calls fn for the next "record", unless unlisten is called first.
 func OnceRecord(b *eventbus.Bus, fn func(ctx context.Context, payload Record) error, opts ...eventbus.ListenOption) (unlisten func()) {
 	return RecordEvent.Once(b, fn, opts...)
-}
-
-// appendChange appends a Change as JSON.
-func appendChange(dst []byte, v Change) ([]byte, error) {
-	var err error
-	switch v := v.(type) {
-	case nil:
-		return append(dst, "null"...), nil
-	case Created:
-		dst = append(dst, `{"type":"Created","data":`...)
-		if dst, err = appendCreated(dst, &v); err != nil {
-			return dst, codec.At(err, "data")
-		}
-		dst = append(dst, '}')
-		return dst, nil
-	case *Created:
-		if v == nil {
-			return append(dst, "null"...), nil
-		}
-		dst = append(dst, `{"type":"Created","data":`...)
-		if dst, err = appendCreated(dst, v); err != nil {
-			return dst, codec.At(err, "data")
-		}
-		dst = append(dst, '}')
-		return dst, nil
-	case Removed:
-		dst = append(dst, `{"type":"Removed","data":`...)
-		dst = appendRemoved(dst, &v)
-		dst = append(dst, '}')
-		return dst, nil
-	case *Removed:
-		if v == nil {
-			return append(dst, "null"...), nil
-		}
-		dst = append(dst, `{"type":"Removed","data":`...)
-		dst = appendRemoved(dst, v)
-		dst = append(dst, '}')
-		return dst, nil
-	default:
-		return dst, codec.NotVariant(v)
-	}
-}
-
-// appendRecord appends a Record as JSON.
-func appendRecord(dst []byte, v *Record, depth int) ([]byte, error) {
-	var err error
-	if depth > codec.MaxEncodeDepth {
-		return dst, codec.TooDeep()
-	}
-	dst = append(dst, `{"id":"`...)
-	dst = codec.AppendInt(dst, v.ID)
-	dst = append(dst, `","at":`...)
-	if dst, err = codec.AppendTime(dst, v.At); err != nil {
-		return dst, codec.At(err, "at")
-	}
-	if v.Until != nil {
-		dst = append(dst, `,"until":`...)
-		if dst, err = codec.AppendTime(dst, *v.Until); err != nil {
-			return dst, codec.At(err, "until")
-		}
-	}
-	if v.Data == nil {
-		dst = append(dst, `,"data":null`...)
-	} else {
-		dst = append(dst, `,"data":`...)
-		dst = codec.AppendBytes(dst, v.Data)
-	}
-	dst = append(dst, `,"level":`...)
-	if dst, err = appendLevel(dst, v.Level); err != nil {
-		return dst, codec.At(err, "level")
-	}
-	dst = append(dst, `,"count":`...)
-	dst = codec.AppendUint(dst, uint64(v.Count))
-	dst = append(dst, `,"ratio":"`...)
-	if dst, err = codec.AppendFloat64(dst, v.Ratio); err != nil {
-		return dst, codec.At(err, "ratio")
-	}
-	if v.Tags == nil {
-		dst = append(dst, `","tags":null`...)
-	} else {
-		dst = append(dst, `","tags":[`...)
-		for i, x := range v.Tags {
-			if i > 0 {
-				dst = append(dst, ',')
-			}
-			dst = codec.AppendString(dst, x)
-		}
-		dst = append(dst, ']')
-	}
-	if v.Labels != nil {
-		dst = append(dst, `,"labels":{`...)
-		keys := codec.SortStrings(v.Labels)
-		for i, key := range keys.List {
-			if i > 0 {
-				dst = append(dst, ',')
-			}
-			dst = codec.AppendString(dst, key)
-			dst = append(dst, ':')
-			x := v.Labels[key]
-			dst = codec.AppendString(dst, x)
-		}
-		keys.Free()
-		dst = append(dst, '}')
-	}
-	dst = append(dst, `,"position":[`...)
-	for i, x := range v.Position {
-		if i > 0 {
-			dst = append(dst, ',')
-		}
-		dst = codec.AppendInt(dst, int64(x))
-	}
-	dst = append(dst, ']')
-	if v.Parent != nil {
-		dst = append(dst, `,"parent":`...)
-		if dst, err = appendRecord(dst, v.Parent, depth+1); err != nil {
-			return dst, codec.At(err, "parent")
-		}
-	}
-	dst = append(dst, '}')
-	return dst, nil
-}
-
-// appendCreated appends a Created as JSON.
-func appendCreated(dst []byte, v *Created) ([]byte, error) {
-	var err error
-	dst = append(dst, `{"record":`...)
-	if dst, err = appendRecord(dst, &v.Record, 0); err != nil {
-		return dst, codec.At(err, "record")
-	}
-	dst = append(dst, '}')
-	return dst, nil
-}
-
-// appendRemoved appends a Removed as JSON.
-func appendRemoved(dst []byte, v *Removed) []byte {
-	dst = append(dst, `{"id":"`...)
-	dst = codec.AppendInt(dst, v.ID)
-	dst = append(dst, `"}`...)
-	return dst
-}
-
-// appendLevel appends a Level as JSON.
-func appendLevel(dst []byte, v Level) ([]byte, error) {
-	switch v {
-	case "info", "warn":
-		dst = codec.AppendString(dst, string(v))
-		return dst, nil
-	}
-	return dst, codec.NotMember(`one of "info", "warn"`, string(v))
 }

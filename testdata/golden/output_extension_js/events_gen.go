@@ -4,15 +4,14 @@ package output
 
 import (
 	"context"
-	"github.com/eventgen/eventgen/runtime/eventbus"
-	"github.com/eventgen/eventgen/runtime/eventbus/codec"
-	"github.com/eventgen/eventgen/runtime/eventbus/eventdef"
 	"time"
+
+	"github.com/eventgen/eventgen/runtime/eventbus"
 )
 
 // A compile error on the next line means that the eventgen runtime in go.mod is older than the
 // generator: run "go get github.com/eventgen/eventgen@latest".
-const _ = eventdef.IsAtLeastV1
+const _ = eventbus.IsAtLeastV1
 
 // Events is the catalogue of this package's events: pass it to eventbus.WithCatalog.
 var Events = eventbus.NewCatalog(
@@ -22,19 +21,12 @@ var Events = eventbus.NewCatalog(
 )
 
 // AskEvent describes the event "ask".
-var AskEvent = eventbus.Define(eventdef.Definition[string]{
+var AskEvent = eventbus.Define(eventbus.Definition[string]{
 	Name:     "ask",
 	Contract: "0f5dcdd2",
-	From:     eventdef.FromClient,
-	Encode: func(dst []byte, p *string) ([]byte, error) {
-		dst = codec.AppendString(dst, *p)
-		return dst, nil
-	},
-	Decode: func(src []byte, p *string) error {
-		d := codec.NewDecoder(src)
-		*p = d.String()
-		return d.End()
-	},
+	From:     eventbus.FromClient,
+	Encode:   appendAskPayload,
+	Decode:   decodeAskPayload,
 })
 
 // OnAsk calls fn for every "ask" that a window emits, until unlisten is called.
@@ -48,15 +40,11 @@ func OnceAsk(b *eventbus.Bus, fn func(ctx context.Context, payload string) error
 }
 
 // LineEvent describes the event "line".
-var LineEvent = eventbus.Define(eventdef.Definition[string]{
+var LineEvent = eventbus.Define(eventbus.Definition[string]{
 	Name:     "line",
 	Contract: "3e09e1b1",
 	Batch:    10,
-	Wait:     20 * time.Millisecond,
-	Encode: func(dst []byte, p *string) ([]byte, error) {
-		dst = codec.AppendString(dst, *p)
-		return dst, nil
-	},
+	Encode:   appendLinePayload,
 })
 
 // EmitLine emits "line" to everyone who listens.
@@ -87,23 +75,17 @@ func OnceLine(b *eventbus.Bus, fn func(ctx context.Context, payload string) erro
 // ProgressEvent describes the event "progress".
 //
 // Progress is keyed.
-var ProgressEvent = eventbus.Define(eventdef.Definition[Progress]{
+var ProgressEvent = eventbus.Define(eventbus.Definition[Progress]{
 	Name:     "progress",
 	Contract: "d3862ac4",
 	Throttle: time.Second,
-	Key: func(p *Progress) eventdef.Key {
-		return eventdef.StringKey(p.ID)
+	Key: func(p *Progress) eventbus.Key {
+		return eventbus.StringKey(p.ID)
 	},
-	Keys: 4096,
-	Encode: func(dst []byte, p *Progress) ([]byte, error) {
-		dst = appendProgress(dst, p)
-		return dst, nil
-	},
+	Encode: appendProgress,
 })
 
 // EmitProgress emits "progress" to everyone who listens.
-//
-// Progress is keyed.
 func EmitProgress(ctx context.Context, b *eventbus.Bus, payload Progress) error {
 	return ProgressEvent.Emit(ctx, b, payload)
 }
@@ -114,8 +96,6 @@ func EmitProgressTo(ctx context.Context, b *eventbus.Bus, to eventbus.Target, pa
 }
 
 // OnProgress calls fn for every "progress", until unlisten is called.
-//
-// Progress is keyed.
 func OnProgress(b *eventbus.Bus, fn func(ctx context.Context, payload Progress) error, opts ...eventbus.ListenOption) (unlisten func()) {
 	return ProgressEvent.Listen(b, fn, opts...)
 }
@@ -123,12 +103,4 @@ func OnProgress(b *eventbus.Bus, fn func(ctx context.Context, payload Progress) 
 // OnceProgress calls fn for the next "progress", unless unlisten is called first.
 func OnceProgress(b *eventbus.Bus, fn func(ctx context.Context, payload Progress) error, opts ...eventbus.ListenOption) (unlisten func()) {
 	return ProgressEvent.Once(b, fn, opts...)
-}
-
-// appendProgress appends a Progress as JSON.
-func appendProgress(dst []byte, v *Progress) []byte {
-	dst = append(dst, `{"id":`...)
-	dst = codec.AppendString(dst, v.ID)
-	dst = append(dst, '}')
-	return dst
 }

@@ -4,15 +4,14 @@ package hooks
 
 import (
 	"context"
-	"github.com/eventgen/eventgen/runtime/eventbus"
-	"github.com/eventgen/eventgen/runtime/eventbus/codec"
-	"github.com/eventgen/eventgen/runtime/eventbus/eventdef"
 	"time"
+
+	"github.com/eventgen/eventgen/runtime/eventbus"
 )
 
 // A compile error on the next line means that the eventgen runtime in go.mod is older than the
 // generator: run "go get github.com/eventgen/eventgen@latest".
-const _ = eventdef.IsAtLeastV1
+const _ = eventbus.IsAtLeastV1
 
 // Events is the catalogue of this package's events: pass it to eventbus.WithCatalog.
 var Events = eventbus.NewCatalog(
@@ -26,7 +25,7 @@ var Events = eventbus.NewCatalog(
 )
 
 // IdleEvent describes the event "app:idle".
-var IdleEvent = eventbus.Define(eventdef.Definition[eventbus.Empty]{
+var IdleEvent = eventbus.Define(eventbus.Definition[eventbus.Empty]{
 	Name:     "app:idle",
 	Contract: "b4ed9c32",
 })
@@ -58,23 +57,17 @@ func OnceIdle(b *eventbus.Bus, fn func(ctx context.Context) error, opts ...event
 // ProgressEvent describes the event "download:progress".
 //
 // Progress tells how far one download has come.
-var ProgressEvent = eventbus.Define(eventdef.Definition[Progress]{
+var ProgressEvent = eventbus.Define(eventbus.Definition[Progress]{
 	Name:     "download:progress",
 	Contract: "64e8046c",
 	Throttle: 100 * time.Millisecond,
-	Key: func(p *Progress) eventdef.Key {
-		return eventdef.StringKey(p.ID)
+	Key: func(p *Progress) eventbus.Key {
+		return eventbus.StringKey(p.ID)
 	},
-	Keys: 4096,
-	Encode: func(dst []byte, p *Progress) ([]byte, error) {
-		dst = appendProgress(dst, p)
-		return dst, nil
-	},
+	Encode: appendProgress,
 })
 
 // EmitProgress emits "download:progress" to everyone who listens.
-//
-// Progress tells how far one download has come.
 func EmitProgress(ctx context.Context, b *eventbus.Bus, payload Progress) error {
 	return ProgressEvent.Emit(ctx, b, payload)
 }
@@ -85,8 +78,6 @@ func EmitProgressTo(ctx context.Context, b *eventbus.Bus, to eventbus.Target, pa
 }
 
 // OnProgress calls fn for every "download:progress", until unlisten is called.
-//
-// Progress tells how far one download has come.
 func OnProgress(b *eventbus.Bus, fn func(ctx context.Context, payload Progress) error, opts ...eventbus.ListenOption) (unlisten func()) {
 	return ProgressEvent.Listen(b, fn, opts...)
 }
@@ -97,15 +88,11 @@ func OnceProgress(b *eventbus.Bus, fn func(ctx context.Context, payload Progress
 }
 
 // LogLineEvent describes the event "log:line".
-var LogLineEvent = eventbus.Define(eventdef.Definition[string]{
+var LogLineEvent = eventbus.Define(eventbus.Definition[string]{
 	Name:     "log:line",
 	Contract: "dbb4020b",
 	Batch:    50,
-	Wait:     20 * time.Millisecond,
-	Encode: func(dst []byte, p *string) ([]byte, error) {
-		dst = codec.AppendString(dst, *p)
-		return dst, nil
-	},
+	Encode:   appendLogLinePayload,
 })
 
 // EmitLogLine emits "log:line" to everyone who listens.
@@ -136,26 +123,17 @@ func OnceLogLine(b *eventbus.Bus, fn func(ctx context.Context, payload string) e
 // ThemeEvent describes the event "theme".
 //
 // Theme is the look of all windows.
-var ThemeEvent = eventbus.Define(eventdef.Definition[Theme]{
+var ThemeEvent = eventbus.Define(eventbus.Definition[Theme]{
 	Name:     "theme",
 	Contract: "fed1c49b",
-	From:     eventdef.FromBoth,
+	From:     eventbus.FromBoth,
 	Relay:    true,
 	Sticky:   true,
-	Encode: func(dst []byte, p *Theme) ([]byte, error) {
-		dst = appendTheme(dst, p)
-		return dst, nil
-	},
-	Decode: func(src []byte, p *Theme) error {
-		d := codec.NewDecoder(src)
-		decodeTheme(d, p)
-		return d.End()
-	},
+	Encode:   appendTheme,
+	Decode:   decodeThemePayload,
 })
 
 // EmitTheme emits "theme" to everyone who listens.
-//
-// Theme is the look of all windows.
 func EmitTheme(ctx context.Context, b *eventbus.Bus, payload Theme) error {
 	return ThemeEvent.Emit(ctx, b, payload)
 }
@@ -166,8 +144,6 @@ func EmitThemeTo(ctx context.Context, b *eventbus.Bus, to eventbus.Target, paylo
 }
 
 // OnTheme calls fn for every "theme", until unlisten is called.
-//
-// Theme is the look of all windows.
 func OnTheme(b *eventbus.Bus, fn func(ctx context.Context, payload Theme) error, opts ...eventbus.ListenOption) (unlisten func()) {
 	return ThemeEvent.Listen(b, fn, opts...)
 }
@@ -182,19 +158,14 @@ func OnceTheme(b *eventbus.Bus, fn func(ctx context.Context, payload Theme) erro
 // Hidden is old.
 //
 // Deprecated: use Theme.
-var HiddenEvent = eventbus.Define(eventdef.Definition[Hidden]{
+var HiddenEvent = eventbus.Define(eventbus.Definition[Hidden]{
 	Name:       "theme:hidden",
 	Contract:   "2f8469cf",
 	Deprecated: "use Theme.",
-	Encode: func(dst []byte, p *Hidden) ([]byte, error) {
-		dst = appendHidden(dst, p)
-		return dst, nil
-	},
+	Encode:     appendHidden,
 })
 
 // EmitHidden emits "theme:hidden" to everyone who listens.
-//
-// Hidden is old.
 //
 // Deprecated: use Theme.
 func EmitHidden(ctx context.Context, b *eventbus.Bus, payload Hidden) error {
@@ -209,8 +180,6 @@ func EmitHiddenTo(ctx context.Context, b *eventbus.Bus, to eventbus.Target, payl
 }
 
 // OnHidden calls fn for every "theme:hidden", until unlisten is called.
-//
-// Hidden is old.
 //
 // Deprecated: use Theme.
 func OnHidden(b *eventbus.Bus, fn func(ctx context.Context, payload Hidden) error, opts ...eventbus.ListenOption) (unlisten func()) {
@@ -227,24 +196,15 @@ func OnceHidden(b *eventbus.Bus, fn func(ctx context.Context, payload Hidden) er
 // ActionEvent describes the event "user:action".
 //
 // Action comes from a window.
-var ActionEvent = eventbus.Define(eventdef.Definition[Action]{
+var ActionEvent = eventbus.Define(eventbus.Definition[Action]{
 	Name:     "user:action",
 	Contract: "f6eee599",
-	From:     eventdef.FromClient,
-	Encode: func(dst []byte, p *Action) ([]byte, error) {
-		dst = appendAction(dst, p)
-		return dst, nil
-	},
-	Decode: func(src []byte, p *Action) error {
-		d := codec.NewDecoder(src)
-		decodeAction(d, p)
-		return d.End()
-	},
+	From:     eventbus.FromClient,
+	Encode:   appendAction,
+	Decode:   decodeActionPayload,
 })
 
 // OnAction calls fn for every "user:action" that a window emits, until unlisten is called.
-//
-// Action comes from a window.
 func OnAction(b *eventbus.Bus, fn func(ctx context.Context, payload Action) error, opts ...eventbus.ListenOption) (unlisten func()) {
 	return ActionEvent.Listen(b, fn, opts...)
 }
@@ -257,15 +217,13 @@ func OnceAction(b *eventbus.Bus, fn func(ctx context.Context, payload Action) er
 // PingEvent describes the event "user:ping".
 //
 // Ping comes from a window, and says nothing.
-var PingEvent = eventbus.Define(eventdef.Definition[eventbus.Empty]{
+var PingEvent = eventbus.Define(eventbus.Definition[eventbus.Empty]{
 	Name:     "user:ping",
 	Contract: "eb475aeb",
-	From:     eventdef.FromClient,
+	From:     eventbus.FromClient,
 })
 
 // OnPing calls fn for every "user:ping" that a window emits, until unlisten is called.
-//
-// Ping comes from a window, and says nothing.
 func OnPing(b *eventbus.Bus, fn func(ctx context.Context) error, opts ...eventbus.ListenOption) (unlisten func()) {
 	return PingEvent.Listen(b, func(ctx context.Context, _ eventbus.Empty) error {
 		return fn(ctx)
@@ -278,83 +236,3 @@ func OncePing(b *eventbus.Bus, fn func(ctx context.Context) error, opts ...event
 		return fn(ctx)
 	}, opts...)
 }
-
-// appendProgress appends a Progress as JSON.
-func appendProgress(dst []byte, v *Progress) []byte {
-	dst = append(dst, `{"id":`...)
-	dst = codec.AppendString(dst, v.ID)
-	dst = append(dst, `,"current":`...)
-	dst = codec.AppendUint(dst, uint64(v.Current))
-	dst = append(dst, '}')
-	return dst
-}
-
-// appendTheme appends a Theme as JSON.
-func appendTheme(dst []byte, v *Theme) []byte {
-	dst = append(dst, `{"name":`...)
-	dst = codec.AppendString(dst, v.Name)
-	dst = append(dst, '}')
-	return dst
-}
-
-// appendHidden appends a Hidden as JSON.
-func appendHidden(dst []byte, v *Hidden) []byte {
-	dst = append(dst, `{"hidden":`...)
-	dst = codec.AppendBool(dst, v.Hidden)
-	dst = append(dst, '}')
-	return dst
-}
-
-// appendAction appends an Action as JSON.
-func appendAction(dst []byte, v *Action) []byte {
-	dst = append(dst, `{"kind":`...)
-	dst = codec.AppendString(dst, v.Kind)
-	dst = append(dst, '}')
-	return dst
-}
-
-// decodeTheme reads a Theme.
-func decodeTheme(d *codec.Decoder, v *Theme) {
-	if at := d.Offset(); d.Object() {
-		var seen uint64
-		for d.Field() {
-			switch string(d.Name()) {
-			case "name":
-				if d.First(&seen, 1<<0) {
-					v.Name = d.String()
-				}
-			default:
-				d.Unknown(knownTheme)
-			}
-		}
-		if seen&0x1 != 0x1 {
-			d.Missing(at, seen, 0x1, knownTheme)
-		}
-	}
-}
-
-// decodeAction reads an Action.
-func decodeAction(d *codec.Decoder, v *Action) {
-	if at := d.Offset(); d.Object() {
-		var seen uint64
-		for d.Field() {
-			switch string(d.Name()) {
-			case "kind":
-				if d.First(&seen, 1<<0) {
-					v.Kind = d.String()
-				}
-			default:
-				d.Unknown(knownAction)
-			}
-		}
-		if seen&0x1 != 0x1 {
-			d.Missing(at, seen, 0x1, knownAction)
-		}
-	}
-}
-
-// The names that decoders know: properties, members of enums and variants of unions.
-var (
-	knownTheme  = []string{"name"}
-	knownAction = []string{"kind"}
-)

@@ -4,14 +4,13 @@ package output
 
 import (
 	"context"
+
 	"github.com/eventgen/eventgen/runtime/eventbus"
-	"github.com/eventgen/eventgen/runtime/eventbus/codec"
-	"github.com/eventgen/eventgen/runtime/eventbus/eventdef"
 )
 
 // A compile error on the next line means that the eventgen runtime in go.mod is older than the
 // generator: run "go get github.com/eventgen/eventgen@latest".
-const _ = eventdef.IsAtLeastV1
+const _ = eventbus.IsAtLeastV1
 
 // Events is the catalogue of this package's events: pass it to eventbus.WithCatalog.
 var Events = eventbus.NewCatalog(
@@ -19,7 +18,7 @@ var Events = eventbus.NewCatalog(
 )
 
 // PaidEvent describes the event "paid".
-var PaidEvent = eventbus.Define(eventdef.Definition[Paid]{
+var PaidEvent = eventbus.Define(eventbus.Definition[Paid]{
 	Name:     "paid",
 	Contract: "384f6b30",
 	Encode:   appendPaid,
@@ -43,19 +42,4 @@ func OnPaid(b *eventbus.Bus, fn func(ctx context.Context, payload Paid) error, o
 // OncePaid calls fn for the next "paid", unless unlisten is called first.
 func OncePaid(b *eventbus.Bus, fn func(ctx context.Context, payload Paid) error, opts ...eventbus.ListenOption) (unlisten func()) {
 	return PaidEvent.Once(b, fn, opts...)
-}
-
-// appendPaid appends a Paid as JSON.
-func appendPaid(dst []byte, v *Paid) ([]byte, error) {
-	var err error
-	dst = append(dst, `{"money":`...)
-	if dst, err = codec.AppendMarshaler(dst, &v.Money); err != nil {
-		return dst, codec.At(err, "money")
-	}
-	dst = append(dst, `,"color":`...)
-	if dst, err = codec.AppendTextMarshaler(dst, &v.Color); err != nil {
-		return dst, codec.At(err, "color")
-	}
-	dst = append(dst, '}')
-	return dst, nil
 }

@@ -4,14 +4,13 @@ package payload
 
 import (
 	"context"
+
 	"github.com/eventgen/eventgen/runtime/eventbus"
-	"github.com/eventgen/eventgen/runtime/eventbus/codec"
-	"github.com/eventgen/eventgen/runtime/eventbus/eventdef"
 )
 
 // A compile error on the next line means that the eventgen runtime in go.mod is older than the
 // generator: run "go get github.com/eventgen/eventgen@latest".
-const _ = eventdef.IsAtLeastV1
+const _ = eventbus.IsAtLeastV1
 
 // Events is the catalogue of this package's events: pass it to eventbus.WithCatalog.
 var Events = eventbus.NewCatalog(
@@ -19,16 +18,12 @@ var Events = eventbus.NewCatalog(
 )
 
 // ChangedEvent describes the event "changed".
-var ChangedEvent = eventbus.Define(eventdef.Definition[Changed]{
+var ChangedEvent = eventbus.Define(eventbus.Definition[Changed]{
 	Name:     "changed",
 	Contract: "f4d40b84",
-	From:     eventdef.FromBoth,
+	From:     eventbus.FromBoth,
 	Encode:   appendChanged,
-	Decode: func(src []byte, p *Changed) error {
-		d := codec.NewDecoder(src)
-		decodeChanged(d, p)
-		return d.End()
-	},
+	Decode:   decodeChangedPayload,
 })
 
 // EmitChanged emits "changed" to everyone who listens.
@@ -50,201 +45,3 @@ func OnChanged(b *eventbus.Bus, fn func(ctx context.Context, payload Changed) er
 func OnceChanged(b *eventbus.Bus, fn func(ctx context.Context, payload Changed) error, opts ...eventbus.ListenOption) (unlisten func()) {
 	return ChangedEvent.Once(b, fn, opts...)
 }
-
-// appendChanged appends a Changed as JSON.
-func appendChanged(dst []byte, v *Changed) ([]byte, error) {
-	var err error
-	dst = append(dst, `{"id":`...)
-	dst = codec.AppendInt(dst, v.ID)
-	dst = append(dst, `,"count":`...)
-	dst = codec.AppendUint(dst, v.Count)
-	if v.IDs == nil {
-		dst = append(dst, `,"ids":null`...)
-	} else {
-		dst = append(dst, `,"ids":[`...)
-		for i, x := range v.IDs {
-			if i > 0 {
-				dst = append(dst, ',')
-			}
-			dst = codec.AppendInt(dst, x)
-		}
-		dst = append(dst, ']')
-	}
-	if v.ByID == nil {
-		dst = append(dst, `,"by_id":null`...)
-	} else {
-		dst = append(dst, `,"by_id":{`...)
-		keys := codec.SortInts(v.ByID)
-		for i := range keys.List {
-			if i > 0 {
-				dst = append(dst, ',')
-			}
-			key := &keys.List[i]
-			dst = codec.AppendIntKey(dst, key)
-			dst = append(dst, ':')
-			x := v.ByID[key.Int()]
-			dst = appendInner(dst, &x)
-		}
-		keys.Free()
-		dst = append(dst, '}')
-	}
-	dst = append(dst, `,"at":`...)
-	if dst, err = codec.AppendTime(dst, v.At); err != nil {
-		return dst, codec.At(err, "at")
-	}
-	if v.Until != nil {
-		dst = append(dst, `,"until":`...)
-		if dst, err = codec.AppendTime(dst, *v.Until); err != nil {
-			return dst, codec.At(err, "until")
-		}
-	}
-	if v.Data == nil {
-		dst = append(dst, `,"data":null`...)
-	} else {
-		dst = append(dst, `,"data":`...)
-		dst = codec.AppendBytes(dst, v.Data)
-	}
-	dst = append(dst, `,"inner":`...)
-	dst = appendInner(dst, &v.Inner)
-	dst = append(dst, `,"size":`...)
-	dst = codec.AppendInt(dst, int64(v.Size))
-	if v.Limit == nil {
-		dst = append(dst, `,"limit":null`...)
-	} else {
-		dst = append(dst, `,"limit":`...)
-		dst = codec.AppendUint(dst, uint64(*v.Limit))
-	}
-	dst = append(dst, `,"mask":`...)
-	dst = codec.AppendInt(dst, int64(v.Mask))
-	dst = append(dst, '}')
-	return dst, nil
-}
-
-// appendInner appends an Inner as JSON.
-func appendInner(dst []byte, v *Inner) []byte {
-	if v.Items == nil {
-		dst = append(dst, `{"items":null`...)
-	} else {
-		dst = append(dst, `{"items":[`...)
-		for i, x := range v.Items {
-			if i > 0 {
-				dst = append(dst, ',')
-			}
-			dst = codec.AppendString(dst, x)
-		}
-		dst = append(dst, ']')
-	}
-	dst = append(dst, '}')
-	return dst
-}
-
-// decodeChanged reads a Changed.
-func decodeChanged(d *codec.Decoder, v *Changed) {
-	if at := d.Offset(); d.Object() {
-		var seen uint64
-		for d.Field() {
-			switch string(d.Name()) {
-			case "id":
-				if d.First(&seen, 1<<0) {
-					v.ID = d.Int(64)
-				}
-			case "count":
-				if d.First(&seen, 1<<1) {
-					v.Count = d.Uint(64)
-				}
-			case "ids":
-				if d.First(&seen, 1<<2) {
-					if !d.Null() && d.Array() {
-						codec.Empty(&v.IDs)
-						for d.Element() {
-							v.IDs = append(v.IDs, d.Int(64))
-						}
-					}
-				}
-			case "by_id":
-				if d.First(&seen, 1<<3) {
-					if !d.Null() && d.Object() {
-						codec.NewMap(&v.ByID)
-						for d.Field() {
-							if k, ok := d.KeyInt(64); ok && codec.Absent(d, v.ByID, k) {
-								x := codec.Zero(v.ByID)
-								decodeInner(d, &x)
-								v.ByID[k] = x
-							}
-						}
-					}
-				}
-			case "at":
-				if d.First(&seen, 1<<4) {
-					v.At = d.Time()
-				}
-			case "until":
-				if d.First(&seen, 1<<5) {
-					x := d.Time()
-					v.Until = &x
-				}
-			case "data":
-				if d.First(&seen, 1<<6) {
-					if !d.Null() {
-						codec.ReadBytes(d, &v.Data)
-					}
-				}
-			case "inner":
-				if d.First(&seen, 1<<7) {
-					decodeInner(d, &v.Inner)
-				}
-			case "size":
-				if d.First(&seen, 1<<8) {
-					v.Size = int(d.Int(codec.IntSize))
-				}
-			case "limit":
-				if d.First(&seen, 1<<9) {
-					if !d.Null() {
-						x := uint(d.Uint(codec.IntSize))
-						v.Limit = &x
-					}
-				}
-			case "mask":
-				if d.First(&seen, 1<<10) {
-					v.Mask = Mask(d.Int(codec.IntSize))
-				}
-			default:
-				d.Unknown(knownChanged)
-			}
-		}
-		if seen&0x7df != 0x7df {
-			d.Missing(at, seen, 0x7df, knownChanged)
-		}
-	}
-}
-
-// decodeInner reads an Inner.
-func decodeInner(d *codec.Decoder, v *Inner) {
-	if at := d.Offset(); d.Object() {
-		var seen uint64
-		for d.Field() {
-			switch string(d.Name()) {
-			case "items":
-				if d.First(&seen, 1<<0) {
-					if !d.Null() && d.Array() {
-						codec.Empty(&v.Items)
-						for d.Element() {
-							v.Items = append(v.Items, d.String())
-						}
-					}
-				}
-			default:
-				d.Unknown(knownInner)
-			}
-		}
-		if seen&0x1 != 0x1 {
-			d.Missing(at, seen, 0x1, knownInner)
-		}
-	}
-}
-
-// The names that decoders know: properties, members of enums and variants of unions.
-var (
-	knownChanged = []string{"id", "count", "ids", "by_id", "at", "until", "data", "inner", "size", "limit", "mask"}
-	knownInner   = []string{"items"}
-)

@@ -4,14 +4,13 @@ package union
 
 import (
 	"context"
+
 	"github.com/eventgen/eventgen/runtime/eventbus"
-	"github.com/eventgen/eventgen/runtime/eventbus/codec"
-	"github.com/eventgen/eventgen/runtime/eventbus/eventdef"
 )
 
 // A compile error on the next line means that the eventgen runtime in go.mod is older than the
 // generator: run "go get github.com/eventgen/eventgen@latest".
-const _ = eventdef.IsAtLeastV1
+const _ = eventbus.IsAtLeastV1
 
 // Events is the catalogue of this package's events: pass it to eventbus.WithCatalog.
 var Events = eventbus.NewCatalog(
@@ -22,19 +21,13 @@ var Events = eventbus.NewCatalog(
 // AppEventEvent describes the event "app:event".
 //
 // AppEvent is what can happen to an account.
-var AppEventEvent = eventbus.Define(eventdef.Definition[AppEvent]{
+var AppEventEvent = eventbus.Define(eventbus.Definition[AppEvent]{
 	Name:     "app:event",
 	Contract: "3a64c7c6",
-	Encode: func(dst []byte, p *AppEvent) ([]byte, error) {
-		n := len(dst)
-		dst, err := appendAppEvent(dst, *p, 0)
-		return codec.NotNil(dst, n, err)
-	},
+	Encode:   appendAppEventPayload,
 })
 
 // EmitAppEvent emits "app:event" to everyone who listens.
-//
-// AppEvent is what can happen to an account.
 func EmitAppEvent(ctx context.Context, b *eventbus.Bus, payload AppEvent) error {
 	return AppEventEvent.Emit(ctx, b, payload)
 }
@@ -45,8 +38,6 @@ func EmitAppEventTo(ctx context.Context, b *eventbus.Bus, to eventbus.Target, pa
 }
 
 // OnAppEvent calls fn for every "app:event", until unlisten is called.
-//
-// AppEvent is what can happen to an account.
 func OnAppEvent(b *eventbus.Bus, fn func(ctx context.Context, payload AppEvent) error, opts ...eventbus.ListenOption) (unlisten func()) {
 	return AppEventEvent.Listen(b, fn, opts...)
 }
@@ -59,15 +50,13 @@ func OnceAppEvent(b *eventbus.Bus, fn func(ctx context.Context, payload AppEvent
 // HolderEvent describes the event "holder".
 //
 // Holder holds unions in every position.
-var HolderEvent = eventbus.Define(eventdef.Definition[Holder]{
+var HolderEvent = eventbus.Define(eventbus.Definition[Holder]{
 	Name:     "holder",
 	Contract: "f9937c48",
 	Encode:   appendHolder,
 })
 
 // EmitHolder emits "holder" to everyone who listens.
-//
-// Holder holds unions in every position.
 func EmitHolder(ctx context.Context, b *eventbus.Bus, payload Holder) error {
 	return HolderEvent.Emit(ctx, b, payload)
 }
@@ -78,8 +67,6 @@ func EmitHolderTo(ctx context.Context, b *eventbus.Bus, to eventbus.Target, payl
 }
 
 // OnHolder calls fn for every "holder", until unlisten is called.
-//
-// Holder holds unions in every position.
 func OnHolder(b *eventbus.Bus, fn func(ctx context.Context, payload Holder) error, opts ...eventbus.ListenOption) (unlisten func()) {
 	return HolderEvent.Listen(b, fn, opts...)
 }
@@ -87,113 +74,4 @@ func OnHolder(b *eventbus.Bus, fn func(ctx context.Context, payload Holder) erro
 // OnceHolder calls fn for the next "holder", unless unlisten is called first.
 func OnceHolder(b *eventbus.Bus, fn func(ctx context.Context, payload Holder) error, opts ...eventbus.ListenOption) (unlisten func()) {
 	return HolderEvent.Once(b, fn, opts...)
-}
-
-// appendAppEvent appends an AppEvent as JSON.
-func appendAppEvent(dst []byte, v AppEvent, depth int) ([]byte, error) {
-	var err error
-	if depth > codec.MaxEncodeDepth {
-		return dst, codec.TooDeep()
-	}
-	switch v := v.(type) {
-	case nil:
-		return append(dst, "null"...), nil
-	case LoggedIn:
-		dst = append(dst, `{"type":"LoggedIn","data":`...)
-		dst = appendLoggedIn(dst, &v)
-		dst = append(dst, '}')
-		return dst, nil
-	case *LoggedIn:
-		if v == nil {
-			return append(dst, "null"...), nil
-		}
-		dst = append(dst, `{"type":"LoggedIn","data":`...)
-		dst = appendLoggedIn(dst, v)
-		dst = append(dst, '}')
-		return dst, nil
-	case *LoggedOut:
-		if v == nil {
-			return append(dst, "null"...), nil
-		}
-		dst = append(dst, `{"type":"bye","data":`...)
-		if dst, err = appendLoggedOut(dst, v, depth+1); err != nil {
-			return dst, codec.At(err, "data")
-		}
-		dst = append(dst, '}')
-		return dst, nil
-	default:
-		return dst, codec.NotVariant(v)
-	}
-}
-
-// appendHolder appends a Holder as JSON.
-func appendHolder(dst []byte, v *Holder) ([]byte, error) {
-	var err error
-	dst = append(dst, `{"one":`...)
-	if dst, err = appendAppEvent(dst, v.One, 0); err != nil {
-		return dst, codec.At(err, "one")
-	}
-	if v.Many == nil {
-		dst = append(dst, `,"many":null`...)
-	} else {
-		dst = append(dst, `,"many":[`...)
-		for i, x := range v.Many {
-			if i > 0 {
-				dst = append(dst, ',')
-			}
-			if dst, err = appendAppEvent(dst, x, 0); err != nil {
-				return dst, codec.At(codec.AtIndex(err, i), "many")
-			}
-		}
-		dst = append(dst, ']')
-	}
-	if v.Named == nil {
-		dst = append(dst, `,"named":null`...)
-	} else {
-		dst = append(dst, `,"named":{`...)
-		keys := codec.SortStrings(v.Named)
-		for i, key := range keys.List {
-			if i > 0 {
-				dst = append(dst, ',')
-			}
-			dst = codec.AppendString(dst, key)
-			dst = append(dst, ':')
-			x := v.Named[key]
-			if dst, err = appendAppEvent(dst, x, 0); err != nil {
-				return dst, codec.At(codec.At(err, key), "named")
-			}
-		}
-		keys.Free()
-		dst = append(dst, '}')
-	}
-	dst = append(dst, '}')
-	return dst, nil
-}
-
-// appendLoggedIn appends a LoggedIn as JSON.
-func appendLoggedIn(dst []byte, v *LoggedIn) []byte {
-	dst = append(dst, `{"user":`...)
-	dst = codec.AppendString(dst, v.User)
-	dst = append(dst, '}')
-	return dst
-}
-
-// appendLoggedOut appends a LoggedOut as JSON.
-func appendLoggedOut(dst []byte, v *LoggedOut, depth int) ([]byte, error) {
-	var err error
-	if depth > codec.MaxEncodeDepth {
-		return dst, codec.TooDeep()
-	}
-	dst = append(dst, `{"user":`...)
-	dst = codec.AppendString(dst, v.User)
-	if v.Nested != nil {
-		n := len(dst)
-		dst = append(dst, `,"nested":`...)
-		if dst, err = appendAppEvent(dst, v.Nested, depth+1); err != nil {
-			return dst, codec.At(err, "nested")
-		}
-		dst = codec.DropNull(dst, n)
-	}
-	dst = append(dst, '}')
-	return dst, nil
 }

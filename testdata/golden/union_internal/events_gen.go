@@ -4,14 +4,13 @@ package union
 
 import (
 	"context"
+
 	"github.com/eventgen/eventgen/runtime/eventbus"
-	"github.com/eventgen/eventgen/runtime/eventbus/codec"
-	"github.com/eventgen/eventgen/runtime/eventbus/eventdef"
 )
 
 // A compile error on the next line means that the eventgen runtime in go.mod is older than the
 // generator: run "go get github.com/eventgen/eventgen@latest".
-const _ = eventdef.IsAtLeastV1
+const _ = eventbus.IsAtLeastV1
 
 // Events is the catalogue of this package's events: pass it to eventbus.WithCatalog.
 var Events = eventbus.NewCatalog(
@@ -19,20 +18,12 @@ var Events = eventbus.NewCatalog(
 )
 
 // ShapeEvent describes the event "shape".
-var ShapeEvent = eventbus.Define(eventdef.Definition[Shape]{
+var ShapeEvent = eventbus.Define(eventbus.Definition[Shape]{
 	Name:     "shape",
 	Contract: "7382f1cd",
-	From:     eventdef.FromBoth,
-	Encode: func(dst []byte, p *Shape) ([]byte, error) {
-		n := len(dst)
-		dst, err := appendShape(dst, *p)
-		return codec.NotNil(dst, n, err)
-	},
-	Decode: func(src []byte, p *Shape) error {
-		d := codec.NewDecoder(src)
-		decodeShape(d, p)
-		return d.End()
-	},
+	From:     eventbus.FromBoth,
+	Encode:   appendShapePayload,
+	Decode:   decodeShapePayload,
 })
 
 // EmitShape emits "shape" to everyone who listens.
@@ -54,137 +45,3 @@ func OnShape(b *eventbus.Bus, fn func(ctx context.Context, payload Shape) error,
 func OnceShape(b *eventbus.Bus, fn func(ctx context.Context, payload Shape) error, opts ...eventbus.ListenOption) (unlisten func()) {
 	return ShapeEvent.Once(b, fn, opts...)
 }
-
-// appendShape appends a Shape as JSON.
-func appendShape(dst []byte, v Shape) ([]byte, error) {
-	var err error
-	switch v := v.(type) {
-	case nil:
-		return append(dst, "null"...), nil
-	case Circle:
-		dst = append(dst, `{"kind":"Circle"`...)
-		n := len(dst)
-		if dst, err = appendCircle(dst, &v); err != nil {
-			return dst, err
-		}
-		return codec.Splice(dst, n), nil
-	case *Circle:
-		if v == nil {
-			return append(dst, "null"...), nil
-		}
-		dst = append(dst, `{"kind":"Circle"`...)
-		n := len(dst)
-		if dst, err = appendCircle(dst, v); err != nil {
-			return dst, err
-		}
-		return codec.Splice(dst, n), nil
-	case Square:
-		dst = append(dst, `{"kind":"Square"`...)
-		n := len(dst)
-		if dst, err = appendSquare(dst, &v); err != nil {
-			return dst, err
-		}
-		return codec.Splice(dst, n), nil
-	case *Square:
-		if v == nil {
-			return append(dst, "null"...), nil
-		}
-		dst = append(dst, `{"kind":"Square"`...)
-		n := len(dst)
-		if dst, err = appendSquare(dst, v); err != nil {
-			return dst, err
-		}
-		return codec.Splice(dst, n), nil
-	default:
-		return dst, codec.NotVariant(v)
-	}
-}
-
-// appendCircle appends a Circle as JSON.
-func appendCircle(dst []byte, v *Circle) ([]byte, error) {
-	var err error
-	dst = append(dst, `{"radius":`...)
-	if dst, err = codec.AppendFloat64(dst, v.Radius); err != nil {
-		return dst, codec.At(err, "radius")
-	}
-	dst = append(dst, '}')
-	return dst, nil
-}
-
-// appendSquare appends a Square as JSON.
-func appendSquare(dst []byte, v *Square) ([]byte, error) {
-	var err error
-	dst = append(dst, `{"side":`...)
-	if dst, err = codec.AppendFloat64(dst, v.Side); err != nil {
-		return dst, codec.At(err, "side")
-	}
-	dst = append(dst, '}')
-	return dst, nil
-}
-
-// decodeShape reads a Shape.
-func decodeShape(d *codec.Decoder, v *Shape) {
-	u := d.Internal("kind")
-	switch string(u.Tag) {
-	case "Circle":
-		var x Circle
-		codec.Charge(d, &x)
-		decodeCircle(d, &x)
-		*v = x
-	case "Square":
-		var x Square
-		codec.Charge(d, &x)
-		decodeSquare(d, &x)
-		*v = x
-	default:
-		d.UnknownVariant(u, knownShape)
-	}
-	d.Leave(u)
-}
-
-// decodeCircle reads a Circle.
-func decodeCircle(d *codec.Decoder, v *Circle) {
-	if at := d.Offset(); d.Object() {
-		var seen uint64
-		for d.Field() {
-			switch string(d.Name()) {
-			case "radius":
-				if d.First(&seen, 1<<0) {
-					v.Radius = d.Float64()
-				}
-			default:
-				d.Unknown(knownCircle)
-			}
-		}
-		if seen&0x1 != 0x1 {
-			d.Missing(at, seen, 0x1, knownCircle)
-		}
-	}
-}
-
-// decodeSquare reads a Square.
-func decodeSquare(d *codec.Decoder, v *Square) {
-	if at := d.Offset(); d.Object() {
-		var seen uint64
-		for d.Field() {
-			switch string(d.Name()) {
-			case "side":
-				if d.First(&seen, 1<<0) {
-					v.Side = d.Float64()
-				}
-			default:
-				d.Unknown(knownSquare)
-			}
-		}
-		if seen&0x1 != 0x1 {
-			d.Missing(at, seen, 0x1, knownSquare)
-		}
-	}
-}
-
-// The names that decoders know: properties, members of enums and variants of unions.
-var (
-	knownShape  = []string{"Circle", "Square"}
-	knownCircle = []string{"radius"}
-	knownSquare = []string{"side"}
-)

@@ -4,14 +4,13 @@ package billing
 
 import (
 	"context"
+
 	"github.com/eventgen/eventgen/runtime/eventbus"
-	"github.com/eventgen/eventgen/runtime/eventbus/codec"
-	"github.com/eventgen/eventgen/runtime/eventbus/eventdef"
 )
 
 // A compile error on the next line means that the eventgen runtime in go.mod is older than the
 // generator: run "go get github.com/eventgen/eventgen@latest".
-const _ = eventdef.IsAtLeastV1
+const _ = eventbus.IsAtLeastV1
 
 // Events is the catalogue of this package's events: pass it to eventbus.WithCatalog.
 var Events = eventbus.NewCatalog(
@@ -19,13 +18,10 @@ var Events = eventbus.NewCatalog(
 )
 
 // ChargedEvent describes the event "billing:charged".
-var ChargedEvent = eventbus.Define(eventdef.Definition[Charged]{
+var ChargedEvent = eventbus.Define(eventbus.Definition[Charged]{
 	Name:     "billing:charged",
 	Contract: "1cfddeea",
-	Encode: func(dst []byte, p *Charged) ([]byte, error) {
-		dst = appendCharged(dst, p)
-		return dst, nil
-	},
+	Encode:   appendCharged,
 })
 
 // EmitCharged emits "billing:charged" to everyone who listens.
@@ -46,20 +42,4 @@ func OnCharged(b *eventbus.Bus, fn func(ctx context.Context, payload Charged) er
 // OnceCharged calls fn for the next "billing:charged", unless unlisten is called first.
 func OnceCharged(b *eventbus.Bus, fn func(ctx context.Context, payload Charged) error, opts ...eventbus.ListenOption) (unlisten func()) {
 	return ChargedEvent.Once(b, fn, opts...)
-}
-
-// appendCharged appends a Charged as JSON.
-func appendCharged(dst []byte, v *Charged) []byte {
-	dst = append(dst, `{"Money":`...)
-	dst = appendMoney(dst, &v.Money)
-	dst = append(dst, '}')
-	return dst
-}
-
-// appendMoney appends a Money as JSON.
-func appendMoney(dst []byte, v *Money) []byte {
-	dst = append(dst, `{"cents":`...)
-	dst = codec.AppendInt(dst, int64(v.Cents))
-	dst = append(dst, '}')
-	return dst
 }

@@ -4,17 +4,13 @@ package wallet
 
 import (
 	"context"
-	"example.test/testdata/golden/packages/billing"
-	p0pkg "example.test/testdata/golden/packages/p0"
-	v1pkg "example.test/testdata/golden/packages/v1"
+
 	"github.com/eventgen/eventgen/runtime/eventbus"
-	"github.com/eventgen/eventgen/runtime/eventbus/codec"
-	"github.com/eventgen/eventgen/runtime/eventbus/eventdef"
 )
 
 // A compile error on the next line means that the eventgen runtime in go.mod is older than the
 // generator: run "go get github.com/eventgen/eventgen@latest".
-const _ = eventdef.IsAtLeastV1
+const _ = eventbus.IsAtLeastV1
 
 // Events is the catalogue of this package's events: pass it to eventbus.WithCatalog.
 var Events = eventbus.NewCatalog(
@@ -22,13 +18,10 @@ var Events = eventbus.NewCatalog(
 )
 
 // FilledEvent describes the event "wallet:filled".
-var FilledEvent = eventbus.Define(eventdef.Definition[Filled]{
+var FilledEvent = eventbus.Define(eventbus.Definition[Filled]{
 	Name:     "wallet:filled",
 	Contract: "11b324ae",
-	Encode: func(dst []byte, p *Filled) ([]byte, error) {
-		dst = appendFilled(dst, p)
-		return dst, nil
-	},
+	Encode:   appendFilled,
 })
 
 // EmitFilled emits "wallet:filled" to everyone who listens.
@@ -49,63 +42,4 @@ func OnFilled(b *eventbus.Bus, fn func(ctx context.Context, payload Filled) erro
 // OnceFilled calls fn for the next "wallet:filled", unless unlisten is called first.
 func OnceFilled(b *eventbus.Bus, fn func(ctx context.Context, payload Filled) error, opts ...eventbus.ListenOption) (unlisten func()) {
 	return FilledEvent.Once(b, fn, opts...)
-}
-
-// appendFilled appends a Filled as JSON.
-func appendFilled(dst []byte, v *Filled) []byte {
-	dst = append(dst, `{"mine":`...)
-	dst = appendMoney(dst, &v.Mine)
-	dst = append(dst, `,"theirs":`...)
-	dst = appendBillingMoney(dst, &v.Theirs)
-	dst = append(dst, `,"price":`...)
-	dst = appendV1Price(dst, &v.Price)
-	if v.Parts == nil {
-		dst = append(dst, `,"parts":null`...)
-	} else {
-		dst = append(dst, `,"parts":[`...)
-		for i := range v.Parts {
-			if i > 0 {
-				dst = append(dst, ',')
-			}
-			x := &v.Parts[i]
-			dst = appendP0Part(dst, x)
-		}
-		dst = append(dst, ']')
-	}
-	dst = append(dst, '}')
-	return dst
-}
-
-// appendMoney appends a Money as JSON.
-func appendMoney(dst []byte, v *Money) []byte {
-	dst = append(dst, `{"words":`...)
-	dst = codec.AppendString(dst, v.Words)
-	dst = append(dst, '}')
-	return dst
-}
-
-// appendBillingMoney appends a Money as JSON.
-func appendBillingMoney(dst []byte, v *billing.Money) []byte {
-	dst = append(dst, `{"cents":`...)
-	dst = codec.AppendInt(dst, int64(v.Cents))
-	dst = append(dst, '}')
-	return dst
-}
-
-// appendV1Price appends a Price as JSON.
-func appendV1Price(dst []byte, v *v1pkg.Price) []byte {
-	dst = append(dst, `{"cents":`...)
-	dst = codec.AppendInt(dst, int64(v.Cents))
-	dst = append(dst, `,"currency":`...)
-	dst = codec.AppendString(dst, v.Currency)
-	dst = append(dst, '}')
-	return dst
-}
-
-// appendP0Part appends a Part as JSON.
-func appendP0Part(dst []byte, v *p0pkg.Part) []byte {
-	dst = append(dst, `{"name":`...)
-	dst = codec.AppendString(dst, v.Name)
-	dst = append(dst, '}')
-	return dst
 }
