@@ -18,8 +18,8 @@ func newGenerate(a *app) *cobra.Command {
 		Use:   "eventgen [packages]",
 		Short: "Typed events between Go and TypeScript",
 		Long: `eventgen reads Go packages whose types are annotated with //eventgen:event and writes
-typed emitters and listeners: events_gen.go beside each package, and TypeScript into
-the directories that eventgen.yaml names.
+typed emitters and listeners: events_gen.go in each package, with events_codec_gen.go for
+how they travel, and TypeScript into the directories that eventgen.yaml names.
 
 eventgen.yaml stands beside go.mod, or beside the package. Without it, and where flags are
 given, flags say the same. Packages are named as for the go command; without any, those of

@@ -72,7 +72,7 @@ func DefaultSettings() Settings {
 type Package struct {
 	Path   string   `json:"path"`
 	Name   string   `json:"name"`
-	Dir    string   `json:"-"` // absolute directory, where events_gen.go goes
+	Dir    string   `json:"-"` // absolute directory, where generated Go goes
 	Doc    Doc      `json:"doc,omitzero"`
 	Events []*Event `json:"events"`          // by wire name
 	Decls  []*Decl  `json:"decls"`           // by ID

@@ -6,11 +6,12 @@ import (
 	"context"
 
 	"github.com/eventgen/eventgen/runtime/eventbus"
+	"github.com/eventgen/eventgen/runtime/eventbus/eventdef"
 )
 
 // A compile error on the next line means that the eventgen runtime in go.mod is older than the
 // generator: run "go get github.com/eventgen/eventgen@latest".
-const _ = eventbus.IsAtLeastV1
+const _ = eventdef.IsAtLeastV1
 
 // Events is the catalogue of this package's events: pass it to eventbus.WithCatalog.
 var Events = eventbus.NewCatalog(
@@ -22,7 +23,7 @@ var Events = eventbus.NewCatalog(
 // Progress tells how far one download has come.
 //
 // It comes often.
-var ProgressEvent = eventbus.Define(eventbus.Definition[Progress]{
+var ProgressEvent = eventbus.Define(eventdef.Definition[Progress]{
 	Name:     "download:progress",
 	Contract: "6626f53a",
 	Encode:   appendProgress,

@@ -8,11 +8,12 @@ import (
 	"time"
 
 	"github.com/eventgen/eventgen/runtime/eventbus"
+	"github.com/eventgen/eventgen/runtime/eventbus/eventdef"
 )
 
 // A compile error on the next line means that the eventgen runtime in go.mod is older than the
 // generator: run "go get github.com/eventgen/eventgen@latest".
-const _ = eventbus.IsAtLeastV1
+const _ = eventdef.IsAtLeastV1
 
 // Events is the catalogue of this package's events: pass it to eventbus.WithCatalog.
 var Events = eventbus.NewCatalog(
@@ -27,7 +28,7 @@ var Events = eventbus.NewCatalog(
 // LogLineEvent describes the event "log:line".
 //
 // LogLine is a line of the log.
-var LogLineEvent = eventbus.Define(eventbus.Definition[string]{
+var LogLineEvent = eventbus.Define(eventdef.Definition[string]{
 	Name:     "log:line",
 	Contract: "8d5fdee2",
 	Encode:   appendLogLinePayload,
@@ -54,7 +55,7 @@ func OnceLogLine(b *eventbus.Bus, fn func(ctx context.Context, payload string) e
 }
 
 // ManyEvent describes the event "many".
-var ManyEvent = eventbus.Define(eventbus.Definition[[]time.Time]{
+var ManyEvent = eventbus.Define(eventdef.Definition[[]time.Time]{
 	Name:     "many",
 	Contract: "d77ec9ed",
 	Encode:   appendManyPayload,
@@ -81,7 +82,7 @@ func OnceMany(b *eventbus.Bus, fn func(ctx context.Context, payload []time.Time)
 }
 
 // PeerEvent describes the event "peer".
-var PeerEvent = eventbus.Define(eventbus.Definition[netip.Addr]{
+var PeerEvent = eventbus.Define(eventdef.Definition[netip.Addr]{
 	Name:     "peer",
 	Contract: "68d5a967",
 	Encode:   appendPeerPayload,
@@ -110,7 +111,7 @@ func OncePeer(b *eventbus.Bus, fn func(ctx context.Context, payload netip.Addr) 
 // PingEvent describes the event "ping".
 //
 // Ping has no payload.
-var PingEvent = eventbus.Define(eventbus.Definition[eventbus.Empty]{
+var PingEvent = eventbus.Define(eventdef.Definition[eventbus.Empty]{
 	Name:     "ping",
 	Contract: "a5b67146",
 })
@@ -140,10 +141,10 @@ func OncePing(b *eventbus.Bus, fn func(ctx context.Context) error, opts ...event
 }
 
 // PongEvent describes the event "pong".
-var PongEvent = eventbus.Define(eventbus.Definition[eventbus.Empty]{
+var PongEvent = eventbus.Define(eventdef.Definition[eventbus.Empty]{
 	Name:     "pong",
 	Contract: "b42bbefb",
-	From:     eventbus.FromClient,
+	From:     eventdef.FromClient,
 })
 
 // OnPong calls fn for every "pong" that a window emits, until unlisten is called.
@@ -161,7 +162,7 @@ func OncePong(b *eventbus.Bus, fn func(ctx context.Context) error, opts ...event
 }
 
 // TickEvent describes the event "tick".
-var TickEvent = eventbus.Define(eventbus.Definition[time.Time]{
+var TickEvent = eventbus.Define(eventdef.Definition[time.Time]{
 	Name:     "tick",
 	Contract: "9b06d1f5",
 	Encode:   appendTickPayload,

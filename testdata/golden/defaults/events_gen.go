@@ -7,11 +7,12 @@ import (
 	"time"
 
 	"github.com/eventgen/eventgen/runtime/eventbus"
+	"github.com/eventgen/eventgen/runtime/eventbus/eventdef"
 )
 
 // A compile error on the next line means that the eventgen runtime in go.mod is older than the
 // generator: run "go get github.com/eventgen/eventgen@latest".
-const _ = eventbus.IsAtLeastV1
+const _ = eventdef.IsAtLeastV1
 
 // Events is the catalogue of this package's events: pass it to eventbus.WithCatalog.
 var Events = eventbus.NewCatalog(
@@ -20,7 +21,7 @@ var Events = eventbus.NewCatalog(
 )
 
 // MessageSentEvent describes the event "chat:message-sent".
-var MessageSentEvent = eventbus.Define(eventbus.Definition[MessageSent]{
+var MessageSentEvent = eventbus.Define(eventdef.Definition[MessageSent]{
 	Name:     "chat:message-sent",
 	Contract: "4a208015",
 	Throttle: 50 * time.Millisecond,
@@ -48,7 +49,7 @@ func OnceMessageSent(b *eventbus.Bus, fn func(ctx context.Context, payload Messa
 }
 
 // TypingEvent describes the event "typing".
-var TypingEvent = eventbus.Define(eventbus.Definition[Typing]{
+var TypingEvent = eventbus.Define(eventdef.Definition[Typing]{
 	Name:     "typing",
 	Contract: "50ae3cb8",
 	Throttle: time.Second,

@@ -8,11 +8,12 @@ import (
 
 	"github.com/eventgen/eventgen/runtime/eventbus"
 	"github.com/eventgen/eventgen/runtime/eventbus/codec"
+	"github.com/eventgen/eventgen/runtime/eventbus/eventdef"
 )
 
 // A compile error on the next line means that the eventgen runtime in go.mod is older than the
 // generator: run "go get github.com/eventgen/eventgen@latest".
-const _ = eventbus.IsAtLeastV1
+const _ = eventdef.IsAtLeastV1
 
 // Events is the catalogue of this package's events: pass it to eventbus.WithCatalog.
 var Events = eventbus.NewCatalog(
@@ -35,7 +36,7 @@ var Events = eventbus.NewCatalog(
 )
 
 // BatchedWaitEvent describes the event "batched-wait".
-var BatchedWaitEvent = eventbus.Define(eventbus.Definition[BatchedWait]{
+var BatchedWaitEvent = eventbus.Define(eventdef.Definition[BatchedWait]{
 	Name:     "batched-wait",
 	Contract: "dc67bbda",
 	Batch:    2,
@@ -69,7 +70,7 @@ func OnceBatchedWait(b *eventbus.Bus, fn func(ctx context.Context, payload Batch
 }
 
 // DebouncedEvent describes the event "debounced".
-var DebouncedEvent = eventbus.Define(eventbus.Definition[Debounced]{
+var DebouncedEvent = eventbus.Define(eventdef.Definition[Debounced]{
 	Name:     "debounced",
 	Contract: "b896c5c4",
 	Debounce: 1500 * time.Millisecond,
@@ -101,7 +102,7 @@ func OnceDebounced(b *eventbus.Bus, fn func(ctx context.Context, payload Debounc
 // DeprecatedDoc is old.
 //
 // Deprecated: use Versioned.
-var DeprecatedDocEvent = eventbus.Define(eventbus.Definition[DeprecatedDoc]{
+var DeprecatedDocEvent = eventbus.Define(eventdef.Definition[DeprecatedDoc]{
 	Name:       "deprecated-doc",
 	Contract:   "6319740c",
 	Deprecated: "use Versioned.",
@@ -139,7 +140,7 @@ func OnceDeprecatedDoc(b *eventbus.Bus, fn func(ctx context.Context, payload Dep
 // DeprecatedOptionEvent describes the event "deprecated-option".
 //
 // Deprecated: use versioned
-var DeprecatedOptionEvent = eventbus.Define(eventbus.Definition[DeprecatedOption]{
+var DeprecatedOptionEvent = eventbus.Define(eventdef.Definition[DeprecatedOption]{
 	Name:       "deprecated-option",
 	Contract:   "987076e7",
 	Deprecated: "use versioned",
@@ -175,7 +176,7 @@ func OnceDeprecatedOption(b *eventbus.Bus, fn func(ctx context.Context, payload 
 }
 
 // FlushingEvent describes the event "flushing".
-var FlushingEvent = eventbus.Define(eventbus.Definition[Flushing]{
+var FlushingEvent = eventbus.Define(eventdef.Definition[Flushing]{
 	Name:     "flushing",
 	Contract: "48400019",
 	Flushes:  []string{"debounced", "throttled"},
@@ -203,7 +204,7 @@ func OnceFlushing(b *eventbus.Bus, fn func(ctx context.Context, payload Flushing
 }
 
 // StickyEvent describes the event "kept".
-var StickyEvent = eventbus.Define(eventbus.Definition[Sticky]{
+var StickyEvent = eventbus.Define(eventdef.Definition[Sticky]{
 	Name:     "kept",
 	Contract: "4e8c079d",
 	Sticky:   true,
@@ -231,15 +232,15 @@ func OnceSticky(b *eventbus.Bus, fn func(ctx context.Context, payload Sticky) er
 }
 
 // KeyedStickyEvent describes the event "kept-by-key".
-var KeyedStickyEvent = eventbus.Define(eventbus.Definition[KeyedSticky]{
+var KeyedStickyEvent = eventbus.Define(eventdef.Definition[KeyedSticky]{
 	Name:     "kept-by-key",
 	Contract: "e48b37e2",
-	Key: func(p *KeyedSticky) eventbus.Key {
+	Key: func(p *KeyedSticky) eventdef.Key {
 		var dst []byte
 		dst = append(dst, '"')
 		dst = codec.AppendInt(dst, p.N)
 		dst = append(dst, '"')
-		return eventbus.JSONKey(dst)
+		return eventdef.JSONKey(dst)
 	},
 	Sticky: true,
 	Encode: appendKeyedSticky,
@@ -266,12 +267,12 @@ func OnceKeyedSticky(b *eventbus.Bus, fn func(ctx context.Context, payload Keyed
 }
 
 // KeyedEvent describes the event "keyed".
-var KeyedEvent = eventbus.Define(eventbus.Definition[Keyed]{
+var KeyedEvent = eventbus.Define(eventdef.Definition[Keyed]{
 	Name:     "keyed",
 	Contract: "39e0eb12",
 	Throttle: time.Minute,
-	Key: func(p *Keyed) eventbus.Key {
-		return eventbus.StringKey(p.ID)
+	Key: func(p *Keyed) eventdef.Key {
+		return eventdef.StringKey(p.ID)
 	},
 	Keys:   16,
 	Encode: appendKeyed,
@@ -298,7 +299,7 @@ func OnceKeyed(b *eventbus.Bus, fn func(ctx context.Context, payload Keyed) erro
 }
 
 // LimitedEvent describes the event "limited".
-var LimitedEvent = eventbus.Define(eventbus.Definition[Limited]{
+var LimitedEvent = eventbus.Define(eventdef.Definition[Limited]{
 	Name:     "limited",
 	Contract: "e4c5de33",
 	Max:      65536,
@@ -326,7 +327,7 @@ func OnceLimited(b *eventbus.Bus, fn func(ctx context.Context, payload Limited) 
 }
 
 // BatchedEvent describes the event "log:line".
-var BatchedEvent = eventbus.Define(eventbus.Definition[string]{
+var BatchedEvent = eventbus.Define(eventdef.Definition[string]{
 	Name:     "log:line",
 	Contract: "dbb4020b",
 	Batch:    50,
@@ -359,7 +360,7 @@ func OnceBatched(b *eventbus.Bus, fn func(ctx context.Context, payload string) e
 }
 
 // RenamedEvent describes the event "named".
-var RenamedEvent = eventbus.Define(eventbus.Definition[Named]{
+var RenamedEvent = eventbus.Define(eventdef.Definition[Named]{
 	Name:     "named",
 	Contract: "f6a92c17",
 	Encode:   appendNamed,
@@ -386,7 +387,7 @@ func OnceRenamed(b *eventbus.Bus, fn func(ctx context.Context, payload Named) er
 }
 
 // ReplayedEvent describes the event "replayed".
-var ReplayedEvent = eventbus.Define(eventbus.Definition[Replayed]{
+var ReplayedEvent = eventbus.Define(eventdef.Definition[Replayed]{
 	Name:     "replayed",
 	Contract: "c6f821a5",
 	Replay:   20,
@@ -414,10 +415,10 @@ func OnceReplayed(b *eventbus.Bus, fn func(ctx context.Context, payload Replayed
 }
 
 // SlowDropEvent describes the event "slow-drop".
-var SlowDropEvent = eventbus.Define(eventbus.Definition[SlowDrop]{
+var SlowDropEvent = eventbus.Define(eventdef.Definition[SlowDrop]{
 	Name:     "slow-drop",
 	Contract: "8c267862",
-	Slow:     eventbus.SlowDrop,
+	Slow:     eventdef.SlowDrop,
 	Encode:   appendSlowDrop,
 })
 
@@ -442,10 +443,10 @@ func OnceSlowDrop(b *eventbus.Bus, fn func(ctx context.Context, payload SlowDrop
 }
 
 // SlowLatestEvent describes the event "slow-latest".
-var SlowLatestEvent = eventbus.Define(eventbus.Definition[SlowLatest]{
+var SlowLatestEvent = eventbus.Define(eventdef.Definition[SlowLatest]{
 	Name:     "slow-latest",
 	Contract: "5e6cabc9",
-	Slow:     eventbus.SlowLatest,
+	Slow:     eventdef.SlowLatest,
 	Encode:   appendSlowLatest,
 })
 
@@ -470,7 +471,7 @@ func OnceSlowLatest(b *eventbus.Bus, fn func(ctx context.Context, payload SlowLa
 }
 
 // ThrottledEvent describes the event "throttled".
-var ThrottledEvent = eventbus.Define(eventbus.Definition[Throttled]{
+var ThrottledEvent = eventbus.Define(eventdef.Definition[Throttled]{
 	Name:     "throttled",
 	Contract: "fed502dc",
 	Throttle: 100 * time.Millisecond,
@@ -498,7 +499,7 @@ func OnceThrottled(b *eventbus.Bus, fn func(ctx context.Context, payload Throttl
 }
 
 // VersionedEvent describes the event "versioned".
-var VersionedEvent = eventbus.Define(eventbus.Definition[Versioned]{
+var VersionedEvent = eventbus.Define(eventdef.Definition[Versioned]{
 	Name:     "versioned",
 	Contract: "c2cc82bf",
 	Version:  3,

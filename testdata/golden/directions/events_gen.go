@@ -6,11 +6,12 @@ import (
 	"context"
 
 	"github.com/eventgen/eventgen/runtime/eventbus"
+	"github.com/eventgen/eventgen/runtime/eventbus/eventdef"
 )
 
 // A compile error on the next line means that the eventgen runtime in go.mod is older than the
 // generator: run "go get github.com/eventgen/eventgen@latest".
-const _ = eventbus.IsAtLeastV1
+const _ = eventdef.IsAtLeastV1
 
 // Events is the catalogue of this package's events: pass it to eventbus.WithCatalog.
 var Events = eventbus.NewCatalog(
@@ -25,10 +26,10 @@ var Events = eventbus.NewCatalog(
 )
 
 // ToGroupEvent describes the event "audience:group".
-var ToGroupEvent = eventbus.Define(eventbus.Definition[ToGroup]{
+var ToGroupEvent = eventbus.Define(eventdef.Definition[ToGroup]{
 	Name:     "audience:group",
 	Contract: "7ec296c0",
-	To:       eventbus.ToGroup,
+	To:       eventdef.ToGroup,
 	Encode:   appendToGroup,
 })
 
@@ -38,10 +39,10 @@ func EmitToGroupTo(ctx context.Context, b *eventbus.Bus, to eventbus.Target, pay
 }
 
 // ToWindowEvent describes the event "audience:window".
-var ToWindowEvent = eventbus.Define(eventbus.Definition[ToWindow]{
+var ToWindowEvent = eventbus.Define(eventdef.Definition[ToWindow]{
 	Name:     "audience:window",
 	Contract: "ac3284da",
-	To:       eventbus.ToWindow,
+	To:       eventdef.ToWindow,
 	Encode:   appendToWindow,
 })
 
@@ -51,11 +52,11 @@ func EmitToWindowTo(ctx context.Context, b *eventbus.Bus, to eventbus.Target, pa
 }
 
 // ToWindowBothEvent describes the event "audience:window-both".
-var ToWindowBothEvent = eventbus.Define(eventbus.Definition[ToWindowBoth]{
+var ToWindowBothEvent = eventbus.Define(eventdef.Definition[ToWindowBoth]{
 	Name:     "audience:window-both",
 	Contract: "dd7eab06",
-	From:     eventbus.FromBoth,
-	To:       eventbus.ToWindow,
+	From:     eventdef.FromBoth,
+	To:       eventdef.ToWindow,
 	Encode:   appendToWindowBoth,
 	Decode:   decodeToWindowBothPayload,
 })
@@ -76,10 +77,10 @@ func OnceToWindowBoth(b *eventbus.Bus, fn func(ctx context.Context, payload ToWi
 }
 
 // FromBothEvent describes the event "direction:both".
-var FromBothEvent = eventbus.Define(eventbus.Definition[FromBoth]{
+var FromBothEvent = eventbus.Define(eventdef.Definition[FromBoth]{
 	Name:     "direction:both",
 	Contract: "5d15538c",
-	From:     eventbus.FromBoth,
+	From:     eventdef.FromBoth,
 	Encode:   appendFromBoth,
 	Decode:   decodeFromBothPayload,
 })
@@ -105,10 +106,10 @@ func OnceFromBoth(b *eventbus.Bus, fn func(ctx context.Context, payload FromBoth
 }
 
 // FromClientEvent describes the event "direction:client".
-var FromClientEvent = eventbus.Define(eventbus.Definition[FromClient]{
+var FromClientEvent = eventbus.Define(eventdef.Definition[FromClient]{
 	Name:     "direction:client",
 	Contract: "7d8aff09",
-	From:     eventbus.FromClient,
+	From:     eventdef.FromClient,
 	Encode:   appendFromClient,
 	Decode:   decodeFromClientPayload,
 })
@@ -124,10 +125,10 @@ func OnceFromClient(b *eventbus.Bus, fn func(ctx context.Context, payload FromCl
 }
 
 // RelayedEvent describes the event "direction:relay".
-var RelayedEvent = eventbus.Define(eventbus.Definition[Relayed]{
+var RelayedEvent = eventbus.Define(eventdef.Definition[Relayed]{
 	Name:     "direction:relay",
 	Contract: "784ae79c",
-	From:     eventbus.FromClient,
+	From:     eventdef.FromClient,
 	Relay:    true,
 	Encode:   appendRelayed,
 	Decode:   decodeRelayedPayload,
@@ -144,10 +145,10 @@ func OnceRelayed(b *eventbus.Bus, fn func(ctx context.Context, payload Relayed) 
 }
 
 // RelayedBothEvent describes the event "direction:relay-both".
-var RelayedBothEvent = eventbus.Define(eventbus.Definition[RelayedBoth]{
+var RelayedBothEvent = eventbus.Define(eventdef.Definition[RelayedBoth]{
 	Name:     "direction:relay-both",
 	Contract: "cdc50921",
-	From:     eventbus.FromBoth,
+	From:     eventdef.FromBoth,
 	Relay:    true,
 	Encode:   appendRelayedBoth,
 	Decode:   decodeRelayedBothPayload,
@@ -174,7 +175,7 @@ func OnceRelayedBoth(b *eventbus.Bus, fn func(ctx context.Context, payload Relay
 }
 
 // FromServerEvent describes the event "direction:server".
-var FromServerEvent = eventbus.Define(eventbus.Definition[FromServer]{
+var FromServerEvent = eventbus.Define(eventdef.Definition[FromServer]{
 	Name:     "direction:server",
 	Contract: "4e88f57b",
 	Encode:   appendFromServer,

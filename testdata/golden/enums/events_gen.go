@@ -6,11 +6,12 @@ import (
 	"context"
 
 	"github.com/eventgen/eventgen/runtime/eventbus"
+	"github.com/eventgen/eventgen/runtime/eventbus/eventdef"
 )
 
 // A compile error on the next line means that the eventgen runtime in go.mod is older than the
 // generator: run "go get github.com/eventgen/eventgen@latest".
-const _ = eventbus.IsAtLeastV1
+const _ = eventdef.IsAtLeastV1
 
 // Events is the catalogue of this package's events: pass it to eventbus.WithCatalog.
 var Events = eventbus.NewCatalog(
@@ -20,10 +21,10 @@ var Events = eventbus.NewCatalog(
 // StateEvent describes the event "state".
 //
 // State has all of them.
-var StateEvent = eventbus.Define(eventbus.Definition[State]{
+var StateEvent = eventbus.Define(eventdef.Definition[State]{
 	Name:     "state",
 	Contract: "4e90579f",
-	From:     eventbus.FromBoth,
+	From:     eventdef.FromBoth,
 	Encode:   appendState,
 	Decode:   decodeStatePayload,
 })

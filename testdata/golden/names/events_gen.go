@@ -6,11 +6,12 @@ import (
 	"context"
 
 	"github.com/eventgen/eventgen/runtime/eventbus"
+	"github.com/eventgen/eventgen/runtime/eventbus/eventdef"
 )
 
 // A compile error on the next line means that the eventgen runtime in go.mod is older than the
 // generator: run "go get github.com/eventgen/eventgen@latest".
-const _ = eventbus.IsAtLeastV1
+const _ = eventdef.IsAtLeastV1
 
 // Events is the catalogue of this package's events: pass it to eventbus.WithCatalog.
 var Events = eventbus.NewCatalog(
@@ -20,7 +21,7 @@ var Events = eventbus.NewCatalog(
 // MapEvent describes the event "delete".
 //
 // Map ends a comment: */ and goes on.
-var MapEvent = eventbus.Define(eventbus.Definition[Map]{
+var MapEvent = eventbus.Define(eventdef.Definition[Map]{
 	Name:     "delete",
 	Contract: "9c3d9530",
 	Encode:   appendMap,

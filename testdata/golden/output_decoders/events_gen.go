@@ -6,11 +6,12 @@ import (
 	"context"
 
 	"github.com/eventgen/eventgen/runtime/eventbus"
+	"github.com/eventgen/eventgen/runtime/eventbus/eventdef"
 )
 
 // A compile error on the next line means that the eventgen runtime in go.mod is older than the
 // generator: run "go get github.com/eventgen/eventgen@latest".
-const _ = eventbus.IsAtLeastV1
+const _ = eventdef.IsAtLeastV1
 
 // Events is the catalogue of this package's events: pass it to eventbus.WithCatalog.
 var Events = eventbus.NewCatalog(
@@ -22,7 +23,7 @@ var Events = eventbus.NewCatalog(
 // ChangeEvent describes the event "change".
 //
 // Change is what happened to a record.
-var ChangeEvent = eventbus.Define(eventbus.Definition[Change]{
+var ChangeEvent = eventbus.Define(eventdef.Definition[Change]{
 	Name:     "change",
 	Contract: "d175fe99",
 	Encode:   appendChangePayload,
@@ -49,7 +50,7 @@ func OnceChange(b *eventbus.Bus, fn func(ctx context.Context, payload Change) er
 }
 
 // LineEvent describes the event "line".
-var LineEvent = eventbus.Define(eventbus.Definition[string]{
+var LineEvent = eventbus.Define(eventdef.Definition[string]{
 	Name:     "line",
 	Contract: "829bee5e",
 	Encode:   appendLinePayload,
@@ -78,7 +79,7 @@ func OnceLine(b *eventbus.Bus, fn func(ctx context.Context, payload string) erro
 // RecordEvent describes the event "record".
 //
 // Record has a field of each kind that is converted, and others.
-var RecordEvent = eventbus.Define(eventbus.Definition[Record]{
+var RecordEvent = eventbus.Define(eventdef.Definition[Record]{
 	Name:     "record",
 	Contract: "7869385f",
 	Encode:   appendRecordPayload,

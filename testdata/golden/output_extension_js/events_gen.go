@@ -7,11 +7,12 @@ import (
 	"time"
 
 	"github.com/eventgen/eventgen/runtime/eventbus"
+	"github.com/eventgen/eventgen/runtime/eventbus/eventdef"
 )
 
 // A compile error on the next line means that the eventgen runtime in go.mod is older than the
 // generator: run "go get github.com/eventgen/eventgen@latest".
-const _ = eventbus.IsAtLeastV1
+const _ = eventdef.IsAtLeastV1
 
 // Events is the catalogue of this package's events: pass it to eventbus.WithCatalog.
 var Events = eventbus.NewCatalog(
@@ -21,10 +22,10 @@ var Events = eventbus.NewCatalog(
 )
 
 // AskEvent describes the event "ask".
-var AskEvent = eventbus.Define(eventbus.Definition[string]{
+var AskEvent = eventbus.Define(eventdef.Definition[string]{
 	Name:     "ask",
 	Contract: "0f5dcdd2",
-	From:     eventbus.FromClient,
+	From:     eventdef.FromClient,
 	Encode:   appendAskPayload,
 	Decode:   decodeAskPayload,
 })
@@ -40,7 +41,7 @@ func OnceAsk(b *eventbus.Bus, fn func(ctx context.Context, payload string) error
 }
 
 // LineEvent describes the event "line".
-var LineEvent = eventbus.Define(eventbus.Definition[string]{
+var LineEvent = eventbus.Define(eventdef.Definition[string]{
 	Name:     "line",
 	Contract: "3e09e1b1",
 	Batch:    10,
@@ -75,12 +76,12 @@ func OnceLine(b *eventbus.Bus, fn func(ctx context.Context, payload string) erro
 // ProgressEvent describes the event "progress".
 //
 // Progress is keyed.
-var ProgressEvent = eventbus.Define(eventbus.Definition[Progress]{
+var ProgressEvent = eventbus.Define(eventdef.Definition[Progress]{
 	Name:     "progress",
 	Contract: "d3862ac4",
 	Throttle: time.Second,
-	Key: func(p *Progress) eventbus.Key {
-		return eventbus.StringKey(p.ID)
+	Key: func(p *Progress) eventdef.Key {
+		return eventdef.StringKey(p.ID)
 	},
 	Encode: appendProgress,
 })

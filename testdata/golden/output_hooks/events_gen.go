@@ -7,11 +7,12 @@ import (
 	"time"
 
 	"github.com/eventgen/eventgen/runtime/eventbus"
+	"github.com/eventgen/eventgen/runtime/eventbus/eventdef"
 )
 
 // A compile error on the next line means that the eventgen runtime in go.mod is older than the
 // generator: run "go get github.com/eventgen/eventgen@latest".
-const _ = eventbus.IsAtLeastV1
+const _ = eventdef.IsAtLeastV1
 
 // Events is the catalogue of this package's events: pass it to eventbus.WithCatalog.
 var Events = eventbus.NewCatalog(
@@ -25,7 +26,7 @@ var Events = eventbus.NewCatalog(
 )
 
 // IdleEvent describes the event "app:idle".
-var IdleEvent = eventbus.Define(eventbus.Definition[eventbus.Empty]{
+var IdleEvent = eventbus.Define(eventdef.Definition[eventbus.Empty]{
 	Name:     "app:idle",
 	Contract: "b4ed9c32",
 })
@@ -57,12 +58,12 @@ func OnceIdle(b *eventbus.Bus, fn func(ctx context.Context) error, opts ...event
 // ProgressEvent describes the event "download:progress".
 //
 // Progress tells how far one download has come.
-var ProgressEvent = eventbus.Define(eventbus.Definition[Progress]{
+var ProgressEvent = eventbus.Define(eventdef.Definition[Progress]{
 	Name:     "download:progress",
 	Contract: "64e8046c",
 	Throttle: 100 * time.Millisecond,
-	Key: func(p *Progress) eventbus.Key {
-		return eventbus.StringKey(p.ID)
+	Key: func(p *Progress) eventdef.Key {
+		return eventdef.StringKey(p.ID)
 	},
 	Encode: appendProgress,
 })
@@ -88,7 +89,7 @@ func OnceProgress(b *eventbus.Bus, fn func(ctx context.Context, payload Progress
 }
 
 // LogLineEvent describes the event "log:line".
-var LogLineEvent = eventbus.Define(eventbus.Definition[string]{
+var LogLineEvent = eventbus.Define(eventdef.Definition[string]{
 	Name:     "log:line",
 	Contract: "dbb4020b",
 	Batch:    50,
@@ -123,10 +124,10 @@ func OnceLogLine(b *eventbus.Bus, fn func(ctx context.Context, payload string) e
 // ThemeEvent describes the event "theme".
 //
 // Theme is the look of all windows.
-var ThemeEvent = eventbus.Define(eventbus.Definition[Theme]{
+var ThemeEvent = eventbus.Define(eventdef.Definition[Theme]{
 	Name:     "theme",
 	Contract: "fed1c49b",
-	From:     eventbus.FromBoth,
+	From:     eventdef.FromBoth,
 	Relay:    true,
 	Sticky:   true,
 	Encode:   appendTheme,
@@ -158,7 +159,7 @@ func OnceTheme(b *eventbus.Bus, fn func(ctx context.Context, payload Theme) erro
 // Hidden is old.
 //
 // Deprecated: use Theme.
-var HiddenEvent = eventbus.Define(eventbus.Definition[Hidden]{
+var HiddenEvent = eventbus.Define(eventdef.Definition[Hidden]{
 	Name:       "theme:hidden",
 	Contract:   "2f8469cf",
 	Deprecated: "use Theme.",
@@ -196,10 +197,10 @@ func OnceHidden(b *eventbus.Bus, fn func(ctx context.Context, payload Hidden) er
 // ActionEvent describes the event "user:action".
 //
 // Action comes from a window.
-var ActionEvent = eventbus.Define(eventbus.Definition[Action]{
+var ActionEvent = eventbus.Define(eventdef.Definition[Action]{
 	Name:     "user:action",
 	Contract: "f6eee599",
-	From:     eventbus.FromClient,
+	From:     eventdef.FromClient,
 	Encode:   appendAction,
 	Decode:   decodeActionPayload,
 })
@@ -217,10 +218,10 @@ func OnceAction(b *eventbus.Bus, fn func(ctx context.Context, payload Action) er
 // PingEvent describes the event "user:ping".
 //
 // Ping comes from a window, and says nothing.
-var PingEvent = eventbus.Define(eventbus.Definition[eventbus.Empty]{
+var PingEvent = eventbus.Define(eventdef.Definition[eventbus.Empty]{
 	Name:     "user:ping",
 	Contract: "eb475aeb",
-	From:     eventbus.FromClient,
+	From:     eventdef.FromClient,
 })
 
 // OnPing calls fn for every "user:ping" that a window emits, until unlisten is called.

@@ -6,11 +6,12 @@ import (
 	"context"
 
 	"github.com/eventgen/eventgen/runtime/eventbus"
+	"github.com/eventgen/eventgen/runtime/eventbus/eventdef"
 )
 
 // A compile error on the next line means that the eventgen runtime in go.mod is older than the
 // generator: run "go get github.com/eventgen/eventgen@latest".
-const _ = eventbus.IsAtLeastV1
+const _ = eventdef.IsAtLeastV1
 
 // Events is the catalogue of this package's events: pass it to eventbus.WithCatalog.
 var Events = eventbus.NewCatalog(
@@ -21,7 +22,7 @@ var Events = eventbus.NewCatalog(
 // AppEventEvent describes the event "app:event".
 //
 // AppEvent is what can happen to an account.
-var AppEventEvent = eventbus.Define(eventbus.Definition[AppEvent]{
+var AppEventEvent = eventbus.Define(eventdef.Definition[AppEvent]{
 	Name:     "app:event",
 	Contract: "3a64c7c6",
 	Encode:   appendAppEventPayload,
@@ -50,7 +51,7 @@ func OnceAppEvent(b *eventbus.Bus, fn func(ctx context.Context, payload AppEvent
 // HolderEvent describes the event "holder".
 //
 // Holder holds unions in every position.
-var HolderEvent = eventbus.Define(eventbus.Definition[Holder]{
+var HolderEvent = eventbus.Define(eventdef.Definition[Holder]{
 	Name:     "holder",
 	Contract: "f9937c48",
 	Encode:   appendHolder,

@@ -6,11 +6,12 @@ import (
 	"context"
 
 	"github.com/eventgen/eventgen/runtime/eventbus"
+	"github.com/eventgen/eventgen/runtime/eventbus/eventdef"
 )
 
 // A compile error on the next line means that the eventgen runtime in go.mod is older than the
 // generator: run "go get github.com/eventgen/eventgen@latest".
-const _ = eventbus.IsAtLeastV1
+const _ = eventdef.IsAtLeastV1
 
 // Events is the catalogue of this package's events: pass it to eventbus.WithCatalog.
 var Events = eventbus.NewCatalog(
@@ -18,10 +19,10 @@ var Events = eventbus.NewCatalog(
 )
 
 // ShapeEvent describes the event "shape".
-var ShapeEvent = eventbus.Define(eventbus.Definition[Shape]{
+var ShapeEvent = eventbus.Define(eventdef.Definition[Shape]{
 	Name:     "shape",
 	Contract: "7382f1cd",
-	From:     eventbus.FromBoth,
+	From:     eventdef.FromBoth,
 	Encode:   appendShapePayload,
 	Decode:   decodeShapePayload,
 })

@@ -6,11 +6,12 @@ import (
 	"context"
 
 	"github.com/eventgen/eventgen/runtime/eventbus"
+	"github.com/eventgen/eventgen/runtime/eventbus/eventdef"
 )
 
 // A compile error on the next line means that the eventgen runtime in go.mod is older than the
 // generator: run "go get github.com/eventgen/eventgen@latest".
-const _ = eventbus.IsAtLeastV1
+const _ = eventdef.IsAtLeastV1
 
 // Events is the catalogue of this package's events: pass it to eventbus.WithCatalog.
 var Events = eventbus.NewCatalog(
@@ -18,7 +19,7 @@ var Events = eventbus.NewCatalog(
 )
 
 // ChargedEvent describes the event "billing:charged".
-var ChargedEvent = eventbus.Define(eventbus.Definition[Charged]{
+var ChargedEvent = eventbus.Define(eventdef.Definition[Charged]{
 	Name:     "billing:charged",
 	Contract: "1cfddeea",
 	Encode:   appendCharged,
