@@ -274,3 +274,45 @@ func EmitEvent() {}
 		t.Errorf("got  %q\nwant %q", got, want)
 	}
 }
+
+// TestDeclarations: an event is declared by a type, which is its payload, or by a constant, whose value is its name.
+func TestDeclarations(t *testing.T) {
+	dir := module(t, txtar.Parse([]byte(`
+-- a.go --
+package app
+
+import "github.com/eventgen/eventgen/runtime/eventbus"
+
+// LogLine is a line.
+//
+//eventgen:event batch=50
+const LogLine eventbus.Name[string] = "log:line"
+
+// Tick ticks.
+//
+//eventgen:event
+type Tick struct{ N int32 }
+
+// Other is called otherwise.
+//
+//eventgen:event x:other ts=Renamed
+type Other struct{ N int32 }
+`)).Files)
+	model, list := load(t, dir, ".")
+	if list.HasErrors() {
+		t.Fatal(lines(dir, list))
+	}
+	var got []string
+	for _, e := range model.Packages[0].Events {
+		payload := string(e.Payload.Kind) + " " + e.Payload.Ref
+		got = append(got, fmt.Sprintf("%s: %s, declared by %s at %d, a constant: %v, of %s: %s", e.Name, e.Go, e.Decl, e.Pos.Line, e.Const, strings.TrimSpace(payload), e.Doc.Text))
+	}
+	want := []string{
+		"log:line: LogLine, declared by LogLine at 7, a constant: true, of string: LogLine is a line.",
+		"tick: Tick, declared by Tick at 12, a constant: false, of ref example.com/app.Tick: Tick ticks.",
+		"x:other: Renamed, declared by Other at 17, a constant: false, of ref example.com/app.Other: Other is called otherwise.",
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("got\n\t%s\nwant\n\t%s", strings.Join(got, "\n\t"), strings.Join(want, "\n\t"))
+	}
+}

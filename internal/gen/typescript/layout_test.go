@@ -153,3 +153,14 @@ func TestResultParameters(t *testing.T) {
 		t.Errorf("got %q, want %q", got, want)
 	}
 }
+
+func TestVariableNames(t *testing.T) {
+	for s, want := range map[string]string{
+		"": "", "A": "a", "ID": "id", "IDs": "ids", "IDsChanged": "idsChanged", "IDSet": "idSet", "HTTPError": "httpError", "HTTP2": "http2",
+		"DownloadProgress": "downloadProgress", "URLsplit": "urLsplit", "already": "already", "ÉtatX": "étatX", "ABCs9": "abcs9", "As": "as", "Is": "is", "ABr": "aBr",
+	} {
+		if got := lowerCamel(s); got != want {
+			t.Errorf("%s is %s, want %s", s, got, want)
+		}
+	}
+}

@@ -603,6 +603,11 @@ type P lib.Base
 //eventgen:event
 type Q struct { L lib.List }
 `)
+	for _, d := range l.Diagnostics() {
+		if d.Hint != unsupportedHint {
+			t.Errorf("the hint is %q", d.Hint)
+		}
+	}
 	want := []string{
 		"app.go:5:6: error: field Base has type lib.Base, in which lib.Base.Deep.F has type func(), which JSON cannot carry [unsupported-type]",
 		"app.go:5:6: error: field Base has type lib.Base, in which lib.Base.Deep.G has type func(), which JSON cannot carry [unsupported-type]",

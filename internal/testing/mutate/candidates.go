@@ -168,12 +168,17 @@ func (f *finder) dropped(list []ast.Stmt) {
 	}
 }
 
-// call swaps neighbouring arguments of one type. The capacity that make is given changes no
-// behaviour and is left alone.
+// call swaps neighbouring arguments of one type. The capacity that make is given and the order of
+// what min and max are given change no behaviour and are left alone.
 func (f *finder) call(n *ast.CallExpr) ast.Visitor {
-	if tv := f.pkg.info.Types[n.Fun]; tv.IsBuiltin() && f.source(n.Fun) == "make" && len(n.Args) == 3 {
-		ast.Walk(f, n.Args[1])
-		return nil
+	if f.pkg.info.Types[n.Fun].IsBuiltin() {
+		switch name := f.source(n.Fun); {
+		case name == "make" && len(n.Args) == 3:
+			ast.Walk(f, n.Args[1])
+			return nil
+		case name == "min", name == "max":
+			return f
+		}
 	}
 	for i := range len(n.Args) - 1 {
 		a, b := n.Args[i], n.Args[i+1]

@@ -40,6 +40,7 @@ func TestCandidates(t *testing.T) {
 		"same arguments": {"func f(a int, g func(int, int) int) int { return g(a, a) }", nil},
 		"make's length":  {"func f(n int) []int { return make([]int, n-n, n+1) }", []string{"func f(n int) []int { return make([]int, n+n, n+1) }"}},
 		"no helper":      {"func f(t interface{ Helper() }) { t.Helper() }", nil},
+		"no order":       {"func f(a, b int) int { return max(a, b) }", nil},
 		"no tags":        {"type t [2]struct{ a int `x:\"1\"` }", nil},
 	} {
 		t.Run(name, func(t *testing.T) {
