@@ -18,10 +18,28 @@ import (
 
 	"github.com/eventgen/eventgen/runtime/eventbus"
 	"github.com/eventgen/eventgen/runtime/eventbus/eventbustest"
+	"github.com/eventgen/eventgen/runtime/internal/pipe"
 	"github.com/eventgen/eventgen/runtime/session"
 )
 
 func TestConformance(t *testing.T) {
+	testConformance(t, func(h *Handler, url string, peer eventbus.Peer) func() (wire, error) {
+		return func() (wire, error) { return dialSocket("ws"+strings.TrimPrefix(url, "http"), peer) }
+	})
+}
+
+// A message stream is held to the same.
+func TestConformanceOfStreams(t *testing.T) {
+	testConformance(t, func(h *Handler, _ string, peer eventbus.Peer) func() (wire, error) {
+		return func() (wire, error) {
+			ours, theirs := pipe.New()
+			go func() { _ = h.ServeStream(background, theirs, peer) }()
+			return streamWire{ours}, nil
+		}
+	})
+}
+
+func testConformance(t *testing.T, dial func(h *Handler, url string, peer eventbus.Peer) func() (wire, error)) {
 	all := eventbustest.Features{Emit: true, Resume: true}
 	eventbustest.TestSink(t, all, func(t testing.TB, b *eventbus.Bus) eventbustest.Transport {
 		h, err := New(b, session.WithRate(1e6, 1e6),
@@ -38,29 +56,60 @@ func TestConformance(t *testing.T) {
 			noError(t, h.Close(ctx))
 			server.Close()
 		})
-		return &suiteTransport{url: "ws" + strings.TrimPrefix(server.URL, "http")}
+		return suiteTransport(func(peer eventbus.Peer) func() (wire, error) { return dial(h, server.URL, peer) })
 	})
 }
 
 // suiteTransport opens windows for the suite.
-type suiteTransport struct{ url string }
+type suiteTransport func(eventbus.Peer) func() (wire, error)
 
-func (s *suiteTransport) Connect(peer eventbus.Peer) (eventbustest.Conn, error) {
+func (s suiteTransport) Connect(peer eventbus.Peer) (eventbustest.Conn, error) {
+	w := &window{dial: s(peer), listens: map[string]object{}, messages: make(chan eventbustest.Message, 1<<17)}
+	return w, w.connect()
+}
+
+// wire is what a window speaks over.
+type wire interface {
+	write(text []byte) error
+	read() ([]byte, error)
+	close()
+}
+
+type socketWire struct{ net.Conn }
+
+func dialSocket(url string, peer eventbus.Peer) (wire, error) {
 	token, err := json.Marshal(peer)
 	if err != nil {
 		return nil, err
 	}
-	w := &window{url: s.url, token: string(token), listens: map[string]object{}, messages: make(chan eventbustest.Message, 1<<17)}
-	return w, w.connect()
+	dialer := ws.Dialer{Protocols: append([]string{Protocol}, bearer(string(token))...)}
+	conn, early, _, err := dialer.Dial(background, url)
+	if err != nil {
+		return nil, err
+	}
+	if early != nil {
+		return nil, errors.New("the server spoke first")
+	}
+	return socketWire{conn}, nil
 }
+
+func (w socketWire) write(text []byte) error { return wsutil.WriteClientText(w.Conn, text) }
+func (w socketWire) read() ([]byte, error)   { return wsutil.ReadServerText(w.Conn) }
+func (w socketWire) close()                  { _ = w.Conn.Close() }
+
+type streamWire struct{ *pipe.End }
+
+func (w streamWire) write(text []byte) error { return w.Send(background, text) }
+func (w streamWire) read() ([]byte, error)   { return w.Receive(background) }
+func (w streamWire) close()                  { _ = w.Close(0, "") }
 
 // window is a page as simple as can be.
 type window struct {
-	url, token string
-	messages   chan eventbustest.Message
+	dial     func() (wire, error)
+	messages chan eventbustest.Message
 
 	mu      sync.Mutex
-	conn    net.Conn
+	conn    wire
 	id      int
 	listens map[string]object
 	answers map[int]chan object
@@ -85,13 +134,9 @@ type windowFrame struct {
 }
 
 func (w *window) connect() error {
-	dialer := ws.Dialer{Protocols: append([]string{Protocol}, bearer(w.token)...)}
-	conn, early, _, err := dialer.Dial(background, w.url)
+	conn, err := w.dial()
 	if err != nil {
 		return err
-	}
-	if early != nil {
-		return errors.New("the server spoke first")
 	}
 	w.mu.Lock()
 	hello := object{"listen": maps.Clone(w.listens)}
@@ -101,7 +146,7 @@ func (w *window) connect() error {
 	w.conn, w.answers, w.ended = conn, map[int]chan object{}, make(chan struct{})
 	ended := w.ended
 	w.mu.Unlock()
-	if err := wsutil.WriteClientText(conn, []byte(show(object{"hello": hello}))); err != nil {
+	if err := conn.write([]byte(show(object{"hello": hello}))); err != nil {
 		return err
 	}
 	welcomed := make(chan struct{})
@@ -114,10 +159,10 @@ func (w *window) connect() error {
 	}
 }
 
-func (w *window) read(conn net.Conn, welcomed, ended chan struct{}) {
+func (w *window) read(conn wire, welcomed, ended chan struct{}) {
 	defer close(ended)
 	for {
-		text, err := wsutil.ReadServerText(conn)
+		text, err := conn.read()
 		if err != nil {
 			return
 		}
@@ -164,7 +209,7 @@ func (w *window) ask(frame object) error {
 	answer := make(chan object, 1)
 	w.answers[w.id] = answer
 	conn, ended := w.conn, w.ended
-	err := wsutil.WriteClientText(conn, []byte(show(frame)))
+	err := conn.write([]byte(show(frame)))
 	w.mu.Unlock()
 	if err != nil {
 		return err
@@ -246,7 +291,7 @@ func (w *window) Next(ctx context.Context) (eventbustest.Message, error) {
 func (w *window) Drop() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	_ = w.conn.Close()
+	w.conn.close()
 }
 
 func (w *window) Resume() error {
@@ -258,6 +303,8 @@ func (w *window) Resume() error {
 func (w *window) Close() {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	_ = wsutil.WriteClientMessage(w.conn, ws.OpClose, ws.NewCloseFrameBody(ws.StatusNormalClosure, ""))
-	_ = w.conn.Close()
+	if s, ok := w.conn.(socketWire); ok {
+		_ = wsutil.WriteClientMessage(s.Conn, ws.OpClose, ws.NewCloseFrameBody(ws.StatusNormalClosure, ""))
+	}
+	w.conn.close()
 }

@@ -25,6 +25,7 @@ import (
 
 	"github.com/eventgen/eventgen/runtime/eventbus"
 	"github.com/eventgen/eventgen/runtime/eventbus/eventdef"
+	"github.com/eventgen/eventgen/runtime/internal/pipe"
 	"github.com/eventgen/eventgen/runtime/session"
 )
 
@@ -61,6 +62,8 @@ type place struct {
 	// dial connects to the server.
 	dial func() (net.Conn, error)
 	log  *lines
+	// all are the message streams.
+	all *sync.WaitGroup
 	// https is what requests are made with behind TLS.
 	https *http.Client
 }
@@ -92,7 +95,7 @@ func newPlace(t *testing.T, opts ...Option) *place {
 // everything is closed, must close, and leaves no goroutine behind.
 func newPlaceOn(t *testing.T, l net.Listener, busOpts []eventbus.Option, opts ...Option) *place {
 	t.Helper()
-	p := &place{t: t, log: new(lines)}
+	p := &place{t: t, log: new(lines), all: new(sync.WaitGroup)}
 	catalog := eventbus.NewCatalog(tick, other, sticky, replay, private, latest, lossy, ask, message, state, empty)
 	var err error
 	p.bus, err = eventbus.New(append(busOpts, eventbus.WithCatalog(catalog))...)
@@ -118,6 +121,7 @@ func newPlaceOn(t *testing.T, l net.Listener, busOpts []eventbus.Option, opts ..
 		noError(t, p.bus.Close(ctx))
 		noError(t, p.h.Close(ctx))
 		server.Close()
+		p.all.Wait()
 		p.wantEmpty()
 	})
 	return p
@@ -216,6 +220,7 @@ type pageOption struct {
 	protocols []string
 	header    http.Header
 	dial      func() (net.Conn, error) // nil for the place's
+	cut       int                      // of a message stream: after how many bytes it is cut, 0 for never
 }
 
 // socket opens a WebSocket without a hello.
@@ -286,6 +291,27 @@ func (p *place) trySocket(o pageOption) (*page, error) {
 		_ = wsutil.WriteClientText(rw, []byte(text))
 	}
 	return pg, nil
+}
+
+// pipe opens a message stream with a hello. It is cut after so many bytes of what the page gets, at the end of a message.
+func (p *place) pipe(hello string, cut int) *page {
+	p.t.Helper()
+	ours, theirs := pipe.New()
+	p.all.Go(func() { _ = p.h.ServeStream(background, theirs, eventbus.Peer{}) })
+	pg := &page{t: p.t, cancel: func() { _ = ours.Close(0, "") }}
+	p.t.Cleanup(pg.cancel)
+	got := 0
+	pg.read = func() ([]byte, error) {
+		text, err := ours.Receive(background)
+		if got += len(text); cut > 0 && got > cut {
+			pg.cancel()
+			return nil, io.EOF
+		}
+		return text, err
+	}
+	pg.send = func(text string) { _ = ours.Send(background, []byte(text)) }
+	pg.send(`{"hello":` + hello + `}`)
+	return pg
 }
 
 // client returns an HTTP client that reaches the place.

@@ -310,6 +310,7 @@ func (m *modelPage) connect() {
 		var o pageOption
 		if tries < 3 && m.random.IntN(2) == 0 {
 			cut := 1 + m.random.IntN(1200)
+			o.cut = cut
 			o.dial = func() (net.Conn, error) { return dialCut(m.p, uint64(cut), cut) }
 		}
 		if m.open(show(hello), o) != nil {
@@ -333,7 +334,11 @@ func (m *modelPage) hearsKept() bool {
 }
 
 func (m *modelPage) open(hello string, o pageOption) (err error) {
-	if m.random.IntN(2) == 0 {
+	switch m.random.IntN(3) {
+	case 0:
+		m.pg = m.p.pipe(hello, o.cut)
+		return nil
+	case 1:
 		if m.pg, err = m.p.trySocket(o); err == nil {
 			m.pg.send(`{"hello":` + hello + `}`)
 		}
@@ -351,7 +356,7 @@ func (m *modelPage) client(o pageOption) *http.Client {
 }
 
 func (m *modelPage) send(text string) error {
-	if m.pg.cancel == nil {
+	if m.pg.answer == nil {
 		m.pg.send(text)
 		return nil
 	}
@@ -380,7 +385,10 @@ func (m *modelPage) next() (object, error) {
 	case f["gap"] != nil:
 		m.gaps++
 		for event, n := range f["gap"].(object)["events"].(object) {
-			if w := m.heard[event]; w != nil {
+			for _, w := range []*heard{m.heard[event], m.asked[event]} { // a listen or unlisten may be on its way
+				if w == nil {
+					continue
+				}
 				count, known := n.(float64)
 				w.missing += int(count)
 				w.unknown = w.unknown || !known || event != "tick" && event != "lossy"
