@@ -1,8 +1,8 @@
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { expect, test as base } from '@playwright/test';
 
 /** The repository. */
@@ -16,6 +16,21 @@ const shows: Record<string, { file: string; from: string; to: string }> = {
   solid: { file: 'App.tsx', from: '{job().percent} %', to: '{job().percent} % {job().note}' },
   vanilla: { file: 'app.ts', from: '${job.percent} %', to: '${job.percent} % ${job.note}' },
 };
+
+/** Puts the code of the guides about a template into an application of it; returns the npm packages that it needs. */
+function addGuides(template: string, app: string): string[] {
+  const packages: string[] = [];
+  for (const name of readdirSync(join(root, 'docs')).filter((file) => file.endsWith('.md'))) {
+    const text = readFileSync(join(root, 'docs', name), 'utf8');
+    if (/<!-- code for: init --template (\w+) -->/.exec(text)?.[1] !== template) continue;
+    packages.push(...(/^npm install (.*)$/m.exec(text)?.[1]?.split(' ') ?? []));
+    for (const [, path = '', code = ''] of text.matchAll(/`([\w./-]+)`:\n\n```\w+\n([\s\S]*?)\n```/g)) {
+      mkdirSync(dirname(join(app, path)), { recursive: true });
+      writeFileSync(join(app, path), code + '\n');
+    }
+  }
+  return packages;
+}
 
 const freePort = (): Promise<number> =>
   new Promise((resolve) => {
@@ -86,10 +101,14 @@ test.describe('eventgen init --template', () => {
       const app = join(bin, template);
       const run = (dir: string, command: string, ...args: string[]) =>
         execFileSync(command, args, { cwd: join(bin, dir), stdio: ['ignore', 'ignore', 'inherit'] });
-      run('.', './eventgen', 'init', '--template', template, template);
+      run('.', './eventgen', 'init', '--template', template, '--module', 'example.com/app', template);
+      const packages = addGuides(template, app);
+      run(template, './../eventgen', '--quiet');
       run(template, 'go', 'vet', './...');
       run(template, 'go', 'test', './...');
       run(join(template, 'web'), 'npm', 'ci', '--no-audit', '--no-fund', '--silent');
+      if (packages.length > 0)
+        run(join(template, 'web'), 'npm', 'install', '--no-audit', '--no-fund', '--silent', ...packages);
       run(join(template, 'web'), 'npm', 'test', '--silent');
       run(join(template, 'web'), 'npm', 'run', 'build', '--silent');
 
