@@ -28,6 +28,7 @@ type source struct {
 	docs   map[types.Object]string
 	consts map[*types.TypeName][]Const
 	events []*types.TypeName
+	read   map[types.Object]bool // clients send it
 }
 
 func newSource(fset *token.FileSet, pkg *types.Package) *source {
@@ -38,6 +39,7 @@ func newSource(fset *token.FileSet, pkg *types.Package) *source {
 		allows: map[types.Object][]ir.Allow{},
 		docs:   map[types.Object]string{},
 		consts: map[*types.TypeName][]Const{},
+		read:   map[types.Object]bool{},
 	}
 }
 
@@ -88,6 +90,7 @@ func (s *source) directives(obj types.Object, doc *ast.CommentGroup) {
 		switch verb {
 		case "event":
 			s.events = append(s.events, obj.(*types.TypeName))
+			s.read[obj] = args["from"] == "client"
 		case "union":
 			a.Union = &UnionNote{Tag: args["tag"], Content: args["content"], Pos: pos, TagPos: pos}
 		case "enum":
@@ -131,7 +134,7 @@ func (s *source) config() Config {
 }
 
 func (s *source) use(obj types.Object) Use {
-	return Use{Pos: s.pos(obj.Pos(), len(obj.Name())), Allow: s.allows[obj], Read: true}
+	return Use{Pos: s.pos(obj.Pos(), len(obj.Name())), Allow: s.allows[obj], Read: s.read[obj]}
 }
 
 var standard = struct {

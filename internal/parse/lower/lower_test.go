@@ -137,7 +137,7 @@ type Deliberate struct { A int ` + "`json:\"-\"`" + `; b int }`, want: []string{
 			"app.go:17:2: warning: field C has type *time.Location, in which time.Location has unexported fields alone, so that it travels as {} [unexported-fields]",
 			"app.go:24:6: warning: type Hidden has unexported fields alone, so that it travels as {} [unexported-fields]",
 		}},
-		{name: "a Validate of another kind", src: `//eventgen:event
+		{name: "a Validate of another kind", src: `//eventgen:event from=client
 type E struct { A A; B B; C []C; D D }
 type A struct{}
 func (A) Validate() bool { return true }
@@ -248,6 +248,19 @@ type E struct {
 //eventgen:event
 type E struct { A S; B []S; C any; D error }`, want: []string{
 			"app.go:13:6: warning: sealed interface S travels without the name of its variant, which nothing but its form tells then [sealed-interface]",
+		}},
+		{name: "one way", src: `//eventgen:event
+type Sent struct { M M; T T }
+//eventgen:event from=client
+type Got struct { M M; T T; I error }
+//eventgen:ts string
+type M struct{}
+func (M) MarshalJSON() ([]byte, error) { return nil, nil }
+type T struct{}
+func (T) MarshalText() ([]byte, error) { return nil, nil }`, want: []string{
+			"app.go:16:29: warning: field I has type error, which is an interface: nothing says of which type a value is that a client sends [one-way-method]",
+			"app.go:18:6: warning: type M has MarshalJSON and no UnmarshalJSON: what a client sends is read by its structure [one-way-method]",
+			"app.go:20:6: warning: type T has MarshalText and no UnmarshalText: nothing that a client sends for it can be read [one-way-method]",
 		}},
 		{name: "conflicting fields", src: `type L struct { ID int }
 type R struct { ID int }
