@@ -45,6 +45,7 @@ var rules = map[string]struct{ own, third []string }{
 	"internal/testing/randomtypes/probe": {own: []string{"runtime/eventbus"}},
 	"runtime/eventbus":                   {own: []string{"runtime/internal"}},
 	"runtime/eventbus/codec":             {},
+	"runtime/eventbus/broker":            {own: []string{"runtime/eventbus/eventdef"}},
 	"runtime/eventbus/eventdef":          {},
 	"runtime/internal":                   {},
 	"runtime/httptransport":              {own: []string{"runtime/eventbus", "runtime/session"}, third: []string{"github.com/gobwas/ws", "github.com/gobwas/httphead"}},

@@ -11,6 +11,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/eventgen/eventgen/runtime/eventbus/broker"
 	"github.com/eventgen/eventgen/runtime/eventbus/eventdef"
 )
 
@@ -30,7 +31,7 @@ type Bus struct {
 	log       eventLog
 	epoch     string
 	peers     presence
-	sequencer Sequencer
+	sequencer broker.Sequencer
 	cluster   *cluster // nil without a broker
 
 	anyMu  sync.Mutex
@@ -72,7 +73,7 @@ func New(opts ...Option) (*Bus, error) {
 	b.gate.init()
 	b.log.init(c.logBytes, c.logAge, c.share)
 	b.peers.init(c.node)
-	if s, ok := c.broker.(Sequencer); ok {
+	if s, ok := c.broker.(broker.Sequencer); ok {
 		b.sequencer = s
 		b.log.sequenced = true
 	}

@@ -8,6 +8,8 @@ import (
 	"sync"
 	"time"
 	"unicode/utf8"
+
+	"github.com/eventgen/eventgen/runtime/eventbus/broker"
 )
 
 // How nodes know of each other.
@@ -20,7 +22,7 @@ const (
 // cluster is this node among those that a broker joins.
 type cluster struct {
 	b      *Bus
-	broker Broker
+	broker broker.Broker
 
 	mu     sync.Mutex
 	nodes  map[string]time.Duration // when each was last heard of
@@ -29,18 +31,18 @@ type cluster struct {
 }
 
 // join starts the broker and makes this node known.
-func (b *Bus) join(broker Broker) error {
-	c := &cluster{b: b, broker: broker, nodes: map[string]time.Duration{}}
+func (b *Bus) join(other broker.Broker) error {
+	c := &cluster{b: b, broker: other, nodes: map[string]time.Duration{}}
 	b.cluster = c
 	ctx, cancel := context.WithTimeout(context.Background(), brokerStart)
 	defer cancel()
-	if err := broker.Start(ctx, b.config.node, c.receive); err != nil {
+	if err := other.Start(ctx, b.config.node, c.receive); err != nil {
 		return &Error{Code: CodeBroker, Err: fmt.Errorf("start the broker: %w", err)}
 	}
 	if b.sequencer != nil {
 		b.log.begin(b.sequencer.At())
 	}
-	c.send(&Envelope{Kind: EnvelopeWho})
+	c.send(&broker.Envelope{Kind: broker.KindWho})
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.timer = time.AfterFunc(nodeHeartbeat, c.beat)
@@ -58,7 +60,7 @@ func (l *eventLog) begin(at uint64) {
 
 // beat shows that the node lives, and forgets those that do not.
 func (c *cluster) beat() {
-	c.send(&Envelope{Kind: EnvelopeAlive})
+	c.send(&broker.Envelope{Kind: broker.KindAlive})
 	c.mu.Lock()
 	var silent []string
 	now := c.b.now()
@@ -83,18 +85,22 @@ func (c *cluster) close(ctx context.Context) error {
 	c.closed = true
 	c.timer.Stop()
 	c.mu.Unlock()
-	c.send(&Envelope{Kind: EnvelopeGone})
+	c.send(&broker.Envelope{Kind: broker.KindGone})
 	return c.broker.Close(ctx)
 }
 
-func (c *cluster) joined(peer Peer) { c.send(&Envelope{Kind: EnvelopePeers, Peers: []Peer{peer}}) }
+func (c *cluster) joined(peer Peer) {
+	c.send(&broker.Envelope{Kind: broker.KindPeers, Peers: peersToWire(peer)})
+}
 
-func (c *cluster) left(id string) { c.send(&Envelope{Kind: EnvelopePeers, Left: []string{id}}) }
+func (c *cluster) left(id string) {
+	c.send(&broker.Envelope{Kind: broker.KindPeers, Left: []string{id}})
+}
 
-func (c *cluster) send(env *Envelope) { c.b.send(context.Background(), env) }
+func (c *cluster) send(env *broker.Envelope) { c.b.send(context.Background(), env) }
 
 // send publishes an envelope of this node.
-func (b *Bus) send(ctx context.Context, env *Envelope) {
+func (b *Bus) send(ctx context.Context, env *broker.Envelope) {
 	env.Node = b.config.node
 	if err := b.callPublish(env); err != nil {
 		b.fail(ctx, &Error{Code: CodeBroker, Event: env.Event, Err: err})
@@ -102,7 +108,7 @@ func (b *Bus) send(ctx context.Context, env *Envelope) {
 }
 
 // callPublish hands an envelope to the broker.
-func (b *Bus) callPublish(env *Envelope) (err error) {
+func (b *Bus) callPublish(env *broker.Envelope) (err error) {
 	defer func() {
 		if reason := recover(); reason != nil {
 			err = fmt.Errorf("the broker panicked: %w", panicked(reason))
@@ -112,56 +118,61 @@ func (b *Bus) callPublish(env *Envelope) (err error) {
 }
 
 // receive takes an envelope in.
-func (c *cluster) receive(env *Envelope) {
+func (c *cluster) receive(env *broker.Envelope) {
 	own := env.Node == c.b.config.node
-	if own && (c.b.sequencer == nil || env.Kind != EnvelopeEvent) {
+	if own && (c.b.sequencer == nil || env.Kind != broker.KindEvent) {
 		return
 	}
 	if !own {
 		c.hear(env)
 	}
 	switch env.Kind {
-	case EnvelopeEvent, EnvelopeWindow, EnvelopeForget:
+	case broker.KindEvent, broker.KindWindow, broker.KindForget:
 		c.event(env)
-	case EnvelopePeers:
+	case broker.KindPeers:
 		for _, id := range env.Left {
 			c.b.peers.remove(id, env.Node)
 		}
 		c.add(env)
-	case EnvelopeHere:
+	case broker.KindHere:
 		c.b.peers.removeNode(env.Node)
 		c.add(env)
-	case EnvelopeWho:
-		c.send(&Envelope{Kind: EnvelopeHere, Peers: c.b.peers.of(c.b.config.node)})
+	case broker.KindWho:
+		c.send(&broker.Envelope{Kind: broker.KindHere, Peers: peersToWire(c.b.peers.of(c.b.config.node)...)})
 	}
 }
 
 // add adds the peers that another node tells of.
-func (c *cluster) add(env *Envelope) {
-	for _, peer := range env.Peers {
+func (c *cluster) add(env *broker.Envelope) {
+	for _, text := range env.Peers {
+		var peer Peer
+		if err := json.Unmarshal(text, &peer); err != nil {
+			c.b.fail(context.Background(), &Error{Code: CodeBroker, Err: fmt.Errorf("node %s tells of a peer: %w", env.Node, err)})
+			continue
+		}
 		peer.Node = env.Node
 		c.b.peers.add(&peer)
 	}
 }
 
 // hear takes note of a node, and asks for the peers of one that it does not know.
-func (c *cluster) hear(env *Envelope) {
+func (c *cluster) hear(env *broker.Envelope) {
 	c.mu.Lock()
 	_, known := c.nodes[env.Node]
 	c.nodes[env.Node] = c.b.now()
-	if env.Kind == EnvelopeGone {
+	if env.Kind == broker.KindGone {
 		delete(c.nodes, env.Node)
 	}
 	c.mu.Unlock()
 	switch {
-	case env.Kind == EnvelopeGone:
+	case env.Kind == broker.KindGone:
 		c.b.peers.removeNode(env.Node)
-	case !known && env.Kind != EnvelopeHere:
-		c.send(&Envelope{Kind: EnvelopeWho})
+	case !known && env.Kind != broker.KindHere:
+		c.send(&broker.Envelope{Kind: broker.KindWho})
 	}
 }
 
-func (c *cluster) event(env *Envelope) {
+func (c *cluster) event(env *broker.Envelope) {
 	t, ok := c.b.topics[env.Event]
 	if !ok {
 		return // an event of another version of the program
@@ -185,14 +196,17 @@ func (c *cluster) event(env *Envelope) {
 }
 
 // envelope returns what tells other nodes of a delivery. Its payload is kept by the entry, or copied.
-func (t *topic) envelope(kind EnvelopeKind, d *delivery, e encoded, entry *Entry) *Envelope {
+func (t *topic) envelope(kind broker.Kind, d *delivery, e encoded, entry *Entry) *broker.Envelope {
 	o := &d.occ
-	env := &Envelope{
+	env := &broker.Envelope{
 		Kind: kind, Event: t.info.Name, Contract: t.info.Contract,
-		Key: o.key, Target: o.target, Batch: e.n, Time: o.time,
+		Key: o.key, Batch: e.n, Time: o.time,
+	}
+	if !o.target.IsZero() {
+		env.Target = toWire(o.target)
 	}
 	if o.peer != nil {
-		env.Peer = *o.peer
+		env.Peer = toWire(o.peer)
 	}
 	if entry != nil {
 		env.Payload = entry.Payload
@@ -202,39 +216,74 @@ func (t *topic) envelope(kind EnvelopeKind, d *delivery, e encoded, entry *Entry
 	return env
 }
 
+// toWire returns the JSON of a resolved target or a peer, which always have one.
+func toWire(v any) json.RawMessage {
+	text, err := json.Marshal(v)
+	if err != nil {
+		return nil
+	}
+	return text
+}
+
+func peersToWire(peers ...Peer) []json.RawMessage {
+	texts := make([]json.RawMessage, len(peers))
+	for i := range peers {
+		texts[i] = toWire(peers[i])
+	}
+	return texts
+}
+
+// occasionOf returns what an envelope says of a delivery. Its node is empty if it was this one.
+func (t *topic) occasionOf(env *broker.Envelope) (occasion, error) {
+	o := occasion{key: env.Key, time: env.Time, node: env.Node}
+	if env.Node == t.b.config.node {
+		o.node = ""
+	}
+	if env.Target != nil {
+		if err := json.Unmarshal(env.Target, &o.target); err != nil {
+			return o, fmt.Errorf("node %s addresses a delivery: %w", env.Node, err)
+		}
+	}
+	if env.Peer != nil {
+		o.peer = new(Peer)
+		if err := json.Unmarshal(env.Peer, o.peer); err != nil {
+			return o, fmt.Errorf("node %s says who emitted: %w", env.Node, err)
+		}
+	}
+	return o, nil
+}
+
 // tellNodes tells the Go listeners of other nodes what a window has emitted.
 func (t *topic) tellNodes(ctx context.Context, d *delivery) {
 	buf := newBuffer()
 	defer buf.free()
 	e := t.encode(buf, d, func(err *Error) { t.b.fail(ctx, err) })
 	if e.ok {
-		env := t.envelope(EnvelopeWindow, d, e, nil)
-		env.Target = Target{}
+		env := t.envelope(broker.KindWindow, d, e, nil)
+		env.Target = nil
 		t.b.send(ctx, env)
 	}
 }
 
 // remote takes in what another node delivered, or with a sequencer, what this one did.
-func (t *topic) remote(env *Envelope) {
-	if env.Kind == EnvelopeForget {
+func (t *topic) remote(env *broker.Envelope) {
+	if env.Kind == broker.KindForget {
 		t.forgetHere(env.Keys)
 		return
 	}
 	v := &stored{raw: true}
 	d := &v.d
 	d.stored, d.encoded, d.n, d.batch = true, env.Payload, max(env.Batch, 1), env.Batch > 0
-	d.occ = occasion{key: env.Key, target: env.Target, time: env.Time, node: env.Node}
-	if env.Peer.ID != "" {
-		d.occ.peer = &env.Peer
-	}
-	own := env.Node == t.b.config.node
-	if own {
-		d.occ.node = ""
-	}
-	if env.Kind == EnvelopeEvent && !t.recordRemote(v, env, own) {
+	var err error
+	if d.occ, err = t.occasionOf(env); err != nil {
+		t.b.fail(context.Background(), t.err(CodeBroker, err))
 		return
 	}
-	if own || !env.Target.IsZero() || t.everywhere.Load() == 0 {
+	own := d.occ.node == ""
+	if env.Kind == broker.KindEvent && !t.recordRemote(v, env, own) {
+		return
+	}
+	if own || !d.occ.target.IsZero() || t.everywhere.Load() == 0 {
 		return
 	}
 	ctx := context.Background()
@@ -251,7 +300,7 @@ func (t *topic) remote(env *Envelope) {
 }
 
 // recordRemote logs and stores what came from the broker, and returns false if it came before.
-func (t *topic) recordRemote(v *stored, env *Envelope, own bool) bool {
+func (t *topic) recordRemote(v *stored, env *broker.Envelope, own bool) bool {
 	l := &t.b.log
 	l.mu.Lock()
 	if l.sequenced && env.Seq <= l.at {
@@ -333,20 +382,18 @@ func (b *Bus) replay(ctx context.Context, after uint64, fn func(*Entry) bool) (b
 		return false, nil
 	}
 	l := &b.log
-	return b.sequencer.Replay(ctx, after, func(env *Envelope) bool {
-		if env.Kind != EnvelopeEvent {
+	return b.sequencer.Replay(ctx, after, func(env *broker.Envelope) bool {
+		if env.Kind != broker.KindEvent {
 			return true
 		}
 		t, ok := b.topics[env.Event]
 		if !ok || t.info.Contract != env.Contract || !utf8.Valid(env.Payload) {
 			return true
 		}
-		o := occasion{key: env.Key, target: env.Target, time: env.Time, node: env.Node}
-		if env.Peer.ID != "" {
-			o.peer = &env.Peer
-		}
-		if env.Node == b.config.node {
-			o.node = ""
+		o, err := t.occasionOf(env)
+		if err != nil {
+			b.fail(ctx, t.err(CodeBroker, err))
+			return true
 		}
 		l.mu.Lock()
 		if env.Seq > l.floor {

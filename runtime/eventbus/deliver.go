@@ -3,6 +3,8 @@ package eventbus
 import (
 	"context"
 	"time"
+
+	"github.com/eventgen/eventgen/runtime/eventbus/broker"
 )
 
 // deliver brings a delivery to everyone: first what has to go before it, then windows and other nodes, so
@@ -90,7 +92,7 @@ func (t *topic) publish(ctx context.Context, d *delivery) {
 		b.log.wake()
 	}
 	if b.config.broker != nil && e.ok {
-		b.send(ctx, t.envelope(EnvelopeEvent, d, e, r.entry))
+		b.send(ctx, t.envelope(broker.KindEvent, d, e, r.entry))
 	}
 }
 
@@ -194,8 +196,8 @@ func (t *topic) show(v *stored) *Entry {
 func (t *topic) forget(keys []Key) {
 	t.forgetHere(keys)
 	if t.store != nil && t.b.config.broker != nil {
-		t.b.send(context.Background(), &Envelope{
-			Kind: EnvelopeForget, Event: t.info.Name, Contract: t.info.Contract, Keys: keys,
+		t.b.send(context.Background(), &broker.Envelope{
+			Kind: broker.KindForget, Event: t.info.Name, Contract: t.info.Contract, Keys: keys,
 		})
 	}
 }

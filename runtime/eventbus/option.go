@@ -3,6 +3,8 @@ package eventbus
 import (
 	"context"
 	"time"
+
+	"github.com/eventgen/eventgen/runtime/eventbus/broker"
 )
 
 // Option configures a bus.
@@ -20,7 +22,7 @@ type config struct {
 	logAge       time.Duration
 	share        float64
 	interceptors []Interceptor
-	broker       Broker
+	broker       broker.Broker
 	node         string
 }
 
@@ -71,8 +73,8 @@ func WithInterceptor(interceptors ...Interceptor) Option {
 
 // WithBroker joins the bus with those of other nodes. The bus starts the broker in [New] and closes it in
 // [Bus.Close].
-func WithBroker(broker Broker) Option {
-	return optionFunc(func(c *config) { c.broker = broker })
+func WithBroker(b broker.Broker) Option {
+	return optionFunc(func(c *config) { c.broker = b })
 }
 
 // WithNode names this node among those that a broker joins. It must be unique among them; the default is

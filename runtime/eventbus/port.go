@@ -53,7 +53,7 @@ func (p *Port) Detach() {
 }
 
 // Epoch names the log: positions of another epoch mean nothing. It is new with each bus, unless a
-// [Sequencer] keeps one log for all nodes.
+// [broker.Sequencer] keeps one log for all nodes.
 func (p *Port) Epoch() string {
 	if s := p.b.sequencer; s != nil {
 		return s.Epoch()
@@ -117,14 +117,14 @@ func (p *Port) Leave(id string) {
 // Interest is what a peer wants to get: an event, of these keys only.
 type Interest struct {
 	Event string
-	Keys  KeySet
+	Keys  eventdef.KeySet
 }
 
 // Listen subscribes the peer to an event. If keys are given the peer wants these only. What is emitted
 // after Listen has returned is in the log for the peer. It fails with [CodeUnknownEvent], with
 // [CodeDirection] for an event that only windows emit and that is never relayed, and with [CodeClosed].
 func (p *Port) Listen(peer Peer, event string, keys ...Key) (*Subscription, error) {
-	subscriptions, _, err := p.ListenAll(peer, []Interest{{event, keySet(keys)}})
+	subscriptions, _, err := p.ListenAll(peer, []Interest{{event, eventdef.NewKeySet(keys...)}})
 	if err != nil {
 		return nil, err
 	}
@@ -263,7 +263,7 @@ func (p *Port) Missed(event *eventdef.Info, after uint64) bool {
 }
 
 // Replay hands over what came after the position and has left the log, oldest first, from the log that a
-// [Sequencer] keeps for all nodes, until fn returns false or the entries are those that Read returns. It
+// [broker.Sequencer] keeps for all nodes, until fn returns false or the entries are those that Read returns. It
 // returns false if there is no such log or it does not reach back to the position either.
 func (p *Port) Replay(ctx context.Context, after uint64, fn func(*Entry) bool) (bool, error) {
 	return p.b.replay(ctx, after, fn)

@@ -5,6 +5,8 @@ import (
 	"strconv"
 	"sync"
 	"sync/atomic"
+
+	"github.com/eventgen/eventgen/runtime/eventbus/broker"
 )
 
 // presence knows the peers: those of this node and, with a broker, those of the others.
@@ -143,7 +145,7 @@ func (b *Bus) update(peer Peer) {
 	}
 	b.peers.mu.Unlock()
 	if known && b.cluster != nil {
-		b.cluster.send(&Envelope{Kind: EnvelopePeers, Left: []string{peer.ID}, Peers: []Peer{peer}})
+		b.cluster.send(&broker.Envelope{Kind: broker.KindPeers, Left: []string{peer.ID}, Peers: peersToWire(peer)})
 	}
 }
 

@@ -99,7 +99,7 @@ type Subscription struct {
 
 	// Keys are those that the peer wants, as they were given: the set is not copied, and no set but this one is kept
 	// for the subscription. A transport may replace it, as long as nobody calls Wants: the log has all keys of an event.
-	Keys KeySet
+	Keys eventdef.KeySet
 
 	port   *Port
 	topic  *topic
@@ -115,27 +115,4 @@ type Incoming struct {
 	Payload []byte
 	// To is whom the window wants to reach, and zero if it said nothing.
 	To Target
-}
-
-// KeySet holds the keys that a peer wants; nil means all. It must not change once it has been handed to the bus.
-type KeySet map[Key]struct{}
-
-// Has reports whether the set wants the key.
-func (s KeySet) Has(k Key) bool {
-	if s == nil {
-		return true
-	}
-	_, ok := s[k]
-	return ok
-}
-
-func keySet(keys []Key) KeySet {
-	if len(keys) == 0 {
-		return nil
-	}
-	s := make(KeySet, len(keys))
-	for _, k := range keys {
-		s[k] = struct{}{}
-	}
-	return s
 }

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/eventgen/eventgen/runtime/eventbus"
+	"github.com/eventgen/eventgen/runtime/eventbus/broker"
 	"github.com/eventgen/eventgen/runtime/eventbus/eventdef"
 )
 
@@ -56,23 +57,23 @@ func TestGuarantee27TheLogIsUTF8(t *testing.T) {
 // What another node sends is not trusted to be UTF-8 either.
 func TestGuarantee27NodesSendUTF8(t *testing.T) {
 	plain := raw("plain", eventdef.Definition[string]{Contract: "c"})
-	broker := new(handBroker)
-	b, f := newBus(t, events(plain), eventbus.WithNode("here"), eventbus.WithBroker(broker))
+	other := new(handBroker)
+	b, f := newBus(t, events(plain), eventbus.WithNode("here"), eventbus.WithBroker(other))
 	p, _ := attach(t, b)
 	s := listen(t, p, join(t, p, eventbus.Peer{}), "plain")
 	for _, text := range []string{notUTF8, `"ä"`} {
-		broker.receive(&eventbus.Envelope{Kind: eventbus.EnvelopeEvent, Node: "there", Event: "plain", Contract: "c", Payload: []byte(text)})
+		other.receive(&broker.Envelope{Kind: broker.KindEvent, Node: "there", Event: "plain", Contract: "c", Payload: []byte(text)})
 	}
 	wantFrames(t, "the log", frames(t, p, 0, s), `"ä"`)
 	f.want(t, "the envelope", eventbus.CodeInvalidPayload)
 }
 
 // handBroker is a broker whose other node is the test.
-type handBroker struct{ receive func(*eventbus.Envelope) }
+type handBroker struct{ receive func(*broker.Envelope) }
 
-func (b *handBroker) Start(_ context.Context, _ string, receive func(*eventbus.Envelope)) error {
+func (b *handBroker) Start(_ context.Context, _ string, receive func(*broker.Envelope)) error {
 	b.receive = receive
 	return nil
 }
-func (b *handBroker) Publish(*eventbus.Envelope) error { return nil }
-func (b *handBroker) Close(context.Context) error      { return nil }
+func (b *handBroker) Publish(*broker.Envelope) error { return nil }
+func (b *handBroker) Close(context.Context) error    { return nil }

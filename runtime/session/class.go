@@ -14,15 +14,15 @@ import (
 type class struct {
 	id     string
 	format Format
-	events map[*eventdef.Info]eventbus.KeySet
+	events map[*eventdef.Info]eventdef.KeySet
 	refs   int // guarded by Engine.classMu
 }
 
 // countOf is what a set of keys counts as a subscription.
-func countOf(k eventbus.KeySet) int { return max(1, len(k)) }
+func countOf(k eventdef.KeySet) int { return max(1, len(k)) }
 
 // sumOf tells sets of keys apart, and is empty for all keys.
-func sumOf(k eventbus.KeySet) string {
+func sumOf(k eventdef.KeySet) string {
 	if k == nil {
 		return ""
 	}
@@ -51,7 +51,7 @@ func (engine *Engine) intern(f Format, subscriptions map[string]*subscription) *
 	defer engine.classMu.Unlock()
 	c := engine.classes[id]
 	if c == nil {
-		c = &class{id: id, format: f, events: make(map[*eventdef.Info]eventbus.KeySet, len(subscriptions))}
+		c = &class{id: id, format: f, events: make(map[*eventdef.Info]eventdef.KeySet, len(subscriptions))}
 		for _, s := range subscriptions {
 			c.events[s.bus.Event] = s.bus.Keys
 		}

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"slices"
 
-	"github.com/eventgen/eventgen/runtime/eventbus"
 	"github.com/eventgen/eventgen/runtime/eventbus/eventdef"
 )
 
@@ -44,11 +43,11 @@ type interest struct {
 }
 
 // keySet returns the keys of an interest, nil for all.
-func (i interest) keySet() eventbus.KeySet {
+func (i interest) keySet() eventdef.KeySet {
 	if i.Keys == nil {
 		return nil
 	}
-	set := make(eventbus.KeySet, len(*i.Keys))
+	set := make(eventdef.KeySet, len(*i.Keys))
 	for _, text := range *i.Keys {
 		set[eventdef.JSONKey(text)] = struct{}{}
 	}

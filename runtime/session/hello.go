@@ -404,7 +404,7 @@ func (o *opening) count(losses map[*eventdef.Info]*loss) {
 // wantedEvent is an interest that the page may have.
 type wantedEvent struct {
 	info *eventdef.Info
-	keys eventbus.KeySet
+	keys eventdef.KeySet
 }
 
 // admission is what is made of the interests that a page names.

@@ -5,6 +5,7 @@ import (
 	"unsafe"
 
 	"github.com/eventgen/eventgen/runtime/eventbus"
+	"github.com/eventgen/eventgen/runtime/eventbus/eventdef"
 	"github.com/eventgen/eventgen/runtime/internal/account"
 )
 
@@ -153,7 +154,7 @@ func weightOfInterests(listen map[string]interest) (n int) {
 }
 
 // weightOfSubscription is what a subscription to the event takes.
-func weightOfSubscription(event string, keys eventbus.KeySet) int {
+func weightOfSubscription(event string, keys eventdef.KeySet) int {
 	n := subscriptionSize + len(event)
 	for key := range keys {
 		n += keySize + key.Size()

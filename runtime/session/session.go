@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/eventgen/eventgen/runtime/eventbus"
+	"github.com/eventgen/eventgen/runtime/eventbus/eventdef"
 )
 
 // session is what outlives a connection: who the page is, what it listens to, and which of its
@@ -78,7 +79,7 @@ func (s *session) putLocked(event string, sub *subscription) {
 }
 
 // reweighLocked charges the session for other keys of a subscription, if its account may hold them.
-func (s *session) reweighLocked(sub *subscription, keys eventbus.KeySet) bool {
+func (s *session) reweighLocked(sub *subscription, keys eventdef.KeySet) bool {
 	weight := weightOfSubscription(sub.bus.Event.Name, keys)
 	if !s.tab.change(weight - sub.weight) {
 		return false
@@ -88,7 +89,7 @@ func (s *session) reweighLocked(sub *subscription, keys eventbus.KeySet) bool {
 }
 
 // rekeyLocked replaces the keys of a subscription.
-func (s *session) rekeyLocked(sub *subscription, keys eventbus.KeySet) {
+func (s *session) rekeyLocked(sub *subscription, keys eventdef.KeySet) {
 	s.load += countOf(keys) - countOf(sub.bus.Keys)
 	sub.bus.Keys, sub.sum = keys, sumOf(keys)
 }

@@ -6,7 +6,7 @@ import (
 	"strconv"
 	"sync"
 
-	"github.com/eventgen/eventgen/runtime/eventbus"
+	"github.com/eventgen/eventgen/runtime/eventbus/broker"
 )
 
 // Network joins the buses of a test as a broker joins nodes, in memory and at once: what one publishes has
@@ -16,7 +16,7 @@ type Network struct {
 
 	mu      sync.Mutex
 	members []*member
-	queue   []*eventbus.Envelope
+	queue   []*broker.Envelope
 	handing bool
 	history [][]byte
 }
@@ -24,12 +24,12 @@ type Network struct {
 // NewNetwork returns a network whose brokers only pass on, as core NATS does.
 func NewNetwork() *Network { return &Network{} }
 
-// NewLogNetwork returns a network whose brokers are [eventbus.Sequencer]: they keep one log for all nodes,
+// NewLogNetwork returns a network whose brokers are [broker.Sequencer]: they keep one log for all nodes,
 // as JetStream does.
 func NewLogNetwork() *Network { return &Network{log: true} }
 
 // Broker returns a broker for one bus.
-func (n *Network) Broker() eventbus.Broker {
+func (n *Network) Broker() broker.Broker {
 	m := &member{network: n}
 	if n.log {
 		return sequencer{m}
@@ -52,13 +52,13 @@ func (n *Network) Cut(node string, cut bool) {
 type member struct {
 	network *Network
 	node    string
-	receive func(*eventbus.Envelope)
+	receive func(*broker.Envelope)
 	cut     bool
 	start   uint64
 }
 
 // Start joins the network.
-func (m *member) Start(_ context.Context, node string, receive func(*eventbus.Envelope)) error {
+func (m *member) Start(_ context.Context, node string, receive func(*broker.Envelope)) error {
 	n := m.network
 	n.mu.Lock()
 	defer n.mu.Unlock()
@@ -73,7 +73,7 @@ func (m *member) Start(_ context.Context, node string, receive func(*eventbus.En
 }
 
 // Publish sends the envelope through its wire form to every node, to the publishing one too.
-func (m *member) Publish(env *eventbus.Envelope) error {
+func (m *member) Publish(env *broker.Envelope) error {
 	text, err := env.AppendJSON(nil)
 	if err != nil {
 		return err
@@ -84,11 +84,11 @@ func (m *member) Publish(env *eventbus.Envelope) error {
 	if m.cut {
 		return nil
 	}
-	got, err := eventbus.ParseEnvelope(text)
+	got, err := broker.ParseEnvelope(text)
 	if err != nil {
 		return err
 	}
-	if n.log && got.Kind == eventbus.EnvelopeEvent {
+	if n.log && got.Kind == broker.KindEvent {
 		n.history = append(n.history, text)
 		got.Seq = uint64(len(n.history))
 	}
@@ -144,7 +144,7 @@ func (s sequencer) Epoch() string { return "network" }
 func (s sequencer) At() uint64 { return s.start }
 
 // Replay hands over what the log holds.
-func (s sequencer) Replay(ctx context.Context, after uint64, receive func(*eventbus.Envelope) bool) (bool, error) {
+func (s sequencer) Replay(ctx context.Context, after uint64, receive func(*broker.Envelope) bool) (bool, error) {
 	n := s.network
 	n.mu.Lock()
 	history := n.history
@@ -153,7 +153,7 @@ func (s sequencer) Replay(ctx context.Context, after uint64, receive func(*event
 		if err := ctx.Err(); err != nil {
 			return false, err
 		}
-		env, err := eventbus.ParseEnvelope(history[seq-1])
+		env, err := broker.ParseEnvelope(history[seq-1])
 		if err != nil {
 			return false, err
 		}

@@ -1,14 +1,39 @@
-package eventbus
+// Package broker is what joins the buses of several nodes: authors of brokers implement [Broker], or [Sequencer] if
+// theirs keeps one log for all nodes, and applications give it to a bus with eventbus.WithBroker.
+//
+// A broker moves envelopes and knows nothing of what they hold. In the smallest form it is a publisher and a
+// subscriber:
+//
+//	func (b *brokerOnTopic) Start(ctx context.Context, node string, receive func(*broker.Envelope)) error {
+//		return b.conn.Subscribe(ctx, func(text []byte) {
+//			if env, err := broker.ParseEnvelope(text); err == nil {
+//				receive(env)
+//			}
+//		})
+//	}
+//
+//	func (b *brokerOnTopic) Publish(env *broker.Envelope) error {
+//		text, err := env.AppendJSON(nil)
+//		if err != nil {
+//			return err
+//		}
+//		return b.conn.Enqueue(text) // bounded, and never waits
+//	}
+//
+// Network of package eventbustest is one in memory, and tests brokers as it tests applications.
+package broker
 
 import (
 	"context"
 	"encoding/json"
 	"fmt"
 	"time"
+
+	"github.com/eventgen/eventgen/runtime/eventbus/eventdef"
 )
 
 // Broker joins the buses of several nodes: what is emitted on one reaches the windows of all, and the Go
-// listeners that asked for it with [AllNodes]. Coalescing happens on the emitting node; what crosses is
+// listeners that asked for it with eventbus.AllNodes. Coalescing happens on the emitting node; what crosses is
 // what is delivered.
 //
 // A broker moves envelopes and knows nothing of what they hold; [Envelope.AppendJSON] and [ParseEnvelope]
@@ -44,7 +69,7 @@ type Sequencer interface {
 // Envelope is what travels between nodes.
 type Envelope struct {
 	// Kind says what it is.
-	Kind EnvelopeKind `json:"kind"`
+	Kind Kind `json:"kind"`
 	// Node is who published it.
 	Node string `json:"node"`
 	// Seq is the position that a Sequencer gave it. It is not part of what is published.
@@ -54,23 +79,24 @@ type Envelope struct {
 	// Contract is the event's fingerprint on the publishing node.
 	Contract string `json:"contract,omitempty"`
 	// Key is the payload's key.
-	Key Key `json:"key,omitzero"`
-	// Target is who gets it; its predicates are resolved. Zero is everyone, Go listeners included.
-	Target Target `json:"target,omitzero"`
+	Key eventdef.Key `json:"key,omitzero"`
+	// Target is who gets it, as JSON of an eventbus.Target whose predicates are resolved. Nil is everyone, Go listeners
+	// included.
+	Target json.RawMessage `json:"target,omitempty"`
 	// Batch is the number of payloads, 0 if it is not a batch.
 	Batch int `json:"batch,omitempty"`
 	// Payload is JSON; nil for events whose payload is Empty.
 	Payload []byte `json:"-"`
-	// Time is when the delivery was made, as [Meta] says.
+	// Time is when the delivery was made, as eventbus.Meta says.
 	Time time.Time `json:"time,omitzero"`
-	// Peer is the window that emitted it.
-	Peer Peer `json:"peer,omitzero"`
-	// Peers are those that joined, or that are there.
-	Peers []Peer `json:"peers,omitempty"`
+	// Peer is the client that emitted it, as JSON of an eventbus.Peer; nil if Go code did.
+	Peer json.RawMessage `json:"peer,omitempty"`
+	// Peers are those that joined, or that are there, each as JSON of an eventbus.Peer.
+	Peers []json.RawMessage `json:"peers,omitempty"`
 	// Left are the ids of those that left.
 	Left []string `json:"left,omitempty"`
 	// Keys are what is forgotten; none means all.
-	Keys []Key `json:"keys,omitempty"`
+	Keys []eventdef.Key `json:"keys,omitempty"`
 }
 
 // wireEnvelope is the JSON form of an envelope.
@@ -83,7 +109,7 @@ type wireEnvelope struct {
 func (e *Envelope) AppendJSON(dst []byte) ([]byte, error) {
 	text, err := json.Marshal(wireEnvelope{e, e.Payload})
 	if err != nil {
-		return dst, fmt.Errorf("eventbus: encode an envelope: %w", err)
+		return dst, fmt.Errorf("broker: encode an envelope: %w", err)
 	}
 	return append(dst, text...), nil
 }
@@ -92,30 +118,30 @@ func (e *Envelope) AppendJSON(dst []byte) ([]byte, error) {
 func ParseEnvelope(text []byte) (*Envelope, error) {
 	w := wireEnvelope{Envelope: new(Envelope)}
 	if err := json.Unmarshal(text, &w); err != nil {
-		return nil, fmt.Errorf("eventbus: decode an envelope: %w", err)
+		return nil, fmt.Errorf("broker: decode an envelope: %w", err)
 	}
 	w.Envelope.Payload = w.Payload
 	return w.Envelope, nil
 }
 
-// EnvelopeKind says what an envelope holds.
-type EnvelopeKind string
+// Kind says what an envelope holds.
+type Kind string
 
 const (
-	// EnvelopeEvent holds a delivery.
-	EnvelopeEvent EnvelopeKind = "event"
-	// EnvelopeWindow holds what a window emitted, for the Go listeners of other nodes that want it.
-	EnvelopeWindow EnvelopeKind = "window"
-	// EnvelopePeers tells of peers that joined and left.
-	EnvelopePeers EnvelopeKind = "peers"
-	// EnvelopeHere lists all peers of a node: the answer to EnvelopeWho.
-	EnvelopeHere EnvelopeKind = "here"
-	// EnvelopeAlive is a sign of life.
-	EnvelopeAlive EnvelopeKind = "alive"
-	// EnvelopeWho asks every node for its peers.
-	EnvelopeWho EnvelopeKind = "who"
-	// EnvelopeGone says that a node closes.
-	EnvelopeGone EnvelopeKind = "gone"
-	// EnvelopeForget forgets stored values.
-	EnvelopeForget EnvelopeKind = "forget"
+	// KindEvent holds a delivery.
+	KindEvent Kind = "event"
+	// KindWindow holds what a window emitted, for the Go listeners of other nodes that want it.
+	KindWindow Kind = "window"
+	// KindPeers tells of peers that joined and left.
+	KindPeers Kind = "peers"
+	// KindHere lists all peers of a node: the answer to KindWho.
+	KindHere Kind = "here"
+	// KindAlive is a sign of life.
+	KindAlive Kind = "alive"
+	// KindWho asks every node for its peers.
+	KindWho Kind = "who"
+	// KindGone says that a node closes.
+	KindGone Kind = "gone"
+	// KindForget forgets stored values.
+	KindForget Kind = "forget"
 )
