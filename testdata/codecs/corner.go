@@ -1,6 +1,7 @@
 package codecs
 
 import (
+	"container/list"
 	"encoding/json"
 	"strconv"
 	"strings"
@@ -47,7 +48,11 @@ type Omittable struct {
 	Deep  [][1][0]int             `json:"deep"`
 	Twice *[2]struct{}            `json:"twice"`
 	Map   map[string][1][0]string `json:"map"`
+	Named NoTimes                 `json:"named"`
 }
+
+// NoTimes is a declared pointer to nothing, of a package that nothing else is taken of.
+type NoTimes *[0]list.Element
 
 // NoneOf is a declared array of nothing.
 type NoneOf [0]Point

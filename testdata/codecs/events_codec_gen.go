@@ -2375,6 +2375,11 @@ func appendOmittable(dst []byte, v *Omittable) ([]byte, error) {
 		keys.Free()
 		dst = append(dst, '}')
 	}
+	if v.Named == nil {
+		dst = append(dst, `,"named":null`...)
+	} else {
+		dst = append(dst, `,"named":[]`...)
+	}
 	dst = append(dst, '}')
 	return dst, nil
 }
@@ -7077,12 +7082,22 @@ func decodeOmittable(d *codec.Decoder, v *Omittable) {
 						}
 					}
 				}
+			case "named":
+				if d.First(&seen, 1<<6) {
+					if !d.Null() {
+						codec.New(d, &v.Named)
+						if at2 := d.Offset(); d.Array() {
+							for i := 0; d.TupleElement(at2, i, 0); i++ {
+							}
+						}
+					}
+				}
 			default:
 				d.Unknown(knownOmittable)
 			}
 		}
-		if seen&0x3f != 0x3f {
-			d.Missing(at, seen, 0x3f, knownOmittable)
+		if seen&0x7f != 0x7f {
+			d.Missing(at, seen, 0x7f, knownOmittable)
 		}
 	}
 }
@@ -9589,7 +9604,7 @@ var (
 	knownNames                 = []string{"<a&b>", "two words", "-", "a/b~c", "ä", "upper", "UPPER"}
 	knownNode                  = []string{"value", "next", "children", "named"}
 	knownNothing               = []string{}
-	knownOmittable             = []string{"inner", "nothing", "pointer", "deep", "twice", "map"}
+	knownOmittable             = []string{"inner", "nothing", "pointer", "deep", "twice", "map", "named"}
 	knownOmittablePart         = []string{}
 	knownOmittablePart2        = []string{"none"}
 	knownOmittablePart3        = []string{"none"}

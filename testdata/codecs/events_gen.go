@@ -1081,7 +1081,7 @@ func OnceNothing(b *eventbus.Bus, fn func(ctx context.Context, payload Nothing) 
 // Omittable holds nothing either, but parts of it can be absent.
 var OmittableEvent = eventbus.Define(eventdef.Definition[Omittable]{
 	Name:     "omittable",
-	Contract: "681957c0",
+	Contract: "b0cfc8f1",
 	From:     eventdef.FromBoth,
 	Encode:   appendOmittable,
 	Decode:   decodeOmittablePayload,

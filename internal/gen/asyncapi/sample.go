@@ -108,6 +108,12 @@ func (x *sampler) form(s ir.Slot, name string) (tree, bool) {
 		if t := parseStated(s.TS); t != nil {
 			return x.stated(s, t)
 		}
+	case ir.KindAny:
+		for _, form := range s.OneOf {
+			if value, ok := x.slot(form, name); ok && value != nil {
+				return value, true
+			}
+		}
 	}
 	return x.basic(s, name), true
 }

@@ -173,7 +173,7 @@ func (e *encoder) value(t *ir.Type, l loc, f form) {
 		e.nilable(l, f, e.nilText(t, "{}"), func() { e.mapping(t, l) })
 	case ir.KindPtr:
 		elem := l.deref()
-		if f.named { // a declared pointer type has no methods; what it points to may have some
+		if f.named && !g.constant(t.Elem) { // a declared pointer type has no methods; what it points to may have some
 			if name, ok := g.goType(t.Elem); ok {
 				elem = loc{ptr: "(*" + name + ")(" + l.value() + ")", addr: true}
 			}

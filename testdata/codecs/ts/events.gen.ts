@@ -155,6 +155,12 @@ export interface DeclaredPointers {
  */
 export type Duration = number;
 
+/** Element is an element of a linked list. */
+export interface Element {
+  /** The value stored with this element. */
+  Value: unknown;
+}
+
 /** Embedding promotes fields by value, by pointer, and through types that are not exported. */
 export interface Embedding {
   id: string;
@@ -478,6 +484,9 @@ export interface Names {
   UPPER: number;
 }
 
+/** NoTimes is a declared pointer to nothing, of a package that nothing else is taken of. */
+export type NoTimes = [];
+
 /** Node is a list and a tree. */
 export interface Node {
   value: number;
@@ -503,6 +512,7 @@ export interface Omittable {
   deep: [[]][] | null;
   twice: [{ [key: string]: never }, { [key: string]: never }] | null;
   map: { [key: string]: [[]] } | null;
+  named: NoTimes | null;
 }
 
 /** Omitted has the options omitempty and omitzero on every kind. */
@@ -1933,7 +1943,7 @@ export const onceNothing: $Once<Nothing> = /* @__PURE__ */ $onceOf(nothingEvent)
  * Omittable holds nothing either, but parts of it can be absent.
  */
 export const omittableEvent: $SharedEvent<'omittable', Omittable> =
-  /* @__PURE__ */ $sharedEvent('omittable', '681957c0');
+  /* @__PURE__ */ $sharedEvent('omittable', 'b0cfc8f1');
 
 /** Calls `listener` for each `omittable`. */
 export function onOmittable(
