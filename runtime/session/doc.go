@@ -17,11 +17,13 @@
 //
 //   - engine.go: what there is of everything, how it begins and ends. option.go: what may be set.
 //   - transport.go, stream.go: the seam, and ServeStream over it.
-//   - account.go, memory.go, limits.go: places and bytes, by account.
+//   - admission.go: places of connections, by account, and labels of windows. memory.go: the account of bytes. limits.go:
+//     what all of it comes to.
 //   - authorize.go: who may listen and emit, and renewals. disconnect.go: what an operator ends.
-//   - hello.go: a connection begins, and finds its session. session.go: what outlives connections. epoch.go: what proves
-//     a position.
-//   - conn.go, drain.go: one connection, in step with the log and behind it. shard.go, class.go: many at the same time.
+//   - hello.go: a connection begins, and finds its session. session.go, away.go: what outlives connections.
+//   - resume.go: where a page that comes back goes on, and what it is told to have missed. epoch.go: what proves a
+//     position. subscribe.go: what a page listens to.
+//   - conn.go, drain.go: one connection, in step with the log and behind it. fanout.go, class.go: many at the same time.
 //   - receive.go, emits.go, limiter.go: what pages send. frame.go, json.go, wire.go: frames, from and to them.
 //   - janitor.go: what time does.
 //

@@ -44,9 +44,6 @@ type Engine struct {
 	ended   chan struct{}  // closed when all is done
 }
 
-// labelID tells windows apart whose labels may not clash.
-type labelID struct{ identity, label string }
-
 // New attaches an engine to the bus. It fails on options that are out of range and on a closed
 // bus. Closing the bus closes the engine too.
 func New(bus *eventbus.Bus, opts ...Option) (*Engine, error) {
@@ -120,66 +117,6 @@ var (
 	// TooMuchMemory ends what would make an account hold more than its share.
 	TooMuchMemory = Closing{CloseRateLimited, "rate_limited: the account holds too much"}
 )
-
-// admit takes a connection in, or says why not. Whoever calls it cleans up after it.
-func (engine *Engine) admit(c *Conn) *Closing {
-	evicted, refusal := engine.enroll(c)
-	if evicted != nil {
-		evicted.close(TooManyPeers)
-	}
-	return refusal
-}
-
-func (engine *Engine) enroll(c *Conn) (evicted *Conn, refusal *Closing) {
-	engine.mu.Lock()
-	defer engine.mu.Unlock()
-	if engine.closed {
-		return nil, &ShuttingDown
-	}
-	if engine.disconnects.Load() != c.disconnects { // the credentials may not be good any more
-		return nil, &comeAgain
-	}
-	evicted, ok := engine.takePlaceLocked(c)
-	if !ok {
-		return nil, &TooManyPeers
-	}
-	engine.live.Add(1)
-	engine.conns[c] = struct{}{}
-	c.shard = engine.shards[int(engine.next.Add(1))%len(engine.shards)]
-	return evicted, nil
-}
-
-// cleanUp forgets a connection that was admitted. It is called once, when nothing reads from it
-// any more.
-func (engine *Engine) cleanUp(c *Conn) {
-	c.shut()
-	c.shard.remove(c)
-	if s := c.session; s != nil {
-		s.mu.Lock()
-		if s.conn == c {
-			s.conn = nil
-			engine.port.Leave(s.peer)
-			engine.leaveLocked(s)
-		}
-		s.mu.Unlock()
-	}
-	engine.mu.Lock()
-	delete(engine.conns, c)
-	delete(engine.tokens, c.token)
-	engine.unlabelLocked(c)
-	engine.leavePlaceLocked(c)
-	engine.mu.Unlock()
-	c.tab.close()
-	engine.trim(c.account)
-	engine.live.Done()
-}
-
-func (engine *Engine) unlabelLocked(c *Conn) {
-	delete(engine.labelled[c.label], c)
-	if len(engine.labelled[c.label]) == 0 {
-		delete(engine.labelled, c.label)
-	}
-}
 
 // all returns the connections there are.
 func (engine *Engine) all(dst []*Conn) []*Conn {

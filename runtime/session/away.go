@@ -5,44 +5,6 @@ import (
 	"time"
 )
 
-// takePlaceLocked counts a connection in, if its account may have one more. When all places are taken, an account
-// that has less than an equal part of them gets one of the account that has most.
-func (engine *Engine) takePlaceLocked(c *Conn) (evicted *Conn, ok bool) {
-	who := c.account
-	if !engine.places.Admits(who, 1) {
-		return nil, false
-	}
-	if engine.places.Held() >= engine.maxPeers {
-		greatest, n := engine.places.Greatest()
-		if n <= engine.places.Of(who)+1 {
-			return nil, false
-		}
-		if evicted = engine.anyOfLocked(greatest); evicted == nil {
-			return nil, false
-		}
-		engine.leavePlaceLocked(evicted)
-	}
-	engine.places.Take(who, 1)
-	c.placed = true
-	return evicted, true
-}
-
-func (engine *Engine) anyOfLocked(account string) *Conn {
-	for c := range engine.conns {
-		if c.placed && c.account == account {
-			return c
-		}
-	}
-	return nil
-}
-
-func (engine *Engine) leavePlaceLocked(c *Conn) {
-	if c.placed {
-		c.placed = false
-		engine.places.Give(c.account, 1)
-	}
-}
-
 // absent are the sessions that are away.
 type absent struct {
 	all *list.List            // in the order in which they left
