@@ -281,6 +281,28 @@ func TestApplySweeps(t *testing.T) {
 	}
 }
 
+// A directory that is missing may be made, unless something else stands above it.
+func TestPlanChecksWhatIsAboveADirectory(t *testing.T) {
+	for name, test := range map[string]struct {
+		before tree
+		want   string
+	}{
+		"nothing":              {tree{"a/": ""}, ""},
+		"a file two levels up": {tree{"a/ts": "x"}, "a/ts is a file, but the TypeScript output goes into a directory"},
+	} {
+		dir := t.TempDir()
+		test.before.write(t, dir)
+		_, err := NewPlan(Want{Dirs: []string{filepath.Join(dir, "a", "ts", "web", "events")}})
+		got := ""
+		if err != nil {
+			got = strings.ReplaceAll(filepath.ToSlash(err.Error()), filepath.ToSlash(dir)+"/", "")
+		}
+		if got != test.want {
+			t.Errorf("%s: got %q, want %q", name, got, test.want)
+		}
+	}
+}
+
 func TestPlanRefuses(t *testing.T) {
 	for _, test := range []struct {
 		name   string
