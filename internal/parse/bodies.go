@@ -12,14 +12,11 @@ import (
 // they can be reported. A body that is not closed is left alone for the parser to report.
 func blankBodies(src []byte) {
 	s := bodyScanner{src: src}
-	for {
-		switch s.next() {
-		case 0:
-			return
-		case tokFunc:
-			if s.statement && s.depth == 0 {
-				s.blankDecl()
-			}
+	for tok := s.next(); tok != 0; {
+		if tok == tokFunc && s.statement && s.depth == 0 {
+			tok = s.blankDecl()
+		} else {
+			tok = s.next()
 		}
 	}
 }
@@ -48,24 +45,24 @@ type bodyScanner struct {
 
 type span struct{ from, to int }
 
-// blankDecl is called behind the func of a declaration.
-func (s *bodyScanner) blankDecl() {
+// blankDecl is called after the func of a declaration, and returns the token after that.
+func (s *bodyScanner) blankDecl() (after byte) {
 	depth, before := s.depth, byte(tokFunc)
 	for {
 		tok := s.next()
 		switch {
 		case tok == 0, s.statement && s.depth <= depth:
-			return // no body
+			return tok // no body
 		case tok == '{' && s.depth == depth+1 && before != tokLiteral:
 			open := s.pos
 			s.directives = s.directives[:0]
 			for s.depth > depth {
 				if s.next() == 0 {
-					return
+					return 0
 				}
 			}
 			s.blank(open, s.pos-1)
-			return
+			return s.next()
 		}
 		before = tok
 	}
