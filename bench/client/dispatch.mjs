@@ -9,7 +9,7 @@
 import { EventEmitter } from 'eventemitter3';
 import mitt from 'mitt';
 import { createNanoEvents } from 'nanoevents';
-import { createTopics } from '../../runtime/ts/dist/core/topics.js';
+import { createSubscriptions } from '../../runtime/ts/dist/core/subscriptions.js';
 import { plainEvent, serverEvent } from '../../runtime/ts/dist/index.js';
 import { table } from './rounds.mjs';
 
@@ -71,7 +71,7 @@ function makeCase(name, ours, count, on, emit) {
 }
 
 function eventgen(name, count, descriptor) {
-  const topics = createTopics(
+  const subscriptions = createSubscriptions(
     () => undefined,
     (error) => {
       throw error;
@@ -82,8 +82,8 @@ function eventgen(name, count, descriptor) {
     name,
     true,
     count,
-    (event, next) => topics.subscribe(events.get(event), { next }),
-    (frame) => topics.dispatch(frame.event, frame),
+    (event, next) => subscriptions.subscribe(events.get(event), { next }),
+    (frame) => subscriptions.dispatch(frame.event, frame),
   );
 }
 

@@ -52,10 +52,8 @@ export interface Interest {
 
 /** What the backend has been told of a subscription on this connection: an interest, or nothing for an unlisten. */
 export interface Sent extends Interest {
-  /** It ends what was listened to, in whole or in part: until the answer is here, that may still come. */
-  readonly ends?: boolean | undefined;
   /** The backend has answered. */
-  done?: boolean;
+  done: boolean;
 }
 
 /** All that a page has to do with one event. */
@@ -67,6 +65,8 @@ export interface Subscription extends Callees {
   /** The position of the last delivery. */
   last: number;
   sent?: Sent | undefined;
+  /** What ends it, in whole or for some keys: until the answer is here, what was listened to before may still come. */
+  ending?: Sent | undefined;
   /** What the session is known to listen to, without a break: outlives connections. */
   known?: Interest | undefined;
   /** For a new listener: sticky values by key, or payloads to replay. */
@@ -91,8 +91,8 @@ export interface Item {
  * none of whose events needs it does not carry it.
  */
 export interface Delivery {
-  /** Hands out a delivery. One that is not newer than the last is a value that was kept, or has been given before. */
-  dispatch(subscription: Subscription, frame: ServerFrame, meta: EventMeta, call: Call): void;
+  /** Hands out a delivery. One that is older than the last is a value that was kept, or has been given before. */
+  dispatch(subscription: Subscription, frame: ServerFrame, meta: EventMeta, call: Call, older: boolean): void;
   /** Sets the key that a new listener wants, and gives it, a little later, what has been kept for it. */
   join(subscription: Subscription, subscriber: Subscriber, call: Call): void;
   /** The keys that these listeners want; undefined for all. */

@@ -40,22 +40,23 @@ function handOut(
   { payload, batch, decoded }: ServerFrame,
   meta: EventMeta,
   call: Call,
+  older: boolean,
 ): void {
-  const { event, subscribers, keyed } = subscription;
+  const { event, subscribers, keyed, ending } = subscription;
   const most = event.sticky ? mostSticky : event.replay;
-  const { ends, done, keys } = subscription.sent ?? {};
-  const asked = ends && !done && keys;
-  const given = meta.seq > subscription.last ? [] : [...(subscription.kept?.values() ?? [])];
-  const items = (batch ?? [payload])
-    .map((wire) => ({
-      payload: event.read && !decoded ? event.read(wire as never) : wire,
-      key: (most || keyed) && event.key && keyId(keyOf(event.key, wire)),
-      meta,
-    }))
-    // What is not asked for (any more) is for nobody, and what has been kept has been given.
-    .filter(
-      ({ key }) => (!asked || asked.has(key)) && !given.some((item) => item.key === key && item.meta.seq >= meta.seq),
+  let items = (batch ?? [payload]).map((wire) => ({
+    payload: event.read && !decoded ? event.read(wire as never) : wire,
+    key: (most || keyed) && event.key && keyId(keyOf(event.key, wire)),
+    meta,
+  }));
+  // What is not asked for any more is for nobody, and what has been kept has been given.
+  if (ending || older) {
+    const kept = older ? [...(subscription.kept?.values() ?? [])] : [];
+    items = items.filter(
+      ({ key }) =>
+        !(ending && !ending.keys?.has(key)) && !kept.some((item) => item.key === key && item.meta.seq >= meta.seq),
     );
+  }
   if (most)
     for (const item of items) {
       const kept = (subscription.kept ??= new Map<unknown, Item>());
@@ -83,12 +84,13 @@ function handOut(
 
 /** The delivery of events with any options. */
 export const delivery: Delivery = {
-  dispatch(subscription, frame, meta, call) {
+  dispatch(subscription, frame, meta, call, older) {
     catchUp(subscription);
     const { event } = subscription;
     const { payload } = frame;
     // By far the most frequent case needs no more than this.
-    if (frame.batch || subscription.keyed || event.sticky || event.replay) handOut(subscription, frame, meta, call);
+    if (frame.batch || subscription.keyed || event.sticky || event.replay)
+      handOut(subscription, frame, meta, call, older);
     else call(subscription, event.read && !frame.decoded ? event.read(payload as never) : payload, meta);
   },
 

@@ -105,20 +105,25 @@ export function createSubscriptions(
       const { event, sent } = subscription;
       listen[event.name] = JSON.parse(now?.text ?? '{}') as WireInterest;
       if (!now) subscription.known = subscription.kept = undefined;
-      const ends = sent && (!now || event.delivery?.ends(subscription, sent, now));
-      return [subscription, (subscription.sent = { ...now, ends, done: false } as Sent)] as const;
+      const ends = sent?.text !== undefined && (!now || event.delivery?.ends(subscription, sent, now));
+      const next: Sent = { ...now, done: false };
+      subscription.sent = next;
+      subscription.ending = ends ? next : undefined;
+      return [subscription, next] as const;
     });
     const answer: Answer = (refused, error) => {
       refuse(error ? Object.fromEntries(asked.map(([subscription]) => [subscription.event.name, error])) : refused);
       for (const [subscription, sent] of asked) {
         sent.done = true;
+        const ended = subscription.ending === sent;
+        if (ended) subscription.ending = undefined;
         // Nothing was done: what the backend has is what it had before.
         if (error) subscription.sent ??= { text: '', done: true };
         if (subscription.sent !== sent) continue;
         subscription.known = sent.text ? sent : undefined;
         // Who came later may want more than this: the next changes will tell.
         if (!dirty.has(subscription)) settle(subscription);
-        else if (sent.ends) changed();
+        else if (ended) changed();
       }
     };
     return [listen, answer];
@@ -143,7 +148,12 @@ export function createSubscriptions(
     subscribe(event, sink) {
       const { name, contract } = event;
       const { signal } = sink;
-      const subscription: Subscription = subscriptions.get(name) ?? { event, subscribers: [], last: 0 };
+      const subscription: Subscription = subscriptions.get(name) ?? {
+        event,
+        subscribers: [],
+        last: 0,
+        ending: undefined,
+      };
       subscriptions.set(name, subscription);
       subscription.event = event;
 
@@ -182,23 +192,22 @@ export function createSubscriptions(
     dispatch(name, frame) {
       const subscription = subscriptions.get(name);
       if (!subscription) return;
-      const { event, sent, last } = subscription;
-      const { delivery } = event;
+      const { event, ending, last } = subscription;
       const { seq = 0 } = frame;
-      const asked = sent && !sent.done;
       // What was listened to before is not for those who listen now.
-      if (asked && !sent.text) return;
-      // Twice the same is not either, unless it is a value that was kept for a new interest.
-      if (seq && seq <= last && !(asked && (event.sticky ?? event.replay))) return;
+      if (ending && !ending.text) return;
+      const older = seq > 0 && seq <= last;
+      if (!older) subscription.last = seq || last;
+      // Twice the same, unless it is a value that was kept for a new interest.
+      else if (subscription.sent?.done !== false || !(event.sticky ?? event.replay)) return;
       const meta: EventMeta = { event: name, seq };
-      if (delivery)
+      if (event.delivery)
         try {
-          delivery.dispatch(subscription, frame, meta, call);
+          event.delivery.dispatch(subscription, frame, meta, call, older);
         } catch (error) {
           report(error, name);
         }
       else call(subscription, frame.payload, meta);
-      subscription.last = Math.max(subscription.last, seq);
     },
 
     hello(resume) {
@@ -207,7 +216,7 @@ export function createSubscriptions(
       for (const [name, subscription] of subscriptions) {
         const now = interest(subscription);
         const known = resume ? subscription.known : now;
-        subscription.sent = undefined;
+        subscription.sent = subscription.ending = undefined;
         if (!now) subscriptions.delete(name);
         else {
           if (known) wanted.push([subscription, known]);
@@ -225,7 +234,7 @@ export function createSubscriptions(
         const now = interest(subscription);
         const { sent } = subscription;
         // What ends comes to its end before anything is begun anew.
-        if (!open || (sent?.ends && !sent.done)) continue;
+        if (!open || subscription.ending) continue;
         dirty.delete(subscription);
         if (now?.text !== sent?.text) (now ? wanted : left).push([subscription, now]);
         else if (!now) subscriptions.delete(subscription.event.name);
