@@ -7,11 +7,12 @@ import (
 
 	"github.com/eventgen/eventgen/internal/diag"
 	"github.com/eventgen/eventgen/internal/parse/directive"
+	"github.com/eventgen/eventgen/internal/rules"
 )
 
 // declaration is a package clause, a type, a constant or a field with directives.
 type declaration struct {
-	target     directive.Target
+	target     rules.Target
 	name       *ast.Ident // of a type or constant
 	spec       ast.Spec   // *ast.TypeSpec or *ast.ValueSpec
 	field      *ast.Field
@@ -51,7 +52,7 @@ func annotate(fset *token.FileSet, file *ast.File) ([]*declaration, diag.List) {
 	if len(a.comments) == 0 {
 		return nil, a.list
 	}
-	a.attach(file.Doc, &declaration{target: directive.OnPackage, node: file})
+	a.attach(file.Doc, &declaration{target: rules.OnPackage, node: file})
 	for _, decl := range file.Decls {
 		a.decl(decl)
 	}
@@ -121,13 +122,13 @@ func (a *annotator) genDecl(decl *ast.GenDecl) {
 	for _, spec := range decl.Specs {
 		switch spec := spec.(type) {
 		case *ast.TypeSpec:
-			d := &declaration{target: directive.OnType, name: spec.Name, spec: spec, node: spec}
+			d := &declaration{target: rules.OnType, name: spec.Name, spec: spec, node: spec}
 			a.attachSpec(spec.Doc, group, d)
 			a.beside(spec.Comment, "type "+spec.Name.Name)
 			a.typeBody(spec.Type)
 		case *ast.ValueSpec:
 			if decl.Tok == token.CONST && len(spec.Names) == 1 {
-				d := &declaration{target: directive.OnConstant, name: spec.Names[0], spec: spec, node: spec}
+				d := &declaration{target: rules.OnConstant, name: spec.Names[0], spec: spec, node: spec}
 				a.attachSpec(spec.Doc, group, d)
 				a.beside(spec.Comment, "constant "+spec.Names[0].Name)
 				continue
@@ -169,7 +170,7 @@ func (a *annotator) attach(doc *ast.CommentGroup, d *declaration) {
 
 // take removes a group's directives from what is floating, and returns those that may stand
 // on target.
-func (a *annotator) take(doc *ast.CommentGroup, target directive.Target) []*directive.Directive {
+func (a *annotator) take(doc *ast.CommentGroup, target rules.Target) []*directive.Directive {
 	directives := a.comments[doc]
 	if doc == nil || directives == nil {
 		return nil

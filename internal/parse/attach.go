@@ -9,6 +9,7 @@ import (
 
 	"github.com/eventgen/eventgen/internal/diag"
 	"github.com/eventgen/eventgen/internal/parse/directive"
+	"github.com/eventgen/eventgen/internal/rules"
 )
 
 // This file reports the directives that stand where they have no meaning.
@@ -36,11 +37,11 @@ func (a *annotator) wrongTarget(d *directive.Directive, on string) {
 	})
 }
 
-var targetNames = map[directive.Target]string{
-	directive.OnType:     "a type",
-	directive.OnConstant: "a constant of type eventbus.Name[T]",
-	directive.OnField:    "a struct field",
-	directive.OnPackage:  "the package clause",
+var targetNames = map[rules.Target]string{
+	rules.OnType:     "a type",
+	rules.OnConstant: "a constant of type eventbus.Name[T]",
+	rules.OnField:    "a struct field",
+	rules.OnPackage:  "the package clause",
 }
 
 // group reports directives before the parenthesis of several declarations.
@@ -77,7 +78,7 @@ func (a *annotator) typeBody(expr ast.Expr) {
 		case *ast.StructType:
 			for _, f := range n.Fields.List {
 				if a.comments[f.Doc] != nil {
-					a.attach(f.Doc, &declaration{target: directive.OnField, field: f, node: f})
+					a.attach(f.Doc, &declaration{target: rules.OnField, field: f, node: f})
 				}
 				a.beside(f.Comment, "a field")
 			}
@@ -106,7 +107,7 @@ func (a *annotator) floating() {
 }
 
 func (a *annotator) floatingHint(group *ast.CommentGroup, d *directive.Directive) string {
-	if slices.Contains(d.Verb.On, directive.OnPackage) && len(d.Verb.On) == 1 {
+	if slices.Contains(d.Verb.On, rules.OnPackage) && len(d.Verb.On) == 1 {
 		if group.End() < a.file.Package {
 			return "remove the blank line between the comment and the package clause"
 		}

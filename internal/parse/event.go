@@ -14,6 +14,7 @@ import (
 	"github.com/eventgen/eventgen/internal/ir"
 	"github.com/eventgen/eventgen/internal/parse/directive"
 	"github.com/eventgen/eventgen/internal/parse/lower"
+	"github.com/eventgen/eventgen/internal/rules"
 )
 
 const eventbusPath = "github.com/eventgen/eventgen/runtime/eventbus"
@@ -151,11 +152,6 @@ func kebab(s string) string {
 	return b.String()
 }
 
-const (
-	defaultKeys = 4096
-	defaultWait = 20_000_000 // 20ms
-)
-
 // options copies the decoded options into the event.
 func (t *target) options(e *ir.Event, v directive.Values, payload types.Type) {
 	for name, value := range v {
@@ -181,7 +177,7 @@ func (t *target) options(e *ir.Event, v directive.Values, payload types.Type) {
 	}
 	if e.Batch = int(v["batch"].Number); e.Batch > 0 {
 		if e.Wait = v["wait"].Duration; e.Wait == 0 {
-			e.Wait = defaultWait
+			e.Wait = rules.DefaultWait
 		}
 	}
 	for _, name := range v["flushes"].Names {

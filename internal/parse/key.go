@@ -9,6 +9,7 @@ import (
 	"github.com/eventgen/eventgen/internal/diag"
 	"github.com/eventgen/eventgen/internal/ir"
 	"github.com/eventgen/eventgen/internal/parse/directive"
+	"github.com/eventgen/eventgen/internal/rules"
 )
 
 func (t *target) setKey(e *ir.Event, v directive.Values, payload types.Type) {
@@ -34,7 +35,7 @@ func (t *target) setKey(e *ir.Event, v directive.Values, payload types.Type) {
 	}
 	e.Key = key
 	if e.Keys = int(v["keys"].Number); e.Keys == 0 {
-		e.Keys = defaultKeys
+		e.Keys = rules.DefaultKeys
 	}
 }
 

@@ -12,6 +12,7 @@ import (
 	"github.com/eventgen/eventgen/internal/ir"
 	"github.com/eventgen/eventgen/internal/parse/directive"
 	"github.com/eventgen/eventgen/internal/parse/lower"
+	"github.com/eventgen/eventgen/internal/rules"
 )
 
 // target is one annotated package while it is read.
@@ -52,7 +53,7 @@ func (r *reader) target(t *target) {
 		}
 	}
 	for _, d := range t.declarations {
-		if d.target == directive.OnPackage {
+		if d.target == rules.OnPackage {
 			t.out.Allow = append(t.out.Allow, allows(d.directives)...)
 		}
 	}

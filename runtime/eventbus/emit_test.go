@@ -301,7 +301,7 @@ func TestNewRefusesBadDefinitions(t *testing.T) {
 		"Sticky excludes":     {Name: "e", Sticky: true, Replay: 1},
 		"Key needs":           {Name: "e", Key: key},
 		"Relay needs":         {Name: "e", Relay: true},
-		"FromClient allows":   {Name: "e", From: eventdef.FromClient, Sticky: true},
+		"FromClient excludes": {Name: "e", From: eventdef.FromClient, Sticky: true},
 		"the event itself":    {Name: "e", Flushes: []string{"e"}},
 		"in no catalogue":     {Name: "e", Flushes: []string{"x"}},
 		"negative":            {Name: "e", Max: -1},

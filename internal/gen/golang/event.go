@@ -9,6 +9,7 @@ import (
 
 	"github.com/eventgen/eventgen/internal/diag"
 	"github.com/eventgen/eventgen/internal/ir"
+	"github.com/eventgen/eventgen/internal/rules"
 )
 
 // event writes the descriptor of e and the functions around it.
@@ -103,12 +104,12 @@ func (g *pkg) definition(fields *jen.Group, e *ir.Event) {
 	duration("Debounce", e.Debounce)
 	if e.Key != nil {
 		set("Key", expr(g.keyFunc(e)))
-		if e.Keys != defaultKeys || !heldByKey(e) {
+		if e.Keys != rules.DefaultKeys || !heldByKey(e) {
 			count("Keys", e.Keys)
 		}
 	}
 	count("Batch", e.Batch)
-	if e.Wait != defaultWait {
+	if e.Wait != rules.DefaultWait {
 		duration("Wait", e.Wait)
 	}
 	if len(e.Flushes) > 0 {
@@ -138,12 +139,6 @@ func (g *pkg) definition(fields *jen.Group, e *ir.Event) {
 		}
 	}
 }
-
-// What the runtime takes where a definition says nothing.
-const (
-	defaultKeys = 4096
-	defaultWait = 20 * time.Millisecond
-)
 
 // heldByKey reports whether the bus holds something for each key, so that it has a bound for them.
 func heldByKey(e *ir.Event) bool {

@@ -8,6 +8,7 @@ import (
 	"testing"
 
 	"github.com/eventgen/eventgen/internal/diag"
+	"github.com/eventgen/eventgen/internal/rules"
 )
 
 var code = regexp.MustCompile("`([^`]+)`")
@@ -69,7 +70,7 @@ func documentedOptions(t *testing.T, verb *Verb, body string) {
 		for _, match := range code.FindAllStringSubmatch(cells[1], -1) {
 			options = append(options, match[1])
 			option := verb.Option(match[1])
-			if option == nil || verb.Name != "event" || option.Kind != Word {
+			if option == nil || verb.Name != "event" || option.Kind != rules.Word {
 				continue
 			}
 			var words []string

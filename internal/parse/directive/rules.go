@@ -7,52 +7,38 @@ import (
 
 	"github.com/eventgen/eventgen/internal/diag"
 	"github.com/eventgen/eventgen/internal/ir"
+	"github.com/eventgen/eventgen/internal/rules"
 )
 
-// term is an option, or an option with one of its values.
-type term struct{ option, word string }
-
-func (t term) in(v Values) bool {
-	return v.Has(t.option) && (t.word == "" || v[t.option].Text == t.word)
+// has reports whether v has a term; tried also where it was meant to have it and cannot be read.
+func (v Values) has(t rules.Term) bool {
+	return v.Has(t.Option) && (t.Word == "" || v[t.Option].Text == t.Word)
 }
 
-// tried reports whether v has t, or was meant to have it and cannot be read.
-func (t term) tried(v Values) bool { return t.in(v) || v[t.option].Broken }
+func (v Values) tried(t rules.Term) bool { return v.has(t) || v[t.Option].Broken }
 
-func (t term) String() string {
-	if t.word == "" {
-		return t.option
+// spell writes a term as a directive has it.
+func spell(t rules.Term) string {
+	if t.Word == "" {
+		return t.Option
 	}
-	return t.option + "=" + t.word
+	return t.Option + "=" + t.Word
 }
 
-var slowLatest = term{"slow", string(ir.SlowLatest)}
-
-// conflicts are the pairs that exclude each other, and why.
-var conflicts = []struct {
-	a, b term
-	hint string
-}{
-	{term{"throttle", ""}, term{"debounce", ""}, "throttle delivers at intervals, debounce after a pause: an event does one or the other"},
-	{term{"batch", ""}, term{"throttle", ""}, "batch keeps every emit, throttle drops some: an event does one or the other"},
-	{term{"batch", ""}, term{"debounce", ""}, "batch keeps every emit, debounce drops some: an event does one or the other"},
-	{term{"batch", ""}, slowLatest, "the newest value alone would tear batches apart; slow=resume and slow=drop keep them whole"},
-	{term{"sticky", ""}, term{"replay", ""}, "sticky gives a new listener the last value, replay the last few: replay=1 is almost sticky"},
+// why says of a pair why its options exclude each other.
+var why = map[string]string{
+	"throttle debounce": "throttle delivers at intervals, debounce after a pause: an event does one or the other",
+	"batch throttle":    "batch keeps every emit, throttle drops some: an event does one or the other",
+	"batch debounce":    "batch keeps every emit, debounce drops some: an event does one or the other",
+	"batch slow=latest": "the newest value alone would tear batches apart; slow=resume and slow=drop keep them whole",
+	"sticky replay":     "sticky gives a new listener the last value, replay the last few: replay=1 is almost sticky",
 }
 
-// requirements are the options that have an effect only beside one of others.
-var requirements = []struct {
-	option string
-	needs  []term
-	hint   string
-}{
-	{"wait", []term{{"batch", ""}}, "wait bounds how long a batch is collected: add batch=N"},
-	{"keys", []term{{"key", ""}}, "keys bounds the number of values of key=Field: add it"},
-	{
-		"key",
-		[]term{{"throttle", ""}, {"debounce", ""}, {"sticky", ""}, slowLatest, {"flushes", ""}},
-		"key=Field makes throttle, debounce, sticky, slow=latest and flushes hold per value: add one of them",
-	},
+// lacks says of an option what it needs.
+var lacks = map[string]string{
+	"wait": "wait bounds how long a batch is collected: add batch=N",
+	"keys": "keys bounds the number of values of key=Field: add it",
+	"key":  "key=Field makes throttle, debounce, sticky, slow=latest and flushes hold per value: add one of them",
 }
 
 // From returns who emits the event.
@@ -67,26 +53,24 @@ func (v Values) From() ir.Direction {
 // came later. Values that defaults brought (see [Merge]) take part, but are never at fault.
 func Check(v Values) diag.List {
 	var list diag.List
-	for _, c := range conflicts {
-		if !c.a.in(v) || !c.b.in(v) {
-			continue
-		}
-		at, other := v[c.a.option], v[c.b.option]
-		term, otherTerm := c.a, c.b
+	for _, c := range rules.Excluded(v.has) {
+		at, other := v[c.A.Option], v[c.B.Option]
+		term, otherTerm := spell(c.A), spell(c.B)
+		hint := why[term+" "+otherTerm]
 		if before(at.Arg.Pos, other.Arg.Pos) {
 			at, other, term, otherTerm = other, at, otherTerm, term
 		}
 		list.Add(diag.Diagnostic{
 			Severity: diag.Error, Code: diag.OptionConflict, Pos: at.Arg.Pos,
-			Message: fmt.Sprintf("%s excludes %s", term, otherTerm), Hint: c.hint,
-			Related: []diag.Related{{Pos: other.Arg.Pos, Message: otherTerm.String() + " is given here"}},
+			Message: fmt.Sprintf("%s excludes %s", term, otherTerm), Hint: hint,
+			Related: []diag.Related{{Pos: other.Arg.Pos, Message: otherTerm + " is given here"}},
 		})
 	}
-	for _, r := range requirements {
-		if v.Has(r.option) && !slices.ContainsFunc(r.needs, func(t term) bool { return t.tried(v) }) {
+	for _, n := range rules.Idle(v.tried) {
+		if v.Has(n.Option) {
 			list.Add(diag.Diagnostic{
-				Severity: diag.Error, Code: diag.OptionAlone, Pos: v[r.option].Arg.Pos,
-				Message: fmt.Sprintf("%s has no effect here", r.option), Hint: r.hint,
+				Severity: diag.Error, Code: diag.OptionAlone, Pos: v[n.Option].Arg.Pos,
+				Message: fmt.Sprintf("%s has no effect here", n.Option), Hint: lacks[n.Option],
 			})
 		}
 	}
@@ -171,8 +155,7 @@ func Merge(own, defaults Values, usable func(field string) bool) Values {
 		merged[name] = value
 	}
 	add("from")
-	// An option stands behind those that decide whether it has a place.
-	for _, name := range []string{"to", "relay", "batch", "wait", "throttle", "debounce", "sticky", "replay", "slow", "max", "version", "key", "keys"} {
+	for _, name := range inherited {
 		if name == "key" && (defaults[name].Text == "" || !usable(defaults[name].Text)) {
 			continue
 		}
@@ -187,6 +170,22 @@ func Merge(own, defaults Values, usable func(field string) bool) Values {
 	return merged
 }
 
+// inherited are the options that defaults bring, but for from. An option stands after those that
+// decide whether it has a place.
+var inherited = func() []string {
+	var free, needy []string
+	for _, o := range rules.Event {
+		switch needs := slices.ContainsFunc(rules.Needs, func(n rules.Need) bool { return n.Option == o.Name }); {
+		case !o.Default || o.Name == "from":
+		case needs:
+			needy = append(needy, o.Name)
+		default:
+			free = append(free, o.Name)
+		}
+	}
+	return append(free, needy...)
+}()
+
 // fits reports whether an inherited option has a place beside the others.
 func fits(v Values, name string) bool {
 	option := v[name].Option
@@ -194,15 +193,9 @@ func fits(v Values, name string) bool {
 	case v.From() == ir.FromClient && !option.Client, name == "relay" && !v.From().Client():
 		return false
 	}
-	for _, c := range conflicts {
-		if (c.a.option == name || c.b.option == name) && c.a.in(v) && c.b.in(v) {
-			return false
-		}
+	concerns := func(c rules.Conflict) bool { return c.A.Option == name || c.B.Option == name }
+	if slices.ContainsFunc(rules.Excluded(v.has), concerns) {
+		return false
 	}
-	for _, r := range requirements {
-		if r.option == name && !slices.ContainsFunc(r.needs, func(t term) bool { return t.in(v) }) {
-			return false
-		}
-	}
-	return true
+	return !slices.ContainsFunc(rules.Idle(v.has), func(n rules.Need) bool { return n.Option == name })
 }

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"go/token"
 	"math"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -13,6 +12,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/eventgen/eventgen/internal/diag"
+	"github.com/eventgen/eventgen/internal/rules"
 )
 
 // Value is the decoded value of an option.
@@ -88,7 +88,7 @@ func (d *decoder) arg(arg Arg, first bool) {
 func (d *decoder) word(arg Arg, first bool) {
 	option := d.verb.Option(arg.Value)
 	switch {
-	case option != nil && !arg.Quoted && option.Kind == Flag:
+	case option != nil && !arg.Quoted && option.Kind == rules.Flag:
 		d.set(option, arg)
 	case option != nil && !arg.Quoted && (option.Name != d.verb.First || !first):
 		d.errorf(diag.MissingArgument, arg.Pos, fmt.Sprintf("write %s=%s", option.Name, option.example()),
@@ -108,13 +108,13 @@ func (d *decoder) word(arg Arg, first bool) {
 // "stiky", or "throttle:100ms".
 func (d *decoder) mistaken(arg Arg) string {
 	first := d.verb.Option(d.verb.First)
-	if arg.Quoted || first.Kind != Name {
+	if arg.Quoted || first.Kind != rules.Name {
 		return ""
 	}
 	escape := fmt.Sprintf(", or %s=%s if that is the name", first.Name, arg.Value)
 	if key, value, ok := strings.Cut(arg.Value, ":"); ok {
 		option := d.verb.Option(key)
-		if option == nil || !slices.Contains([]Kind{Duration, Size, Count, Word}, option.Kind) {
+		if option == nil || !slices.Contains([]rules.Kind{rules.Duration, rules.Size, rules.Count, rules.Word}, option.Kind) {
 			return ""
 		}
 		if _, problem := option.decode(Arg{Value: value}); problem != "" {
@@ -124,7 +124,7 @@ func (d *decoder) mistaken(arg Arg) string {
 	}
 	for i := range d.verb.Options {
 		o := &d.verb.Options[i]
-		if o.Kind == Flag && len(arg.Value) >= len(o.Name)-1 && diag.Nearest(arg.Value, []string{o.Name}) != "" {
+		if o.Kind == rules.Flag && len(arg.Value) >= len(o.Name)-1 && diag.Nearest(arg.Value, []string{o.Name}) != "" {
 			return fmt.Sprintf("write %s%s", o.Name, escape)
 		}
 	}
@@ -162,13 +162,13 @@ func (d *decoder) set(option *Option, arg Arg) {
 }
 
 func (d *decoder) value(option *Option, arg Arg) (Value, bool) {
-	if option.Kind == Flag && arg.Key == "" {
+	if option.Kind == rules.Flag && arg.Key == "" {
 		return Value{Option: option, Arg: arg}, true
 	}
-	if arg.Value == Off && !arg.Quoted && option.Default && option.Kind != Word {
+	if arg.Value == Off && !arg.Quoted && option.Default && option.Kind != rules.Word {
 		return Value{Option: option, Arg: arg, Off: true}, true
 	}
-	if option.Kind == Flag {
+	if option.Kind == rules.Flag {
 		d.errorf(diag.BadValue, arg.ValuePos, fmt.Sprintf("write %s alone, or %s=off against a default", option.Name, option.Name),
 			"%s takes no value", option.Name)
 		return Value{}, false
@@ -178,7 +178,7 @@ func (d *decoder) value(option *Option, arg Arg) (Value, bool) {
 			"%s needs a value: %s", option.Name, option.describe())
 		return Value{}, false
 	}
-	if option.Kind == Names {
+	if option.Kind == rules.Names {
 		return d.names(option, arg)
 	}
 	value, problem := option.decode(arg)
@@ -223,46 +223,46 @@ func (o *Option) decode(arg Arg) (value Value, problem string) {
 	s := arg.Value
 	quoted := strconv.Quote(s)
 	switch o.Kind {
-	case Duration:
+	case rules.Duration:
 		d, err := time.ParseDuration(s)
 		if err != nil || d <= 0 {
 			return value, fmt.Sprintf("%s is not a duration", quoted)
 		}
 		value.Duration = d
-	case Size:
+	case rules.Size:
 		n, ok := parseSize(s)
 		if !ok {
 			return value, fmt.Sprintf("%s is not a size", quoted)
 		}
 		value.Number = n
-	case Count:
+	case rules.Count:
 		n, err := strconv.ParseInt(s, 10, 32)
 		if err != nil || n <= 0 || s[0] == '+' {
 			return value, fmt.Sprintf("%s is not a positive number", quoted)
 		}
 		value.Number = n
-	case Name:
+	case rules.Name:
 		value.Text, problem = s, nameProblem(s)
-	case NamePrefix:
+	case rules.NamePrefix:
 		if problem = nameProblem(s); problem == "" {
 			value.Text = s
 		}
-	case Word:
+	case rules.Word:
 		if !slices.Contains(o.Words, s) {
 			return value, fmt.Sprintf("%s is no value of %s", quoted, o.Name)
 		}
 		value.Text = s
-	case Identifier:
+	case rules.Identifier:
 		if !token.IsIdentifier(s) || !token.IsExported(s) || strings.ContainsFunc(s, notASCII) {
 			return value, fmt.Sprintf("%s is no exported identifier", quoted)
 		}
 		value.Text = s
-	case Field:
+	case rules.Field:
 		if !token.IsIdentifier(s) {
 			return value, fmt.Sprintf("%s is no field name", quoted)
 		}
 		value.Text = s
-	case Property, Sentence:
+	case rules.Property, rules.Sentence:
 		if strings.ContainsFunc(s, unicode.IsControl) {
 			return value, fmt.Sprintf("%s has control characters", quoted)
 		}
@@ -290,7 +290,7 @@ func sizeHint(value string) string {
 func notASCII(r rune) bool { return r >= utf8.RuneSelf }
 
 func (o *Option) code() diag.Code {
-	if o.Kind == Name || o.Kind == NamePrefix {
+	if o.Kind == rules.Name || o.Kind == rules.NamePrefix {
 		return diag.BadEventName
 	}
 	return diag.BadValue
@@ -299,23 +299,23 @@ func (o *Option) code() diag.Code {
 // describe says what values the option takes.
 func (o *Option) describe() string {
 	switch o.Kind {
-	case Duration:
+	case rules.Duration:
 		return "a duration such as 100ms"
-	case Size:
+	case rules.Size:
 		return "a size such as 64KiB"
-	case Count:
+	case rules.Count:
 		return "a number such as " + o.Example
-	case Name:
+	case rules.Name:
 		return "an event's name"
-	case Names:
+	case rules.Names:
 		return "names of events"
-	case NamePrefix:
+	case rules.NamePrefix:
 		return "the beginning of names"
-	case Word:
+	case rules.Word:
 		return strings.Join(o.Words, ", ")
-	case Identifier:
+	case rules.Identifier:
 		return "an exported identifier"
-	case Field:
+	case rules.Field:
 		return "a field of the payload"
 	default:
 		return "a text"
@@ -323,7 +323,7 @@ func (o *Option) describe() string {
 }
 
 func (o *Option) example() string {
-	if o.Kind == Word {
+	if o.Kind == rules.Word {
 		return o.Words[len(o.Words)-1]
 	}
 	return o.Example
@@ -331,18 +331,18 @@ func (o *Option) example() string {
 
 // hint says how a wrong value could be written.
 func (o *Option) hint(value string) string {
-	if rest, ok := strings.CutSuffix(value, ","); ok && o.Kind != Sentence {
+	if rest, ok := strings.CutSuffix(value, ","); ok && o.Kind != rules.Sentence {
 		if _, problem := o.decode(Arg{Value: rest}); problem == "" {
 			return "separate arguments by spaces alone"
 		}
 	}
 	switch o.Kind {
-	case Word:
+	case rules.Word:
 		if near := diag.Nearest(value, o.Words); near != "" {
 			return "did you mean " + near + "?"
 		}
 		return "the values are " + strings.Join(o.Words, ", ")
-	case Duration:
+	case rules.Duration:
 		if _, err := strconv.ParseUint(value, 10, 32); err == nil && strings.Trim(value, "0") != "" {
 			return fmt.Sprintf("with a unit: %sms", value)
 		}
@@ -350,25 +350,23 @@ func (o *Option) hint(value string) string {
 			return "it must be longer than nothing"
 		}
 		return "numbers and units, such as 100ms, 1.5s or 2m"
-	case Size:
+	case rules.Size:
 		return sizeHint(value)
-	case Count:
+	case rules.Count:
 		return fmt.Sprintf("a whole number from 1 to %d", math.MaxInt32)
-	case Identifier:
+	case rules.Identifier:
 		return "a capital letter, then letters, digits and underscores"
-	case Name, NamePrefix:
+	case rules.Name, rules.NamePrefix:
 		return "names have letters, digits and _ / : . -"
-	case Field:
+	case rules.Field:
 		return "name a field as in Go, without a path: a promoted field has none"
 	default:
 		return ""
 	}
 }
 
-var namePattern = regexp.MustCompile(`^[A-Za-z0-9_/:.-]+$`)
-
 // ValidName reports whether s can be the wire name of an event.
-func ValidName(s string) bool { return namePattern.MatchString(s) }
+func ValidName(s string) bool { return rules.ValidName(s) }
 
 func nameProblem(s string) string {
 	if ValidName(s) {

@@ -3,7 +3,10 @@ package eventdef
 import (
 	"errors"
 	"fmt"
+	"strings"
 	"time"
+
+	"github.com/eventgen/eventgen/internal/rules"
 )
 
 // Definition is what a directive says of an event, and how its payload is encoded. Generated code holds
@@ -58,11 +61,6 @@ type Definition[T any] struct {
 	Decode func(src []byte, payload *T) error
 }
 
-const (
-	defaultKeys = 4096
-	defaultWait = 20 * time.Millisecond
-)
-
 // Info describes an event to code that does not know its payload type. Its fields mean what those of
 // [Definition] do, with the defaults filled in.
 type Info struct {
@@ -97,10 +95,10 @@ func (i *Info) Deferred() bool { return i.Throttle > 0 || i.Debounce > 0 || i.Ba
 // Complete fills in the defaults.
 func (i *Info) Complete() {
 	if i.Keys == 0 && (i.Stored() || i.Deferred()) {
-		i.Keys = defaultKeys
+		i.Keys = rules.DefaultKeys
 	}
 	if i.Batch > 0 && i.Wait == 0 {
-		i.Wait = defaultWait
+		i.Wait = rules.DefaultWait
 	}
 }
 
@@ -112,36 +110,85 @@ func (i *Info) Check() error {
 			errs = append(errs, fmt.Errorf("event %q: %s", i.Name, what))
 		}
 	}
-	bad(!validName(i.Name), "the name must match [A-Za-z0-9_/:.-]+")
+	bad(!rules.ValidName(i.Name), "the name must match "+rules.NamePattern)
 	bad(i.From > FromBoth, "From is invalid")
 	bad(i.To > ToGroup, "To is invalid")
 	bad(i.Slow > SlowDrop, "Slow is invalid")
 	bad(i.Throttle < 0 || i.Debounce < 0 || i.Wait < 0, "a duration is negative")
 	bad(i.Keys < 0 || i.Batch < 0 || i.Replay < 0 || i.Max < 0, "a size is negative")
-	bad(i.Throttle > 0 && i.Debounce > 0, "Throttle excludes Debounce")
-	bad(i.Batch > 0 && (i.Throttle > 0 || i.Debounce > 0), "Batch excludes Throttle and Debounce")
-	bad(i.Batch > 0 && i.Slow == SlowLatest, "Batch excludes SlowLatest")
-	bad(i.Batch == 0 && i.Wait > 0, "Wait needs Batch")
-	bad(i.Sticky && i.Replay > 0, "Sticky excludes Replay")
-	bad(i.Keyed && i.Throttle == 0 && i.Debounce == 0 && !i.Sticky && i.Slow != SlowLatest && len(i.Flushes) == 0,
-		"Key needs Throttle, Debounce, Sticky, SlowLatest or Flushes")
+	for _, c := range rules.Excluded(i.has) {
+		bad(true, spell(c.A)+" excludes "+spell(c.B))
+	}
+	for _, n := range rules.Idle(i.has) {
+		if n.Option != "keys" { // written by hand, it bounds targets too
+			bad(true, fmt.Sprintf("%s needs %s", spell(rules.Term{Option: n.Option}), spellAny(n.OneOf)))
+		}
+	}
 	bad(i.Relay && i.From == FromServer, "Relay needs an event that windows emit")
-	bad(i.From == FromClient && (i.To != ToAny || i.Debounce > 0 || i.Batch > 0 || len(i.Flushes) > 0 ||
-		i.Sticky || i.Replay > 0 || i.Slow != SlowResume), "FromClient allows Key, Throttle, Max and Relay only")
+	if i.From == FromClient {
+		for _, o := range rules.Event {
+			term := rules.Term{Option: o.Name}
+			bad(!o.Client && o.Name != "keys" && i.has(term), "FromClient excludes "+spell(term))
+		}
+	}
 	for _, name := range i.Flushes {
 		bad(name == i.Name, "Flushes names the event itself")
 	}
 	return errors.Join(errs...)
 }
 
-func validName(name string) bool {
-	for i := range len(name) {
-		switch c := name[i]; {
-		case 'a' <= c && c <= 'z', 'A' <= c && c <= 'Z', '0' <= c && c <= '9':
-		case c == '_', c == '/', c == ':', c == '.', c == '-':
-		default:
-			return false
-		}
+// has reports whether a definition has what an option of a directive states.
+func (i *Info) has(t rules.Term) bool {
+	switch t.Option {
+	case "to":
+		return i.To != ToAny
+	case "relay":
+		return i.Relay
+	case "throttle":
+		return i.Throttle > 0
+	case "debounce":
+		return i.Debounce > 0
+	case "key":
+		return i.Keyed
+	case "keys":
+		return i.Keys > 0
+	case "batch":
+		return i.Batch > 0
+	case "wait":
+		return i.Wait > 0
+	case "flushes":
+		return len(i.Flushes) > 0
+	case "sticky":
+		return i.Sticky
+	case "replay":
+		return i.Replay > 0
+	case "slow":
+		return i.Slow != SlowResume && (t.Word == "" || t.Word == "latest" && i.Slow == SlowLatest)
 	}
-	return name != ""
+	return false
+}
+
+// spell names what a definition has for an option.
+func spell(t rules.Term) string { return title(t.Option) + title(t.Word) }
+
+func title(s string) string {
+	if s == "" {
+		return ""
+	}
+	return string(s[0]-'a'+'A') + s[1:]
+}
+
+func spellAny(terms []rules.Term) string {
+	var b strings.Builder
+	for n, t := range terms {
+		switch {
+		case n == 0:
+		case n == len(terms)-1:
+			b.WriteString(" or ")
+		default:
+			b.WriteString(", ")
+		}
+		b.WriteString(spell(t))
+	}
+	return b.String()
 }
