@@ -51,14 +51,14 @@ func (engine *Engine) cleanUp(c *Conn) {
 	engine.leavePlaceLocked(c)
 	engine.mu.Unlock()
 	c.tab.close()
-	engine.trim(c.account)
+	engine.trim(c.tab.account)
 	engine.live.Done()
 }
 
 // takePlaceLocked counts a connection in, if its account may have one more. When all places are taken, an account
 // that has less than an equal part of them gets one of the account that has most.
 func (engine *Engine) takePlaceLocked(c *Conn) (evicted *Conn, ok bool) {
-	who := c.account
+	who := c.tab.account
 	if !engine.places.Admits(who, 1) {
 		return nil, false
 	}
@@ -79,7 +79,7 @@ func (engine *Engine) takePlaceLocked(c *Conn) (evicted *Conn, ok bool) {
 
 func (engine *Engine) anyOfLocked(account string) *Conn {
 	for c := range engine.conns {
-		if c.placed && c.account == account {
+		if c.placed && c.tab.account == account {
 			return c
 		}
 	}
@@ -89,7 +89,7 @@ func (engine *Engine) anyOfLocked(account string) *Conn {
 func (engine *Engine) leavePlaceLocked(c *Conn) {
 	if c.placed {
 		c.placed = false
-		engine.places.Give(c.account, 1)
+		engine.places.Give(c.tab.account, 1)
 	}
 }
 

@@ -14,10 +14,10 @@ type absent struct {
 func newAbsent() absent { return absent{list.New(), map[string]*list.List{}} }
 
 func (a *absent) add(s *session) {
-	own := a.of[s.account]
+	own := a.of[s.tab.account]
 	if own == nil {
 		own = list.New()
-		a.of[s.account] = own
+		a.of[s.tab.account] = own
 	}
 	s.left = time.Now()
 	s.away, s.awayOfAccount = a.all.PushBack(s), own.PushBack(s)
@@ -29,9 +29,9 @@ func (a *absent) remove(s *session) bool {
 		return false
 	}
 	a.all.Remove(s.away)
-	own := a.of[s.account]
+	own := a.of[s.tab.account]
 	if own.Remove(s.awayOfAccount); own.Len() == 0 {
-		delete(a.of, s.account)
+		delete(a.of, s.tab.account)
 	}
 	s.away, s.awayOfAccount = nil, nil
 	return true

@@ -7,7 +7,7 @@ import (
 func TestSurplusOfSessions(t *testing.T) {
 	a := newAbsent()
 	leave := func(account string) *session {
-		s := &session{account: account}
+		s := &session{tab: tab{account: account}}
 		a.add(s)
 		return s
 	}

@@ -26,26 +26,26 @@ type Conn struct {
 	token   string                                                  // names the connection to its page: the peer of the welcome
 	ctx     context.Context                                         // the values of the request, for what is called on behalf of the page
 	renewal func(token string) (eventbus.Peer, time.Time, *Closing) // nil where there is nothing to renew
-	answers bool                                                    // the page can be asked for a sign of life
-	knocks  int                                                     // what came before the hello and is none; of who reads
-
-	account string // whom it is charged to
-	tab     tab    // what it holds
-	placed  bool   // it is counted as one of its account's; guarded by Engine.mu
-
-	heard atomic.Int64 // when the page last gave a sign of life, in Unix nanoseconds
-	began atomic.Int64 // when a message began that has not ended, 0 if there is none
-	busy  atomic.Bool  // a frame of the page is being handled
+	tab     tab                                                     // what it holds, and whom it is charged to
 
 	disconnects uint64 // how many there had been when its credentials were checked
 
+	heard   atomic.Int64 // when the page last gave a sign of life, in Unix nanoseconds
+	began   atomic.Int64 // when a message began that has not ended, 0 if there is none
+	busy    atomic.Bool  // a frame of the page is being handled
+	answers bool         // the page can be asked for a sign of life
+	placed  bool         // it is counted as one of its account's; guarded by Engine.mu
+	knocks  int32        // what came before the hello and is none; of who reads
+
 	session *session // set once, before frames are handled
 	label   labelID  // zero unless labels are held apart; set once
-	inbox   inbox    // frames that came by POST
+	inbox   *inbox   // messages that came by POST; nil unless they can
 
 	mu      sync.Mutex
 	mode    mode
 	greeted bool // the welcome is what it writes first
+	ending  bool // the connection is being closed
+	wrote   bool // since the janitor last looked
 	peer    eventbus.Peer
 	expires time.Time
 	class   *class
@@ -59,13 +59,11 @@ type Conn struct {
 	upTo    uint64            // the position of the last of that
 	backlog uint64            // the newest position when it opened
 
-	ending  bool      // the connection is being closed
-	why     *Closing  // with what
+	why     *Closing  // with what it is being closed
 	bye     []byte    // what it says at the end, nil once that is in rest
 	closeAt uint64    // entries up to here go out before
 	closeBy time.Time // when it is shut whatever is left
 
-	wrote  bool      // since the janitor last looked
 	quiet  time.Time // when it last had written
 	pinged time.Time
 }

@@ -76,7 +76,7 @@ func (c *Conn) join(from *resumeFrame, peer *eventbus.Peer) (s *session, known b
 		if from != nil {
 			secret = from.Session
 		}
-		s, known = engine.session(secret, peer.Identity, c.account)
+		s, known = engine.session(secret, peer.Identity, c.tab.account)
 		c.mu.Lock()
 		c.session = s
 		c.mu.Unlock()
@@ -95,7 +95,7 @@ func (c *Conn) join(from *resumeFrame, peer *eventbus.Peer) (s *session, known b
 		s.mu.Unlock()
 	}
 	defer s.mu.Unlock()
-	engine.stayLocked(s, c.account)
+	engine.stayLocked(s, c.tab.account)
 	if old := s.conn; old != nil {
 		old.close(Closing{CloseReplaced, "replaced: the session came back"})
 		engine.port.Leave(s.peer)

@@ -47,7 +47,7 @@ type tab struct {
 	memory *memory
 
 	mu      sync.Mutex
-	account string
+	account string // it changes with the lock of the engine
 	used    int
 	charged int
 	closed  bool

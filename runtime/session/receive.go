@@ -150,7 +150,7 @@ type inbox struct {
 // raised.
 func (c *Conn) accept(body []byte) bool {
 	size := len(body) + bodySize
-	b := &c.inbox
+	b := c.inbox
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	if b.size > 0 && b.size+size > maxInbox || !c.tab.change(size) {
@@ -167,7 +167,7 @@ func (c *Conn) accept(body []byte) bool {
 
 // work handles what is in the inbox.
 func (c *Conn) work() {
-	b := &c.inbox
+	b := c.inbox
 	for {
 		b.mu.Lock()
 		if len(b.bodies) == 0 {

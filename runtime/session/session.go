@@ -16,13 +16,11 @@ type session struct {
 	secret string
 	owner  string // the identity it is bound to
 	emits  emitLog
-	tab    tab
+	tab    tab // charged as its last connection was
 
-	// Engine.mu guards these: the places in Engine.away while there is no connection, since when that is, and whom the
-	// session is charged to, as its last connection was.
+	// Engine.mu guards these: the places in Engine.away while there is no connection, and since when that is.
 	away, awayOfAccount *list.Element
 	left                time.Time
-	account             string
 
 	mu     sync.Mutex
 	conn   *Conn  // nil while the window is away
@@ -139,7 +137,6 @@ func (engine *Engine) stayLocked(s *session, account string) {
 	engine.mu.Lock()
 	defer engine.mu.Unlock()
 	engine.away.remove(s)
-	s.account = account
 	s.tab.move(account)
 }
 

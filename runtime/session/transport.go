@@ -65,7 +65,7 @@ func (engine *Engine) Prepare(who Client) (*Conn, *Closing) {
 	peer := who.Peer
 	peer.ID, peer.Node, peer.Account = "", "", who.Account
 	c := &Conn{
-		engine: engine, token: newSecret(), ctx: who.Context, peer: peer, expires: who.Expires, account: who.Account,
+		engine: engine, token: newSecret(), ctx: who.Context, peer: peer, expires: who.Expires,
 		renewal: who.Renew, disconnects: uint64(who.Since),
 	}
 	c.tab.memory, c.tab.account = &engine.memory, who.Account
@@ -121,7 +121,7 @@ func (c *Conn) Knock() bool {
 	abuse := false
 	if c.session == nil {
 		c.knocks++
-		abuse = c.knocks > 2*c.engine.burst
+		abuse = int(c.knocks) > 2*c.engine.burst
 	} else {
 		abuse = c.charge() == abusive
 	}
@@ -181,6 +181,7 @@ func (c *Conn) Identity() string { return c.session.owner }
 func (c *Conn) Reachable() {
 	c.engine.mu.Lock()
 	defer c.engine.mu.Unlock()
+	c.inbox = new(inbox)
 	c.engine.tokens[c.token] = c
 }
 
