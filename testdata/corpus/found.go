@@ -16,6 +16,18 @@ type Found struct {
 	Words   Dictionary[string, []string]
 }
 
+// Blank is left out of everything but the length of nothing.
+//
+//eventgen:event corpus:Blank
+type Blank [0]Only
+
+// Only stands in Blank alone.
+type Only struct {
+	A int
+}
+
+var _ = add[Blank](never(`[1]`, `null`))
+
 // Dictionary has a parameter as its key, and one that may be left out.
 type Dictionary[K comparable, V any] struct {
 	Map   map[K]V `json:"map"`

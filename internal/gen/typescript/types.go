@@ -202,6 +202,9 @@ func (r typer) mention(name string) {
 
 // array is a tuple, or where that would be unreadable an array whose length is known.
 func (r typer) array(t *ir.Type) expr {
+	if t.Len == 0 {
+		return primary("[]") // which mentions no type
+	}
 	elem := r.typ(t.Elem, use{})
 	if t.Len > maxTuple {
 		return expr{text: elem.arrayOf().text + " & { length: " + strconv.Itoa(t.Len) + " }", prec: precIntersection}

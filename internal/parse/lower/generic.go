@@ -282,6 +282,9 @@ func (l *Lowerer) constraint(n *node, i int) []*ir.Type {
 	if iface, ok := n.params().At(i).Constraint().Underlying().(*types.Interface); ok {
 		out = terms(iface, 0)
 	}
+	for _, t := range out {
+		(&builder{Lowerer: l, plainly: n.plain}).mark(t)
+	}
 	if !n.uses[i].key {
 		return out
 	}

@@ -147,7 +147,7 @@ func (b *batch) generate(ctx context.Context, group int) error {
 
 // rightly reports whether a random type may well have an error.
 func rightly(d diag.Diagnostic) bool {
-	return d.Code == diag.GenericRecursion || d.Code == diag.UnnameableType || strings.Contains(d.Message, "points to itself alone")
+	return d.Code == diag.GenericRecursion || d.Code == diag.UnnameableType || d.Code == diag.InvalidUnion || strings.Contains(d.Message, "points to itself alone")
 }
 
 // refused drops the packages that have errors, and reports whether there are any.

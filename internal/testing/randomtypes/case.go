@@ -143,12 +143,13 @@ func (c *Case) oneWay() bool {
 	}
 	return slices.ContainsFunc(c.Decls, func(d *Decl) bool {
 		return d.has("MarshalJSON", "UnmarshalJSON") || d.has("MarshalText", "UnmarshalText") || d.Sealed && d.Tag == "" ||
-			d.has("UnmarshalText", "MarshalText") && d.Type.Name != "string"
+			d.has("UnmarshalText", "MarshalText") && d.Type.Name != "string" ||
+			d.has("UnmarshalText", "") && d.Type.Op == Name && c.hasKey(d.Name) // written without a method
 	})
 }
 
-// reads reports whether a method reads an embedded type and none writes it, or reads it behind a
-// pointer. What the type embeds itself counts too.
+// reads reports whether a method reads an embedded type, which is promoted then and does not know
+// the rest, or gets a nil pointer. What the type embeds itself counts too.
 func (c *Case) reads(e *Expr) bool {
 	pointer := e.Op == Pointer
 	if pointer {
@@ -159,9 +160,16 @@ func (c *Case) reads(e *Expr) bool {
 		return false
 	}
 	d := c.Decls[i]
-	return d.has("UnmarshalJSON", "MarshalJSON") || d.has("UnmarshalText", "MarshalText") ||
-		pointer && (d.has("UnmarshalJSON", "") || d.has("UnmarshalText", "")) ||
+	return d.has("UnmarshalJSON", "") || d.has("UnmarshalText", "") ||
 		slices.ContainsFunc(d.Type.Fields, func(f *Field) bool { return f.Name == "" && (pointer || c.reads(f.Type)) })
+}
+
+// hasKey reports whether a map has keys of a type.
+func (c *Case) hasKey(name string) bool {
+	return slices.ContainsFunc(c.places(), func(at **Expr) bool {
+		e := *at
+		return e.Op == Map && (e.Args[0].Name == name || e.Args[0].Op == Par)
+	})
 }
 
 func (c *Case) hasUnion() bool {

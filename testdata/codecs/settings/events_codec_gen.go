@@ -65,6 +65,8 @@ func appendAccount(dst []byte, v *Account) []byte {
 	}
 	dst = append(dst, `,"pages":`...)
 	dst = appendPagesOfInt64Plain(dst, &v.Pages)
+	dst = append(dst, `,"total":`...)
+	dst = appendSumOfIntPlain(dst, &v.Total)
 	dst = append(dst, '}')
 	return dst
 }
@@ -171,6 +173,14 @@ func appendPagesOfInt64Plain(dst []byte, v *Pages[int64]) []byte {
 		}
 		dst = append(dst, ']')
 	}
+	dst = append(dst, '}')
+	return dst
+}
+
+// appendSumOfIntPlain appends a Sum[…] as JSON.
+func appendSumOfIntPlain(dst []byte, v *Sum[int]) []byte {
+	dst = append(dst, `{"of":`...)
+	dst = codec.AppendInt(dst, int64(v.Of))
 	dst = append(dst, '}')
 	return dst
 }

@@ -19,6 +19,12 @@ type Account struct {
 	Balance Balance            `json:"balance"`
 	Named   map[string]Balance `json:"named"`
 	Pages   Pages[int64]       `json:"pages"`
+	Total   Sum[int]           `json:"total"`
+}
+
+// Sum has a constraint.
+type Sum[T ~int | ~int64] struct {
+	Of T `json:"of"`
 }
 
 // UnmarshalJSON reads the structure, or the id alone.

@@ -10,7 +10,7 @@ import (
 // numbers and nil is null. Elsewhere they are strings, and nothing is null.
 func TestPlainForms(t *testing.T) {
 	encode, decode := definition.Typed(MixedEvent)
-	const empty = `{"own":{"id":1,"balance":{"amount":2,"days":null},"named":{"a":{"amount":3,"days":[4]}},"pages":{"items":[5]}},` +
+	const empty = `{"own":{"id":1,"balance":{"amount":2,"days":null},"named":{"a":{"amount":3,"days":[4]}},"pages":{"items":[5]},"total":{"of":7}},` +
 		`"other":{"amount":"6","days":[]},"listed":[],"token":`
 	for token, text := range map[Token]string{
 		nil:                   `null`,
@@ -22,6 +22,7 @@ func TestPlainForms(t *testing.T) {
 		m := Mixed{
 			Own: Account{
 				ID: 1, Balance: Balance{Amount: 2}, Named: map[string]Balance{"a": {Amount: 3, Days: []int{4}}}, Pages: Pages[int64]{Items: []int64{5}},
+				Total: Sum[int]{Of: 7},
 			},
 			Other: Balance{Amount: 6}, Token: token,
 		}

@@ -44,7 +44,7 @@ func (p *prober) fill(v reflect.Value, depth int) {
 		p.fillInterface(v, i, depth)
 		return
 	}
-	if members := p.reference.enums[v.Type()]; members != nil && v.CanSet() && p.IntN(12) > 0 {
+	if members := p.reference.enums[v.Type()]; members != nil && v.CanSet() && (p.bare() || p.IntN(12) > 0) {
 		v.Set(reflect.ValueOf(members[p.IntN(len(members))]))
 		return
 	}
@@ -64,6 +64,17 @@ func (p *prober) fill(v reflect.Value, depth int) {
 		return
 	}
 	p.fillKind(v, depth)
+}
+
+// bare reports whether a sealed interface is no union: encoding/json writes what it holds, and no
+// value of an enum is refused there.
+func (p *prober) bare() bool {
+	for _, i := range p.reference.interfaces {
+		if i.Tag == "" {
+			return true
+		}
+	}
+	return false
 }
 
 func (p *prober) fillKind(v reflect.Value, depth int) {
