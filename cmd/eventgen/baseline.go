@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"github.com/eventgen/eventgen/internal/output"
+	"github.com/eventgen/eventgen/internal/vcs"
 	"os"
 	"path"
 	"path/filepath"
@@ -78,7 +79,7 @@ func (a *app) baseline(ctx context.Context, name string, r *request) (*baseline,
 	if err != nil {
 		return nil, err
 	}
-	commit, err := repo.commit(ctx, name)
+	commit, err := a.commit(ctx, repo, name)
 	if err != nil {
 		var unknown *exit
 		if _, missing := os.Stat(filepath.Join(file, output.LockName)); errors.As(err, &unknown) && missing == nil {
@@ -104,7 +105,7 @@ func (a *app) baseline(ctx context.Context, name string, r *request) (*baseline,
 
 // locksAt reads the locks of the job's outputs as they were in b's commit. Without a model in b,
 // it says why there is none: all of them have to be there, and hold every package of the run.
-func (a *app) locksAt(ctx context.Context, repo *gitRepository, b *baseline, r *request) string {
+func (a *app) locksAt(ctx context.Context, repo *vcs.Repository, b *baseline, r *request) string {
 	if len(r.job.Outputs) == 0 {
 		return "without an output there is no lock file"
 	}
@@ -137,12 +138,12 @@ func (a *app) locksAt(ctx context.Context, repo *gitRepository, b *baseline, r *
 
 // lockAt reads one lock file as it was in a commit. It returns its path in the repository, or why
 // there is no model.
-func (a *app) lockAt(ctx context.Context, repo *gitRepository, commit, file string) (model *ir.Model, inside, note string) {
-	inside, ok := repo.path(file)
+func (a *app) lockAt(ctx context.Context, repo *vcs.Repository, commit, file string) (model *ir.Model, inside, note string) {
+	inside, ok := repo.Path(file)
 	if !ok {
 		return nil, "", a.rel(file) + " is outside the repository"
 	}
-	src, err := repo.read(ctx, commit, inside)
+	src, err := repo.Read(ctx, commit, inside)
 	if err != nil {
 		return nil, "", "it has no " + inside
 	}

@@ -20,7 +20,7 @@ const module = "github.com/eventgen/eventgen"
 var rules = map[string]struct{ own, third []string }{
 	"cmd/eventgen": {
 		own: []string{
-			"internal/archtest", "internal/compat", "internal/config", "internal/diag", "internal/fresh", "internal/gen", "internal/ir", "internal/output", "internal/parse", "internal/scaffold", "runtime/ts",
+			"internal/archtest", "internal/compat", "internal/config", "internal/diag", "internal/fresh", "internal/gen", "internal/ir", "internal/output", "internal/parse", "internal/scaffold", "internal/vcs", "runtime/ts",
 		},
 		third: []string{"github.com/spf13/cobra", "github.com/spf13/pflag", "github.com/fsnotify/fsnotify", "go.yaml.in/yaml/v4", "golang.org/x/mod"},
 	},
@@ -44,6 +44,7 @@ var rules = map[string]struct{ own, third []string }{
 		"internal/diag", "internal/gen", "internal/ir", "internal/parse", "runtime/eventbus",
 	}},
 	"internal/testing/randomtypes/probe": {own: []string{"runtime/eventbus"}},
+	"internal/vcs":                       {third: []string{"golang.org/x/mod"}},
 	"runtime/eventbus":                   {own: []string{"runtime/internal"}},
 	"runtime/eventbus/codec":             {},
 	"runtime/eventbus/broker":            {own: []string{"runtime/eventbus/eventdef"}},
