@@ -3,7 +3,6 @@ package output
 import (
 	"encoding/json"
 	"errors"
-	"github.com/eventgen/eventgen/internal/gen"
 	"os"
 	"path/filepath"
 	"reflect"
@@ -11,6 +10,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/eventgen/eventgen/internal/gen"
 
 	"github.com/eventgen/eventgen/internal/diag"
 	"github.com/eventgen/eventgen/internal/ir"
@@ -170,26 +171,6 @@ func TestJoinDuplicate(t *testing.T) {
 	_, list := (&Lock{Packages: []LockedPackage{{Package: kept}}}).Join(loaded)
 	if len(list) != 1 || list[0].Code != diag.DuplicateEvent || list[0].Pos.Line != 3 || !strings.Contains(list[0].Message, "example.test/kept") {
 		t.Errorf("got %v", list)
-	}
-}
-
-// TestWithoutPositions fills a package with positions everywhere and finds none afterwards,
-// whatever the model grows.
-func TestWithoutPositions(t *testing.T) {
-	p := new(ir.Package)
-	fill(reflect.ValueOf(p).Elem(), 0)
-	text, err := json.Marshal(p)
-	must(t, err)
-	stripped, err := json.Marshal(p.WithoutPositions())
-	must(t, err)
-	if n := strings.Count(string(text), "/machine/"); n < 10 {
-		t.Fatalf("only %d positions to begin with", n)
-	}
-	if before, after, found := strings.Cut(string(stripped), "/machine/"); found {
-		t.Errorf("a position is left: …%s HERE %s…", before[max(0, len(before)-200):], after[:min(len(after), 100)])
-	}
-	if again, err := json.Marshal(p); err != nil || string(again) != string(text) {
-		t.Error("the original was changed")
 	}
 }
 
