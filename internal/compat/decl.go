@@ -3,6 +3,7 @@ package compat
 import (
 	"cmp"
 	"fmt"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -148,6 +149,9 @@ var concernsType = map[diag.Code]bool{
 	diag.EnumOpened: true, diag.EnumClosed: true, diag.FieldNowOptional: true, diag.FieldNowRequired: true, diag.TypeRemoved: true,
 }
 
+// typeWord is a name in the text of a type, with its path.
+var typeWord = regexp.MustCompile(`[^\[\]*, ]+`)
+
 // goText spells the Go type of t. name maps type parameters and names with their path; nil leaves
 // them.
 func goText(t *ir.Type, name func(string) string) string {
@@ -175,7 +179,11 @@ func goText(t *ir.Type, name func(string) string) string {
 	}
 	switch t.Kind {
 	case ir.KindRef:
-		id, instance, _ := strings.Cut(strings.TrimSuffix(t.Ref, "~value"), "[")
+		id := strings.TrimSuffix(strings.TrimSuffix(t.Ref, "~plain"), "~value")
+		instance := ""
+		if i := strings.IndexByte(id, '['); i >= 0 { // one that stands alone
+			id, instance = id[:i], typeWord.ReplaceAllStringFunc(id[i:], name)
+		}
 		return name(id) + instance + args(t.Args)
 	case ir.KindParam:
 		return name(t.Param)

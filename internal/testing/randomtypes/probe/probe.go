@@ -164,7 +164,21 @@ func (p *prober) check(v reflect.Value) (text string, ok bool) {
 	case err == nil && !bytes.Equal(got, want):
 		p.problem("the encoder writes\n%s\nand the reference\n%s", got, want)
 	}
-	return string(got), err == nil
+	return string(got), err == nil && p.comesBack(v)
+}
+
+// comesBack reports whether encoding/json reads what it writes for v: methods of a type may not
+// fit each other. Of interfaces it never does.
+func (p *prober) comesBack(v reflect.Value) bool {
+	if len(p.reference.interfaces) > 0 {
+		return true
+	}
+	text, err := contained(func() ([]byte, error) { return json.Marshal(v.Interface()) })
+	if err != nil {
+		return false
+	}
+	_, err = contained(func() ([]byte, error) { return nil, json.Unmarshal(text, reflect.New(p.typ).Interface()) })
+	return err == nil
 }
 
 func (p *prober) write(v reflect.Value) ([]byte, error) {
