@@ -14,19 +14,22 @@ type event struct {
 	info     *eventdef.Info
 	number   uint32 // among the events of the process
 	payloads *payloads
+	origin   origin
 }
 
 // numbers counts the events of the process.
 var numbers atomic.Uint32
 
 func define(d *eventdef.Definition[opaque], typ reflect.Type, typed typedFunc) *event {
-	e := &event{def: *d, number: numbers.Add(1)}
+	e := &event{def: *d, number: numbers.Add(1), origin: originOf()}
 	e.payloads = newPayloads(&e.def, typ, typed)
 	e.info = infoOf(&e.def, typ == reflect.TypeFor[Empty]())
 	return e
 }
 
-func (e *event) unknown() *Error { return &Error{Code: CodeUnknownEvent, Event: e.info.Name} }
+func (e *event) unknown() *Error {
+	return &Error{Code: CodeUnknownEvent, Event: e.info.Name, Err: e.origin.unlisted()}
+}
 
 // infoOf returns what the definition says, with the defaults filled in.
 func infoOf(d *eventdef.Definition[opaque], empty bool) *eventdef.Info {
