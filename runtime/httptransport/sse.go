@@ -99,8 +99,8 @@ func (s *stream) serve(ctx context.Context) {
 // serveStream opens an event stream. Whatever keeps it from opening is the answer's status.
 func (h *Handler) serveStream(w http.ResponseWriter, r *http.Request) {
 	// The handler's end does not wait for what is on its way here: [session.Conn.Open] refuses it then.
-	if h.Closed() {
-		failWith(w, session.ShuttingDown)
+	if refusal := h.Closed(); refusal != nil {
+		failWith(w, *refusal)
 		return
 	}
 	// First who it is: what strangers send is not read.
@@ -195,8 +195,8 @@ func (h *Handler) readMessage(w http.ResponseWriter, r *http.Request, c *session
 	if r.ContentLength >= 0 {
 		room = min(most, r.ContentLength)
 	}
-	if !c.Hold(int(room)) {
-		failWith(w, session.TooMuchMemory)
+	if refusal := c.Hold(int(room)); refusal != nil {
+		failWith(w, *refusal)
 		return nil, false
 	}
 	defer c.Hold(-int(room))

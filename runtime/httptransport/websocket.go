@@ -29,8 +29,8 @@ func (h *Handler) serveSocket(w http.ResponseWriter, r *http.Request) {
 		fail(w, http.StatusBadRequest, "bad_request", "offer the subprotocol "+Protocol)
 		return
 	}
-	if !h.Enter() {
-		failWith(w, session.ShuttingDown)
+	if refusal := h.Enter(); refusal != nil {
+		failWith(w, *refusal)
 		return
 	}
 	defer h.Leave()
@@ -142,8 +142,7 @@ func (p *socketReader) feed(chunk []byte) error {
 	err := p.frames.Feed(chunk, p)
 	c.Busy(false)
 	if held := p.frames.Held(); err == nil && held != p.held {
-		if !c.Hold(held - p.held) {
-			why := session.TooMuchMemory
+		if why := c.Hold(held - p.held); why != nil {
 			return &wsconn.CloseError{Code: ws.StatusCode(why.Code), Reason: why.Reason}
 		}
 		p.held = held

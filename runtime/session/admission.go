@@ -6,7 +6,7 @@ import "github.com/eventgen/eventgen/runtime/eventbus"
 func (engine *Engine) admit(c *Conn) *Closing {
 	evicted, refusal := engine.enroll(c)
 	if evicted != nil {
-		evicted.close(TooManyPeers)
+		evicted.close(tooManyPeers)
 	}
 	return refusal
 }
@@ -15,14 +15,14 @@ func (engine *Engine) enroll(c *Conn) (evicted *Conn, refusal *Closing) {
 	engine.mu.Lock()
 	defer engine.mu.Unlock()
 	if engine.closed {
-		return nil, &ShuttingDown
+		return nil, refuse(shuttingDown)
 	}
 	if engine.disconnects.Load() != c.disconnects { // the credentials may not be good any more
-		return nil, &comeAgain
+		return nil, refuse(comeAgain)
 	}
 	evicted, ok := engine.takePlaceLocked(c)
 	if !ok {
-		return nil, &TooManyPeers
+		return nil, refuse(tooManyPeers)
 	}
 	engine.live.Add(1)
 	engine.conns[c] = struct{}{}

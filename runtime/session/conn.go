@@ -11,13 +11,13 @@ import (
 	"github.com/eventgen/eventgen/runtime/eventbus/eventdef"
 )
 
-// conn is one live connection of a page, whatever carries it.
+// Conn is one live connection of a page, whatever carries it.
 //
 // Its bytes are written by one party at a time: whoever has the lock while the connection takes
 // everything at once ([modeSynced]), or a drainer of its own while it does not ([modeDraining]).
 // Whoever reads from it also cleans up after it, once; everybody else only shuts it.
 //
-// Locks are taken in this order: session, shard, conn, class; and session, handler, conn.
+// Locks are taken in this order: session, shard, conn, class; and session, engine, conn.
 type Conn struct {
 	engine  *Engine
 	shard   *shard

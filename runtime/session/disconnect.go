@@ -114,7 +114,7 @@ func (s *session) seenAs() eventbus.Peer {
 	return p
 }
 
-// allSessions returns those of the handler.
+// allSessions returns those of the engine.
 func (engine *Engine) allSessions() []*session {
 	engine.mu.Lock()
 	defer engine.mu.Unlock()

@@ -63,7 +63,7 @@ func (l *emitLog) run(id uint64, tab *tab, do func() *wireError) *wireError {
 	kept := l.keep(outcome{id, r}, tab)
 	l.mu.Unlock()
 	if !kept {
-		return &wireError{Code: eventbus.CodeRate, Message: TooMuchMemory.Reason}
+		return &wireError{Code: eventbus.CodeRate, Message: tooMuchMemory.Reason}
 	}
 	r.err = &wireError{Code: eventbus.CodeInternal}
 	defer l.settle(id, r, tab)

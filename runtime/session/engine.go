@@ -109,14 +109,14 @@ func (s sink) Wake() {
 func (s sink) Shutdown() { s.engine.begin() }
 
 var (
-	// ShuttingDown ends connections when the engine does.
-	ShuttingDown = Closing{CloseGoingAway, "shutting down"}
+	shuttingDown = Closing{CloseGoingAway, "shutting down"}
 	comeAgain    = Closing{CloseGoingAway, "disconnected: come again"}
-	// TooManyPeers refuses a connection for which there is no place.
-	TooManyPeers = Closing{CloseRateLimited, "rate_limited: too many connections"}
-	// TooMuchMemory ends what would make an account hold more than its share.
-	TooMuchMemory = Closing{CloseRateLimited, "rate_limited: the account holds too much"}
+	tooManyPeers = Closing{CloseRateLimited, "rate_limited: too many connections"}
+	// tooMuchMemory ends what would make an account hold more than its share.
+	tooMuchMemory = Closing{CloseRateLimited, "rate_limited: the account holds too much"}
 )
+
+func refuse(why Closing) *Closing { return &why }
 
 // all returns the connections there are.
 func (engine *Engine) all(dst []*Conn) []*Conn {
@@ -153,7 +153,7 @@ func (engine *Engine) end() {
 	engine.mu.Unlock()
 	at := engine.port.At()
 	for _, c := range engine.all(nil) {
-		c.closeAfter(at, ShuttingDown)
+		c.closeAfter(at, shuttingDown)
 	}
 	engine.live.Wait() // the janitor shuts whoever does not go
 	close(engine.stop)

@@ -11,7 +11,7 @@ import (
 	"strings"
 )
 
-// Epoch is the name of the log, and what makes event ids of its positions. An id proves that this handler has given
+// Epoch is the name of the log, and what makes event ids of its positions. An id proves that this engine has given
 // it to a page: anybody can name a position, and would read history from there.
 type Epoch struct {
 	name  string
@@ -48,7 +48,7 @@ func (e *Epoch) AppendID(dst []byte, seq uint64) []byte {
 	return dst[:start+proofSize]
 }
 
-// parseID takes an id apart; proven says that it is one of this handler's. The proof may be missing.
+// parseID takes an id apart; proven says that it is one of this engine's. The proof may be missing.
 func (e *Epoch) parseID(id string) (name string, seq uint64, proven, ok bool) {
 	name, position, ok := strings.Cut(id, ":")
 	position, _, _ = strings.Cut(position, ":")

@@ -10,7 +10,7 @@ func (c *Conn) Hello(f *Hello) *Closing {
 	engine := c.engine
 	weight := weightOfInterests(f.Listen)
 	if !c.tab.change(weight) {
-		return &TooMuchMemory
+		return refuse(tooMuchMemory)
 	}
 	defer c.tab.change(-weight)
 	c.mu.Lock()
@@ -42,7 +42,7 @@ func (c *Conn) Hello(f *Hello) *Closing {
 	}
 	if !c.liveLocked() {
 		o.release()
-		return &ShuttingDown
+		return refuse(shuttingDown)
 	}
 	// One message: a page that has the position must have been told of the gap before it.
 	first := [][]byte{appendWelcome(nil, w)}
@@ -59,7 +59,7 @@ func (c *Conn) Hello(f *Hello) *Closing {
 	}
 	if !c.tab.change(own + len(out)) {
 		o.release()
-		return &TooMuchMemory
+		return refuse(tooMuchMemory)
 	}
 	c.peer, c.cursor, c.class, c.steps, c.rest = peer, o.at, o.class, o.steps, out
 	c.own, c.booked = own, own+len(out)
@@ -106,7 +106,7 @@ func (c *Conn) join(from *resumeFrame, peer *eventbus.Peer) (s *session, known b
 	if err != nil {
 		s.conn = nil
 		engine.leaveLocked(s)
-		return nil, false, &ShuttingDown
+		return nil, false, refuse(shuttingDown)
 	}
 	*peer, s.peer, s.window = joined, joined.ID, joined.Window
 	c.shard.add(c)

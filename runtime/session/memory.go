@@ -9,7 +9,7 @@ import (
 	"github.com/eventgen/eventgen/runtime/internal/account"
 )
 
-// memory is what pages make the handler hold: what they sent and is not handled, what they were sent and do not take,
+// memory is what pages make the engine hold: what they sent and is not handled, what they were sent and do not take,
 // what they listen to, and what is kept so that they can come back. It is charged to accounts, in bytes.
 type memory struct {
 	mu     sync.Mutex

@@ -124,7 +124,7 @@ func WithMaxPeersPerAccount(n int) Option {
 	return optionFunc(func(c *config) { c.maxAccountPeers = n })
 }
 
-// WithMaxMemory bounds what pages make the handler hold, in bytes: what they sent and is not handled, what they were
+// WithMaxMemory bounds what pages make the engine hold, in bytes: what they sent and is not handled, what they were
 // sent and do not take, what they listen to, and what is kept so that they can come back. The first 8 KiB of each
 // connection, and of each session, are free. An account has a sixteenth; when a half is taken, each account may have an
 // equal part of that half. What would be more is refused, or ends the connection with 4429 or 4503. The default is

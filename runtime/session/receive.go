@@ -146,7 +146,7 @@ type inbox struct {
 	working bool
 }
 
-// accept queues a message, which has been parsed once, and reports whether there was room. The handler's live is
+// accept queues a message, which has been parsed once, and reports whether there was room. The engine's live is
 // raised.
 func (c *Conn) accept(body []byte) bool {
 	size := len(body) + bodySize
@@ -193,7 +193,7 @@ func (c *Conn) work() {
 func (c *Conn) handleAll(frames []pageFrame) {
 	weight := weightOf(frames)
 	if !c.tab.change(weight) {
-		c.close(TooMuchMemory)
+		c.close(tooMuchMemory)
 		return
 	}
 	defer c.tab.change(-weight)

@@ -165,7 +165,7 @@ func (engine *Engine) trim(account string) {
 	engine.endSessions(func() *session { return engine.away.surplus(account, engine.maxAccountPeers, engine.maxPeers) })
 }
 
-// endSessions ends the sessions that next returns, which is called with the handler's lock.
+// endSessions ends the sessions that next returns, which is called with the engine's lock.
 func (engine *Engine) endSessions(next func() *session) {
 	engine.mu.Lock()
 	var gone []*session

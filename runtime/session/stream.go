@@ -45,9 +45,6 @@ func WithRenew(expires time.Time, renew func(token string) (peer eventbus.Peer, 
 // HelloTime is how long a page has for its hello.
 const HelloTime = 10 * time.Second
 
-// CloseTooLarge is the close code for a message that is too long.
-const CloseTooLarge = 1009
-
 // ServeStream serves a client over a message stream, in the caller's goroutine, until either side closes it or ctx is
 // done. The application vouches for the peer: a window's label that is set there goes before that of the page. The costs
 // are charged to the peer's Account, if that is empty to its identity, and without one to an account that all such streams
@@ -60,9 +57,9 @@ func (engine *Engine) ServeStream(ctx context.Context, s Stream, peer eventbus.P
 		}
 	}
 	since := engine.Now()
-	if !engine.Enter() {
-		_ = s.Close(ShuttingDown.Code, ShuttingDown.Reason)
-		return ShuttingDown
+	if refusal := engine.Enter(); refusal != nil {
+		_ = s.Close(refusal.Code, refusal.Reason)
+		return *refusal
 	}
 	defer engine.Leave()
 	ctx, cancel := context.WithCancel(ctx)

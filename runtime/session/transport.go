@@ -70,7 +70,7 @@ func (engine *Engine) Prepare(who Client) (*Conn, *Closing) {
 	}
 	c.tab.memory, c.tab.account = &engine.memory, who.Account
 	if !c.tab.change(who.Kept) {
-		return nil, &TooMuchMemory
+		return nil, refuse(tooMuchMemory)
 	}
 	return c, nil
 }
@@ -111,9 +111,14 @@ func (c *Conn) Unfinished(begun, another bool) {
 	}
 }
 
-// Hold charges the page's account for what a transport holds of it, or if n is negative no longer does. It returns false
-// if the account may not hold so much: then the transport lets go of it.
-func (c *Conn) Hold(n int) bool { return c.tab.change(n) }
+// Hold charges the page's account for what a transport holds of it, or if n is negative no longer does. If the account
+// may not hold so much it returns how what needs it is to be refused: then the transport lets go of it.
+func (c *Conn) Hold(n int) *Closing {
+	if !c.tab.change(n) {
+		return refuse(tooMuchMemory)
+	}
+	return nil
+}
 
 // Knock counts something that is no frame of the protocol against the page's rate, and closes a connection that goes on
 // with it. It returns whether it has not.
@@ -262,15 +267,16 @@ func (engine *Engine) HelloOf(window string, events []string, lastID, session st
 	return f.Hello, nil
 }
 
-// Enter makes the end of the engine wait for something that is on its way, and reports whether there is still time.
-// Whoever enters leaves.
-func (engine *Engine) Enter() bool {
+// Enter makes the end of the engine wait for something that is on its way, or returns how it is to be refused because the
+// engine is at its end. Whoever enters leaves.
+func (engine *Engine) Enter() *Closing {
 	engine.mu.Lock()
 	defer engine.mu.Unlock()
-	if !engine.closed {
-		engine.live.Add(1)
+	if engine.closed {
+		return refuse(shuttingDown)
 	}
-	return !engine.closed
+	engine.live.Add(1)
+	return nil
 }
 
 // Leave ends what Enter began.
@@ -280,11 +286,14 @@ func (engine *Engine) Leave() { engine.live.Done() }
 // connection.
 func (engine *Engine) Go(f func()) { engine.running.Go(f) }
 
-// Closed reports whether the engine takes nobody in any more.
-func (engine *Engine) Closed() bool {
+// Closed returns how everybody is to be refused once the engine takes nobody in any more, and nil before.
+func (engine *Engine) Closed() *Closing {
 	engine.mu.Lock()
 	defer engine.mu.Unlock()
-	return engine.closed
+	if engine.closed {
+		return refuse(shuttingDown)
+	}
+	return nil
 }
 
 // MaxMessage bounds one message of a page, in bytes.

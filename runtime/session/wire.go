@@ -18,6 +18,7 @@ const envelope = 4 << 10
 // The close codes. See docs/protocol.md, 8.
 const (
 	CloseGoingAway       = 1001
+	CloseTooLarge        = 1009
 	CloseFailed          = 1011
 	CloseBadFrame        = 4400
 	CloseUnauthenticated = 4401
