@@ -1,6 +1,7 @@
 package httptransport
 
 import (
+	"context"
 	"fmt"
 	"io"
 	"math/rand/v2"
@@ -94,6 +95,23 @@ func TestSlowWindowHearsWhatWasDropped(t *testing.T) {
 		pg.want(`{"event":"lossy","payload":"first"}`, `{"gap":{"events":{"lossy":20}}}`, `{"at":21}`)
 		emit(t, p.bus, lossy, "last")
 		pg.want(`{"event":"lossy","payload":"last"}`)
+	})
+}
+
+// An answer comes after all that came before it, and after what says that some of that does not.
+func TestGuarantee07DroppedBeforeAnswers(t *testing.T) {
+	bubble(t, func(t *testing.T, l *pipeListener) {
+		p := newPlaceOn(t, l, nil, session.WithQueue(10))
+		ask.Listen(p.bus, func(context.Context, progress) error { return nil })
+		pg := p.open(`{"listen":{"lossy":{}}}`)
+		emit(t, p.bus, lossy, "first")
+		synctest.Wait()
+		for range 20 {
+			emit(t, p.bus, lossy, "lost")
+		}
+		pg.send(`{"emit":"ask","id":1,"payload":{"id":"a","n":1}}`)
+		synctest.Wait()
+		pg.want(`{"event":"lossy","payload":"first"}`, `{"gap":{"events":{"lossy":20}}}`, `{"at":21}`, `{"ack":1}`)
 	})
 }
 

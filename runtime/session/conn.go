@@ -279,7 +279,9 @@ func (c *Conn) takeLocked(dst []byte, entries []*eventbus.Entry, head uint64, sk
 		entries = entries[n:]
 		c.own -= s.weight()
 		c.applyLocked(s)
-		dst = append(dst, s.out...)
+		if len(s.out) > 0 {
+			dst = append(c.appendDroppedLocked(dst), s.out...)
+		}
 	}
 	dst = c.appendLocked(dst, entries, skip)
 	c.cursor = max(c.cursor, head)
