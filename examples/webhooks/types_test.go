@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"testing"
 
 	"github.com/eventgen/eventgen/examples/webhooks/hooks"
@@ -96,6 +97,10 @@ func recordedOnTheWire(t *testing.T) []sample {
 			t.Fatal(err)
 		}
 	}
+	subscription, err := port.Listen(peer, "docker:event")
+	if err != nil {
+		t.Fatal(err)
+	}
 	start := port.At()
 	if err := replay(handler(bus)); err != nil {
 		t.Fatal(err)
@@ -103,7 +108,7 @@ func recordedOnTheWire(t *testing.T) []sample {
 	if err := bus.Flush(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	entries := make([]*eventbus.Entry, 100)
+	entries := slices.Grow(subscription.Values, 100)[:100]
 	n, _ := port.Read(start, entries)
 	var samples []sample
 	for _, entry := range entries[:n] {

@@ -12,6 +12,7 @@ import (
 
 	"github.com/eventgen/eventgen/runtime/eventbus"
 	"github.com/eventgen/eventgen/runtime/eventbus/eventdef"
+	"github.com/eventgen/eventgen/runtime/internal/port"
 )
 
 // note is what windows send each other.
@@ -26,7 +27,7 @@ func noteKey(n *note) eventbus.Key { return eventdef.StringKey(n.ID) }
 type windows struct {
 	t     *testing.T
 	b     *eventbus.Bus
-	port  *eventbus.Port
+	port  port.Port
 	peers map[string]eventbus.Peer
 }
 
@@ -64,7 +65,7 @@ func (w *windows) emit(account, event string, payload any, to eventbus.Target) e
 	}
 	text, err := json.Marshal(payload)
 	noError(w.t, err)
-	return w.port.Emit(background, peer, eventbus.Incoming{Event: event, Payload: text, To: to})
+	return w.port.Emit(background, peer, port.Incoming{Event: event, Payload: text, To: to})
 }
 
 // fill has the account emit until that is refused, and returns how often it was not.
@@ -334,7 +335,7 @@ func TestGuarantee27AllOfAnEntryCounts(t *testing.T) {
 	before = heap()
 	for n := range 5000 {
 		peer := eventbus.Peer{ID: fmt.Sprint(n), Window: "w", Groups: []string{strings.Repeat("g", 1000)}, Attributes: map[string]string{"a": strings.Repeat("x", 1000)}}
-		err := p.Emit(background, peer, eventbus.Incoming{Event: "state", Payload: []byte(`{"id":"a","text":""}`), To: eventbus.Window("all")})
+		err := p.Emit(background, peer, port.Incoming{Event: "state", Payload: []byte(`{"id":"a","text":""}`), To: eventbus.Window("all")})
 		if err != nil {
 			wantCode(t, err, eventbus.CodeRate)
 		}

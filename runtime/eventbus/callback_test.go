@@ -11,6 +11,7 @@ import (
 
 	"github.com/eventgen/eventgen/runtime/eventbus"
 	"github.com/eventgen/eventgen/runtime/eventbus/eventdef"
+	"github.com/eventgen/eventgen/runtime/internal/port"
 )
 
 // probe is a payload whose codec, key and validation call what the test sets.
@@ -30,7 +31,7 @@ type rig struct {
 	key   *eventbus.Event[probe] // throttled by a key
 	act   func()
 	where string // the callback in which act is called
-	port  *eventbus.Port
+	port  port.Port
 	peer  eventbus.Peer
 }
 
@@ -109,7 +110,7 @@ func (r *rig) listen() {
 }
 
 func (r *rig) emitAsWindow() {
-	_ = r.port.Emit(background, r.peer, eventbus.Incoming{Event: "in", Payload: []byte("1")})
+	_ = r.port.Emit(background, r.peer, port.Incoming{Event: "in", Payload: []byte("1")})
 }
 
 // newRig returns a rig that calls act in the callback of that name.
@@ -223,7 +224,7 @@ func TestGuarantee12PanicsInCallbacks(t *testing.T) {
 				for _, e := range []*eventbus.Event[probe]{r.e, r.d, r.key} {
 					noError(t, e.Emit(background, r.b, 1))
 				}
-				noError(t, r.port.Emit(background, r.peer, eventbus.Incoming{Event: "in", Payload: []byte("1")}))
+				noError(t, r.port.Emit(background, r.peer, port.Incoming{Event: "in", Payload: []byte("1")}))
 				noError(t, r.b.Close(background))
 			})
 		})
@@ -239,7 +240,7 @@ func TestGuarantee12PanicsFailTheEmit(t *testing.T) {
 				"emit interceptor": func() error { return r.e.Emit(background, r.b, 1) },
 				"key":              func() error { return r.key.Emit(background, r.b, 1) },
 				"decoder": func() error {
-					return r.port.Emit(background, r.peer, eventbus.Incoming{Event: "in", Payload: []byte("1")})
+					return r.port.Emit(background, r.peer, port.Incoming{Event: "in", Payload: []byte("1")})
 				},
 				"predicate": func() error {
 					return r.e.EmitTo(background, r.b, eventbus.Where(func(eventbus.Peer) bool { r.act(); return true }), 1)

@@ -10,6 +10,7 @@ import (
 	"unicode/utf8"
 
 	"github.com/eventgen/eventgen/runtime/eventbus/broker"
+	"github.com/eventgen/eventgen/runtime/internal/port"
 )
 
 // How nodes know of each other.
@@ -196,7 +197,7 @@ func (c *cluster) event(env *broker.Envelope) {
 }
 
 // envelope returns what tells other nodes of a delivery. Its payload is kept by the entry, or copied.
-func (t *topic) envelope(kind broker.Kind, d *delivery, e encoded, entry *Entry) *broker.Envelope {
+func (t *topic) envelope(kind broker.Kind, d *delivery, e encoded, entry *port.Entry) *broker.Envelope {
 	o := &d.occ
 	env := &broker.Envelope{
 		Kind: kind, Event: t.info.Name, Contract: t.info.Contract,
@@ -315,7 +316,7 @@ func (t *topic) recordRemote(v *stored, env *broker.Envelope, own bool) bool {
 		}
 	}
 	v.entry = l.fill(t, position, env.Payload, env.Batch, &v.d.occ)
-	v.size = sizeOf[stored]() + v.entry.size
+	v.size = sizeOf[stored]() + v.entry.Size
 	l.push(v.entry)
 	full := false
 	if t.store != nil {
@@ -377,7 +378,7 @@ func (t *topic) decodeStored(v *stored) {
 }
 
 // replay is Port.Replay.
-func (b *Bus) replay(ctx context.Context, after uint64, fn func(*Entry) bool) (bool, error) {
+func (b *Bus) replay(ctx context.Context, after uint64, fn func(*port.Entry) bool) (bool, error) {
 	if b.sequencer == nil {
 		return false, nil
 	}

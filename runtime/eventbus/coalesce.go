@@ -4,6 +4,8 @@ import (
 	"context"
 	"sync"
 	"time"
+
+	"github.com/eventgen/eventgen/runtime/internal/port"
 )
 
 // coalescer defers deliveries of one event: by throttle, debounce or batch. Its dispatcher is a goroutine
@@ -91,7 +93,7 @@ func (c *coalescer) admit(d *delivery) (*lane, error) {
 	if !c.t.info.Keyed && d.occ.target.IsZero() && d.occ.peer == nil {
 		return &c.lanes.solo, nil
 	}
-	id := laneID{slotID: slotID{key: d.occ.key, target: d.occ.target.id()}}
+	id := laneID{slotID: slotID{key: d.occ.key, target: port.ID(d.occ.target)}}
 	if d.occ.peer != nil {
 		if id.origin = anyWindow; c.mode == batching {
 			id.origin = d.occ.peer.ID

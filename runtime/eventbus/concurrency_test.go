@@ -13,6 +13,7 @@ import (
 
 	"github.com/eventgen/eventgen/runtime/eventbus"
 	"github.com/eventgen/eventgen/runtime/eventbus/eventdef"
+	"github.com/eventgen/eventgen/runtime/internal/port"
 )
 
 // Everything is called from everywhere at once, inside listeners too, and then the bus closes in the midst
@@ -112,11 +113,11 @@ func stress(t *testing.T, seed uint64) {
 			cancel()
 		case 16:
 			if sub, err := p.Listen(peer, "throttled"); err == nil {
-				p.Read(sub.At, make([]*eventbus.Entry, 5))
+				p.Read(sub.At, make([]*port.Entry, 5))
 				sub.Close()
 			}
 		case 17:
-			_ = p.Emit(ctx, peer, eventbus.Incoming{Event: "client", Payload: []byte("1"), To: eventbus.Window("w")})
+			_ = p.Emit(ctx, peer, port.Incoming{Event: "client", Payload: []byte("1"), To: eventbus.Window("w")})
 		case 18:
 			_ = flushing.Forget(b, eventdef.StringKey(s.Key))
 		case 19:

@@ -6,6 +6,7 @@ import (
 
 	"github.com/eventgen/eventgen/runtime/eventbus/eventdef"
 	"github.com/eventgen/eventgen/runtime/internal/account"
+	"github.com/eventgen/eventgen/runtime/internal/port"
 )
 
 // Half of the log, of what is kept and of the keys of an event that windows emit is the windows'; the other half is
@@ -20,7 +21,7 @@ const (
 
 var (
 	stringSize    = sizeOf[string]()
-	entrySize     = sizeOf[Entry]() + 8 // supersedeSize is what it takes to know which entry of a key and target is the newest.
+	entrySize     = sizeOf[port.Entry]() + 8 // supersedeSize is what it takes to know which entry of a key and target is the newest.
 	supersedeSize = 2 * sizeOf[slotID]()
 )
 
@@ -99,17 +100,17 @@ func (l *eventLog) settle(now time.Time) {
 	}
 }
 
-func (l *eventLog) uncharge(e *Entry) {
-	if e.windows {
-		l.costs.logged.Give(e.Peer.Account, e.size)
+func (l *eventLog) uncharge(e *port.Entry) {
+	if e.ByClient {
+		l.costs.logged.Give(e.Peer.Account, e.Size)
 	}
 }
 
 // costOf returns how many bytes an entry keeps.
 func (t *topic) costOf(frame int, o *occasion) int {
-	n := entrySize + frame + o.key.Size() + o.target.size()
+	n := entrySize + frame + o.key.Size() + port.TargetSize(o.target)
 	if o.peer != nil {
-		n += o.peer.size()
+		n += port.PeerSize(o.peer)
 	}
 	if t.newest != nil {
 		n += supersedeSize

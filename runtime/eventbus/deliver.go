@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/eventgen/eventgen/runtime/eventbus/broker"
+	"github.com/eventgen/eventgen/runtime/internal/port"
 )
 
 // deliver brings a delivery to everyone: first what has to go before it, then windows and other nodes, so
@@ -98,9 +99,9 @@ func (t *topic) publish(ctx context.Context, d *delivery) {
 
 // recorded is what record did.
 type recorded struct {
-	entry  *Entry // what was logged
-	full   bool   // there was no room to store it
-	wanted bool   // nothing was done: the encoding is wanted after all
+	entry  *port.Entry // what was logged
+	full   bool        // there was no room to store it
+	wanted bool        // nothing was done: the encoding is wanted after all
 }
 
 // record gives the delivery its position, stores it and logs it, in one step.
@@ -135,7 +136,7 @@ func (t *topic) record(d *delivery, e encoded) (r recorded) {
 
 // keepText returns what a window emitted as it is stored: as text, of which it is known what it costs. Only windows get
 // it. The log's lock is held.
-func (t *topic) keepText(d *delivery, e encoded, entry *Entry) *stored {
+func (t *topic) keepText(d *delivery, e encoded, entry *port.Entry) *stored {
 	v := &stored{d: *d, absent: !e.ok}
 	v.d.stored, v.d.at, v.d.boxed, v.d.occ.answers, v.d.encoded = true, nil, nil, nil, nil
 	if !e.ok {
@@ -153,7 +154,7 @@ func (t *topic) keepText(d *delivery, e encoded, entry *Entry) *stored {
 		entry = t.b.log.fill(t, d.occ.seq, e.text, e.n, &v.d.occ)
 	}
 	v.entry, v.d.encoded = entry, entry.Payload
-	v.size = sizeOf[stored]() + entry.size
+	v.size = sizeOf[stored]() + entry.Size
 	return v
 }
 
@@ -171,7 +172,7 @@ func (t *topic) keep(d *delivery) *stored {
 
 // show returns the entry of a stored delivery, which is made when it is first needed, or nil if there is
 // none to be had.
-func (t *topic) show(v *stored) *Entry {
+func (t *topic) show(v *stored) *port.Entry {
 	t.showing.Lock()
 	defer t.showing.Unlock()
 	l := &t.b.log
@@ -214,7 +215,7 @@ func (t *topic) forgetHere(keys []Key) {
 }
 
 // subscribe counts a subscription in and returns what is stored for it. The log's lock is held.
-func (t *topic) subscribe(s *Subscription) []*stored {
+func (t *topic) subscribe(s *port.Subscription) []*stored {
 	s.At = t.b.log.position()
 	if t.interest.Add(1) == 1 {
 		t.extra.Add(1)
@@ -224,11 +225,11 @@ func (t *topic) subscribe(s *Subscription) []*stored {
 	if t.shown == nil {
 		return nil
 	}
-	return t.shown.forPeer(&s.peer, s.Keys.Has)
+	return t.shown.forPeer(s.Peer(), s.Keys.Has)
 }
 
 // showAll returns the entries of stored deliveries, of those that have one.
-func (t *topic) showAll(chosen []*stored) (entries []*Entry) {
+func (t *topic) showAll(chosen []*stored) (entries []*port.Entry) {
 	for _, v := range chosen {
 		if e := t.show(v); e != nil {
 			entries = append(entries, e)

@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"github.com/eventgen/eventgen/runtime/eventbus/eventdef"
+	"github.com/eventgen/eventgen/runtime/internal/port"
 )
 
 // emit is Emit with the payload at the address, which is valid until it returns.
@@ -145,28 +146,15 @@ func (t *topic) checkTarget(to Target) error {
 			return t.err(CodeAudience, fmt.Errorf("the event must be addressed to a %s", t.info.To))
 		}
 		return nil
-	case !to.valid():
-		return t.err(CodeInvalidTarget, nil)
-	case !to.fixed() && (t.info.Stored() || t.info.Deferred()):
+	case !port.Fixed(to) && (t.info.Stored() || t.info.Deferred()):
 		return t.err(CodeInvalidTarget, fmt.Errorf("%v: the event is stored or deferred", to))
-	case !allows(t.info.To, to):
+	case !port.Allows(t.info.To, to):
 		return t.err(CodeAudience, fmt.Errorf("the event must be addressed to a %s, not to %v", t.info.To, to))
 	}
-	if t.info.To == eventdef.ToWindow && !to.open() && !t.info.Stored() && !t.b.peers.any(to) {
+	if t.info.To == eventdef.ToWindow && !port.Open(to) && !t.info.Stored() && !t.b.peers.any(to) {
 		return t.err(CodeNoTarget, fmt.Errorf("%v", to))
 	}
 	return nil
-}
-
-// allows reports whether an event of that audience may be addressed to the target.
-func allows(a eventdef.Audience, to Target) bool {
-	switch a {
-	case eventdef.ToWindow:
-		return to.kind == targetWindow || to.kind == targetWindows || to.kind == targetWhere
-	case eventdef.ToGroup:
-		return to.kind == targetGroup || to.kind == targetWhere
-	}
-	return true
 }
 
 // intercept hands the emit to the interceptors.
@@ -190,7 +178,7 @@ func (t *topic) emitAny(ctx context.Context, e Emission) error {
 		t.places.put(at)
 		return err
 	}
-	if err := t.admitWindow(ctx, Incoming{To: e.Target}); err != nil {
+	if err := t.admitWindow(ctx, port.Incoming{To: e.Target}); err != nil {
 		return err
 	}
 	var said answers
@@ -215,9 +203,9 @@ func (t *topic) missed(ctx context.Context, said *answers) {
 // collects what listeners say to a window's emit.
 func (t *topic) proceed(ctx context.Context, at address, to Target, from *windowEmit, said *answers) (err error) {
 	defer t.contain(ctx, &err)
-	if to.open() {
-		to = to.resolve(t.b.peers.list())
-		if t.info.To == eventdef.ToWindow && len(to.more.names) == 0 {
+	if port.Open(to) {
+		to = port.Resolve(to, t.b.peers.list())
+		if t.info.To == eventdef.ToWindow && port.Nobody(to) {
 			return t.err(CodeNoTarget, nil)
 		}
 	}

@@ -3,13 +3,15 @@ package eventbus
 import (
 	"context"
 	"fmt"
+
+	"github.com/eventgen/eventgen/runtime/internal/port"
 )
 
 // What tests of the package, which stand outside of it, look at inside.
 
 const (
-	MaxTargetName  = maxTargetName
-	MaxTargetNames = maxTargetNames
+	MaxTargetName  = port.MaxTargetName
+	MaxTargetNames = port.MaxTargetNames
 	NestedBatches  = nestedBatches
 	SpareDead      = spareDead
 	UsualQueue     = usualQueue
@@ -40,16 +42,7 @@ func (b *Bus) HeldByLog() int { return b.log.bytes }
 func (b *Bus) LogFloor() uint64 { return b.log.floor }
 
 // OldestEntry returns the first entry of the log, which must not be empty.
-func (b *Bus) OldestEntry() *Entry { return b.log.ring[b.log.first&uint64(len(b.log.ring)-1)] }
-
-// Resolve returns the target for these peers.
-func (t Target) Resolve(peers []Peer) Target { return t.resolve(peers) }
-
-// Text returns the label of a window.
-func (t Target) Text() string { return t.text }
-
-// ExceptNobody is a target that no function of the package makes.
-var ExceptNobody = Target{kind: targetExcept, more: &targetMore{}}
+func (b *Bus) OldestEntry() *port.Entry { return b.log.ring[b.log.first&uint64(len(b.log.ring)-1)] }
 
 // LoggedForWindows returns the bytes of the log that are charged to accounts.
 func (b *Bus) LoggedForWindows() int { return b.log.costs.logged.Held() }
@@ -66,8 +59,8 @@ func (b *Bus) CheckLedgers() (problems []string) {
 	defer l.mu.Unlock()
 	charged := 0
 	for i := max(l.first, l.costs.settled); i < l.next; i++ {
-		if e := l.ring[i&uint64(len(l.ring)-1)]; e.windows {
-			charged += e.size
+		if e := l.ring[i&uint64(len(l.ring)-1)]; e.ByClient {
+			charged += e.Size
 		}
 	}
 	for _, t := range b.topics {

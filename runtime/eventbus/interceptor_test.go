@@ -10,6 +10,7 @@ import (
 
 	"github.com/eventgen/eventgen/runtime/eventbus"
 	"github.com/eventgen/eventgen/runtime/eventbus/eventdef"
+	"github.com/eventgen/eventgen/runtime/internal/port"
 )
 
 // tracer is an interceptor that writes down what passes.
@@ -60,7 +61,7 @@ func TestGuarantee21Interceptors(t *testing.T) {
 	p, _ := attach(t, b)
 	peer := join(t, p, eventbus.Peer{})
 	client.Listen(b, func(context.Context, int) error { return eventbus.Reject("no", "") })
-	wantCode(t, eventbus.Public(p.Emit(background, peer, eventbus.Incoming{Event: "client", Payload: []byte("5")})), "no")
+	wantCode(t, eventbus.Public(p.Emit(background, peer, port.Incoming{Event: "client", Payload: []byte("5")})), "no")
 	j.want(t, "a window's emit", "outer emit client 5", "inner emit client 5", "outer listen 5", "inner listen 5",
 		"inner emitted", "outer emitted")
 	f.want(t, "failures")
@@ -68,9 +69,10 @@ func TestGuarantee21Interceptors(t *testing.T) {
 
 func TestInterceptorsMayChangeAndRefuse(t *testing.T) {
 	e := eventbus.Define(eventdef.Definition[int]{Name: "e", Max: 0})
+	stored := eventbus.Define(eventdef.Definition[int]{Name: "stored", Sticky: true})
 	var j journal
 	refused := errors.New("refused")
-	b, f := newBus(t, events(e), eventbus.WithInterceptor(tracer{name: "i", j: new(journal), emit: func(e eventbus.Emission) (eventbus.Emission, error) {
+	b, f := newBus(t, events(e, stored), eventbus.WithInterceptor(tracer{name: "i", j: new(journal), emit: func(e eventbus.Emission) (eventbus.Emission, error) {
 		switch e.Payload {
 		case 1:
 			e.Payload = 100
@@ -79,7 +81,7 @@ func TestInterceptorsMayChangeAndRefuse(t *testing.T) {
 		case 3:
 			e.Payload = "three"
 		case 4:
-			e.Target = eventbus.ExceptNobody
+			e.Target = eventbus.Where(func(eventbus.Peer) bool { return true })
 		}
 		return e, nil
 	}}))
@@ -90,7 +92,7 @@ func TestInterceptorsMayChangeAndRefuse(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 	wantCode(t, e.Emit(background, b, 3), eventbus.CodeInternal)
-	wantCode(t, e.Emit(background, b, 4), eventbus.CodeInvalidTarget)
+	wantCode(t, stored.Emit(background, b, 4), eventbus.CodeInvalidTarget)
 	j.want(t, "nothing")
 	f.want(t, "failures")
 }
@@ -185,7 +187,7 @@ func TestInterceptorsMayPassOnAnotherEvent(t *testing.T) {
 	peer := join(t, p, eventbus.Peer{Window: "main"})
 	send := func(how func(*eventbus.Emission)) error {
 		change = how
-		return p.Emit(background, peer, eventbus.Incoming{Event: "client", Payload: []byte("2")})
+		return p.Emit(background, peer, port.Incoming{Event: "client", Payload: []byte("2")})
 	}
 	wantCode(t, send(func(e *eventbus.Emission) { e.Event = from.Info() }), eventbus.CodeDirection)
 	wantCode(t, send(func(e *eventbus.Emission) { e.Target = eventbus.Window("main") }), eventbus.CodeAudience)
@@ -220,7 +222,7 @@ func TestInterceptorsMayPassOnAWindowsEmitLater(t *testing.T) {
 		e.Listen(b, func(context.Context, int) error { return eventbus.Reject("no", "") })
 		p, _ := attach(t, b)
 		peer := join(t, p, eventbus.Peer{Window: "other"})
-		said := p.Emit(background, peer, eventbus.Incoming{Event: "e", Payload: []byte("9"), To: eventbus.Window("other")})
+		said := p.Emit(background, peer, port.Incoming{Event: "e", Payload: []byte("9"), To: eventbus.Window("other")})
 		synctest.Wait()
 		if reported := len(f.codes()); (said == nil) != (reported == 4) {
 			t.Errorf("the window was told %v, and the error handler of %d refusals", said, reported)
@@ -251,9 +253,9 @@ func TestInterceptorsMayPassOnAWindowsEmitTwice(t *testing.T) {
 	p, _ := attach(t, b)
 	peer, other := join(t, p, eventbus.Peer{}), join(t, p, eventbus.Peer{Window: "other"})
 	listen(t, p, other, "e")
-	err := p.Emit(background, peer, eventbus.Incoming{Event: "e", Payload: []byte("9"), To: eventbus.Window("other")})
+	err := p.Emit(background, peer, port.Incoming{Event: "e", Payload: []byte("9"), To: eventbus.Window("other")})
 	wantCode(t, eventbus.Public(err), "zero")
-	entries := make([]*eventbus.Entry, 4)
+	entries := make([]*port.Entry, 4)
 	if n, _ := p.Read(0, entries); n != 1 || string(entries[0].Payload) != "1" {
 		t.Errorf("the other window got %d entries", n)
 	}

@@ -6,6 +6,7 @@ import (
 
 	"github.com/eventgen/eventgen/runtime/eventbus/eventdef"
 	"github.com/eventgen/eventgen/runtime/internal/account"
+	"github.com/eventgen/eventgen/runtime/internal/port"
 )
 
 // lane is what a coalescer holds for one key and target. At most one delivery of a lane is under way at a
@@ -38,7 +39,7 @@ type laneID struct {
 }
 
 // plain reports whether it is the lane of what Go code emits for everyone.
-func (id laneID) plain() bool { return id.target.kind == targetInvalid && id.origin == "" }
+func (id laneID) plain() bool { return id.target == (port.TargetID{}) && id.origin == "" }
 
 // anyWindow is the origin of what windows emit where it does not matter which of them does.
 const anyWindow = "*"

@@ -7,6 +7,8 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"github.com/eventgen/eventgen/runtime/internal/port"
 )
 
 // eventLog is the log that all sinks read: a ring of entries, bounded by bytes and age. It also gives
@@ -16,9 +18,9 @@ type eventLog struct {
 	maxAge   time.Duration
 
 	mu     sync.Mutex
-	ring   []*Entry // a power of two
-	first  uint64   // the oldest entry is ring[first%len(ring)]
-	next   uint64   // the next entry goes to ring[next%len(ring)]
+	ring   []*port.Entry // a power of two
+	first  uint64        // the oldest entry is ring[first%len(ring)]
+	next   uint64        // the next entry goes to ring[next%len(ring)]
 	bytes  int
 	at     uint64 // the position of the newest entry
 	floor  uint64 // entries up to this position are gone
@@ -26,12 +28,12 @@ type eventLog struct {
 
 	costs costs
 
-	arena []byte  // where frames are put
-	slab  []Entry // where entries are put
+	arena []byte       // where frames are put
+	slab  []port.Entry // where entries are put
 
 	sequenced bool          // a sequencer gives the positions of entries; seq is for Go listeners only
 	seq       atomic.Uint64 // the newest position given to anything
-	ports     atomic.Pointer[[]*Port]
+	ports     atomic.Pointer[[]*sinkPort]
 }
 
 const (
@@ -49,7 +51,7 @@ func (l *eventLog) position() uint64 {
 
 // fill makes the entry of a delivery: its frame, in the arena, with the payload as a part of it. What is kept for new
 // listeners stands alone, so that it keeps nothing else.
-func (l *eventLog) fill(t *topic, seq uint64, text []byte, batch int, o *occasion) *Entry {
+func (l *eventLog) fill(t *topic, seq uint64, text []byte, batch int, o *occasion) *port.Entry {
 	alone := t.store != nil
 	e := l.newEntry(alone)
 	e.Seq, e.Event, e.Key, e.Target, e.Batch, e.Time, e.Node = seq, t.info, o.key, o.target, batch, o.time, o.node
@@ -57,20 +59,20 @@ func (l *eventLog) fill(t *topic, seq uint64, text []byte, batch int, o *occasio
 		e.Target = All
 	}
 	if o.peer != nil {
-		e.Peer, e.windows = *o.peer, true
+		e.Peer, e.ByClient = *o.peer, true
 	}
 	e.Frame, e.Payload = l.frame(t, seq, text, batch > 0, alone)
-	e.topic = t
-	e.size = t.costOf(len(e.Frame), o)
+	e.Owner = t
+	e.Size = t.costOf(len(e.Frame), o)
 	return e
 }
 
-func (l *eventLog) newEntry(alone bool) *Entry {
+func (l *eventLog) newEntry(alone bool) *port.Entry {
 	if alone {
-		return new(Entry)
+		return new(port.Entry)
 	}
 	if len(l.slab) == 0 {
-		l.slab = make([]Entry, slabSize)
+		l.slab = make([]port.Entry, slabSize)
 	}
 	e := &l.slab[0]
 	l.slab = l.slab[1:]
@@ -114,22 +116,22 @@ func appendFrame(dst []byte, t *topic, seq uint64, text []byte, batch bool) (fra
 }
 
 // push appends an entry. The lock is held.
-func (l *eventLog) push(e *Entry) {
+func (l *eventLog) push(e *port.Entry) {
 	if l.next-l.first == uint64(len(l.ring)) {
 		l.enlarge()
 	}
 	l.ring[l.next&uint64(len(l.ring)-1)] = e
 	l.next++
 	l.at = e.Seq
-	l.bytes += e.size
-	if e.windows {
-		l.costs.logged.Take(e.Peer.Account, e.size)
+	l.bytes += e.Size
+	if e.ByClient {
+		l.costs.logged.Take(e.Peer.Account, e.Size)
 	}
-	if t := e.topic; t.newest != nil {
-		id := slotID{e.Key, e.Target.id()}
-		if e.Target.fixed() {
+	if t := e.Owner.(*topic); t.newest != nil {
+		id := slotID{e.Key, port.ID(e.Target)}
+		if port.Fixed(e.Target) {
 			if old := t.newest[id]; old != nil {
-				old.superseded.Store(true)
+				old.Supersede()
 			}
 			t.newest[id] = e
 		}
@@ -142,7 +144,7 @@ func (l *eventLog) push(e *Entry) {
 
 func (l *eventLog) enlarge() {
 	old := l.ring
-	l.ring = make([]*Entry, max(64, 2*len(old)))
+	l.ring = make([]*port.Entry, max(64, 2*len(old)))
 	for i := l.first; i < l.next; i++ {
 		l.ring[i&uint64(len(l.ring)-1)] = old[i&uint64(len(old)-1)]
 	}
@@ -167,12 +169,12 @@ func (l *eventLog) evict() {
 	}
 	l.ring[i] = nil
 	l.first++
-	l.bytes -= e.size
+	l.bytes -= e.Size
 	l.floor = e.Seq
-	t := e.topic
+	t := e.Owner.(*topic)
 	t.evicted = e.Seq
 	if t.newest != nil {
-		if id := (slotID{e.Key, e.Target.id()}); t.newest[id] == e {
+		if id := (slotID{e.Key, port.ID(e.Target)}); t.newest[id] == e {
 			delete(t.newest, id)
 		}
 	}
@@ -210,7 +212,7 @@ func (l *eventLog) after(position uint64) uint64 {
 }
 
 // read copies entries behind the position into dst.
-func (l *eventLog) read(position uint64, dst []*Entry) (n int, lost, end bool) {
+func (l *eventLog) read(position uint64, dst []*port.Entry) (n int, lost, end bool) {
 	from := l.after(position)
 	n = int(min(uint64(len(dst)), l.next-from))
 	mask := uint64(len(l.ring) - 1)
@@ -229,17 +231,17 @@ func (l *eventLog) wake() {
 	}
 }
 
-func (l *eventLog) attach(p *Port) {
+func (l *eventLog) attach(p *sinkPort) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	ports := append(slices.Clone(*l.ports.Load()), p)
 	l.ports.Store(&ports)
 }
 
-func (l *eventLog) detach(p *Port) {
+func (l *eventLog) detach(p *sinkPort) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	ports := slices.DeleteFunc(slices.Clone(*l.ports.Load()), func(q *Port) bool { return p == q })
+	ports := slices.DeleteFunc(slices.Clone(*l.ports.Load()), func(q *sinkPort) bool { return p == q })
 	l.ports.Store(&ports)
 }
 
@@ -249,5 +251,5 @@ func (l *eventLog) init(bytes int, age time.Duration, part float64) {
 		l.maxAge = math.MaxInt64
 	}
 	l.costs.init(bytes, age, part)
-	l.ports.Store(new([]*Port))
+	l.ports.Store(new([]*sinkPort))
 }

@@ -14,6 +14,7 @@ import (
 	"github.com/eventgen/eventgen/runtime/eventbus/broker"
 	"github.com/eventgen/eventgen/runtime/eventbus/eventbustest"
 	"github.com/eventgen/eventgen/runtime/eventbus/eventdef"
+	"github.com/eventgen/eventgen/runtime/internal/port"
 )
 
 type reading struct {
@@ -23,7 +24,7 @@ type reading struct {
 
 type node struct {
 	*eventbus.Bus
-	port *eventbus.Port
+	port port.Port
 	mu   sync.Mutex
 	errs []eventbus.Code
 }
@@ -60,7 +61,7 @@ func newNode(t *testing.T, n *eventbustest.Network, name string, events ...event
 	return result
 }
 
-func (n *node) window(t *testing.T, label, event string) (eventbus.Peer, *eventbus.Subscription) {
+func (n *node) window(t *testing.T, label, event string) (eventbus.Peer, *port.Subscription) {
 	t.Helper()
 	peer, err := n.port.Join(eventbus.Peer{Window: label})
 	if err != nil {
@@ -73,8 +74,8 @@ func (n *node) window(t *testing.T, label, event string) (eventbus.Peer, *eventb
 	return peer, s
 }
 
-func (n *node) read(after uint64, s *eventbus.Subscription) []string {
-	dst := make([]*eventbus.Entry, 100)
+func (n *node) read(after uint64, s *port.Subscription) []string {
+	dst := make([]*port.Entry, 100)
 	count, _ := n.port.Read(after, dst)
 	var got []string
 	for _, e := range dst[:count] {
@@ -166,7 +167,7 @@ func TestGuarantee37Nodes(t *testing.T) {
 				got = nil
 				in.Listen(b.Bus, func(_ context.Context, r reading) error { got = append(got, fmt.Sprint(r.N)); return nil }, eventbus.AllNodes())
 				_, si := b.window(t, "relay", "in")
-				must(t, a.port.Emit(ctx, peer, eventbus.Incoming{Event: "in", Payload: []byte(`{"n":9}`), To: eventbus.Window("relay")}))
+				must(t, a.port.Emit(ctx, peer, port.Incoming{Event: "in", Payload: []byte(`{"n":9}`), To: eventbus.Window("relay")}))
 				want(t, "listeners of another node", got, "9")
 				if n := len(b.read(0, si)); n != 1 {
 					t.Errorf("a relay reached %d", n)
@@ -223,7 +224,7 @@ func TestResumeOnAnotherNode(t *testing.T) {
 			t.Error("CanResume is wrong")
 		}
 		var got []string
-		whole, err := b.port.Replay(ctx, 2, func(e *eventbus.Entry) bool {
+		whole, err := b.port.Replay(ctx, 2, func(e *port.Entry) bool {
 			got = append(got, string(e.Frame))
 			return true
 		})
@@ -272,10 +273,10 @@ func TestReplayPassesOverWhatItCannotRead(t *testing.T) {
 			eventbus.WithBroker(mixed{network.Broker().(broker.Sequencer)}))
 		must(t, err)
 		defer func() { must(t, b.Close(ctx)) }()
-		port, err := b.Attach(silentSink{})
+		p, err := b.Attach(silentSink{})
 		must(t, err)
 		var got []string
-		whole, err := port.Replay(ctx, 1, func(e *eventbus.Entry) bool {
+		whole, err := p.Replay(ctx, 1, func(e *port.Entry) bool {
 			got = append(got, fmt.Sprintf("%s %d %s", e.Event.Name, e.Seq, e.Payload))
 			return true
 		})

@@ -10,6 +10,7 @@ import (
 
 	"github.com/eventgen/eventgen/runtime/eventbus"
 	"github.com/eventgen/eventgen/runtime/eventbus/eventdef"
+	"github.com/eventgen/eventgen/runtime/internal/port"
 )
 
 func TestGuarantee01OrderForListeners(t *testing.T) {
@@ -43,7 +44,7 @@ func TestGuarantee02OrderForWindows(t *testing.T) {
 	b, _ := newBus(t, events(x, y), eventbus.WithLog(64<<20, 0))
 	p, _ := attach(t, b)
 	peer := join(t, p, eventbus.Peer{})
-	subs := []*eventbus.Subscription{listen(t, p, peer, "x"), listen(t, p, peer, "y")}
+	subs := []*port.Subscription{listen(t, p, peer, "x"), listen(t, p, peer, "y")}
 	var wg sync.WaitGroup
 	for g := range 4 {
 		wg.Go(func() {
@@ -127,7 +128,7 @@ func TestGuarantee04Flushes(t *testing.T) {
 		b, _ := newBus(t, events(byText, byNumber, end))
 		p, _ := attach(t, b)
 		peer := join(t, p, eventbus.Peer{})
-		subs := []*eventbus.Subscription{listen(t, p, peer, "text"), listen(t, p, peer, "number"), listen(t, p, peer, "end")}
+		subs := []*port.Subscription{listen(t, p, peer, "text"), listen(t, p, peer, "number"), listen(t, p, peer, "end")}
 		var j journal
 		eventbus.ListenAny(b, func(_ context.Context, d eventbus.Delivery) error {
 			j.add("%s %v", d.Event.Name, d.Payload)
@@ -151,7 +152,7 @@ func TestGuarantee05DepthFirst(t *testing.T) {
 	b, _ := newBus(t, events(outer, inner))
 	p, _ := attach(t, b)
 	peer := join(t, p, eventbus.Peer{})
-	subs := []*eventbus.Subscription{listen(t, p, peer, "outer"), listen(t, p, peer, "inner")}
+	subs := []*port.Subscription{listen(t, p, peer, "outer"), listen(t, p, peer, "inner")}
 	var j journal
 	outer.Listen(b, func(ctx context.Context, s string) error { return inner.Emit(ctx, b, "in "+s) })
 	inner.Listen(b, logTo[string](&j, "inner"))

@@ -11,6 +11,7 @@ import (
 
 	"github.com/eventgen/eventgen/runtime/eventbus"
 	"github.com/eventgen/eventgen/runtime/eventbus/eventdef"
+	"github.com/eventgen/eventgen/runtime/internal/port"
 )
 
 func TestGuarantee24Queues(t *testing.T) {
@@ -149,7 +150,7 @@ func TestGuarantee29Encoding(t *testing.T) {
 		t.Error("encoded for nobody")
 	}
 	for range 5 {
-		for _, port := range []*eventbus.Port{p, q} {
+		for _, port := range []port.Port{p, q} {
 			if s := listen(t, port, join(t, port, eventbus.Peer{}), "e"); len(s.Values) != 1 {
 				t.Error("no value")
 			}

@@ -9,35 +9,36 @@ import (
 	"time"
 
 	"github.com/eventgen/eventgen/runtime/eventbus/eventdef"
+	"github.com/eventgen/eventgen/runtime/internal/port"
 )
 
-// Port is a sink's access to the bus. Its methods may be called concurrently.
-type Port struct {
+// sinkPort is a sink's access to the bus; see [port.Port].
+type sinkPort struct {
 	b    *Bus
-	sink Sink
+	sink port.Sink
 
 	armed atomic.Bool // the sink has read to the end: the next entry wakes it
 
 	mu            sync.Mutex
 	peers         map[string]struct{}
-	subscriptions map[*Subscription]struct{}
+	subscriptions map[*port.Subscription]struct{}
 	detached      bool
 }
 
 // Attach connects a transport. A bus may have many, and a transport may attach several ports, each with a
 // Wake of its own. It fails with [CodeClosed] on a closed bus.
-func (b *Bus) Attach(sink Sink) (*Port, error) {
+func (b *Bus) Attach(sink port.Sink) (port.Port, error) {
 	if b.gate.state.Load() != stateOpen {
 		return nil, &Error{Code: CodeClosed}
 	}
-	p := &Port{b: b, sink: sink, peers: map[string]struct{}{}, subscriptions: map[*Subscription]struct{}{}}
+	p := &sinkPort{b: b, sink: sink, peers: map[string]struct{}{}, subscriptions: map[*port.Subscription]struct{}{}}
 	b.log.attach(p)
 	return p, nil
 }
 
 // Detach disconnects the transport: its peers leave, its subscriptions end, and it is not woken any more.
 // It is idempotent.
-func (p *Port) Detach() {
+func (p *sinkPort) Detach() {
 	p.b.log.detach(p)
 	p.mu.Lock()
 	p.detached = true
@@ -54,7 +55,7 @@ func (p *Port) Detach() {
 
 // Epoch names the log: positions of another epoch mean nothing. It is new with each bus, unless a
 // [broker.Sequencer] keeps one log for all nodes.
-func (p *Port) Epoch() string {
+func (p *sinkPort) Epoch() string {
 	if s := p.b.sequencer; s != nil {
 		return s.Epoch()
 	}
@@ -62,7 +63,7 @@ func (p *Port) Epoch() string {
 }
 
 // At returns the newest position: whoever has read to the end of the log has seen all up to it.
-func (p *Port) At() uint64 {
+func (p *sinkPort) At() uint64 {
 	l := &p.b.log
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -70,7 +71,7 @@ func (p *Port) At() uint64 {
 }
 
 // Event describes an event of the bus, or is nil if the bus does not know it.
-func (p *Port) Event(name string) *eventdef.Info {
+func (p *sinkPort) Event(name string) *eventdef.Info {
 	if t, ok := p.b.topics[name]; ok {
 		return t.info
 	}
@@ -79,7 +80,7 @@ func (p *Port) Event(name string) *eventdef.Info {
 
 // Join announces a connection and returns the peer with its ID and node filled in. It fails if a peer of
 // that ID is there already, and with [CodeClosed] on a closed bus or a detached port.
-func (p *Port) Join(peer Peer) (Peer, error) {
+func (p *sinkPort) Join(peer Peer) (Peer, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.detached || p.b.gate.state.Load() == stateClosed {
@@ -95,7 +96,7 @@ func (p *Port) Join(peer Peer) (Peer, error) {
 
 // Update replaces what is known of a peer that has joined and not left: its credentials were renewed. ID
 // and Window stay what they are.
-func (p *Port) Update(peer Peer) {
+func (p *sinkPort) Update(peer Peer) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if _, known := p.peers[peer.ID]; known {
@@ -104,7 +105,7 @@ func (p *Port) Update(peer Peer) {
 }
 
 // Leave ends a connection that joined, once. Its subscriptions stay until they are closed.
-func (p *Port) Leave(id string) {
+func (p *sinkPort) Leave(id string) {
 	p.mu.Lock()
 	_, known := p.peers[id]
 	delete(p.peers, id)
@@ -114,17 +115,11 @@ func (p *Port) Leave(id string) {
 	}
 }
 
-// Interest is what a peer wants to get: an event, of these keys only.
-type Interest struct {
-	Event string
-	Keys  eventdef.KeySet
-}
-
 // Listen subscribes the peer to an event. If keys are given the peer wants these only. What is emitted
 // after Listen has returned is in the log for the peer. It fails with [CodeUnknownEvent], with
 // [CodeDirection] for an event that only windows emit and that is never relayed, and with [CodeClosed].
-func (p *Port) Listen(peer Peer, event string, keys ...Key) (*Subscription, error) {
-	subscriptions, _, err := p.ListenAll(peer, []Interest{{event, eventdef.NewKeySet(keys...)}})
+func (p *sinkPort) Listen(peer Peer, event string, keys ...Key) (*port.Subscription, error) {
+	subscriptions, _, err := p.ListenAll(peer, []port.Interest{{Event: event, Keys: eventdef.NewKeySet(keys...)}})
 	if err != nil {
 		return nil, err
 	}
@@ -133,7 +128,7 @@ func (p *Port) Listen(peer Peer, event string, keys ...Key) (*Subscription, erro
 
 // ListenAll is Listen for several events at one moment: all the subscriptions hold from the same position,
 // which it returns; without interests that is the newest. If one of them fails, none is made.
-func (p *Port) ListenAll(peer Peer, interests []Interest) (subscriptions []*Subscription, at uint64, err error) {
+func (p *sinkPort) ListenAll(peer Peer, interests []port.Interest) (subscriptions []*port.Subscription, at uint64, err error) {
 	for _, i := range interests {
 		s, err := p.subscription(peer, i)
 		if err != nil {
@@ -149,17 +144,17 @@ func (p *Port) ListenAll(peer Peer, interests []Interest) (subscriptions []*Subs
 	at = l.position()
 	chosen := make([][]*stored, len(subscriptions))
 	for i, s := range subscriptions {
-		chosen[i] = s.topic.subscribe(s)
+		chosen[i] = s.Owner.(*topic).subscribe(s)
 	}
 	l.mu.Unlock()
 	for i, s := range subscriptions { // encoded without the lock
-		s.Values = s.topic.showAll(chosen[i])
+		s.Values = s.Owner.(*topic).showAll(chosen[i])
 	}
 	return subscriptions, at, nil
 }
 
 // subscription returns one that does not hold yet.
-func (p *Port) subscription(peer Peer, i Interest) (*Subscription, error) {
+func (p *sinkPort) subscription(peer Peer, i port.Interest) (*port.Subscription, error) {
 	t, ok := p.b.topics[i.Event]
 	if !ok {
 		return nil, &Error{Code: CodeUnknownEvent, Event: i.Event}
@@ -168,7 +163,7 @@ func (p *Port) subscription(peer Peer, i Interest) (*Subscription, error) {
 	if info.From == eventdef.FromClient && !info.Relay {
 		return nil, &Error{Code: CodeDirection, Event: i.Event, Err: errors.New("windows emit the event and never get it")}
 	}
-	s := &Subscription{Event: info, port: p, topic: t, peer: peer}
+	s := port.NewSubscription(info, t, peer, p)
 	if info.Keyed {
 		s.Keys = i.Keys
 	}
@@ -176,7 +171,7 @@ func (p *Port) subscription(peer Peer, i Interest) (*Subscription, error) {
 }
 
 // hold takes note of subscriptions, so that [Port.Detach] ends them.
-func (p *Port) hold(subscriptions []*Subscription) error {
+func (p *sinkPort) hold(subscriptions []*port.Subscription) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.detached || p.b.gate.state.Load() == stateClosed {
@@ -188,15 +183,12 @@ func (p *Port) hold(subscriptions []*Subscription) error {
 	return nil
 }
 
-// Close ends the subscription. It is idempotent.
-func (s *Subscription) Close() {
-	if s.closed.Swap(true) {
-		return
-	}
-	s.port.mu.Lock()
-	delete(s.port.subscriptions, s)
-	s.port.mu.Unlock()
-	t := s.topic
+// End ends a subscription; see [port.Subscription.Close].
+func (p *sinkPort) End(s *port.Subscription) {
+	p.mu.Lock()
+	delete(p.subscriptions, s)
+	p.mu.Unlock()
+	t := s.Owner.(*topic)
 	l := &t.b.log
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -205,20 +197,10 @@ func (s *Subscription) Close() {
 	}
 }
 
-// Wants reports whether the subscription's peer should get the entry: it is of the event, of a key that
-// was asked for, after At, addressed to the peer, and not the peer's own.
-func (s *Subscription) Wants(e *Entry) bool {
-	return e.Event == s.Event && e.Seq > s.At && s.Keys.Has(e.Key) && e.For(&s.peer)
-}
-
-// Rebind makes the subscription that of another connection of the same window, which resumes: from then on
-// Wants asks for that peer. It must not be called while Wants is.
-func (s *Subscription) Rebind(peer Peer) { s.peer = peer }
-
 // Read copies entries after the position into dst, oldest first, and returns how many. A dst that is not
 // filled was at the end of the log: the next entry wakes the sink. If lost is true, the log no longer holds
 // all that came after the position: [Port.Missed] says of which events.
-func (p *Port) Read(after uint64, dst []*Entry) (n int, lost bool) {
+func (p *sinkPort) Read(after uint64, dst []*port.Entry) (n int, lost bool) {
 	l := &p.b.log
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -230,7 +212,7 @@ func (p *Port) Read(after uint64, dst []*Entry) (n int, lost bool) {
 }
 
 // Behind returns how many entries the log holds after the position.
-func (p *Port) Behind(after uint64) int {
+func (p *sinkPort) Behind(after uint64) int {
 	l := &p.b.log
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -239,7 +221,7 @@ func (p *Port) Behind(after uint64) int {
 
 // CanResume reports whether a window that has seen everything up to the position of that epoch can go on
 // from the log without loss.
-func (p *Port) CanResume(epoch string, after uint64) bool {
+func (p *sinkPort) CanResume(epoch string, after uint64) bool {
 	if epoch != p.Epoch() {
 		return false
 	}
@@ -251,7 +233,7 @@ func (p *Port) CanResume(epoch string, after uint64) bool {
 }
 
 // Missed reports whether entries of the event after the position have left the log.
-func (p *Port) Missed(event *eventdef.Info, after uint64) bool {
+func (p *sinkPort) Missed(event *eventdef.Info, after uint64) bool {
 	t, ok := p.b.topics[event.Name]
 	if !ok {
 		return false
@@ -265,7 +247,7 @@ func (p *Port) Missed(event *eventdef.Info, after uint64) bool {
 // Replay hands over what came after the position and has left the log, oldest first, from the log that a
 // [broker.Sequencer] keeps for all nodes, until fn returns false or the entries are those that Read returns. It
 // returns false if there is no such log or it does not reach back to the position either.
-func (p *Port) Replay(ctx context.Context, after uint64, fn func(*Entry) bool) (bool, error) {
+func (p *sinkPort) Replay(ctx context.Context, after uint64, fn func(*port.Entry) bool) (bool, error) {
 	return p.b.replay(ctx, after, fn)
 }
 
@@ -273,29 +255,29 @@ func (p *Port) Replay(ctx context.Context, after uint64, fn func(*Entry) bool) (
 // and relays. When an account holds more than its share of the log or of what is kept, it fails with
 // [CodeRate]. When it returns nil, all that an ack promises has happened; [Public] turns an error into what
 // the window may see. The transport has authorised it and has made sure that it runs once.
-func (p *Port) Emit(ctx context.Context, from Peer, in Incoming) error {
+func (p *sinkPort) Emit(ctx context.Context, from Peer, in port.Incoming) error {
 	t, ok := p.b.topics[in.Event]
 	if !ok {
 		return &Error{Code: CodeUnknownEvent, Event: in.Event}
 	}
-	from.Account = from.account()
+	from.Account = port.AccountOf(&from)
 	return t.receive(ctx, &from, in)
 }
 
 // callWake tells the sink that the log has grown.
-func (p *Port) callWake() {
+func (p *sinkPort) callWake() {
 	defer p.contain()
 	p.sink.Wake()
 }
 
 // callShutdown tells the sink that the bus is closing.
-func (p *Port) callShutdown() {
+func (p *sinkPort) callShutdown() {
 	defer p.contain()
 	p.sink.Shutdown()
 }
 
 // contain is deferred around what the sink is asked to do.
-func (p *Port) contain() {
+func (p *sinkPort) contain() {
 	if reason := recover(); reason != nil {
 		p.b.fail(context.Background(), &Error{Code: CodePanic, Err: fmt.Errorf("a sink panicked: %w", panicked(reason))})
 	}

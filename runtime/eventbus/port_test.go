@@ -13,6 +13,7 @@ import (
 
 	"github.com/eventgen/eventgen/runtime/eventbus"
 	"github.com/eventgen/eventgen/runtime/eventbus/eventdef"
+	"github.com/eventgen/eventgen/runtime/internal/port"
 )
 
 // counter is a sink that counts.
@@ -21,7 +22,7 @@ type counter struct{ wakes, shutdowns atomic.Int32 }
 func (c *counter) Wake()     { c.wakes.Add(1) }
 func (c *counter) Shutdown() { c.shutdowns.Add(1) }
 
-func attach(t testing.TB, b *eventbus.Bus) (*eventbus.Port, *counter) {
+func attach(t testing.TB, b *eventbus.Bus) (port.Port, *counter) {
 	t.Helper()
 	c := new(counter)
 	p, err := b.Attach(c)
@@ -29,14 +30,14 @@ func attach(t testing.TB, b *eventbus.Bus) (*eventbus.Port, *counter) {
 	return p, c
 }
 
-func join(t testing.TB, p *eventbus.Port, peer eventbus.Peer) eventbus.Peer {
+func join(t testing.TB, p port.Port, peer eventbus.Peer) eventbus.Peer {
 	t.Helper()
 	peer, err := p.Join(peer)
 	noError(t, err)
 	return peer
 }
 
-func listen(t testing.TB, p *eventbus.Port, peer eventbus.Peer, event string, keys ...eventbus.Key) *eventbus.Subscription {
+func listen(t testing.TB, p port.Port, peer eventbus.Peer, event string, keys ...eventbus.Key) *port.Subscription {
 	t.Helper()
 	s, err := p.Listen(peer, event, keys...)
 	noError(t, err)
@@ -44,9 +45,9 @@ func listen(t testing.TB, p *eventbus.Port, peer eventbus.Peer, event string, ke
 }
 
 // frames reads what the subscriptions want after the position.
-func frames(t testing.TB, p *eventbus.Port, after uint64, subs ...*eventbus.Subscription) []string {
+func frames(t testing.TB, p port.Port, after uint64, subs ...*port.Subscription) []string {
 	t.Helper()
-	dst := make([]*eventbus.Entry, 1000)
+	dst := make([]*port.Entry, 1000)
 	n, lost := p.Read(after, dst)
 	if lost {
 		t.Error("entries are lost")
@@ -91,8 +92,8 @@ func TestLogHoldsWhatWindowsListenTo(t *testing.T) {
 	if len(s.Values) != 1 || len(keyed.Values) != 0 || string(s.Values[0].Frame) != `{"event":"e","seq":1,"payload":{"n":1}}` {
 		t.Errorf("values are %v and %v", s.Values, keyed.Values)
 	}
-	p.Read(0, make([]*eventbus.Entry, 4))
-	q.Read(0, make([]*eventbus.Entry, 4))
+	p.Read(0, make([]*port.Entry, 4))
+	q.Read(0, make([]*port.Entry, 4))
 	encoded.Store(0)
 	noError(t, e.Emit(background, b, step{"a", 2}))
 	noError(t, e.Emit(background, b, step{"b", 3}))
@@ -135,7 +136,7 @@ func TestGuarantee32ListenAllIsOneMoment(t *testing.T) {
 	p, _ := attach(t, b)
 	peer := join(t, p, eventbus.Peer{})
 	noError(t, first.Emit(background, b, 1))
-	subs, at, err := p.ListenAll(peer, []eventbus.Interest{{Event: "first"}, {Event: "second"}})
+	subs, at, err := p.ListenAll(peer, []port.Interest{{Event: "first"}, {Event: "second"}})
 	noError(t, err)
 	if subs[0].At != at || subs[1].At != at || len(subs[0].Values) != 1 {
 		t.Errorf("they hold from %d and %d, at %d; kept are %v", subs[0].At, subs[1].At, at, subs[0].Values)
@@ -144,7 +145,7 @@ func TestGuarantee32ListenAllIsOneMoment(t *testing.T) {
 	if _, newest, err := p.ListenAll(peer, nil); err != nil || newest != p.At() {
 		t.Errorf("nothing is listened to at %d, %v", newest, err)
 	}
-	if _, _, err := p.ListenAll(peer, []eventbus.Interest{{Event: "second"}, {Event: "nothing"}}); eventbus.CodeOf(err) != eventbus.CodeUnknownEvent {
+	if _, _, err := p.ListenAll(peer, []port.Interest{{Event: "second"}, {Event: "nothing"}}); eventbus.CodeOf(err) != eventbus.CodeUnknownEvent {
 		t.Errorf("an unknown event: %v", err)
 	}
 	for _, s := range subs {
@@ -171,7 +172,7 @@ func TestFramesAreJSON(t *testing.T) {
 	noError(t, empty.Emit(background, b, eventbus.Empty{}))
 	noError(t, batch.Emit(background, b, 1))
 	noError(t, batch.Emit(background, b, 2))
-	dst := make([]*eventbus.Entry, 10)
+	dst := make([]*port.Entry, 10)
 	n, _ := p.Read(0, dst)
 	var got []string
 	for _, e := range dst[1:n] {
@@ -226,7 +227,7 @@ func TestStrictEmitEncodesOnce(t *testing.T) {
 		b, _ := newBus(t, events(plain, throttled, batched), eventbus.WithStrictEmit())
 		p, _ := attach(t, b)
 		peer := join(t, p, eventbus.Peer{})
-		subs := []*eventbus.Subscription{listen(t, p, peer, "plain"), listen(t, p, peer, "throttled"), listen(t, p, peer, "batched")}
+		subs := []*port.Subscription{listen(t, p, peer, "plain"), listen(t, p, peer, "throttled"), listen(t, p, peer, "batched")}
 		for n := range 3 {
 			noError(t, plain.Emit(background, b, n))
 			noError(t, throttled.Emit(background, b, n))
@@ -245,7 +246,7 @@ func TestTargets(t *testing.T) {
 	b, _ := newBus(t, events(e))
 	p, _ := attach(t, b)
 	names := []string{"main", "side", "other"}
-	subs := map[string]*eventbus.Subscription{}
+	subs := map[string]*port.Subscription{}
 	for i, name := range names {
 		peer := eventbus.Peer{Window: name, Identity: fmt.Sprint("user", i)}
 		if i > 0 {
@@ -296,7 +297,7 @@ func TestLogIsBounded(t *testing.T) {
 		for range 100 {
 			noError(t, e.Emit(background, b, strings.Repeat("x", 1000)))
 		}
-		dst := make([]*eventbus.Entry, 200)
+		dst := make([]*port.Entry, 200)
 		n, lost := p.Read(first, dst)
 		if n < 9 || n > 11 || !lost {
 			t.Errorf("read %d, lost is %v", n, lost)
@@ -335,7 +336,7 @@ func TestReadFindsEveryPosition(t *testing.T) {
 		if n%10 != 0 {
 			continue
 		}
-		dst := make([]*eventbus.Entry, 3)
+		dst := make([]*port.Entry, 3)
 		for after := uint64(0); after <= p.At()+1; after++ {
 			oldest := b.OldestEntry().Seq
 			i, _ := slices.BinarySearch(seqs, max(after+1, oldest))
@@ -357,7 +358,7 @@ func TestSuperseded(t *testing.T) {
 		noError(t, e.Emit(background, b, step{"b", n}))
 	}
 	noError(t, e.EmitTo(background, b, eventbus.Window("w"), step{"b", 3}))
-	dst := make([]*eventbus.Entry, 9)
+	dst := make([]*port.Entry, 9)
 	n, _ := p.Read(0, dst)
 	var got []bool
 	for _, e := range dst[:n] {

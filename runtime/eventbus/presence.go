@@ -7,6 +7,7 @@ import (
 	"sync/atomic"
 
 	"github.com/eventgen/eventgen/runtime/eventbus/broker"
+	"github.com/eventgen/eventgen/runtime/internal/port"
 )
 
 // presence knows the peers: those of this node and, with a broker, those of the others.
@@ -95,11 +96,8 @@ func (p *presence) of(node string) []Peer {
 func (p *presence) any(to Target) bool {
 	p.mu.RLock()
 	defer p.mu.RUnlock()
-	switch to.kind {
-	case targetWindow:
-		return p.labels[to.text] > 0
-	case targetWindows:
-		for _, label := range to.more.names {
+	if labels, ok := port.Labels(to); ok {
+		for _, label := range labels {
 			if p.labels[label] > 0 {
 				return true
 			}
@@ -107,7 +105,7 @@ func (p *presence) any(to Target) bool {
 		return false
 	}
 	for _, peer := range p.peers {
-		if to.matches(peer) {
+		if port.Matches(&to, peer) {
 			return true
 		}
 	}
@@ -123,7 +121,7 @@ func (b *Bus) enter(peer Peer) (Peer, error) {
 	if peer.ID == "" {
 		peer.ID = peer.Node + "-" + strconv.FormatUint(b.peers.last.Add(1), 36)
 	}
-	peer.Account = peer.account()
+	peer.Account = port.AccountOf(&peer)
 	stored := peer
 	if !b.peers.add(&stored) {
 		return Peer{}, &Error{Code: CodeInternal, Err: errors.New("a peer of id " + peer.ID + " is there already")}

@@ -14,6 +14,7 @@ import (
 
 	"github.com/eventgen/eventgen/runtime/eventbus"
 	"github.com/eventgen/eventgen/runtime/eventbus/eventdef"
+	"github.com/eventgen/eventgen/runtime/internal/port"
 )
 
 // witness is somebody who listens: what it got, and what the model says that it should have.
@@ -21,7 +22,7 @@ type witness struct {
 	name string
 	stop func()
 	got  []made
-	sub  *eventbus.Subscription
+	sub  *port.Subscription
 	key  string // of a window that wants one alone
 	from int    // the model's deliveries from here on
 	to   int    // up to here; -1 while it listens
@@ -75,7 +76,7 @@ type programRun struct {
 	model     *model
 	b         *eventbus.Bus
 	e, l      *eventbus.Event[step]
-	port      *eventbus.Port
+	port      port.Port
 	peer      eventbus.Peer
 	start     time.Time
 	witnesses []*witness
@@ -302,7 +303,7 @@ func (p *programRun) single(list []made) (out []made) {
 
 // finish compares what everybody got.
 func (p *programRun) finish() {
-	entries := make([]*eventbus.Entry, 10_000)
+	entries := make([]*port.Entry, 10_000)
 	n, _ := p.port.Read(0, entries)
 	for _, w := range p.witnesses {
 		to := w.to
@@ -324,7 +325,7 @@ func (p *programRun) finish() {
 			for _, e := range entries[:n] {
 				if w.sub.Wants(e) {
 					items := decodeEntry(e)
-					target := e.Target.Text()
+					target, _ := e.Target.Label()
 					w.got = append(w.got, made{int(e.Time.Sub(p.start) / time.Millisecond), "e", p.model.place(items[0], target), items})
 				}
 			}
@@ -354,7 +355,7 @@ func (p *programRun) compare(name string, got, want []made) {
 	}
 }
 
-func decodeEntry(e *eventbus.Entry) (items []step) {
+func decodeEntry(e *port.Entry) (items []step) {
 	if e.Batch > 0 {
 		_ = json.Unmarshal(e.Payload, &items)
 		return items

@@ -6,11 +6,12 @@ import (
 	"fmt"
 
 	"github.com/eventgen/eventgen/runtime/eventbus/eventdef"
+	"github.com/eventgen/eventgen/runtime/internal/port"
 )
 
 // receive takes in what a window emits. What it returns is the answer to the window, before [Public] has
 // made it fit to be shown.
-func (t *topic) receive(ctx context.Context, from *Peer, in Incoming) error {
+func (t *topic) receive(ctx context.Context, from *Peer, in port.Incoming) error {
 	if err := t.admitWindow(ctx, in); err != nil {
 		return err
 	}
@@ -42,7 +43,7 @@ func (t *topic) receive(ctx context.Context, from *Peer, in Incoming) error {
 }
 
 // admitWindow returns what is wrong with an emit of a window before its payload is looked at.
-func (t *topic) admitWindow(ctx context.Context, in Incoming) error {
+func (t *topic) admitWindow(ctx context.Context, in port.Incoming) error {
 	switch {
 	case !t.b.gate.admits():
 		return t.err(CodeClosed, nil)
@@ -60,15 +61,13 @@ func (t *topic) admitWindow(ctx context.Context, in Incoming) error {
 	case !t.info.Relay:
 		return t.err(CodeAudience, errors.New("the event is not relayed to windows"))
 	}
-	switch in.To.kind {
-	case targetWindow, targetWindows, targetGroup:
-	default:
+	if !port.Named(in.To) {
 		return t.err(CodeInvalidTarget, errors.New("a window addresses windows or a group"))
 	}
-	if !in.To.short() {
-		return t.err(CodeInvalidTarget, fmt.Errorf("a window addresses at most %d names of at most %d bytes", maxTargetNames, maxTargetName))
+	if !port.Short(in.To) {
+		return t.err(CodeInvalidTarget, fmt.Errorf("a window addresses at most %d names of at most %d bytes", port.MaxTargetNames, port.MaxTargetName))
 	}
-	if !allows(t.info.To, in.To) {
+	if !port.Allows(t.info.To, in.To) {
 		return t.err(CodeAudience, fmt.Errorf("the event must be addressed to a %s, not to %v", t.info.To, in.To))
 	}
 	if !t.b.peers.any(in.To) {

@@ -8,6 +8,7 @@ import (
 
 	"github.com/eventgen/eventgen/runtime/eventbus"
 	"github.com/eventgen/eventgen/runtime/eventbus/eventdef"
+	"github.com/eventgen/eventgen/runtime/internal/port"
 )
 
 type order struct {
@@ -34,7 +35,7 @@ func TestEmitsOfWindows(t *testing.T) {
 	mine, theirs := listen(t, p, from, "both"), listen(t, p, other, "both")
 	silent := listen(t, p, other, "own")
 	emit := func(event, payload string, to eventbus.Target) error {
-		return p.Emit(background, from, eventbus.Incoming{Event: event, Payload: []byte(payload), To: to})
+		return p.Emit(background, from, port.Incoming{Event: event, Payload: []byte(payload), To: to})
 	}
 	wantCode(t, emit("client", `{"n":1}`, eventbus.Target{}), eventbus.CodeNoListener)
 	var j journal
@@ -99,7 +100,7 @@ func TestEmitsOfWindows(t *testing.T) {
 	}
 	canceled, cancel := context.WithCancel(background)
 	cancel()
-	wantCode(t, p.Emit(canceled, from, eventbus.Incoming{Event: "client"}), eventbus.CodeCanceled)
+	wantCode(t, p.Emit(canceled, from, port.Incoming{Event: "client"}), eventbus.CodeCanceled)
 	noError(t, b.Close(background))
 	wantCode(t, emit("client", `{"n":1}`, eventbus.Target{}), eventbus.CodeClosed)
 }
@@ -120,7 +121,7 @@ func TestThrottledEmitsOfWindows(t *testing.T) {
 			return nil
 		})
 		emit := func(payload string, to eventbus.Target) {
-			noError(t, p.Emit(background, from, eventbus.Incoming{Event: "e", Payload: []byte(payload), To: to}))
+			noError(t, p.Emit(background, from, port.Incoming{Event: "e", Payload: []byte(payload), To: to}))
 		}
 		for _, payload := range []string{`{"n":1}`, `{"n":2}`, `{"n":3}`} {
 			emit(payload, eventbus.Window("b"))
@@ -164,7 +165,7 @@ func TestCatchAllsAreNoListeners(t *testing.T) {
 	b, _ := newBus(t, events(e))
 	p, _ := attach(t, b)
 	peer := join(t, p, eventbus.Peer{})
-	emit := func() error { return p.Emit(background, peer, eventbus.Incoming{Event: "e", Payload: []byte("1")}) }
+	emit := func() error { return p.Emit(background, peer, port.Incoming{Event: "e", Payload: []byte("1")}) }
 	unlisten := eventbus.ListenAny(b, func(context.Context, eventbus.Delivery) error { return nil })
 	wantCode(t, emit(), eventbus.CodeNoListener)
 	unlisten()

@@ -6,6 +6,7 @@ import (
 
 	"github.com/eventgen/eventgen/runtime/eventbus/eventdef"
 	"github.com/eventgen/eventgen/runtime/internal/account"
+	"github.com/eventgen/eventgen/runtime/internal/port"
 )
 
 // store keeps what new listeners of an event get: the last value of each key and target if it is sticky,
@@ -14,7 +15,7 @@ type store struct {
 	payloads *payloads
 	replay   int // 0: sticky
 	sticky   map[slotID]*stored
-	recent   map[targetID]*recent
+	recent   map[port.TargetID]*recent
 
 	own     int             // how many keys and targets Go code may hold
 	windows account.Ledger  // how many those of windows hold
@@ -30,18 +31,18 @@ type recent struct {
 // stored is a delivery that is kept. Once listeners have been given it, only the entry may change.
 type stored struct {
 	d      delivery
-	entry  *Entry // what windows get, once it was needed
-	size   int    // what it costs the account of the window that emitted it, in bytes
-	absent bool   // it cannot be encoded: windows do not get it
-	raw    bool   // it came from another node and has not been decoded
-	broken bool   // it came from another node and cannot be decoded
+	entry  *port.Entry // what windows get, once it was needed
+	size   int         // what it costs the account of the window that emitted it, in bytes
+	absent bool        // it cannot be encoded: windows do not get it
+	raw    bool        // it came from another node and has not been decoded
+	broken bool        // it came from another node and cannot be decoded
 }
 
 func newStore(p *payloads, i *eventdef.Info, kept *account.Ledger) *store {
 	own, windows := divide(i)
 	s := &store{payloads: p, replay: i.Replay, own: own, windows: account.New(windows), kept: kept}
 	if i.Replay > 0 {
-		s.recent = map[targetID]*recent{}
+		s.recent = map[port.TargetID]*recent{}
 	} else {
 		s.sticky = map[slotID]*stored{}
 	}
@@ -63,12 +64,12 @@ func (s *store) admits(o *occasion) bool {
 // holder returns whether something is stored for the key and target, and which window it was stored for.
 func (s *store) holder(o *occasion) (held bool, by *Peer) {
 	if s.replay > 0 {
-		if r := s.recent[o.target.id()]; r != nil {
+		if r := s.recent[port.ID(o.target)]; r != nil {
 			return true, r.by
 		}
 		return false, nil
 	}
-	if v := s.sticky[slotID{o.key, o.target.id()}]; v != nil {
+	if v := s.sticky[slotID{o.key, port.ID(o.target)}]; v != nil {
 		return true, v.d.occ.peer
 	}
 	return false, nil
@@ -82,7 +83,7 @@ func (s *store) put(v *stored) bool {
 	}
 	s.charge(v)
 	if s.replay == 0 {
-		id := slotID{o.key, o.target.id()}
+		id := slotID{o.key, port.ID(o.target)}
 		if old := s.sticky[id]; old != nil {
 			s.uncharge(old)
 			s.leave(old.d.occ.peer)
@@ -91,11 +92,11 @@ func (s *store) put(v *stored) bool {
 		s.sticky[id] = v
 		return true
 	}
-	r := s.recent[o.target.id()]
+	r := s.recent[port.ID(o.target)]
 	if r == nil {
 		r = &recent{by: o.peer}
 		s.take(r.by)
-		s.recent[o.target.id()] = r
+		s.recent[port.ID(o.target)] = r
 	} else if (r.by == nil) != (o.peer == nil) {
 		s.leave(r.by)
 		r.by = o.peer
@@ -190,7 +191,7 @@ func (s *store) forListeners(allNodes bool) []*stored {
 func (s *store) forPeer(peer *Peer, wants func(Key) bool) []*stored {
 	return s.choose(func(v *stored) bool {
 		o := &v.d.occ
-		return !v.absent && wants(o.key) && (o.target.IsZero() || o.target.matches(peer)) &&
+		return !v.absent && wants(o.key) && (o.target.IsZero() || port.Matches(&o.target, peer)) &&
 			(o.peer == nil || o.peer.ID != peer.ID)
 	})
 }

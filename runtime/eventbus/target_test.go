@@ -6,12 +6,13 @@ import (
 	"testing"
 
 	"github.com/eventgen/eventgen/runtime/eventbus"
+	"github.com/eventgen/eventgen/runtime/internal/port"
 )
 
 func TestTargetsSurviveTheWire(t *testing.T) {
 	for _, to := range []eventbus.Target{
 		eventbus.All, eventbus.Window("a"), eventbus.Window(""), eventbus.Windows("a", "b"), eventbus.Windows(), eventbus.Group("g"), eventbus.Except(eventbus.Group("g")), eventbus.Except(eventbus.Except(eventbus.Window("a"))),
-		eventbus.Where(func(p eventbus.Peer) bool { return p.ID == "1" }).Resolve([]eventbus.Peer{{ID: "1"}, {ID: "2"}}),
+		port.Resolve(eventbus.Where(func(p eventbus.Peer) bool { return p.ID == "1" }), []eventbus.Peer{{ID: "1"}, {ID: "2"}}),
 	} {
 		text, err := json.Marshal(to)
 		noError(t, err)

@@ -6,6 +6,7 @@ import (
 	"sync/atomic"
 
 	"github.com/eventgen/eventgen/runtime/eventbus/eventdef"
+	"github.com/eventgen/eventgen/runtime/internal/port"
 )
 
 // topic is an event's state on one bus.
@@ -41,15 +42,15 @@ type topic struct {
 	showing sync.Mutex // held while a stored value is encoded
 
 	// The log guards these.
-	since   uint64            // from here on the event has been logged without a break
-	evicted uint64            // the newest position that has left the log
-	newest  map[slotID]*Entry // for SlowLatest: what is not superseded
+	since   uint64                 // from here on the event has been logged without a break
+	evicted uint64                 // the newest position that has left the log
+	newest  map[slotID]*port.Entry // for SlowLatest: what is not superseded
 }
 
 // slotID is what coalescing and storing hold apart.
 type slotID struct {
 	key    Key
-	target targetID
+	target port.TargetID
 }
 
 func newTopic(b *Bus, e AnyEvent) *topic {
@@ -71,7 +72,7 @@ func newTopic(b *Bus, e AnyEvent) *topic {
 		}
 	}
 	if i.Slow == eventdef.SlowLatest {
-		t.newest = map[slotID]*Entry{}
+		t.newest = map[slotID]*port.Entry{}
 	}
 	if i.Stored() || i.Deferred() || len(i.Flushes) > 0 || i.From == eventdef.FromClient || i.To != eventdef.ToAny ||
 		len(b.config.interceptors) > 0 || b.config.strict || b.config.broker != nil {

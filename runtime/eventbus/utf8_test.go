@@ -8,6 +8,7 @@ import (
 	"github.com/eventgen/eventgen/runtime/eventbus"
 	"github.com/eventgen/eventgen/runtime/eventbus/broker"
 	"github.com/eventgen/eventgen/runtime/eventbus/eventdef"
+	"github.com/eventgen/eventgen/runtime/internal/port"
 )
 
 // raw is a payload whose codec is written by hand: it passes on whatever it is given.
@@ -30,7 +31,7 @@ func TestGuarantee27TheLogIsUTF8(t *testing.T) {
 	p, _ := attach(t, b)
 	from, peer := join(t, p, eventbus.Peer{Window: "from"}), join(t, p, eventbus.Peer{Window: "to"})
 	noError(t, sticky.Emit(background, b, notUTF8)) // before anybody listens
-	var subs []*eventbus.Subscription
+	var subs []*port.Subscription
 	for _, event := range []string{"plain", "sticky", "batch", "relayed", "own"} {
 		s := listen(t, p, peer, event)
 		if len(s.Values) > 0 {
@@ -46,8 +47,8 @@ func TestGuarantee27TheLogIsUTF8(t *testing.T) {
 	noError(t, batch.Emit(background, b, notUTF8))
 	noError(t, batch.Emit(background, b, "1"))
 	f.want(t, "one of a batch", eventbus.CodeEncode)
-	wantCode(t, p.Emit(background, from, eventbus.Incoming{Event: "relayed", Payload: []byte(notUTF8), To: eventbus.Window("to")}), eventbus.CodeInvalidPayload)
-	noError(t, p.Emit(background, from, eventbus.Incoming{Event: "relayed", Payload: []byte(`"ä"`), To: eventbus.Window("to")}))
+	wantCode(t, p.Emit(background, from, port.Incoming{Event: "relayed", Payload: []byte(notUTF8), To: eventbus.Window("to")}), eventbus.CodeInvalidPayload)
+	noError(t, p.Emit(background, from, port.Incoming{Event: "relayed", Payload: []byte(`"ä"`), To: eventbus.Window("to")}))
 	wantFrames(t, "the log", frames(t, p, 0, subs...), "[1]", `"ä"`)
 
 	strict, _ := newBus(t, events(plain), eventbus.WithStrictEmit())

@@ -12,6 +12,7 @@ import (
 
 	"github.com/eventgen/eventgen/runtime/eventbus"
 	"github.com/eventgen/eventgen/runtime/eventbus/eventdef"
+	"github.com/eventgen/eventgen/runtime/internal/port"
 )
 
 func TestGuarantee32Subscriptions(t *testing.T) {
@@ -33,7 +34,7 @@ func TestGuarantee32Subscriptions(t *testing.T) {
 			}
 			s := listen(t, p, join(t, p, eventbus.Peer{}), "e")
 			seen := 0
-			take := func(entry *eventbus.Entry, stored bool) {
+			take := func(entry *port.Entry, stored bool) {
 				if stored != (entry.Seq <= s.At) {
 					t.Errorf("position %d, subscribed at %d", entry.Seq, s.At)
 				}
@@ -47,7 +48,7 @@ func TestGuarantee32Subscriptions(t *testing.T) {
 			for _, entry := range s.Values {
 				take(entry, true)
 			}
-			dst := make([]*eventbus.Entry, 100)
+			dst := make([]*port.Entry, 100)
 			for at := s.At; seen < last; {
 				n, _ := p.Read(at, dst)
 				for _, entry := range dst[:n] {
@@ -79,7 +80,7 @@ func TestGuarantee33Acks(t *testing.T) {
 			return result
 		})
 		emit := func(payload string) error {
-			return p.Emit(background, peer, eventbus.Incoming{Event: "e", Payload: []byte(payload)})
+			return p.Emit(background, peer, port.Incoming{Event: "e", Payload: []byte(payload)})
 		}
 		if err := emit(`{"n":1}`); err != nil || !returned {
 			t.Errorf("got %v, the listener returned: %v", err, returned)
@@ -111,7 +112,7 @@ func TestGuarantee34Rejections(t *testing.T) {
 	}
 	e.Listen(b, func(_ context.Context, n int) error { return results[n] })
 	for n := range results {
-		got := eventbus.Public(p.Emit(background, peer, eventbus.Incoming{Event: "e", Payload: fmt.Append(nil, n)}))
+		got := eventbus.Public(p.Emit(background, peer, port.Incoming{Event: "e", Payload: fmt.Append(nil, n)}))
 		if n < 2 && (got.Code != "busy" || got.Err.Error() != "try later") || n >= 2 && (got.Code != eventbus.CodeInternal || got.Err != nil) {
 			t.Errorf("%v becomes %v", results[n], got)
 		}
@@ -125,7 +126,7 @@ func TestGuarantee35Relay(t *testing.T) {
 	b, _ := newBus(t, events(relayed, kept))
 	p, _ := attach(t, b)
 	from, to, other := join(t, p, eventbus.Peer{Window: "a"}), join(t, p, eventbus.Peer{Window: "b"}), join(t, p, eventbus.Peer{Window: "c"})
-	var subs [3]*eventbus.Subscription
+	var subs [3]*port.Subscription
 	for i, peer := range []eventbus.Peer{from, to, other} {
 		subs[i] = listen(t, p, peer, "relayed")
 	}
@@ -139,7 +140,7 @@ func TestGuarantee35Relay(t *testing.T) {
 	})
 	kept.Listen(b, func(context.Context, int) error { return nil })
 	emit := func(event, payload string, to eventbus.Target) error {
-		return p.Emit(background, from, eventbus.Incoming{Event: event, Payload: []byte(payload), To: to})
+		return p.Emit(background, from, port.Incoming{Event: event, Payload: []byte(payload), To: to})
 	}
 	noError(t, emit("relayed", "1", eventbus.Windows("a", "b")))
 	if atCall != 0 {
@@ -189,7 +190,7 @@ func TestRelayCombinations(t *testing.T) {
 				read := uint64(0)
 				s, others := listen(t, p, to, "e"), listen(t, p, third, "e")
 				drain := func() {
-					entries := make([]*eventbus.Entry, 16)
+					entries := make([]*port.Entry, 16)
 					n, _ := p.Read(read, entries)
 					for _, entry := range entries[:n] {
 						read = entry.Seq
@@ -203,7 +204,7 @@ func TestRelayCombinations(t *testing.T) {
 				}
 				e.Listen(b, logTo[int](&j, "go"))
 				for n := 1; n <= 3; n++ {
-					noError(t, p.Emit(background, from, eventbus.Incoming{Event: "e", Payload: fmt.Append(nil, n), To: eventbus.Window("to")}))
+					noError(t, p.Emit(background, from, port.Incoming{Event: "e", Payload: fmt.Append(nil, n), To: eventbus.Window("to")}))
 					drain()
 				}
 				settle(time.Minute)
@@ -228,7 +229,7 @@ func TestGuarantee36Source(t *testing.T) {
 	peer := join(t, p, eventbus.Peer{Window: "w", Identity: "alice", Groups: []string{"g"}})
 	var got eventbus.Meta
 	e.ListenMeta(b, func(_ context.Context, _ map[string]string, m eventbus.Meta) error { got = m; return nil })
-	noError(t, p.Emit(background, peer, eventbus.Incoming{Event: "e", Payload: []byte(`{"identity":"mallory","peer":"x"}`)}))
+	noError(t, p.Emit(background, peer, port.Incoming{Event: "e", Payload: []byte(`{"identity":"mallory","peer":"x"}`)}))
 	if got.Peer.ID != peer.ID || got.Peer.Identity != "alice" || !got.Peer.In("g") || got.Peer.Node != b.Node() {
 		t.Errorf("the source is %+v", got.Peer)
 	}

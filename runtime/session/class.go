@@ -5,8 +5,8 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/eventgen/eventgen/runtime/eventbus"
 	"github.com/eventgen/eventgen/runtime/eventbus/eventdef"
+	"github.com/eventgen/eventgen/runtime/internal/port"
 )
 
 // class is what connections have in common that listen to the same: the bytes of a broadcast
@@ -36,13 +36,13 @@ func sumOf(k eventdef.KeySet) string {
 }
 
 // wants reports whether the class listens to the entry, whoever it is addressed to.
-func (c *class) wants(e *eventbus.Entry) bool {
+func (c *class) wants(e *port.Entry) bool {
 	keys, ok := c.events[e.Event]
 	return ok && keys.Has(e.Key)
 }
 
 // personal reports whether it depends on the peer who gets the entry.
-func personal(e *eventbus.Entry) bool { return !e.Target.IsAll() || e.Peer.ID != "" }
+func personal(e *port.Entry) bool { return !e.Target.IsAll() || e.Peer.ID != "" }
 
 // intern returns the shared class of a format and subscriptions. It is to be released.
 func (engine *Engine) intern(f Format, subscriptions map[string]*subscription) *class {

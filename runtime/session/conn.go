@@ -9,6 +9,7 @@ import (
 
 	"github.com/eventgen/eventgen/runtime/eventbus"
 	"github.com/eventgen/eventgen/runtime/eventbus/eventdef"
+	"github.com/eventgen/eventgen/runtime/internal/port"
 )
 
 // Conn is one live connection of a page, whatever carries it.
@@ -169,7 +170,7 @@ func (c *Conn) begin(s, answer step) {
 // alone. It returns false if the log no longer has all of them. Whatever changed the class before has taken effect:
 // the session's lock has been held since that position.
 func (c *Conn) passedLocked(s step) (out []byte, ok bool) {
-	var buffer [16]*eventbus.Entry
+	var buffer [16]*port.Entry
 	for at := s.at; at < c.cursor; {
 		n, lost := c.engine.port.Read(at, buffer[:])
 		if lost {
@@ -194,7 +195,7 @@ func (c *Conn) passedLocked(s step) (out []byte, ok bool) {
 // reachLocked brings a synced connection up to the position, or as far as the log is by then, without its shard. It
 // reports whether the connection took everything at once.
 func (c *Conn) reachLocked(at uint64) bool {
-	var buffer [16]*eventbus.Entry
+	var buffer [16]*port.Entry
 	for c.cursor < at {
 		head := c.engine.port.At()
 		n, lost := c.engine.port.Read(c.cursor, buffer[:])
@@ -264,7 +265,7 @@ func (c *Conn) applyLocked(s step) {
 
 // takeLocked appends the bytes of the entries up to the position head, with the steps between
 // them, and moves the cursor there.
-func (c *Conn) takeLocked(dst []byte, entries []*eventbus.Entry, head uint64, skip func(*eventbus.Entry) bool) []byte {
+func (c *Conn) takeLocked(dst []byte, entries []*port.Entry, head uint64, skip func(*port.Entry) bool) []byte {
 	for len(c.steps) > 0 && c.steps[0].at <= head {
 		s := c.steps[0]
 		c.steps[0] = step{}
@@ -288,7 +289,7 @@ func (c *Conn) takeLocked(dst []byte, entries []*eventbus.Entry, head uint64, sk
 	return dst
 }
 
-func (c *Conn) appendLocked(dst []byte, entries []*eventbus.Entry, skip func(*eventbus.Entry) bool) []byte {
+func (c *Conn) appendLocked(dst []byte, entries []*port.Entry, skip func(*port.Entry) bool) []byte {
 	for _, e := range entries {
 		if !c.getsLocked(c.class, e) || skip != nil && skip(e) {
 			continue
@@ -300,7 +301,7 @@ func (c *Conn) appendLocked(dst []byte, entries []*eventbus.Entry, skip func(*ev
 }
 
 // getsLocked reports whether the connection gets the entry while the class holds.
-func (c *Conn) getsLocked(k *class, e *eventbus.Entry) bool {
+func (c *Conn) getsLocked(k *class, e *port.Entry) bool {
 	return e.Seq > c.cursor && k != nil && k.wants(e) && (!personal(e) || e.For(&c.peer))
 }
 

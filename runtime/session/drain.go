@@ -3,8 +3,8 @@ package session
 import (
 	"time"
 
-	"github.com/eventgen/eventgen/runtime/eventbus"
 	"github.com/eventgen/eventgen/runtime/eventbus/eventdef"
+	"github.com/eventgen/eventgen/runtime/internal/port"
 )
 
 const (
@@ -17,7 +17,7 @@ const (
 // drain writes to a connection that does not take everything at once, until it has caught up
 // with the log. It is the connection's only writer meanwhile.
 func (c *Conn) drain() {
-	entries := make([]*eventbus.Entry, mostRead)
+	entries := make([]*port.Entry, mostRead)
 	for {
 		p, more := c.nextWrite(entries)
 		switch {
@@ -35,7 +35,7 @@ func (c *Conn) drain() {
 
 // nextWrite returns what is to be written next, or nothing if that must be looked at again. It
 // returns false when the drainer has nothing more to do.
-func (c *Conn) nextWrite(entries []*eventbus.Entry) (p []byte, more bool) {
+func (c *Conn) nextWrite(entries []*port.Entry) (p []byte, more bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	if c.mode != modeDraining {
@@ -88,7 +88,7 @@ func (c *Conn) writeOut(p []byte) bool {
 }
 
 // catchUpLocked takes the next entries from the log into rest, as the slow policies say.
-func (c *Conn) catchUpLocked(entries []*eventbus.Entry) {
+func (c *Conn) catchUpLocked(entries []*port.Entry) {
 	at := c.engine.port.At()
 	n, lost := c.engine.port.Read(c.cursor, entries)
 	defer clear(entries[:n])
@@ -113,7 +113,7 @@ func (c *Conn) catchUpLocked(entries []*eventbus.Entry) {
 	if !behind {
 		dst = c.appendDroppedLocked(dst)
 	}
-	c.rest = c.takeLocked(dst, entries[:n], head, func(e *eventbus.Entry) bool {
+	c.rest = c.takeLocked(dst, entries[:n], head, func(e *port.Entry) bool {
 		switch e.Event.Slow {
 		case eventdef.SlowLatest:
 			return e.Superseded()
@@ -130,7 +130,7 @@ func (c *Conn) catchUpLocked(entries []*eventbus.Entry) {
 
 // fitting returns how many of the entries are written together: what is being written to a page that is slow is all
 // that is held for it, so it must not be much.
-func fitting(entries []*eventbus.Entry) int {
+func fitting(entries []*port.Entry) int {
 	size := 0
 	for i, e := range entries {
 		if size += len(e.Frame); size > mostWrite && i > 0 {
@@ -147,7 +147,7 @@ func (c *Conn) giveUpLocked(reason string) {
 }
 
 // needsAllLocked reports whether an entry among these may not be skipped, by what holds now or from a step on.
-func (c *Conn) needsAllLocked(entries []*eventbus.Entry) bool {
+func (c *Conn) needsAllLocked(entries []*port.Entry) bool {
 	k, steps := c.class, c.steps
 	for _, e := range entries {
 		for len(steps) > 0 && steps[0].at < e.Seq {
@@ -182,7 +182,7 @@ func (c *Conn) lostLocked() (gap []byte, ok bool) {
 	return c.format.Append(nil, appendGap(nil, missed), c.engine.epoch, 0), true
 }
 
-func (c *Conn) dropLocked(e *eventbus.Entry) {
+func (c *Conn) dropLocked(e *port.Entry) {
 	if c.dropped == nil {
 		c.dropped = make(map[string]uint64)
 	}

@@ -9,13 +9,14 @@ import (
 
 	"github.com/eventgen/eventgen/runtime/eventbus"
 	"github.com/eventgen/eventgen/runtime/internal/account"
+	"github.com/eventgen/eventgen/runtime/internal/port"
 )
 
 // Engine serves the windows of a bus, over whatever transports. It is made by [New] and safe for concurrent use.
 type Engine struct {
 	config
 	bus   *eventbus.Bus
-	port  *eventbus.Port
+	port  port.Port
 	epoch *Epoch
 
 	shards []*shard

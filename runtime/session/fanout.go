@@ -5,6 +5,7 @@ import (
 	"sync"
 
 	"github.com/eventgen/eventgen/runtime/eventbus"
+	"github.com/eventgen/eventgen/runtime/internal/port"
 )
 
 // shard flushes its part of the connections: it reads the log once for all of them, and makes
@@ -16,7 +17,7 @@ type shard struct {
 	mu      sync.Mutex
 	conns   []*Conn
 	head    uint64 // the position up to which the synced connections have been served
-	entries []*eventbus.Entry
+	entries []*port.Entry
 	builds  map[*class]*build
 	built   int // the bytes in builds
 
@@ -27,7 +28,7 @@ type shard struct {
 // build is what a batch of entries comes to for one class.
 type build struct {
 	bytes    []byte            // of the entries that are for everyone
-	personal []*eventbus.Entry // those that depend on the peer
+	personal []*port.Entry     // those that depend on the peer
 	variants map[uint64][]byte // with some of personal between the others, by which
 }
 
@@ -42,7 +43,7 @@ func newShard(engine *Engine) *shard {
 	return &shard{
 		engine:  engine,
 		wake:    make(chan struct{}, 1),
-		entries: make([]*eventbus.Entry, mostRead),
+		entries: make([]*port.Entry, mostRead),
 		builds:  make(map[*class]*build),
 	}
 }
@@ -97,7 +98,7 @@ func (s *shard) flush() bool {
 	return n < got || got == len(s.entries)
 }
 
-func (s *shard) serveLocked(c *Conn, batch []*eventbus.Entry, from, at uint64) {
+func (s *shard) serveLocked(c *Conn, batch []*port.Entry, from, at uint64) {
 	if c.class == nil {
 		c.cursor = max(c.cursor, at)
 		return
@@ -118,7 +119,7 @@ func (s *shard) serveLocked(c *Conn, batch []*eventbus.Entry, from, at uint64) {
 
 // buildOf returns what the batch comes to for the class. Connections of one class often stand
 // together.
-func (s *shard) buildOf(k *class, batch []*eventbus.Entry) *build {
+func (s *shard) buildOf(k *class, batch []*port.Entry) *build {
 	if k == s.last {
 		return s.lastBuild
 	}
@@ -157,7 +158,7 @@ func (b *build) personalTo(p *eventbus.Peer) (mask uint64, many bool) {
 
 // with returns the bytes for the peers that get those personal entries: the members of a group
 // share them.
-func (s *shard) with(b *build, mask uint64, k *class, batch []*eventbus.Entry) []byte {
+func (s *shard) with(b *build, mask uint64, k *class, batch []*port.Entry) []byte {
 	if mask == 0 {
 		return b.bytes
 	}
@@ -186,7 +187,7 @@ func (s *shard) with(b *build, mask uint64, k *class, batch []*eventbus.Entry) [
 	return bytes
 }
 
-func (s *shard) build(k *class, batch []*eventbus.Entry) *build {
+func (s *shard) build(k *class, batch []*port.Entry) *build {
 	b := &build{}
 	size := 0
 	for _, e := range batch {

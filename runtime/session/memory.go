@@ -7,6 +7,7 @@ import (
 	"github.com/eventgen/eventgen/runtime/eventbus"
 	"github.com/eventgen/eventgen/runtime/eventbus/eventdef"
 	"github.com/eventgen/eventgen/runtime/internal/account"
+	"github.com/eventgen/eventgen/runtime/internal/port"
 )
 
 // memory is what pages make the engine hold: what they sent and is not handled, what they were sent and do not take,
@@ -114,7 +115,7 @@ const (
 	frameSize        = int(unsafe.Sizeof(pageFrame{}))
 	interestSize     = 2*(stringSize+int(unsafe.Sizeof(interest{}))) + 48
 	keySize          = 2 * int(unsafe.Sizeof(eventbus.Key{}))
-	subscriptionSize = int(unsafe.Sizeof(subscription{})) + int(unsafe.Sizeof(eventbus.Subscription{})) + 4*stringSize + 32
+	subscriptionSize = int(unsafe.Sizeof(subscription{})) + int(unsafe.Sizeof(port.Subscription{})) + 4*stringSize + 32
 	stepSize         = int(unsafe.Sizeof(step{})) + int(unsafe.Sizeof(class{}))
 	classEntrySize   = 64
 	outcomeSize      = int(unsafe.Sizeof(outcome{}))

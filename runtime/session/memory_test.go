@@ -3,7 +3,7 @@ package session
 import (
 	"testing"
 
-	"github.com/eventgen/eventgen/runtime/eventbus"
+	"github.com/eventgen/eventgen/runtime/internal/port"
 )
 
 func TestTab(t *testing.T) {
@@ -37,14 +37,14 @@ func TestTab(t *testing.T) {
 
 // What is written together is one write, or one entry.
 func TestFitting(t *testing.T) {
-	of := func(sizes ...int) (entries []*eventbus.Entry) {
+	of := func(sizes ...int) (entries []*port.Entry) {
 		for _, n := range sizes {
-			entries = append(entries, &eventbus.Entry{Frame: make([]byte, n)})
+			entries = append(entries, &port.Entry{Frame: make([]byte, n)})
 		}
 		return entries
 	}
 	for _, c := range []struct {
-		entries []*eventbus.Entry
+		entries []*port.Entry
 		want    int
 	}{
 		{of(), 0}, {of(1, 1), 2}, {of(mostWrite), 1}, {of(mostWrite, 1), 1}, {of(mostWrite-1, 1), 2}, {of(2*mostWrite, 1), 1},

@@ -8,6 +8,7 @@ import (
 
 	"github.com/eventgen/eventgen/runtime/eventbus"
 	"github.com/eventgen/eventgen/runtime/eventbus/eventdef"
+	"github.com/eventgen/eventgen/runtime/internal/port"
 )
 
 var rateLimited = Closing{CloseRateLimited, "rate_limited"}
@@ -131,7 +132,7 @@ func (c *Conn) bring(f *pageFrame) *wireError {
 	if e := engine.mayEmit(c.ctx, peer, event, to); e != nil {
 		return e
 	}
-	return publicError(engine.port.Emit(c.ctx, peer, eventbus.Incoming{Event: event, Payload: f.Payload, To: to}))
+	return publicError(engine.port.Emit(c.ctx, peer, port.Incoming{Event: event, Payload: f.Payload, To: to}))
 }
 
 // maxInbox bounds what may wait of a page that sends faster than its frames are handled.

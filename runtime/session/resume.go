@@ -7,6 +7,7 @@ import (
 
 	"github.com/eventgen/eventgen/runtime/eventbus"
 	"github.com/eventgen/eventgen/runtime/eventbus/eventdef"
+	"github.com/eventgen/eventgen/runtime/internal/port"
 )
 
 // opening is how a connection begins.
@@ -195,7 +196,7 @@ func (o *opening) keptAgain(event string, sub *subscription) (out []byte) {
 	if !sub.bus.Event.Sticky && sub.bus.Event.Replay == 0 {
 		return nil
 	}
-	kept, _, err := o.c.engine.port.ListenAll(*o.peer, []eventbus.Interest{{Event: event, Keys: sub.bus.Keys}})
+	kept, _, err := o.c.engine.port.ListenAll(*o.peer, []port.Interest{{Event: event, Keys: sub.bus.Keys}})
 	if err != nil { // the bus is closing
 		return nil
 	}
@@ -245,7 +246,7 @@ func (o *opening) lost(old map[string]*subscription) map[string]*uint64 {
 
 // count counts the deliveries that are lost.
 func (o *opening) count(losses map[*eventdef.Info]*loss) {
-	entries := make([]*eventbus.Entry, mostRead)
+	entries := make([]*port.Entry, mostRead)
 	for after := o.from.Seq; ; {
 		n, _ := o.c.engine.port.Read(after, entries)
 		for _, e := range entries[:n] {

@@ -6,8 +6,8 @@ import (
 	"sync"
 	"time"
 
-	"github.com/eventgen/eventgen/runtime/eventbus"
 	"github.com/eventgen/eventgen/runtime/eventbus/eventdef"
+	"github.com/eventgen/eventgen/runtime/internal/port"
 )
 
 // session is what outlives a connection: who the page is, what it listens to, and which of its
@@ -35,7 +35,7 @@ type session struct {
 // subscription is a page's interest in an event. The bus logs the event for as long as it is
 // open, so that a window that is away misses nothing.
 type subscription struct {
-	bus *eventbus.Subscription
+	bus *port.Subscription
 	sum string // of its keys
 	// weight is what the session is charged for it.
 	weight int

@@ -6,6 +6,7 @@ import (
 
 	"github.com/eventgen/eventgen/runtime/eventbus"
 	"github.com/eventgen/eventgen/runtime/eventbus/eventdef"
+	"github.com/eventgen/eventgen/runtime/internal/port"
 )
 
 // wantedEvent is an interest that the page may have.
@@ -77,7 +78,7 @@ func (c *Conn) admitInterests(peer eventbus.Peer, listen map[string]interest) *a
 func (c *Conn) subscribeLocked(peer eventbus.Peer, fresh map[string]wantedEvent, without map[string]bool, a *admission) step {
 	s, engine := c.session, c.engine
 	var events []string
-	var interests []eventbus.Interest
+	var interests []port.Interest
 	load := s.load
 	for _, event := range slices.Sorted(maps.Keys(fresh)) {
 		w := fresh[event]
@@ -91,7 +92,7 @@ func (c *Conn) subscribeLocked(peer eventbus.Peer, fresh map[string]wantedEvent,
 		}
 		load += more
 		events = append(events, event)
-		interests = append(interests, eventbus.Interest{Event: event, Keys: w.keys})
+		interests = append(interests, port.Interest{Event: event, Keys: w.keys})
 	}
 	subs, at, err := engine.port.ListenAll(peer, interests)
 	if err != nil { // the bus is closing

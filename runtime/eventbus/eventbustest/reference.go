@@ -7,6 +7,7 @@ import (
 	"sync"
 
 	"github.com/eventgen/eventgen/runtime/eventbus"
+	"github.com/eventgen/eventgen/runtime/internal/port"
 )
 
 // Reference is the simplest transport that keeps every promise: its windows live in the same process and
@@ -14,7 +15,7 @@ import (
 // window does.
 type Reference struct {
 	b    *eventbus.Bus
-	port *eventbus.Port
+	port port.Port
 
 	mu    sync.Mutex
 	woken chan struct{} // closed and replaced when the log has grown or the bus closes
@@ -47,7 +48,7 @@ func (r *Reference) Shutdown() {
 
 // Connect opens a window.
 func (r *Reference) Connect(peer eventbus.Peer) (Conn, error) {
-	c := &referenceConn{r: r, peer: peer, subs: map[string]*eventbus.Subscription{}, cursor: r.port.At()}
+	c := &referenceConn{r: r, peer: peer, subs: map[string]*port.Subscription{}, cursor: r.port.At()}
 	return c, c.Resume()
 }
 
@@ -58,7 +59,7 @@ type referenceConn struct {
 	peer   eventbus.Peer
 	gone   bool
 	cursor uint64
-	subs   map[string]*eventbus.Subscription
+	subs   map[string]*port.Subscription
 	queue  []Message
 }
 
@@ -93,14 +94,14 @@ func (c *referenceConn) Emit(event string, payload []byte, to eventbus.Target) e
 	c.mu.Lock()
 	peer := c.peer
 	c.mu.Unlock()
-	in := eventbus.Incoming{Event: event, Payload: payload, To: to}
+	in := port.Incoming{Event: event, Payload: payload, To: to}
 	if err := eventbus.Public(c.r.port.Emit(context.Background(), peer, in)); err != nil {
 		return err
 	}
 	return nil
 }
 
-func message(e *eventbus.Entry) Message { return Message{Event: e.Event.Name, JSON: string(e.Payload)} }
+func message(e *port.Entry) Message { return Message{Event: e.Event.Name, JSON: string(e.Payload)} }
 
 func (c *referenceConn) Next(ctx context.Context) (Message, error) {
 	for {
@@ -130,7 +131,7 @@ func (c *referenceConn) take() (m Message, ok bool, err error) {
 		return m, false, io.ErrClosedPipe
 	}
 	for len(c.queue) == 0 {
-		entries := make([]*eventbus.Entry, 64)
+		entries := make([]*port.Entry, 64)
 		at := c.r.port.At()
 		n, lost := c.r.port.Read(c.cursor, entries)
 		if lost && c.missed() {

@@ -1,4 +1,4 @@
-package eventbus
+package port
 
 import (
 	"sync/atomic"
@@ -13,11 +13,11 @@ import (
 // The bus never hands events to a sink. It appends each event that some window listens to, encoded and
 // framed once, to a log that all sinks share, and wakes them; every connection of a transport has a
 // cursor into the log and reads on from there in its own time. So a sink that is slow, or dead, costs an
-// emitter nothing and another sink nothing, and memory is what [WithLog] says.
+// emitter nothing and another sink nothing, and memory is what eventbus.WithLog says.
 //
 // A transport's life with the bus:
 //
-//   - [Bus.Attach] gives it a [Port].
+//   - eventbus.Bus.Attach gives it a [Port].
 //   - [Port.Join] announces each connection; [Port.Leave] ends it. Which label a window may claim, and
 //     what happens to two of one label, is the transport's to decide before it joins the peer.
 //   - [Port.Listen] subscribes a connection to an event: it says from which position on the log holds
@@ -49,28 +49,33 @@ type Entry struct {
 	// and used as a map key.
 	Event *eventdef.Info
 	// Key is the key of the payload, or of all payloads of a batch; zero for events without one.
-	Key Key
+	Key eventdef.Key
 	// Target is who gets it. Its predicates are resolved.
 	Target Target
 	// Batch is the number of payloads, 0 if the entry is not a batch.
 	Batch int
 	// Payload is the JSON of the payload, or the array of them if the entry is a batch. It is nil for
-	// events whose payload is [Empty].
+	// events whose payload is eventbus.Empty.
 	Payload []byte
 	// Frame is the whole frame of the wire protocol, {"event":…,"seq":…,"payload":…} in JSON.
 	Frame []byte
-	// Time is when the delivery was made, as [Meta] says.
+	// Time is when the delivery was made, as eventbus.Meta says.
 	Time time.Time
 	// Peer is the window that emitted it, zero if Go code did. A relayed event is not echoed to it.
 	Peer Peer
 	// Node is the node that emitted it, empty if it was this one.
 	Node string
 
-	topic      *topic
-	size       int  // what it costs, in bytes
-	windows    bool // a window emitted it
+	// Owner is the bus's state of the event, Size what the entry costs in bytes, and ByClient whether a client emitted it.
+	Owner    any
+	Size     int
+	ByClient bool
+
 	superseded atomic.Bool
 }
+
+// Supersede says that the log holds a newer entry.
+func (e *Entry) Supersede() { e.superseded.Store(true) }
 
 // Superseded reports whether the log holds a newer entry of the same event, key and target. It is kept
 // for events with [eventdef.SlowLatest] only: a connection that is behind skips such entries.
@@ -101,10 +106,46 @@ type Subscription struct {
 	// for the subscription. A transport may replace it, as long as nobody calls Wants: the log has all keys of an event.
 	Keys eventdef.KeySet
 
-	port   *Port
-	topic  *topic
+	// Owner is the bus's state of the event.
+	Owner any
+
+	end    Ender
 	peer   Peer
 	closed atomic.Bool
+}
+
+// Ender ends a subscription of its own.
+type Ender interface{ End(s *Subscription) }
+
+// NewSubscription returns one of the peer, which ends at the bus by end.
+func NewSubscription(event *eventdef.Info, owner any, peer Peer, end Ender) *Subscription {
+	return &Subscription{Event: event, Owner: owner, peer: peer, end: end}
+}
+
+// Peer returns whose subscription it is.
+func (s *Subscription) Peer() *Peer { return &s.peer }
+
+// Close ends the subscription. It is idempotent.
+func (s *Subscription) Close() {
+	if !s.closed.Swap(true) {
+		s.end.End(s)
+	}
+}
+
+// Wants reports whether the subscription's peer should get the entry: it is of the event, of a key that
+// was asked for, after At, addressed to the peer, and not the peer's own.
+func (s *Subscription) Wants(e *Entry) bool {
+	return e.Event == s.Event && e.Seq > s.At && s.Keys.Has(e.Key) && e.For(&s.peer)
+}
+
+// Rebind makes the subscription that of another connection of the same window, which resumes: from then on
+// Wants asks for that peer. It must not be called while Wants is.
+func (s *Subscription) Rebind(peer Peer) { s.peer = peer }
+
+// Interest is what a peer wants to get: an event, of these keys only.
+type Interest struct {
+	Event string
+	Keys  eventdef.KeySet
 }
 
 // Incoming is what a window emits.

@@ -1,8 +1,9 @@
-package eventbus
+package port
 
 import (
 	"cmp"
 	"slices"
+	"unsafe"
 )
 
 // Peer is one live connection of a window, as its transport vouches for it. A Peer is a value; what its
@@ -25,21 +26,21 @@ type Peer struct {
 	// the ID, when the transport leaves it empty.
 	Account string `json:"account,omitempty"`
 	// Attributes are whatever else the application wants to know of a peer in [Where] predicates and in
-	// [Meta]. They reach other nodes, so they are text.
+	// eventbus.Meta. They reach other nodes, so they are text.
 	Attributes map[string]string `json:"attributes,omitempty"`
 }
 
-// account returns whom the peer's costs are charged to.
-func (p *Peer) account() string { return cmp.Or(p.Account, p.Identity, p.ID) }
+// AccountOf returns whom the peer's costs are charged to.
+func AccountOf(p *Peer) string { return cmp.Or(p.Account, p.Identity, p.ID) }
 
-// size returns how many bytes keep the peer.
-func (p *Peer) size() int {
+// PeerSize returns how many bytes keep the peer.
+func PeerSize(p *Peer) int {
 	n := len(p.ID) + len(p.Node) + len(p.Window) + len(p.Identity) + len(p.Account)
 	for _, group := range p.Groups {
-		n += len(group) + stringSize
+		n += len(group) + int(unsafe.Sizeof(""))
 	}
 	for name, value := range p.Attributes {
-		n += len(name) + len(value) + 4*stringSize
+		n += len(name) + len(value) + 4*int(unsafe.Sizeof(""))
 	}
 	return n
 }

@@ -1,0 +1,56 @@
+package port
+
+import (
+	"context"
+
+	"github.com/eventgen/eventgen/runtime/eventbus/eventdef"
+)
+
+// Port is a sink's access to the bus. Its methods may be called concurrently.
+type Port interface {
+	// Detach disconnects the transport: its peers leave, its subscriptions end, and it is not woken any more.
+	// It is idempotent.
+	Detach()
+	// Epoch names the log: positions of another epoch mean nothing. It is new with each bus, unless a
+	// broker.Sequencer keeps one log for all nodes.
+	Epoch() string
+	// At returns the newest position: whoever has read to the end of the log has seen all up to it.
+	At() uint64
+	// Event describes an event of the bus, or is nil if the bus does not know it.
+	Event(name string) *eventdef.Info
+	// Join announces a connection and returns the peer with its ID and node filled in. It fails if a peer of
+	// that ID is there already, and with CodeClosed on a closed bus or a detached port.
+	Join(peer Peer) (Peer, error)
+	// Update replaces what is known of a peer that has joined and not left: its credentials were renewed. ID
+	// and Window stay what they are.
+	Update(peer Peer)
+	// Leave ends a connection that joined, once. Its subscriptions stay until they are closed.
+	Leave(id string)
+	// Listen subscribes the peer to an event. If keys are given the peer wants these only. What is emitted
+	// after Listen has returned is in the log for the peer. It fails with CodeUnknownEvent, with
+	// CodeDirection for an event that only windows emit and that is never relayed, and with CodeClosed.
+	Listen(peer Peer, event string, keys ...eventdef.Key) (*Subscription, error)
+	// ListenAll is Listen for several events at one moment: all the subscriptions hold from the same position,
+	// which it returns; without interests that is the newest. If one of them fails, none is made.
+	ListenAll(peer Peer, interests []Interest) (subscriptions []*Subscription, at uint64, err error)
+	// Read copies entries after the position into dst, oldest first, and returns how many. A dst that is not
+	// filled was at the end of the log: the next entry wakes the sink. If lost is true, the log no longer holds
+	// all that came after the position: [Port.Missed] says of which events.
+	Read(after uint64, dst []*Entry) (n int, lost bool)
+	// Behind returns how many entries the log holds after the position.
+	Behind(after uint64) int
+	// CanResume reports whether a window that has seen everything up to the position of that epoch can go on
+	// from the log without loss.
+	CanResume(epoch string, after uint64) bool
+	// Missed reports whether entries of the event after the position have left the log.
+	Missed(event *eventdef.Info, after uint64) bool
+	// Replay hands over what came after the position and has left the log, oldest first, from the log that a
+	// broker.Sequencer keeps for all nodes, until fn returns false or the entries are those that Read returns. It
+	// returns false if there is no such log or it does not reach back to the position either.
+	Replay(ctx context.Context, after uint64, fn func(*Entry) bool) (bool, error)
+	// Emit brings in what a window emits: it checks the direction, decodes, validates, runs the Go listeners
+	// and relays. When an account holds more than its share of the log or of what is kept, it fails with
+	// [CodeRate]. When it returns nil, all that an ack promises has happened; eventbus.Public turns an error into what
+	// the window may see. The transport has authorised it and has made sure that it runs once.
+	Emit(ctx context.Context, from Peer, in Incoming) error
+}
