@@ -1,12 +1,9 @@
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { createServer, type AddressInfo } from 'node:net';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { expect, test as base } from '@playwright/test';
-
-/** The repository. */
-const root = new URL('../..', import.meta.url).pathname;
+import { addGuides, freePort, root } from './templates.ts';
 
 /** Where each template shows the percentage of a job, and the same with a note of the job's. */
 const shows: Record<string, { file: string; from: string; to: string }> = {
@@ -16,31 +13,6 @@ const shows: Record<string, { file: string; from: string; to: string }> = {
   solid: { file: 'App.tsx', from: '{job().percent} %', to: '{job().percent} % {job().note}' },
   vanilla: { file: 'app.ts', from: '${job.percent} %', to: '${job.percent} % ${job.note}' },
 };
-
-/** Puts the code of the guides about a template into an application of it; returns the npm packages that it needs. */
-function addGuides(template: string, app: string): string[] {
-  const packages: string[] = [];
-  for (const name of readdirSync(join(root, 'docs')).filter((file) => file.endsWith('.md'))) {
-    const text = readFileSync(join(root, 'docs', name), 'utf8');
-    if (/<!-- code for: init --template (\w+) -->/.exec(text)?.[1] !== template) continue;
-    packages.push(...(/^npm install (.*)$/m.exec(text)?.[1]?.split(' ') ?? []));
-    for (const [, path = '', code = ''] of text.matchAll(/`([\w./-]+)`:\n\n```\w+\n([\s\S]*?)\n```/g)) {
-      mkdirSync(dirname(join(app, path)), { recursive: true });
-      writeFileSync(join(app, path), code + '\n');
-    }
-  }
-  return packages;
-}
-
-const freePort = (): Promise<number> =>
-  new Promise((resolve) => {
-    const server = createServer().listen(0, 'localhost', () => {
-      const { port } = server.address() as AddressInfo;
-      server.close(() => {
-        resolve(port);
-      });
-    });
-  });
 
 function replace(file: string, from: string, to: string): void {
   const text = readFileSync(file, 'utf8');
