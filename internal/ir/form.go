@@ -187,18 +187,15 @@ type pointee struct {
 // being resolved has at least its kind.
 func (fs *Forms) place(f *Form, plain, quoted, present, null bool) Slot {
 	s := Slot{Form: f, Nullable: null}
-	plain = plain || f.Type != nil && f.Type.Plain
-	nilIsNull := plain || fs.settings.Nil != NilEmpty
 	switch f.Kind {
 	case KindAny:
 		return Slot{Form: f, Nullable: len(f.OneOf) > 0}
 	case KindBytes, KindSlice, KindMap:
-		s.Nullable = null || nilIsNull && !present
+		s.Nullable = null || (plain || fs.settings.NilIsNull(f.Type)) && !present
 	case KindTime, KindText, KindCustom:
 		s.Nullable = null || f.Type.Marshal != nil && f.Type.Marshal.Nilable && !present
 	case KindInt, KindUint:
-		wide := (f.Bits == 0 || f.Bits == 64) && f.Enum == nil
-		s.Quoted = quoted || wide && !plain && fs.settings.Int64 != "" && fs.settings.Int64 != Int64Number
+		s.Quoted = quoted || f.Enum == nil && !plain && fs.settings.Quotes(f.Type)
 	case KindBool, KindFloat, KindString, KindNumber:
 		s.Quoted = quoted
 	case "":

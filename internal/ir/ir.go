@@ -67,6 +67,15 @@ func DefaultSettings() Settings {
 	return Settings{Nil: NilNull, Int64: Int64Number, Time: TimeString, Bytes: BytesBase64}
 }
 
+// Quotes reports whether integers of type t travel in strings.
+func (s Settings) Quotes(t *Type) bool {
+	wide := (t.Kind == KindInt || t.Kind == KindUint) && (t.Bits == 0 || t.Bits == 64)
+	return wide && !t.Plain && s.Int64 != "" && s.Int64 != Int64Number
+}
+
+// NilIsNull reports whether nil travels as null, for the type t of a slice, a map or bytes.
+func (s Settings) NilIsNull(t *Type) bool { return t.Plain || s.Nil != NilEmpty }
+
 // Package is one annotated Go package, self-contained: Decls holds every named type that its
 // payloads reach, in whatever package it is declared.
 type Package struct {

@@ -46,9 +46,9 @@ func (e *decoder) value(t *ir.Type, l loc, f form) {
 	}
 	switch t.Kind {
 	case ir.KindBytes:
-		e.nilable(f, g.nilIsNull(t), func() { e.line(e.generic("ReadBytes", l.pointer())) })
+		e.nilable(f, g.settings.NilIsNull(t), func() { e.line(e.generic("ReadBytes", l.pointer())) })
 	case ir.KindSlice:
-		e.list(t, l, e.notNull(f, g.nilIsNull(t), "Array"))
+		e.list(t, l, e.notNull(f, g.settings.NilIsNull(t), "Array"))
 	case ir.KindArray:
 		e.tuple(t, l)
 	case ir.KindMap:
@@ -56,7 +56,7 @@ func (e *decoder) value(t *ir.Type, l loc, f form) {
 			e.json(l)
 			return
 		}
-		e.mapping(t, l, e.notNull(f, g.nilIsNull(t), "Object"))
+		e.mapping(t, l, e.notNull(f, g.settings.NilIsNull(t), "Object"))
 	case ir.KindPtr:
 		// null is the outermost pointer, as encoding/json has it, even where that is never written.
 		e.nilable(form{present: f.present && !g.nullable(t.Elem)}, true, func() { e.pointer(t, l, f) })
@@ -85,7 +85,7 @@ func (g *pkg) nullable(t *ir.Type) bool {
 	case ir.KindPtr, ir.KindAny, ir.KindRaw, ir.KindCustom, ir.KindRef:
 		return true
 	case ir.KindBytes, ir.KindSlice, ir.KindMap:
-		return g.nilIsNull(b)
+		return g.settings.NilIsNull(b)
 	}
 	return b.Marshal != nil && b.Marshal.Nilable
 }
@@ -153,7 +153,7 @@ func (e *decoder) scalar(t *ir.Type, f form) (string, bool) {
 	case ir.KindRaw:
 		return e.read("Raw"), isGo(t, jsonPath, "RawMessage")
 	case ir.KindBytes:
-		plain := !g.nilIsNull(t) && f.as == nil && (t.Elem == nil || t.Elem.Go == nil)
+		plain := !g.settings.NilIsNull(t) && f.as == nil && (t.Elem == nil || t.Elem.Go == nil)
 		return e.read("Bytes"), plain
 	case ir.KindRef:
 		i := g.instanceOf(t)

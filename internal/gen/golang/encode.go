@@ -225,14 +225,11 @@ func (e *encoder) quote(quoted bool, write func()) {
 
 // nilText is what a nil slice or map is on the wire.
 func (e *encoder) nilText(t *ir.Type, empty string) string {
-	if e.g.nilIsNull(t) {
+	if e.g.settings.NilIsNull(t) {
 		return "null"
 	}
 	return empty
 }
-
-// nilIsNull reports whether a nil slice or map of type t is null on the wire.
-func (g *pkg) nilIsNull(t *ir.Type) bool { return t.Plain || g.settings.Nil != ir.NilEmpty }
 
 // nilable writes null for nil and otherwise what write writes.
 func (e *encoder) nilable(l loc, f form, null string, write func()) {

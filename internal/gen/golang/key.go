@@ -93,9 +93,7 @@ func (g *pkg) wide(t *ir.Type) bool {
 	if d := g.decls[t.Ref]; d != nil && d.Enum != nil {
 		return false
 	}
-	b := g.basic(t)
-	return (b.Kind == ir.KindInt || b.Kind == ir.KindUint) && (b.Bits == 0 || b.Bits == 64) && !b.Plain &&
-		g.settings.Int64 != ir.Int64Number
+	return g.settings.Quotes(g.basic(t))
 }
 
 // convert returns v as the predeclared type of this kind and width, without a conversion where

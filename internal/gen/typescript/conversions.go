@@ -54,7 +54,7 @@ func (c conversions) typ(t *ir.Type) bool {
 	s := c.p.settings
 	switch t.Kind {
 	case ir.KindInt, ir.KindUint:
-		return wide(t, s) && s.Int64 == ir.Int64BigInt
+		return s.Quotes(t) && s.Int64 == ir.Int64BigInt
 	case ir.KindTime:
 		return s.Time == ir.TimeDate && !t.Plain
 	case ir.KindBytes:

@@ -246,7 +246,7 @@ func (b *decoderBuilder) typ(t *ir.Type, u use) string {
 	case ir.KindTime, ir.KindText:
 		return b.orNull(b.text(t), t.Marshal != nil && t.Marshal.Nilable && !u.present)
 	case ir.KindInt, ir.KindUint:
-		if wide(t, b.p.settings) {
+		if b.p.settings.Quotes(t) {
 			return b.wide(t)
 		}
 		return b.scalar(t, u.quoted)
@@ -260,7 +260,7 @@ func (b *decoderBuilder) typ(t *ir.Type, u use) string {
 }
 
 func (b *decoderBuilder) nilable(t *ir.Type, u use) bool {
-	return !u.present && (t.Plain || b.p.settings.Nil == ir.NilNull)
+	return !u.present && b.p.settings.NilIsNull(t)
 }
 
 // orNull is a decoder that takes null too, if it may.

@@ -125,7 +125,7 @@ func (p *program) keyType(e *event, used func(string)) string {
 	}
 	base := p.under(e.Key.Type)
 	r := typer{program: p, used: used}
-	r.wire = base == nil || !wide(base, p.settings)
+	r.wire = base == nil || !p.settings.Quotes(base)
 	return r.typ(e.Key.Type, use{quoted: p.keyQuoted(e)}).String()
 }
 

@@ -127,8 +127,3 @@ func (p *program) under(t *ir.Type) *ir.Type {
 	}
 	return t
 }
-
-// wide reports whether t is an integer that travels quoted under the output's settings.
-func wide(t *ir.Type, s ir.Settings) bool {
-	return (t.Kind == ir.KindInt || t.Kind == ir.KindUint) && (t.Bits == 0 || t.Bits == 64) && s.Int64 != ir.Int64Number && !t.Plain
-}

@@ -35,7 +35,7 @@ type use struct {
 
 // nilIsNull reports whether a nil slice or map of type t is null.
 func (r typer) nilIsNull(t *ir.Type) bool {
-	return r.plain || t.Plain || r.settings.Nil != ir.NilEmpty
+	return r.plain || r.settings.NilIsNull(t)
 }
 
 // typ renders t.
@@ -144,7 +144,7 @@ func (r typer) boolean(u use) expr {
 }
 
 func (r typer) integer(t *ir.Type, u use) expr {
-	quoted := wide(t, r.settings) && !r.plain
+	quoted := r.wide(t)
 	switch {
 	case quoted && r.settings.Int64 == ir.Int64BigInt && !r.wire:
 		return primary("bigint")
@@ -428,7 +428,7 @@ func (r typer) quotedReference(t *ir.Type, d *ir.Decl) expr {
 }
 
 // wide reports whether t travels quoted here.
-func (r typer) wide(t *ir.Type) bool { return !r.plain && wide(t, r.settings) }
+func (r typer) wide(t *ir.Type) bool { return !r.plain && r.settings.Quotes(t) }
 
 // plainly is r without the settings.
 func (r typer) plainly() typer {
