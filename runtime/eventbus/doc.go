@@ -121,3 +121,18 @@
 //     none of its emits fails because of what windows emit.
 //  46. A window addresses at most 256 names, each of at most 256 bytes.
 package eventbus
+
+// Words inside:
+//
+//   - event: an event without its payload type; described is what a descriptor offers of it.
+//   - topic: an event's state on one bus.
+//   - payloads: what can be done with payloads of one type by their addresses; places are payloads to use for a while.
+//   - outlet: where deliveries of an event reach Go listeners; a deferred event has two, one of them for EveryEmit.
+//   - delivery: what listeners get, a payload or a batch; occasion is what is known of it beside the payload.
+//   - round: one payload on its way to plain listeners, or to another function that takes it.
+//   - traits: what only few listeners have, beside their function and their state.
+//   - coalescer: holds back by throttle, debounce or batch; lane: what it holds for one key and target.
+//   - fanout: the queue of an outlet's asynchronous listeners; reader: the place of one of them in it.
+//   - gate: counts the emits under way, and refuses new ones once the bus closes; shard: one of its counters.
+//   - store: what new listeners get, sticky or replayed; priming: a new listener that is still being given that.
+//   - callback: code of the application that the bus calls and waits for; see insideCallback.

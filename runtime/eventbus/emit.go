@@ -55,10 +55,10 @@ func (t *topic) keepPlace(from address) address {
 
 // emitLong is emit for all other events.
 func (t *topic) emitLong(ctx context.Context, from address) error {
-	if t.late != nil {
-		if at := t.late.reserve(ctx); at != nil {
+	if t.coalescer != nil {
+		if at := t.coalescer.reserve(ctx); at != nil {
 			t.payloads.copyOne(at, from)
-			if t.late.hold(ctx, at) {
+			if t.coalescer.hold(ctx, at) {
 				return nil
 			}
 		}
@@ -223,7 +223,7 @@ func (t *topic) proceed(ctx context.Context, at address, to Target, from *window
 	if t.info.Keyed {
 		d.occ.key = t.payloads.callKey(at)
 	}
-	if from != nil && (t.late != nil || !to.IsZero()) { // nothing stays of any other emit of a window
+	if from != nil && (t.coalescer != nil || !to.IsZero()) { // nothing stays of any other emit of a window
 		return t.bringCharged(ctx, &d, from.size)
 	}
 	return t.bring(ctx, &d)
@@ -245,13 +245,13 @@ func (t *topic) bringCharged(ctx context.Context, d *delivery, size int) error {
 // bring delivers or defers.
 func (t *topic) bring(ctx context.Context, d *delivery) error {
 	to, peer := d.occ.target, d.occ.peer
-	if t.late != nil {
+	if t.coalescer != nil {
 		if t.every.busy() && (to.IsZero() || peer != nil) {
 			if err := t.showEvery(ctx, *d); err != nil {
 				return err
 			}
 		}
-		return t.late.emit(ctx, d)
+		return t.coalescer.emit(ctx, d)
 	}
 	if t.store != nil && (peer == nil || !to.IsZero()) {
 		if err := t.roomToStore(d); err != nil {

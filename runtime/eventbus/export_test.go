@@ -31,7 +31,7 @@ func (b *Bus) Slots(e AnyEvent) int { return len(b.topic(e.core().number).out.li
 
 // HeldKeys returns how many keys of an event hold something.
 func (b *Bus) HeldKeys(e AnyEvent) int {
-	lanes := &b.topic(e.core().number).late.lanes
+	lanes := &b.topic(e.core().number).coalescer.lanes
 	return len(lanes.keys) + len(lanes.texts)
 }
 
@@ -64,8 +64,8 @@ func (b *Bus) CheckLedgers() (problems []string) {
 		}
 	}
 	for _, t := range b.topics {
-		if t.late != nil {
-			t.late.lanes.all(func(l *lane) { charged += l.waiting.charge.bytes })
+		if t.coalescer != nil {
+			t.coalescer.lanes.all(func(l *lane) { charged += l.waiting.charge.bytes })
 		}
 	}
 	differ("bytes of the log and of what waits", l.costs.logged.Held(), charged)

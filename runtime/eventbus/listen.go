@@ -19,7 +19,7 @@ func (e *event) listen(b *Bus, kind callKind, fn address, opts []ListenOption) (
 	if kind == eachPayload {
 		return e.add(b, &listener{fn: fn}, opts)
 	}
-	return e.add(b, newSpecial(fn, &manner{kind: kind, whole: kind == wholeBatch}), opts)
+	return e.add(b, newSpecial(fn, &traits{kind: kind, whole: kind == wholeBatch}), opts)
 }
 
 // once registers a listener whose first call is the last.
@@ -45,7 +45,7 @@ func (e *event) add(b *Bus, l *listener, opts []ListenOption) (unlisten func()) 
 		return func() {}
 	}
 	t.register(l, c)
-	return func() { l.hub.t.unlisten(l) }
+	return func() { l.outlet.t.unlisten(l) }
 }
 
 func listenConfigOf(opts []ListenOption) listenConfig {
@@ -81,15 +81,15 @@ func (t *topic) wrap(l *listener) *Error {
 	if len(t.b.config.interceptors) == 0 {
 		return nil
 	}
-	inner := &listener{fn: l.fn, manner: &t.usual}
+	inner := &listener{fn: l.fn, traits: &t.usual}
 	inner.self[0].Store(inner)
-	if l.manner != nil {
-		inner.manner = l.manner
+	if l.traits != nil {
+		inner.traits = l.traits
 	}
 	wrapped, err := t.b.wrapListen(t.info.Name, func(ctx context.Context, d Delivery) error {
 		return t.callWrapped(ctx, inner, d)
 	})
-	l.manner = &manner{whole: inner.whole, wrapped: wrapped}
+	l.traits = &traits{whole: inner.whole, wrapped: wrapped}
 	l.state.Or(listenerSpecial)
 	return err
 }
@@ -109,7 +109,7 @@ func (t *topic) callWrapped(ctx context.Context, l *listener, d Delivery) error 
 	return p.callOne(ctx, l, at, 1, &d.Meta)
 }
 
-// register adds the listener to its hub, and hands it what is stored.
+// register adds the listener to its outlet, and hands it what is stored.
 func (t *topic) register(l *listener, c listenConfig) {
 	state := l.state.Load()
 	if state&listenerSpecial != 0 {
@@ -121,22 +121,22 @@ func (t *topic) register(l *listener, c listenConfig) {
 		state |= listenerAllNodes
 		t.everywhere.Add(1)
 	}
-	l.hub = t.hubFor(c.every)
+	l.outlet = t.outletFor(c.every)
 	l.self[0].Store(l)
 	switch {
-	case l.manner != nil:
+	case l.traits != nil:
 	case c.async > 0 || t.store != nil:
-		l.manner = new(manner)
+		l.traits = new(traits)
 	default:
-		l.manner = &t.usual
+		l.traits = &t.usual
 	}
 	if c.async > 0 {
 		t.extra.Add(1)
 		t.kept.Store(true)
 		l.state.Store(state)
 		l.queue = t.newReader(l, c)
-		l.hub.readers.Add(1)
-		t.begin(l, c.allNodes, func(initial []queued) { l.hub.async.attach(l.queue, initial) })
+		l.outlet.readers.Add(1)
+		t.begin(l, c.allNodes, func(initial []queued) { l.outlet.async.attach(l.queue, initial) })
 		return
 	}
 	if t.store != nil {
@@ -149,7 +149,7 @@ func (t *topic) register(l *listener, c listenConfig) {
 	var stored []queued
 	t.begin(l, c.allNodes, func(initial []queued) {
 		stored = initial
-		l.hub.list.add(l)
+		l.outlet.list.add(l)
 	})
 	if l.prime != nil {
 		in := t.b.gate.shard() // Close waits for it as for an emit
@@ -249,10 +249,10 @@ func (t *topic) unlisten(l *listener) {
 func (t *topic) drop(l *listener) {
 	if l.queue != nil {
 		l.queue.stop()
-		l.hub.readers.Add(-1)
+		l.outlet.readers.Add(-1)
 		t.extra.Add(-1)
 	} else {
-		l.hub.list.remove(l)
+		l.outlet.list.remove(l)
 	}
 	if l.state.Load()&listenerSpecial != 0 {
 		t.metas.Add(-1)

@@ -58,7 +58,7 @@ func (t *topic) listenAny(c listenConfig, fn ListenFunc) (unlisten func()) {
 	if t.info.To != eventdef.ToAny && t.info.From == eventdef.FromServer {
 		return func() {}
 	}
-	l := newSpecial(nil, &manner{wrapped: fn, whole: true})
+	l := newSpecial(nil, &traits{wrapped: fn, whole: true})
 	t.observers.Add(1)
 	t.register(l, c)
 	return func() {

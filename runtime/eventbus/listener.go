@@ -10,16 +10,16 @@ import (
 // listener is one registered function. The state of a live listener that does nothing but call fn with each payload
 // is 0, so that a dispatch asks one question.
 type listener struct {
-	state atomic.Uint32
-	slot  uint32  // its place in the list, guarded by the list
-	fn    address // the function, of the type that its kind says; nil if the listener is a catch-all one
-	self  [1]slot // holds the listener, for calls of it alone
-	hub   *hub
-	*manner
+	state  atomic.Uint32
+	slot   uint32  // its place in the list, guarded by the list
+	fn     address // the function, of the type that its kind says; nil if the listener is a catch-all one
+	self   [1]slot // holds the listener, for calls of it alone
+	outlet *outlet
+	*traits
 }
 
-// manner is what only few listeners have; the others share an empty one.
-type manner struct {
+// traits is what only few listeners have; the others share an empty one.
+type traits struct {
 	kind    callKind      // of fn
 	seen    func(address) // called instead: of somebody who waits for a payload
 	wrapped ListenFunc    // called instead: of a catch-all listener, or one that interceptors have wrapped
@@ -42,8 +42,8 @@ const (
 )
 
 // newSpecial returns a listener that is not a plain function.
-func newSpecial(fn address, m *manner) *listener {
-	l := &listener{fn: fn, manner: m}
+func newSpecial(fn address, m *traits) *listener {
+	l := &listener{fn: fn, traits: m}
 	l.state.Store(listenerSpecial)
 	return l
 }
@@ -104,7 +104,7 @@ func (l *listener) hold(ctx context.Context, d *delivery) bool {
 		return false
 	}
 	q := later(ctx, d)
-	if p := l.hub.t.payloads; q.single() {
+	if p := l.outlet.t.payloads; q.single() {
 		q.at = p.clone(q.at, 1)
 	} else {
 		q.more.at = p.clone(d.at, d.n)

@@ -43,7 +43,7 @@ func (e *event) beginStream(ctx context.Context, b *Bus, opts []ListenOption) *s
 		b.fail(ctx, err)
 		return nil
 	}
-	s := &stream{t: t, l: &listener{manner: &manner{pull: make(chan struct{}, 1)}}}
+	s := &stream{t: t, l: &listener{traits: &traits{pull: make(chan struct{}, 1)}}}
 	t.register(s.l, c)
 	s.stopAfter = context.AfterFunc(ctx, func() { t.unlisten(s.l) })
 	return s
@@ -101,7 +101,7 @@ func (e *event) wait(ctx context.Context, b *Bus, to, conditions address) error 
 	}
 	var once sync.Once
 	found := make(chan struct{})
-	l := &listener{manner: &manner{seen: func(at address) {
+	l := &listener{traits: &traits{seen: func(at address) {
 		if t.payloads.callConditions(conditions, at) {
 			once.Do(func() { t.payloads.copyOne(to, at); close(found) })
 		}

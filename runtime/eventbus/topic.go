@@ -18,12 +18,12 @@ type topic struct {
 	flushes  []*topic
 	prefix   []byte // the beginning of its frames, up to the seq
 
-	out   hub
-	every *hub       // nil unless the event is deferred
-	late  *coalescer // nil unless the event is deferred
-	store *store     // nil unless the event is stored
-	shown *store     // what windows get of it; the same, unless a sequencer gives positions
-	usual manner     // of listeners that are nothing but a fn; empty
+	out       outlet
+	every     *outlet    // nil unless the event is deferred
+	coalescer *coalescer // nil unless the event is deferred
+	store     *store     // nil unless the event is stored
+	shown     *store     // what windows get of it; the same, unless a sequencer gives positions
+	usual     traits     // of listeners that are nothing but a fn; empty
 
 	// interest counts the subscriptions of windows.
 	interest atomic.Int32
@@ -60,9 +60,9 @@ func newTopic(b *Bus, e AnyEvent) *topic {
 	t.prefix = append(eventdef.StringKey(i.Name).AppendJSON([]byte(`{"event":`)), `,"seq":`...)
 	t.out.init(t)
 	if i.Deferred() {
-		t.every = new(hub)
+		t.every = new(outlet)
 		t.every.init(t)
-		t.late = newCoalescer(t)
+		t.coalescer = newCoalescer(t)
 	}
 	if i.Stored() {
 		t.store = newStore(t.payloads, i, &b.log.costs.kept)
@@ -85,8 +85,8 @@ func (t *topic) err(code Code, cause error) *Error {
 	return &Error{Code: code, Event: t.info.Name, Err: cause}
 }
 
-// hubFor returns the hub that a listener belongs to.
-func (t *topic) hubFor(every bool) *hub {
+// outletFor returns the outlet that a listener belongs to.
+func (t *topic) outletFor(every bool) *outlet {
 	if every && t.every != nil {
 		return t.every
 	}
@@ -96,7 +96,7 @@ func (t *topic) hubFor(every bool) *hub {
 // attended reports whether a listener was registered for the event, rather than for everything.
 func (t *topic) attended() bool {
 	n := -int(t.observers.Load())
-	for _, h := range t.hubs() {
+	for _, h := range t.outlets() {
 		n += h.list.count() + int(h.readers.Load())
 	}
 	return n > 0
@@ -106,7 +106,7 @@ func (t *topic) hasListeners() bool {
 	if t.interest.Load() > 0 || t.b.config.broker != nil {
 		return true
 	}
-	for _, h := range t.hubs() {
+	for _, h := range t.outlets() {
 		if h.list.count() > 0 || h.readers.Load() > 0 {
 			return true
 		}
@@ -116,15 +116,15 @@ func (t *topic) hasListeners() bool {
 
 // flush sends out what is pending and waits for it; see Event.Flush.
 func (t *topic) flush(ctx context.Context) error {
-	if t.late != nil {
-		if err := t.late.flush(ctx); err != nil {
+	if t.coalescer != nil {
+		if err := t.coalescer.flush(ctx); err != nil {
 			return err
 		}
 	}
 	if insideCallback() {
 		return nil
 	}
-	for _, h := range t.hubs() {
+	for _, h := range t.outlets() {
 		if err := h.async.flush(ctx); err != nil {
 			return err
 		}
@@ -134,24 +134,24 @@ func (t *topic) flush(ctx context.Context) error {
 
 // sendOut sends out what is pending, and does not wait for it.
 func (t *topic) sendOut() {
-	if t.late != nil {
-		t.late.sendOut()
+	if t.coalescer != nil {
+		t.coalescer.sendOut()
 	}
 }
 
 // flushFor sends out what is pending of the key, in the caller's goroutine.
 func (t *topic) flushFor(key Key) {
-	if t.late != nil {
-		t.late.flushFor(key)
+	if t.coalescer != nil {
+		t.coalescer.flushFor(key)
 	}
 }
 
 // pending reports whether anything is deferred or queued.
 func (t *topic) pending() bool {
-	if t.late != nil && t.late.pending() {
+	if t.coalescer != nil && t.coalescer.pending() {
 		return true
 	}
-	for _, h := range t.hubs() {
+	for _, h := range t.outlets() {
 		if !h.async.empty() {
 			return true
 		}
@@ -161,18 +161,18 @@ func (t *topic) pending() bool {
 
 // seal drops what is pending and takes nothing in any more.
 func (t *topic) seal() {
-	if t.late != nil {
-		t.late.seal()
+	if t.coalescer != nil {
+		t.coalescer.seal()
 	}
-	for _, h := range t.hubs() {
+	for _, h := range t.outlets() {
 		h.async.seal()
 	}
 }
 
-// hubs returns the hubs of the event.
-func (t *topic) hubs() []*hub {
+// outlets returns the outlets of the event.
+func (t *topic) outlets() []*outlet {
 	if t.every == nil {
-		return []*hub{&t.out}
+		return []*outlet{&t.out}
 	}
-	return []*hub{&t.out, t.every}
+	return []*outlet{&t.out, t.every}
 }

@@ -5,24 +5,24 @@ import (
 	"sync/atomic"
 )
 
-// hub is one place where deliveries of an event reach Go listeners. An event that is deferred has two: one
+// outlet is one place where deliveries of an event reach Go listeners. An event that is deferred has two: one
 // for what is delivered, and one for listeners that see every emit.
-type hub struct {
+type outlet struct {
 	t       *topic
 	list    listeners
 	async   fanout
 	readers atomic.Int32 // how many async has
 }
 
-func (h *hub) init(t *topic) {
+func (h *outlet) init(t *topic) {
 	h.t = t
 	h.list.init()
 	h.async.init(&t.b.gate, t.payloads)
 }
 
-// hand brings a delivery to the listeners of the hub: to the queues of the asynchronous ones first, so
+// hand brings a delivery to the listeners of the outlet: to the queues of the asynchronous ones first, so
 // that they see what a synchronous one emits in turn after what it emits it for.
-func (t *topic) hand(ctx context.Context, h *hub, d *delivery) {
+func (t *topic) hand(ctx context.Context, h *outlet, d *delivery) {
 	if h.readers.Load() > 0 {
 		h.async.add(ctx, later(ctx, d))
 	}
@@ -32,6 +32,6 @@ func (t *topic) hand(ctx context.Context, h *hub, d *delivery) {
 }
 
 // busy reports whether there may be a listener.
-func (h *hub) busy() bool {
+func (h *outlet) busy() bool {
 	return h.list.current.Load().n.Load() > 0 || h.readers.Load() > 0
 }
