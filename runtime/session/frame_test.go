@@ -17,6 +17,7 @@ func TestNamesAreExact(t *testing.T) {
 		` [ { "emit" : "ask" , "id" : 1 } ] `:                                        true,
 		`{"emit":"ask","id":1,"EMIT":"tick","Id":[],"x":{}}`:                         true, // which are other members, unknown ones
 		`{"emit":"ask","id":1,"to":null,"auth":null}`:                                true,
+		"{\n\"id\"\t:\r1\n,\"x\":2\t,\"y\":3\r,\"emit\":\"ask\"\n}":                  true,
 		`{"EMIT":"ask","id":1}`:                                                      false,
 		`{"emit":"ask","ID":1}`:                                                      false,
 		`{"ＥＭＩＴ":"ask","id":1}`:                                                      false,
