@@ -204,6 +204,8 @@ func newPayloads(d *eventdef.Definition[opaque], typ reflect.Type, typed typedFu
 type validator interface{ Validate() error }
 
 // keptRound stays empty; see never.
+//
+//lint:ignore U1000 it is written for the compiler alone
 var keptRound round
 
 // callInOrder calls plain listeners; see typed. The round stays on the stack.

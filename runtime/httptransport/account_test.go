@@ -31,12 +31,6 @@ func heap() int {
 	return int(m.HeapAlloc)
 }
 
-// gone waits until the handler has forgotten the connections that were cut.
-func (p *place) gone() {
-	p.t.Helper()
-	p.wantPeers(0)
-}
-
 func TestDefaultAccounts(t *testing.T) {
 	for _, c := range []struct{ remote, identity, want string }{
 		{"192.0.2.7:1234", "", "address 192.0.2.7"},

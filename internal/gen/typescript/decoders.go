@@ -140,7 +140,6 @@ func (b *decoderBuilder) reached() map[string]bool {
 func (b *decoderBuilder) constants(wanted func(id string) bool) []constView {
 	var out []constView
 	for _, d := range b.p.dependencyOrder(func(d *ir.Decl) bool { return wanted(d.ID) }) {
-		decoder := b.file.decodeType("Decoder")
 		params := usedParams(d)
 		b.params = typeParams(params, func(string) bool { return false })
 		b.at = d.ID

@@ -66,7 +66,7 @@ func parseOptions(args []string, stderr io.Writer) (*options, error) {
 	}
 	o.patterns = flags.Args()
 	if len(o.patterns) == 0 {
-		return nil, errors.New("name the packages to mutate, as in ./runtime/...")
+		return nil, errors.New("name the packages to mutate, such as ./runtime/... or ./internal/diag")
 	}
 	if o.n < 1 || o.jobs < 1 || o.limit < 0 {
 		return nil, errors.New("-n and -jobs must be positive, and -limit not negative")
