@@ -26,6 +26,21 @@ type Only struct {
 	A int
 }
 
+// Idle has a parameter that nothing on the wire depends on.
+type Idle[T any] struct {
+	None [0]T
+}
+
+// Idles holds instances of it.
+//
+//eventgen:event corpus:Idles
+type Idles struct {
+	A Idle[int]
+	B Idle[Only]
+}
+
+var _ = add[Idles](never(`{"A":{"None":[1]},"B":{"None":[]}}`, `{"A":{"None":[]}}`))
+
 var _ = add[Blank](never(`[1]`, `null`))
 
 // Dictionary has a parameter as its key, and one that may be left out.

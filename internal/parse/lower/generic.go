@@ -120,7 +120,8 @@ func (l *Lowerer) eachParam(arg *ir.Type, fn func(name string, direct bool)) {
 	})
 }
 
-// eachType calls fn for t and the types within it; key is true for the key of a map.
+// eachType calls fn for t and the types within it that may occur on the wire: an array of length 0 has no elements.
+// key is true for the key of a map.
 func eachType(t *ir.Type, fn func(t *ir.Type, key bool)) {
 	var walk func(t *ir.Type, key bool)
 	walk = func(t *ir.Type, key bool) {
@@ -129,7 +130,9 @@ func eachType(t *ir.Type, fn func(t *ir.Type, key bool)) {
 		}
 		fn(t, key)
 		walk(t.Key, true)
-		walk(t.Elem, false)
+		if t.Kind != ir.KindArray || t.Len > 0 {
+			walk(t.Elem, false)
+		}
 		for _, form := range t.OneOf {
 			walk(form, false)
 		}
