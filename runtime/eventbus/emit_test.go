@@ -208,6 +208,35 @@ func TestRecursionEnds(t *testing.T) {
 	}
 }
 
+// A payload lies on its emitter's stack, which moves when it grows: at each depth of the first call it grows elsewhere.
+func TestPayloadsMoveWithTheStack(t *testing.T) {
+	e := eventbus.Define(eventdef.Definition[int]{Name: "e"})
+	b, _ := newBus(t, events(e))
+	e.Listen(b, func(ctx context.Context, n int) error {
+		switch {
+		case n < 0 || n > 50:
+			t.Errorf("a payload is %d", n)
+			return nil
+		case n == 0:
+			return nil
+		}
+		return e.Emit(ctx, b, n-1)
+	})
+	for depth := range 400 {
+		done := make(chan error)
+		go func() { done <- deeper(depth, func() error { return e.Emit(background, b, 50) }) }()
+		noError(t, <-done)
+	}
+}
+
+// deeper calls fn with depth calls between.
+func deeper(depth int, fn func() error) error {
+	if depth == 0 {
+		return fn()
+	}
+	return deeper(depth-1, fn)
+}
+
 func TestOnceRunsOnceUnderConcurrentEmits(t *testing.T) {
 	noLeak(t)
 	for _, opts := range [][]eventbus.ListenOption{nil, {eventbus.Async(4, eventbus.Block)}} {
