@@ -20,8 +20,8 @@ const (
 )
 
 var (
-	stringSize    = sizeOf[string]()
-	entrySize     = sizeOf[port.Entry]() + 8 // supersedeSize is what it takes to know which entry of a key and target is the newest.
+	entrySize = sizeOf[port.Entry]() + 8
+	// supersedeSize is what it takes to know which entry of a key and target is the newest.
 	supersedeSize = 2 * sizeOf[slotID]()
 )
 

@@ -2,6 +2,7 @@ package codecs
 
 import (
 	"bytes"
+	"encoding"
 	"encoding/json"
 	"math/rand/v2"
 	"reflect"
@@ -71,6 +72,45 @@ func hasUnion(t reflect.Type, seen map[reflect.Type]bool) bool {
 	return false
 }
 
+// keyedOtherwise reports whether v holds a map that encoding/json writes otherwise under GOEXPERIMENT=jsonv2: it calls
+// the method of keys that are strings (see package codec), and keys that are alike once what is not UTF-8 is replaced
+// have no order.
+func keyedOtherwise(v reflect.Value) bool {
+	switch v.Kind() {
+	case reflect.Pointer, reflect.Interface:
+		return !v.IsNil() && keyedOtherwise(v.Elem())
+	case reflect.Struct:
+		for i := range v.NumField() {
+			if keyedOtherwise(v.Field(i)) {
+				return true
+			}
+		}
+	case reflect.Slice, reflect.Array:
+		for i := range v.Len() {
+			if keyedOtherwise(v.Index(i)) {
+				return true
+			}
+		}
+	case reflect.Map:
+		seen := map[string]bool{}
+		for entries := v.MapRange(); entries.Next(); {
+			k := entries.Key()
+			if keyedOtherwise(entries.Value()) {
+				return true
+			}
+			if k.Kind() != reflect.String {
+				continue
+			}
+			text := string([]rune(k.String()))
+			if seen[text] || k.Type().Implements(reflect.TypeFor[encoding.TextMarshaler]()) {
+				return true
+			}
+			seen[text] = true
+		}
+	}
+	return false
+}
+
 // checkEncoder compares the generated encoder with encoding/json.
 func checkEncoder(t *testing.T, p payload, v any) []byte {
 	t.Helper()
@@ -91,6 +131,9 @@ func checkEncoder(t *testing.T, p payload, v any) []byte {
 	}
 	if err != nil {
 		return nil
+	}
+	if jsonv2 && keyedOtherwise(reflect.ValueOf(v)) {
+		return got
 	}
 	if !bytes.Equal(got, want) {
 		n := 0

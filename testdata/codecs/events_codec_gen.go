@@ -667,7 +667,7 @@ func appendCheckedKeys(dst []byte, v *CheckedKeys) ([]byte, error) {
 		dst = append(dst, `{"slugs":null`...)
 	} else {
 		dst = append(dst, `{"slugs":{`...)
-		keys := codec.SortStrings(v.Slugs)
+		keys := codec.SortReadStrings(v.Slugs)
 		for i, key := range keys.List {
 			if i > 0 {
 				dst = append(dst, ',')
@@ -702,7 +702,7 @@ func appendCheckedKeys(dst []byte, v *CheckedKeys) ([]byte, error) {
 		dst = append(dst, `,"both":null`...)
 	} else {
 		dst = append(dst, `,"both":{`...)
-		keys := codec.SortStrings(v.Both)
+		keys := codec.SortReadStrings(v.Both)
 		for i, key := range keys.List {
 			if i > 0 {
 				dst = append(dst, ',')
@@ -4440,7 +4440,7 @@ func appendCountedOfSlug(dst []byte, v *Counted[Slug]) []byte {
 		dst = append(dst, `{"by":null`...)
 	} else {
 		dst = append(dst, `{"by":{`...)
-		keys := codec.SortStrings(v.By)
+		keys := codec.SortReadStrings(v.By)
 		for i, key := range keys.List {
 			if i > 0 {
 				dst = append(dst, ',')

@@ -344,7 +344,11 @@ func (e *encoder) mapping(t *ir.Type, l loc) {
 		lookup = key + ".Key"
 		write = func() { e.call(g.codec("AppendString"), name) }
 	default:
-		e.line(keys, " := ", call(g.codec("SortStrings"), l.value()))
+		sort := "SortStrings"
+		if g.readsKey(t.Key) {
+			sort = "SortReadStrings"
+		}
+		e.line(keys, " := ", call(g.codec(sort), l.value()))
 		list, name = keys+".List", key
 		lookup = g.converted(t.Key, "string", key)
 		write = func() {

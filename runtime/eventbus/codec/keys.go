@@ -53,6 +53,16 @@ func SortStrings[M ~map[K]V, K ~string, V any](m M) *StringKeys {
 	return keys
 }
 
+// SortReadStrings is SortStrings for keys that have UnmarshalText: encoding/json sorts them as it sorts keys that have
+// MarshalText, by what keyText returns.
+func SortReadStrings[M ~map[K]V, K ~string, V any](m M) *StringKeys {
+	keys := SortStrings(m)
+	if replacement() == "\ufffd" {
+		slices.SortStableFunc(keys.List, func(a, b string) int { return cmp.Compare(keyText([]byte(a)), keyText([]byte(b))) })
+	}
+	return keys
+}
+
 // Free ends the use of k.
 func (k *StringKeys) Free() {
 	clear(k.List)
