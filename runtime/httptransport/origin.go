@@ -95,7 +95,7 @@ func (c *config) checkOrigins() error {
 		pattern = strings.ToLower(strings.TrimSuffix(pattern, "/"))
 		c.origins[i] = pattern
 		if _, err := path.Match(pattern, ""); err != nil || pattern != anyOrigin && pattern != noOrigin && !strings.Contains(pattern, "://") {
-			return fmt.Errorf("httptransport: AllowOrigins(%q): an origin is scheme://host or scheme://host:port, %q or %q", pattern, noOrigin, anyOrigin)
+			return fmt.Errorf("httptransport: WithAllowOrigins(%q): an origin is scheme://host or scheme://host:port, %q or %q", pattern, noOrigin, anyOrigin)
 		}
 	}
 	return nil
