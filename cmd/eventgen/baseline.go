@@ -103,8 +103,8 @@ func (a *app) baseline(ctx context.Context, name string, r *request) (*baseline,
 	return b, nil
 }
 
-// locksAt reads the locks of the job's outputs as they were in b's commit. Without a model in b,
-// it says why there is none: all of them have to be there, and hold every package of the run.
+// locksAt reads the locks of the job's outputs as they were in b's commit into b's model. Every lock has to be there,
+// and every package of the run has to be in one. It returns what it read, or why it set no model.
 func (a *app) locksAt(ctx context.Context, repo *vcs.Repository, b *baseline, r *request) string {
 	if len(r.job.Outputs) == 0 {
 		return "without an output there is no lock file"

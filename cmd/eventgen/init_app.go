@@ -82,7 +82,7 @@ func (n *application) refuse() error {
 	return nil
 }
 
-// enterModule finds the module of the application, and makes it if there is none.
+// enterModule finds the module of the application, and makes one if it finds none.
 func (n *application) enterModule(ctx context.Context, name string) error {
 	n.root = moduleRoot(n.dir)
 	text, err := os.ReadFile(filepath.Join(n.root, "go.mod"))

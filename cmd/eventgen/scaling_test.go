@@ -163,8 +163,7 @@ func (w work) growth(small work) string {
 	return b.String()
 }
 
-// scalingShape is source of any size. n is large enough for what grows to count beside what is
-// done once.
+// scalingShape is source of any size. n is so large that the work which grows with it outweighs the work done once.
 type scalingShape struct {
 	name   string
 	n      int

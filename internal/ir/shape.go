@@ -48,8 +48,8 @@ func (g *shapeGraph) text(root Slot) string {
 	return b.String()
 }
 
-// shapeGraph holds the slots that some roots reach. Those of a package share one, so that what
-// their types have in common is looked at once.
+// shapeGraph holds the slots that some roots reach. Those of a package share one, so that each
+// shared type is visited a single time.
 type shapeGraph struct {
 	nodes   []*shapeNode
 	indexes map[Slot]int

@@ -136,7 +136,7 @@ export function createSubscriptions(
       const error = new ListenError(cause, name);
       subscription.sent = subscription.known = undefined;
       settle(subscription, error);
-      // They may listen again at once, and are asked for again then.
+      // They may listen again immediately, and are asked for again then.
       for (const { live, sink } of [...subscription.subscribers])
         if (live)
           if (sink.refused) sink.refused(error);
