@@ -156,7 +156,7 @@ func (b *batch) compile(ctx context.Context, dir, runtime string, reports []prob
 		name := r.Case + ".ts"
 		file := []string{
 			fmt.Sprintf("import type * as all from './g%s/decoders.gen.ts';", group),
-			fmt.Sprintf("type Payload = NonNullable<(typeof all.%sSchema)['~standard']['types']>['input'];", lowerFirst(b.stems[r.Case])),
+			fmt.Sprintf("export type Payload = NonNullable<(typeof all.%sSchema)['~standard']['types']>['input'];", lowerFirst(b.stems[r.Case])),
 		}
 		lines[name] = map[int]line{}
 		for n, d := range r.Documents {
