@@ -9,7 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/eventgen/eventgen/internal/fresh"
+	"github.com/eventgen/eventgen/internal/load"
 )
 
 func newCheck(a *app) *cobra.Command {
@@ -51,7 +51,7 @@ there are any. Run it in CI.`,
 // writing at the same time, its answer is about some moment of that.
 func (a *app) check(ctx context.Context, j *job, cached bool) (*outcome, error) {
 	if cached {
-		if record, ok := fresh.OpenCache().Lookup(fresh.Take(a.query(j))); ok {
+		if record, ok := recorded(j, load.Take(a.query(j))); ok {
 			return &outcome{app: a, list: record.Warnings, paths: slices.Sorted(maps.Keys(record.Files))}, nil
 		}
 	}

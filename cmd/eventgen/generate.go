@@ -10,7 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/eventgen/eventgen/internal/fresh"
+	"github.com/eventgen/eventgen/internal/load"
 )
 
 func newGenerate(a *app) *cobra.Command {
@@ -69,12 +69,8 @@ func addCacheFlag(cmd *cobra.Command) *bool {
 
 // generate does a whole run: it loads, renders and writes, unless nothing has changed.
 func (a *app) generate(ctx context.Context, j *job, cached bool) (*outcome, error) {
-	cache := fresh.Cache{}
-	if cached {
-		cache = fresh.OpenCache()
-	}
-	snapshot := fresh.Take(a.query(j))
-	if record, ok := cache.Lookup(snapshot); ok {
+	snapshot := load.Take(a.query(j))
+	if record, ok := recorded(j, snapshot); ok && cached {
 		return &outcome{app: a, list: record.Warnings, paths: slices.Sorted(maps.Keys(record.Files)), unsaid: j.unsaid()}, nil
 	}
 	release, err := a.exclude(ctx, j)
@@ -89,9 +85,25 @@ func (a *app) generate(ctx context.Context, j *job, cached bool) (*outcome, erro
 	if err := a.apply(ctx, out.plan); err != nil {
 		return nil, environment(err, "")
 	}
-	// Without a record the next run loads again, which is no reason to fail.
-	_ = cache.Store(snapshot, snapshot.NewRecord(out.files, out.kept(), out.list))
+	if cached && load.Take(a.query(j)).Undisturbed(snapshot) {
+		record := output.NewRecord(places(j, snapshot), out.files, out.kept(), out.list)
+		// Without a record the next run loads again, which is no reason to fail.
+		_ = output.OpenRecords().Store(snapshot.Sum, record)
+	}
 	return out, nil
+}
+
+// recorded returns the record of an earlier run after which there is nothing to do.
+func recorded(j *job, s *load.Snapshot) (*output.Record, bool) {
+	if s.Doubt != "" {
+		return nil, false
+	}
+	return output.OpenRecords().Lookup(s.Sum, places(j, s))
+}
+
+// places are where a run of the job may leave generated files.
+func places(j *job, s *load.Snapshot) output.Places {
+	return output.Places{Dirs: j.dirs(), Packages: s.Targets}
 }
 
 // exclude keeps other runs off the module and the outputs while this one works on them.

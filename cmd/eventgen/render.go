@@ -13,10 +13,10 @@ import (
 	"sync"
 
 	"github.com/eventgen/eventgen/internal/diag"
-	"github.com/eventgen/eventgen/internal/fresh"
 	"github.com/eventgen/eventgen/internal/gen"
 	"github.com/eventgen/eventgen/internal/gen/golang"
 	"github.com/eventgen/eventgen/internal/ir"
+	"github.com/eventgen/eventgen/internal/load"
 	"github.com/eventgen/eventgen/internal/parse"
 )
 
@@ -81,9 +81,8 @@ func (a *app) load(ctx context.Context, j *job) (*outcome, error) {
 }
 
 func (a *app) parse(ctx context.Context, j *job, patterns []string) (*ir.Model, diag.List, error) {
-	model, list, err := parse.Load(ctx, parse.Options{
-		Dir: j.dir, Patterns: patterns, Tags: j.Tags, Env: a.env, Settings: j.Settings,
-		Int64Stated: j.Int64Stated, Types: j.Types, TypesHere: j.typesHere,
+	model, list, err := parse.Load(ctx, load.Options{Dir: j.dir, Patterns: patterns, Tags: j.Tags, Env: a.env}, parse.Options{
+		Settings: j.Settings, Int64Stated: j.Int64Stated, Types: j.Types, TypesHere: j.typesHere,
 	})
 	if err != nil {
 		return nil, nil, environment(err, moduleHint(err))
@@ -186,12 +185,12 @@ func former(loaded *ir.Model) []string {
 }
 
 // query is what the job depends on.
-func (a *app) query(j *job) fresh.Query {
+func (a *app) query(j *job) load.Query {
 	options, err := json.Marshal([]any{j.Config, j.typesHere})
 	if err != nil {
 		panic(err) // plain data
 	}
-	return fresh.Query{Dir: j.dir, Patterns: j.patterns, Env: a.env, Options: string(options), Outputs: j.dirs()}
+	return load.Query{Dir: j.dir, Patterns: j.patterns, Env: a.env, Options: string(options)}
 }
 
 // moduleRoot is the nearest directory with a go.mod, or dir if there is none.

@@ -16,7 +16,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/eventgen/eventgen/internal/config"
-	"github.com/eventgen/eventgen/internal/fresh"
+	"github.com/eventgen/eventgen/internal/load"
 )
 
 // A save is often several writes. A run starts when they have been over for quiet, and does not
@@ -82,7 +82,7 @@ func (w *watcher) run(ctx context.Context) error {
 }
 
 // once generates, and returns what the run depends on as it was before.
-func (w *watcher) once(ctx context.Context) *fresh.Snapshot {
+func (w *watcher) once(ctx context.Context) *load.Snapshot {
 	snapshot := w.look()
 	w.outputs = nil
 	j, err := w.job(w.app)
@@ -118,10 +118,10 @@ func (w *watcher) deleted() bool {
 
 // look returns what a run would depend on now. A broken configuration is read again and again
 // until it is whole.
-func (w *watcher) look() *fresh.Snapshot {
+func (w *watcher) look() *load.Snapshot {
 	silent := *w.app
 	silent.stdout, silent.stderr = io.Discard, io.Discard
-	query := fresh.Query{Dir: w.dir}
+	query := load.Query{Dir: w.dir}
 	if j, err := w.job(&silent); err == nil {
 		query = silent.query(j)
 	}
@@ -129,12 +129,12 @@ func (w *watcher) look() *fresh.Snapshot {
 	if path, err := config.Find(w.dir); err == nil && path != "" {
 		query.Files = append(query.Files, path)
 	}
-	return fresh.Take(query)
+	return load.Take(query)
 }
 
 // follow watches the directories of the snapshot and of the outputs, and of those that are not
 // there the ones above.
-func (w *watcher) follow(s *fresh.Snapshot) error {
+func (w *watcher) follow(s *load.Snapshot) error {
 	watched := map[string]bool{}
 	dirs := slices.Clone(s.Dirs)
 	for path := range w.outputs {

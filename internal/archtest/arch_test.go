@@ -20,7 +20,7 @@ const module = "github.com/eventgen/eventgen"
 var rules = map[string]struct{ own, third []string }{
 	"cmd/eventgen": {
 		own: []string{
-			"internal/archtest", "internal/compat", "internal/config", "internal/diag", "internal/fresh", "internal/gen", "internal/ir", "internal/output", "internal/parse", "internal/scaffold", "internal/vcs", "runtime/ts",
+			"internal/archtest", "internal/compat", "internal/config", "internal/diag", "internal/gen", "internal/ir", "internal/load", "internal/output", "internal/parse", "internal/scaffold", "internal/vcs", "runtime/ts",
 		},
 		third: []string{"github.com/spf13/cobra", "github.com/spf13/pflag", "github.com/fsnotify/fsnotify", "go.yaml.in/yaml/v4", "golang.org/x/mod"},
 	},
@@ -28,20 +28,20 @@ var rules = map[string]struct{ own, third []string }{
 	"internal/compat":         {own: []string{"internal/diag", "internal/ir"}},
 	"internal/config":         {own: []string{"internal/diag", "internal/ir"}, third: []string{"go.yaml.in/yaml/v4", "golang.org/x/mod"}},
 	"internal/diag":           {},
-	"internal/fresh":          {own: []string{"internal/diag", "internal/gen", "internal/ir", "internal/output"}, third: []string{"golang.org/x/mod"}},
+	"internal/load":           {own: []string{"internal/gen", "internal/rules"}, third: []string{"golang.org/x/mod", "golang.org/x/tools"}},
 	"internal/gen":            {own: []string{"internal/diag", "internal/ir"}},
 	"internal/output":         {own: []string{"internal/diag", "internal/gen", "internal/ir"}, third: []string{"github.com/aymanbagabas/go-udiff", "github.com/gofrs/flock"}},
 	"internal/gen/asyncapi":   {own: []string{"internal/diag", "internal/gen", "internal/ir"}, third: []string{"go.yaml.in/yaml/v4"}},
 	"internal/gen/golang":     {own: []string{"internal/diag", "internal/gen", "internal/ir", "internal/rules"}, third: []string{"github.com/dave/jennifer"}},
 	"internal/gen/typescript": {own: []string{"internal/diag", "internal/gen", "internal/ir", "runtime/ts", "templates"}},
 	"internal/ir":             {own: []string{"internal/diag"}},
-	"internal/parse":          {own: []string{"internal/diag", "internal/ir", "internal/rules"}, third: []string{"golang.org/x/tools", "golang.org/x/sync"}},
+	"internal/parse":          {own: []string{"internal/diag", "internal/ir", "internal/load", "internal/rules"}},
 	"internal/rules":          {},
 	"internal/testing/mutate": {},
 	"internal/scaffold":       {},
 	"internal/release":        {third: []string{"golang.org/x/mod"}},
 	"internal/testing/randomtypes": {own: []string{
-		"internal/diag", "internal/gen", "internal/ir", "internal/parse", "runtime/eventbus",
+		"internal/diag", "internal/gen", "internal/ir", "internal/load", "internal/parse", "runtime/eventbus",
 	}},
 	"internal/testing/randomtypes/probe": {own: []string{"runtime/eventbus"}},
 	"internal/vcs":                       {third: []string{"golang.org/x/mod"}},

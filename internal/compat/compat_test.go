@@ -14,6 +14,7 @@ import (
 	"github.com/eventgen/eventgen/internal/compat"
 	"github.com/eventgen/eventgen/internal/diag"
 	"github.com/eventgen/eventgen/internal/ir"
+	"github.com/eventgen/eventgen/internal/load"
 	"github.com/eventgen/eventgen/internal/parse"
 )
 
@@ -51,12 +52,12 @@ func rule(t *testing.T, file, name string, all *felt) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	before := load(t, archive, "old")
-	after := load(t, archive, "new")
+	before := model(t, archive, "old")
+	after := model(t, archive, "new")
 	found, unused := compat.Compare(before, after)
 	expect(t, archive, "findings", text(found))
 	expect(t, archive, "unused", warnings(unused))
-	twin, _ := compat.Compare(before, load(t, archive, "twin"))
+	twin, _ := compat.Compare(before, model(t, archive, "twin"))
 	expect(t, archive, "twin-findings", text(twin))
 	if *update {
 		if err := os.WriteFile(file, txtar.Format(archive), 0o644); err != nil {
@@ -95,7 +96,7 @@ func expect(t *testing.T, archive *txtar.Archive, section, got string) {
 }
 
 // load reads the module of a case below a folder.
-func load(t *testing.T, archive *txtar.Archive, folder string) *ir.Model {
+func model(t *testing.T, archive *txtar.Archive, folder string) *ir.Model {
 	t.Helper()
 	dir := t.TempDir()
 	root, err := filepath.Abs("../..")
@@ -130,10 +131,10 @@ func load(t *testing.T, archive *txtar.Archive, folder string) *ir.Model {
 	if !found {
 		t.Fatalf("no files below %s", folder)
 	}
-	model, list, err := parse.Load(t.Context(), parse.Options{
-		Dir: dir, Patterns: []string{"./..."}, Settings: settings, Int64Stated: true,
+	model, list, err := parse.Load(t.Context(), load.Options{
+		Dir: dir, Patterns: []string{"./..."},
 		Env: append(os.Environ(), "GOFLAGS=-mod=mod", "GOPROXY=off", "GOWORK=off"),
-	})
+	}, parse.Options{Settings: settings, Int64Stated: true})
 	if err != nil {
 		t.Fatal(err)
 	}

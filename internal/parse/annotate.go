@@ -62,7 +62,7 @@ func annotate(fset *token.FileSet, file *ast.File) ([]*declaration, diag.List) {
 
 func (a *annotator) read(group *ast.CommentGroup) {
 	for _, c := range group.List {
-		if !strings.HasPrefix(c.Text, directive.Prefix) {
+		if !strings.HasPrefix(c.Text, rules.Prefix) {
 			a.spelling(c)
 			continue
 		}

@@ -2,16 +2,16 @@ package parse
 
 import (
 	"fmt"
+	"go/ast"
 	"go/build"
 	"go/build/constraint"
 	"io"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 
 	"github.com/eventgen/eventgen/internal/diag"
-	"github.com/eventgen/eventgen/internal/parse/directive"
+	"github.com/eventgen/eventgen/internal/load"
 )
 
 // This file reports declarations that only some builds have: with them, the output would depend on
@@ -19,8 +19,8 @@ import (
 
 // condition says which builds have a Go file: "in a test file, which …"; "" if all have it, those
 // with the run's build tags that is.
-func condition(path string, src []byte, tags []string) (why, remedy string) {
-	name := filepath.Base(path)
+func condition(file *load.File, tags []string) (why, remedy string) {
+	name := filepath.Base(file.Name)
 	const move = "move it into a file that every build has"
 	if strings.HasSuffix(name, "_test.go") {
 		return "in a test file, which the package itself does not have", move + ": one whose name does not end in _test.go"
@@ -29,7 +29,7 @@ func condition(path string, src []byte, tags []string) (why, remedy string) {
 		stem := strings.TrimSuffix(name, ".go")
 		return "in a file that its name gives to some systems alone: the output would depend on the machine", move + fmt.Sprintf(", such as %s.go, and leave in %s what differs", stem[:strings.LastIndexByte(stem, '_')], name)
 	}
-	expr, line := buildLine(src)
+	expr, line := buildLine(file.Syntax)
 	if expr == nil || expr.Eval(func(string) bool { return false }) && expr.Eval(func(string) bool { return true }) {
 		return "", ""
 	}
@@ -59,18 +59,20 @@ func everywhere(name string) bool {
 }
 
 // buildLine returns the build constraint of a file, nil if it has none.
-func buildLine(src []byte) (constraint.Expr, string) {
-	for line := range strings.Lines(string(src)) {
-		line = strings.TrimSpace(line)
-		if constraint.IsGoBuild(line) {
-			expr, err := constraint.Parse(line)
-			if err != nil {
-				return nil, ""
+func buildLine(file *ast.File) (constraint.Expr, string) {
+	if file == nil {
+		return nil, ""
+	}
+	for _, group := range file.Comments {
+		for _, c := range group.List {
+			if c.Pos() > file.Package || !constraint.IsGoBuild(c.Text) {
+				continue
 			}
-			return expr, line
-		}
-		if strings.HasPrefix(line, "package ") {
-			break
+			line := strings.TrimSpace(c.Text)
+			if expr, err := constraint.Parse(line); err == nil {
+				return expr, line
+			}
+			return nil, ""
 		}
 	}
 	return nil, ""
@@ -79,52 +81,34 @@ func buildLine(src []byte) (constraint.Expr, string) {
 // conditions knows which builds have a file, by its path.
 type conditions map[string][2]string
 
-func (c conditions) of(path string, tags []string) (why, remedy string) {
-	known, ok := c[path]
+func (c conditions) of(file *load.File, tags []string) (why, remedy string) {
+	known, ok := c[file.Name]
 	if !ok {
-		src, err := os.ReadFile(path)
-		if err == nil {
-			known[0], known[1] = condition(path, src, tags)
-		}
-		c[path] = known
+		known[0], known[1] = condition(file, tags)
+		c[file.Name] = known
 	}
 	return known[0], known[1]
 }
 
 // hidden reports the directives in files of a package that this build does not have.
-func (r *reader) hidden(l *listed) error {
-	var names []string
-	for _, name := range slices.Concat(l.IgnoredGoFiles, l.TestGoFiles, l.XTestGoFiles) {
-		path := filepath.Join(l.Dir, name)
-		src, err := os.ReadFile(path)
-		if err != nil || !strings.Contains(string(src), directive.Prefix) {
-			continue // whether it can be read is no concern of this build
+func (r *reader) hidden(t *load.Target) {
+	for _, f := range t.Hidden {
+		if f.Syntax != nil {
+			declarations, _ := annotate(r.program.Fset, f.Syntax)
+			r.conditional(f, declarations)
 		}
-		names = append(names, path)
 	}
-	files, err := r.sources.load(names)
-	if err != nil {
-		return err
-	}
-	for _, f := range files {
-		if f.syntax == nil {
-			continue
-		}
-		declarations, _ := annotate(r.sources.fset, f.syntax)
-		r.conditional(f, declarations)
-	}
-	return nil
 }
 
 // conditional reports the directives in a file that only some builds have.
-func (r *reader) conditional(f *sourceFile, declarations []*declaration) {
-	why, remedy := r.conditions.of(f.name, r.opts.Tags)
+func (r *reader) conditional(f *load.File, declarations []*declaration) {
+	why, remedy := r.conditions.of(f, r.program.Tags())
 	if why == "" {
 		return
 	}
 	for _, d := range declarations {
 		if d.name != nil {
-			r.misplacedTypes[position(r.sources.fset, d.name.Pos(), len(d.name.Name))] = true
+			r.misplacedTypes[position(r.program.Fset, d.name.Pos(), len(d.name.Name))] = true
 		}
 		for _, dir := range d.directives {
 			r.list.Add(diag.Diagnostic{
@@ -139,11 +123,15 @@ func (r *reader) conditional(f *sourceFile, declarations []*declaration) {
 // conditionalTypes reports the types that payloads reach in files that only some builds have.
 func (t *target) conditionalTypes() {
 	for _, d := range t.out.Decls {
-		if !t.local(d.Go.Path) || !d.Pos.IsValid() || t.misplacedTypes[d.Pos] {
+		if !t.program.Local(d.Go.Path) || !d.Pos.IsValid() || t.misplacedTypes[d.Pos] {
 			continue
 		}
 		t.misplacedTypes[d.Pos] = true
-		if why, remedy := t.conditions.of(d.Pos.File, t.opts.Tags); why != "" {
+		file := t.program.File(d.Pos.File)
+		if file == nil {
+			continue
+		}
+		if why, remedy := t.conditions.of(file, t.program.Tags()); why != "" {
 			t.list.Add(diag.Diagnostic{
 				Severity: diag.Error, Code: diag.ConditionalDeclaration, Pos: d.Pos,
 				Message: fmt.Sprintf("type %s of a payload stands %s", d.Go.Name, why),

@@ -1,33 +1,22 @@
-// Package parse reads annotated Go packages into the model of package ir.
+// Package parse reads the directives and the types of loaded packages into the model of package ir.
 //
-// One go list finds the packages. The targets are parsed and type-checked from source without
-// function bodies and without generated files, so that a package which calls emitters that do
-// not exist yet can be read; dependencies come from the compiler's export data, or from source
-// too where there is none, because they do not compile either. Problems are collected at their
+// It sees what package load has brought, and nothing of the disk. Problems are collected at their
 // place; what a payload does not need may be broken.
 package parse
 
 import (
 	"context"
-	"fmt"
-	"path/filepath"
-	"sync"
+	"go/ast"
+	"go/token"
 
 	"github.com/eventgen/eventgen/internal/diag"
 	"github.com/eventgen/eventgen/internal/ir"
+	"github.com/eventgen/eventgen/internal/load"
 )
 
-// Options say what to read.
+// Options say how to read. Zero fields of Settings mean the defaults.
 type Options struct {
-	// Dir is where patterns and the go command start; empty is the working directory.
-	Dir string
-	// Patterns are those of the go command; none means the package in Dir.
-	Patterns []string
-	// Tags are build tags, beside those of GOFLAGS.
-	Tags []string
-	// Env is the environment of the go command; nil is that of the process.
-	Env []string
-	// Settings are those of the output; zero fields mean the defaults.
+	// Settings are those of the output.
 	Settings ir.Settings
 	// Int64Stated tells that the user chose Settings.Int64, so that int64-precision is no news.
 	Int64Stated bool
@@ -38,52 +27,44 @@ type Options struct {
 	TypesHere map[string]diag.Pos
 }
 
-// Load reads the packages that the options name. The model holds those that declare events, and
-// is complete only if the list has no errors. The error is a problem of the environment: no go
-// command, no such directory, no module, a cancelled context.
-func Load(ctx context.Context, opts Options) (*ir.Model, diag.List, error) {
-	if err := opts.complete(); err != nil {
-		return nil, nil, err
-	}
-	var (
-		files   = newSources()
-		likely  []*exported
-		waiting sync.WaitGroup
-	)
-	waiting.Go(func() { likely = forecastExports(ctx, &opts, files) })
-	listed, err := list(ctx, &opts)
-	waiting.Wait()
+// Load loads packages, and reads them. The error is one of [load.Load].
+func Load(ctx context.Context, from load.Options, opts Options) (*ir.Model, diag.List, error) {
+	from.Roots = Roots
+	p, err := load.Load(ctx, from)
 	if err != nil {
 		return nil, nil, err
 	}
-	if err := listProblems(&opts, listed); err != nil {
-		return nil, nil, err
-	}
-	r := newReader(&opts, files, listed)
-	for _, e := range likely {
-		r.program.exports[e.ImportPath] = e
-	}
-	if err := r.read(ctx); err != nil {
-		return nil, nil, err
-	}
-	return r.model, r.list.Sorted(), nil
+	model, list := Read(p, opts)
+	return model, list, nil
 }
 
-func (o *Options) complete() error {
-	dir, err := filepath.Abs(o.Dir)
-	if err != nil {
-		return fmt.Errorf("find the directory: %w", err)
+// Read reads the targets of a program that was loaded with [Roots]. The model holds those that
+// declare events, and is complete only if the list has no errors.
+func Read(p *load.Program, opts Options) (*ir.Model, diag.List) {
+	opts.complete()
+	r := newReader(&opts, p)
+	r.read()
+	return r.model, r.list.Sorted()
+}
+
+// Roots returns the names of the declarations in a file that have directives.
+func Roots(fset *token.FileSet, file *ast.File) []string {
+	var names []string
+	declarations, _ := annotate(fset, file)
+	for _, d := range declarations {
+		if d.name != nil {
+			names = append(names, d.name.Name)
+		}
 	}
-	o.Dir = dir
-	if len(o.Patterns) == 0 {
-		o.Patterns = []string{"."}
-	}
+	return names
+}
+
+func (o *Options) complete() {
 	defaults := ir.DefaultSettings()
 	setDefault(&o.Settings.Nil, defaults.Nil)
 	setDefault(&o.Settings.Int64, defaults.Int64)
 	setDefault(&o.Settings.Time, defaults.Time)
 	setDefault(&o.Settings.Bytes, defaults.Bytes)
-	return nil
 }
 
 func setDefault[S ~string](field *S, value S) {

@@ -16,6 +16,7 @@ import (
 	"github.com/eventgen/eventgen/internal/diag"
 	"github.com/eventgen/eventgen/internal/gen"
 	"github.com/eventgen/eventgen/internal/ir"
+	"github.com/eventgen/eventgen/internal/load"
 	"github.com/eventgen/eventgen/internal/parse"
 )
 
@@ -47,11 +48,11 @@ func module(t *testing.T, files []txtar.File) string {
 	return dir
 }
 
-func load(t *testing.T, dir string, patterns ...string) (*ir.Model, diag.List) {
+func read(t *testing.T, dir string, patterns ...string) (*ir.Model, diag.List) {
 	t.Helper()
-	model, list, err := parse.Load(t.Context(), parse.Options{
+	model, list, err := parse.Load(t.Context(), load.Options{
 		Dir: dir, Patterns: patterns, Env: append(os.Environ(), "GOFLAGS=-mod=mod", "GOPROXY=off", "GOWORK=off"),
-	})
+	}, parse.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -90,7 +91,7 @@ func TestDiagnostics(t *testing.T) {
 				t.Fatal(err)
 			}
 			dir := module(t, archive.Files)
-			_, list := load(t, dir, "./...")
+			_, list := read(t, dir, "./...")
 			got, want := lines(dir, list), ""
 			for i, f := range archive.Files {
 				if f.Name != "want" {
@@ -157,7 +158,7 @@ func Run() { a.OnTick(nil, nil) }
 				}
 			}
 			dir := module(t, files)
-			model, list := load(t, dir, "./...")
+			model, list := read(t, dir, "./...")
 			if len(list) > 0 {
 				t.Fatal(lines(dir, list))
 			}
@@ -205,7 +206,7 @@ const (
 	var first []byte
 	for _, patterns := range [][]string{{"./..."}, {"./a", "./b"}, {"./b", "./a"}} {
 		dir := module(t, files)
-		model, list := load(t, dir, patterns...)
+		model, list := read(t, dir, patterns...)
 		if list.HasErrors() {
 			t.Fatal(lines(dir, list))
 		}
@@ -259,7 +260,7 @@ func _() {}
 
 func EmitEvent() {}
 `)).Files)
-	model, list := load(t, dir, ".")
+	model, list := read(t, dir, ".")
 	if list.HasErrors() {
 		t.Fatal(lines(dir, list))
 	}
@@ -298,7 +299,7 @@ type Tick struct{ N int32 }
 //eventgen:event x:other ts=Renamed
 type Other struct{ N int32 }
 `)).Files)
-	model, list := load(t, dir, ".")
+	model, list := read(t, dir, ".")
 	if list.HasErrors() {
 		t.Fatal(lines(dir, list))
 	}

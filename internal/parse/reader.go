@@ -2,7 +2,6 @@ package parse
 
 import (
 	"cmp"
-	"context"
 	"go/ast"
 	"go/token"
 	"go/types"
@@ -12,14 +11,14 @@ import (
 
 	"github.com/eventgen/eventgen/internal/diag"
 	"github.com/eventgen/eventgen/internal/ir"
+	"github.com/eventgen/eventgen/internal/load"
 	"github.com/eventgen/eventgen/internal/parse/lower"
 )
 
 // reader turns loaded packages into the model.
 type reader struct {
 	opts    *Options
-	sources *sources
-	program *program
+	program *load.Program
 	index   *syntaxIndex
 	consts  map[*types.Package]map[*types.TypeName][]lower.Const
 	model   *ir.Model
@@ -33,10 +32,9 @@ type reader struct {
 	misplacedTypes map[diag.Pos]bool
 }
 
-func newReader(opts *Options, s *sources, listed []*listed) *reader {
-	p := newProgram(opts, s, listed)
+func newReader(opts *Options, p *load.Program) *reader {
 	return &reader{
-		opts: opts, sources: s, program: p, index: newSyntaxIndex(p),
+		opts: opts, program: p, index: newSyntaxIndex(p),
 		consts: map[*types.Package]map[*types.TypeName][]lower.Const{},
 		model:  &ir.Model{Settings: opts.Settings},
 
@@ -44,46 +42,21 @@ func newReader(opts *Options, s *sources, listed []*listed) *reader {
 	}
 }
 
-// read reads the targets: first what their directives stand on, then what that needs.
-func (r *reader) read(ctx context.Context) error {
-	var targets []*target
-	roots := map[string][]string{}
-	for _, l := range r.program.listed {
-		if l.DepOnly {
-			continue
+func (r *reader) read() {
+	for _, loaded := range r.program.Targets {
+		if loaded.Dir != "" {
+			r.model.Covered = append(r.model.Covered, loaded.Dir)
 		}
-		if l.Dir != "" {
-			r.model.Covered = append(r.model.Covered, l.Dir)
+		r.hidden(loaded)
+		if t := r.annotated(loaded); t != nil {
+			r.target(t)
 		}
-		if err := r.hidden(l); err != nil {
-			return err
-		}
-		t, err := r.annotated(l)
-		if err != nil {
-			return err
-		}
-		if t == nil {
-			continue
-		}
-		targets = append(targets, t)
-		for _, d := range t.declarations {
-			if d.name != nil {
-				roots[l.ImportPath] = append(roots[l.ImportPath], d.name.Name)
-			}
-		}
-	}
-	if err := r.program.load(ctx, roots); err != nil {
-		return err
-	}
-	for _, t := range targets {
-		r.target(t)
 	}
 	r.typeErrors()
 	r.relations()
 	r.unusedTypes()
 	slices.Sort(r.model.Covered)
 	slices.SortFunc(r.model.Packages, func(a, b *ir.Package) int { return cmp.Compare(a.Path, b.Path) })
-	return nil
 }
 
 // typeErrors tells why types do not compile, if that matters to a payload, and which of what the
@@ -91,21 +64,21 @@ func (r *reader) read(ctx context.Context) error {
 func (r *reader) typeErrors() {
 	told := false
 	broken := slices.ContainsFunc(r.list, func(d diag.Diagnostic) bool { return d.Code == diag.BrokenType })
-	for path, p := range r.program.source {
-		if !r.local(path) {
+	for path, p := range r.program.Checked {
+		if !r.program.Local(path) {
 			continue
 		}
-		for i, e := range p.errors {
+		for i, e := range p.Errors {
 			more := strings.HasPrefix(e.Msg, "\t") // of the error before
 			if e.Soft || more || !broken && !declaredTwice(e.Msg) {
 				continue
 			}
 			d := diag.Diagnostic{
-				Severity: diag.Error, Code: diag.TypeError, Pos: position(r.sources.fset, e.Pos, 0), Message: e.Msg,
+				Severity: diag.Error, Code: diag.TypeError, Pos: position(r.program.Fset, e.Pos, 0), Message: e.Msg,
 			}
-			if i+1 < len(p.errors) && strings.HasPrefix(p.errors[i+1].Msg, "\t") {
-				next := p.errors[i+1]
-				d.Related = []diag.Related{{Pos: position(r.sources.fset, next.Pos, 0), Message: strings.TrimSpace(next.Msg)}}
+			if i+1 < len(p.Errors) && strings.HasPrefix(p.Errors[i+1].Msg, "\t") {
+				next := p.Errors[i+1]
+				d.Related = []diag.Related{{Pos: position(r.program.Fset, next.Pos, 0), Message: strings.TrimSpace(next.Msg)}}
 			}
 			r.list.Add(d)
 			told = true
@@ -140,47 +113,34 @@ func declaredTwice(message string) bool {
 }
 
 // annotated returns a package with its directives; nil if it has none.
-func (r *reader) annotated(l *listed) (*target, error) {
-	files, err := r.sources.load(l.files())
-	if err != nil {
-		return nil, err
-	}
-	t := &target{reader: r, listed: l, files: files, out: &ir.Package{Path: l.ImportPath, Name: l.Name, Dir: l.Dir}}
+func (r *reader) annotated(loaded *load.Target) *target {
+	t := &target{reader: r, loaded: loaded, out: &ir.Package{Path: loaded.Path, Name: loaded.Name, Dir: loaded.Dir}}
 	mistakes := 0
-	for _, f := range files {
-		if f.syntax == nil {
+	for _, f := range loaded.Files {
+		if f.Syntax == nil {
 			continue
 		}
-		declarations, list := annotate(r.sources.fset, f.syntax)
+		declarations, list := annotate(r.program.Fset, f.Syntax)
 		r.conditional(f, declarations)
 		t.declarations = append(t.declarations, declarations...)
 		r.list.Append(list)
 		mistakes += len(list)
 	}
-	r.undeclared(files, t.declarations)
+	r.undeclared(loaded.Files, t.declarations)
 	// Where files were generated, directives have been: what cannot be read now may be the rest
 	// of a save, and is no reason to remove them.
-	if generated := len(files) < len(l.files()); len(t.declarations) == 0 && mistakes == 0 && !generated {
-		return nil, nil
+	if len(t.declarations) == 0 && mistakes == 0 && !loaded.Generated {
+		return nil
 	}
-	for _, f := range files {
-		for _, e := range f.errors {
+	for _, f := range loaded.Files {
+		for _, e := range f.Errors {
 			r.list.Add(diag.Diagnostic{
 				Severity: diag.Error, Code: diag.SyntaxError, Message: e.Msg,
 				Pos: diag.Pos{File: e.Pos.Filename, Line: e.Pos.Line, Column: e.Pos.Column},
 			})
 		}
 	}
-	if len(files) > 0 && files[0].syntax != nil {
-		t.out.Name = files[0].syntax.Name.Name
-	}
-	return t, nil
-}
-
-// local reports whether a package belongs to the module at work.
-func (r *reader) local(path string) bool {
-	l := r.program.byPath[path]
-	return l != nil && r.program.local(l)
+	return t
 }
 
 // constants returns the constants of a type that its own package declares.
@@ -192,8 +152,8 @@ func (r *reader) constants(obj *types.TypeName) []lower.Const {
 	if r.consts[pkg] == nil {
 		var files []*ast.File
 		var info *types.Info
-		if source := r.program.source[pkg.Path()]; source != nil && source.types == pkg {
-			files, info = source.files, source.info
+		if checked := r.program.Checked[pkg.Path()]; checked != nil && checked.Types == pkg {
+			files, info = checked.Syntax, checked.Info
 		}
 		r.consts[pkg] = lower.Constants(pkg, files, info)
 	}
@@ -205,11 +165,11 @@ func (t *target) idents() []ir.Ident {
 	var idents []ir.Ident
 	add := func(name *ast.Ident) {
 		if name.Name != "_" && name.Name != "init" {
-			idents = append(idents, ir.Ident{Name: name.Name, Pos: position(t.sources.fset, name.Pos(), len(name.Name))})
+			idents = append(idents, ir.Ident{Name: name.Name, Pos: position(t.program.Fset, name.Pos(), len(name.Name))})
 		}
 	}
-	for _, f := range t.files {
-		for _, decl := range f.syntax.Decls {
+	for _, f := range t.loaded.Files {
+		for _, decl := range f.Syntax.Decls {
 			eachIdent(decl, add)
 		}
 	}

@@ -4,16 +4,16 @@ import (
 	"go/ast"
 	"go/token"
 	"go/types"
-	"path/filepath"
 	"slices"
 
 	"github.com/eventgen/eventgen/internal/diag"
+	"github.com/eventgen/eventgen/internal/load"
 )
 
 // syntaxIndex finds the source of objects: documentation, directives and places. Dependencies
 // that come from export data are parsed only now, and of them only the files asked for.
 type syntaxIndex struct {
-	program *program
+	program *load.Program
 	files   map[string]map[lineName][]*entry
 	entries map[types.Object]*entry // those that were asked for
 }
@@ -34,7 +34,7 @@ type entry struct {
 	comment *ast.CommentGroup
 }
 
-func newSyntaxIndex(p *program) *syntaxIndex {
+func newSyntaxIndex(p *load.Program) *syntaxIndex {
 	return &syntaxIndex{program: p, files: map[string]map[lineName][]*entry{}, entries: map[types.Object]*entry{}}
 }
 
@@ -49,7 +49,7 @@ func (s *syntaxIndex) entry(obj types.Object) *entry {
 }
 
 func (s *syntaxIndex) find(obj types.Object) *entry {
-	name, at, ok := s.place(obj)
+	name, at, ok := s.program.Place(obj)
 	if !ok {
 		return nil
 	}
@@ -64,30 +64,12 @@ func (s *syntaxIndex) find(obj types.Object) *entry {
 	return entries[i]
 }
 
-// place returns the file that declares an object. Export data may have it without its
-// directory, or with that of the machine where it was compiled.
-func (s *syntaxIndex) place(obj types.Object) (file string, at token.Position, ok bool) {
-	if obj.Pkg() == nil || !obj.Pos().IsValid() {
-		return "", token.Position{}, false
-	}
-	l := s.program.byPath[obj.Pkg().Path()]
-	if l == nil {
-		return "", token.Position{}, false
-	}
-	at = s.program.sources.fset.PositionFor(obj.Pos(), false)
-	base := filepath.Base(filepath.ToSlash(at.Filename))
-	if !slices.Contains(l.GoFiles, base) && !slices.Contains(l.CgoFiles, base) {
-		return "", token.Position{}, false
-	}
-	return filepath.Join(l.Dir, base), at, true
-}
-
 // pos returns the place of an object's name.
 func (s *syntaxIndex) pos(obj types.Object) diag.Pos {
 	if e := s.entry(obj); e != nil {
-		return position(s.program.sources.fset, e.name.Pos(), len(e.name.Name))
+		return position(s.program.Fset, e.name.Pos(), len(e.name.Name))
 	}
-	file, at, ok := s.place(obj)
+	file, at, ok := s.program.Place(obj)
 	if !ok {
 		return diag.Pos{}
 	}
@@ -101,9 +83,9 @@ func (s *syntaxIndex) file(name string) map[lineName][]*entry {
 	index := map[lineName][]*entry{}
 	s.files[name] = index
 	// A file that cannot be read has no documentation; nothing else depends on it.
-	if files, err := s.program.sources.load([]string{name}); err == nil && len(files) == 1 {
-		indexer := &fileIndexer{fset: s.program.sources.fset, file: files[0].syntax, index: index}
-		for _, decl := range files[0].syntax.Decls {
+	if f := s.program.File(name); f != nil && f.Syntax != nil {
+		indexer := &fileIndexer{fset: s.program.Fset, file: f.Syntax, index: index}
+		for _, decl := range f.Syntax.Decls {
 			if decl, ok := decl.(*ast.GenDecl); ok {
 				indexer.genDecl(decl)
 			}

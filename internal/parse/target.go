@@ -10,6 +10,7 @@ import (
 
 	"github.com/eventgen/eventgen/internal/diag"
 	"github.com/eventgen/eventgen/internal/ir"
+	"github.com/eventgen/eventgen/internal/load"
 	"github.com/eventgen/eventgen/internal/parse/directive"
 	"github.com/eventgen/eventgen/internal/parse/lower"
 	"github.com/eventgen/eventgen/internal/rules"
@@ -18,8 +19,7 @@ import (
 // target is one annotated package while it is read.
 type target struct {
 	*reader
-	listed       *listed
-	files        []*sourceFile
+	loaded       *load.Target
 	out          *ir.Package
 	declarations []*declaration
 	defaults     directive.Values
@@ -29,14 +29,14 @@ type target struct {
 
 // target reads one package of the run.
 func (r *reader) target(t *target) {
-	if source := r.program.source[t.listed.ImportPath]; source != nil {
-		t.types = source.types
+	if checked := r.program.Checked[t.loaded.Path]; checked != nil {
+		t.types = checked.Types
 	} else {
-		t.types = types.NewPackage(t.listed.ImportPath, t.out.Name)
+		t.types = types.NewPackage(t.loaded.Path, t.out.Name)
 	}
 	t.lowerer = lower.New(lower.Config{
 		Package: t.types, Settings: r.opts.Settings, Int64Stated: r.opts.Int64Stated, Types: r.opts.Types,
-		Local: r.local, Annotations: r.annotations, Allow: r.allow, Doc: r.doc, Pos: r.index.pos, Consts: r.constants,
+		Local: r.program.Local, Annotations: r.annotations, Allow: r.allow, Doc: r.doc, Pos: r.index.pos, Consts: r.constants,
 		Stated: func(name string) { r.stated[name] = true },
 	})
 	t.readDefaults()
@@ -47,9 +47,9 @@ func (r *reader) target(t *target) {
 	if len(t.out.Events) == 0 {
 		return
 	}
-	for _, f := range t.files {
-		if f.syntax.Doc != nil && t.out.Doc.Text == "" {
-			t.out.Doc = docText(f.syntax.Doc)
+	for _, f := range t.loaded.Files {
+		if f.Syntax.Doc != nil && t.out.Doc.Text == "" {
+			t.out.Doc = docText(f.Syntax.Doc)
 		}
 	}
 	for _, d := range t.declarations {
@@ -208,8 +208,8 @@ func (r *reader) directives(obj types.Object) []*directive.Directive {
 func (r *reader) inComment(group *ast.CommentGroup) []*directive.Directive {
 	var found []*directive.Directive
 	for _, c := range group.List {
-		if strings.HasPrefix(c.Text, directive.Prefix) {
-			if d, _ := directive.Parse(c.Text, position(r.sources.fset, c.Slash, 0)); d != nil {
+		if strings.HasPrefix(c.Text, rules.Prefix) {
+			if d, _ := directive.Parse(c.Text, position(r.program.Fset, c.Slash, 0)); d != nil {
 				found = append(found, d)
 			}
 		}
@@ -251,7 +251,7 @@ func (r *reader) annotations(obj *types.TypeName) lower.Annotations {
 
 // allow returns the directives //eventgen:allow on an object.
 func (r *reader) allow(obj types.Object) []ir.Allow {
-	if obj.Pkg() == nil || !r.local(obj.Pkg().Path()) {
+	if obj.Pkg() == nil || !r.program.Local(obj.Pkg().Path()) {
 		return nil
 	}
 	return allows(r.directives(obj))

@@ -7,11 +7,12 @@ import (
 	"strconv"
 
 	"github.com/eventgen/eventgen/internal/diag"
+	"github.com/eventgen/eventgen/internal/load"
 )
 
 // undeclared warns of constants that have the type of an event declaration and no directive: on
 // the wire, and in every catalogue, there is no such event.
-func (r *reader) undeclared(files []*sourceFile, declarations []*declaration) {
+func (r *reader) undeclared(files []*load.File, declarations []*declaration) {
 	settled := map[*ast.Ident]bool{}
 	for _, d := range declarations {
 		for _, dir := range d.directives {
@@ -21,11 +22,11 @@ func (r *reader) undeclared(files []*sourceFile, declarations []*declaration) {
 		}
 	}
 	for _, f := range files {
-		bus := importedAs(f.syntax, eventbusPath)
+		bus := importedAs(f.Syntax, eventbusPath)
 		if bus == "" {
 			continue
 		}
-		for _, decl := range f.syntax.Decls {
+		for _, decl := range f.Syntax.Decls {
 			decl, ok := decl.(*ast.GenDecl)
 			if !ok || decl.Tok != token.CONST {
 				continue
@@ -37,7 +38,7 @@ func (r *reader) undeclared(files []*sourceFile, declarations []*declaration) {
 				}
 				name := spec.Names[0]
 				r.list.Add(diag.Diagnostic{
-					Severity: diag.Warning, Code: diag.UndeclaredName, Pos: position(r.sources.fset, name.Pos(), len(name.Name)),
+					Severity: diag.Warning, Code: diag.UndeclaredName, Pos: position(r.program.Fset, name.Pos(), len(name.Name)),
 					Message: fmt.Sprintf("constant %s has the type of an event, but is none", name.Name),
 					Hint:    "put //eventgen:event above it",
 				})

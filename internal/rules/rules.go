@@ -8,6 +8,9 @@ import (
 	"time"
 )
 
+// Prefix begins every directive.
+const Prefix = "//eventgen:"
+
 // Target is a kind of declaration that a directive can stand on.
 type Target string
 

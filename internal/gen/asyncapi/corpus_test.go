@@ -9,12 +9,13 @@ import (
 	"github.com/eventgen/eventgen/internal/gen/asyncapi"
 	"github.com/eventgen/eventgen/internal/gen/asyncapi/schematest"
 	"github.com/eventgen/eventgen/internal/ir"
+	"github.com/eventgen/eventgen/internal/load"
 	"github.com/eventgen/eventgen/internal/parse"
 )
 
 func loadFrom(t *testing.T, dir string, patterns ...string) *ir.Model {
 	t.Helper()
-	model, diags, err := parse.Load(t.Context(), parse.Options{Dir: dir, Patterns: patterns, Settings: ir.DefaultSettings()})
+	model, diags, err := parse.Load(t.Context(), load.Options{Dir: dir, Patterns: patterns}, parse.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

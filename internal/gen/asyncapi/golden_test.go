@@ -11,6 +11,7 @@ import (
 	"github.com/eventgen/eventgen/internal/gen/asyncapi"
 	"github.com/eventgen/eventgen/internal/gen/asyncapi/schematest"
 	"github.com/eventgen/eventgen/internal/ir"
+	"github.com/eventgen/eventgen/internal/load"
 	"github.com/eventgen/eventgen/internal/parse"
 )
 
@@ -75,7 +76,7 @@ func cases(t *testing.T) map[string]*ir.Model {
 			patterns = append(patterns, "./golden/"+name+"/...")
 		}
 	}
-	all, _, err := parse.Load(t.Context(), parse.Options{Dir: testdata(t), Patterns: patterns, Settings: ir.DefaultSettings()})
+	all, _, err := parse.Load(t.Context(), load.Options{Dir: testdata(t), Patterns: patterns}, parse.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -11,16 +11,17 @@ import (
 	"github.com/eventgen/eventgen/internal/gen"
 	"github.com/eventgen/eventgen/internal/gen/golang"
 	"github.com/eventgen/eventgen/internal/ir"
+	"github.com/eventgen/eventgen/internal/load"
 	"github.com/eventgen/eventgen/internal/output"
 	"github.com/eventgen/eventgen/internal/parse"
 )
 
 var update = flag.Bool("update", false, "write the generated files of the test packages")
 
-// load reads a package of testdata.
-func load(t *testing.T, dir string, s ir.Settings) *ir.Model {
+// modelOf reads a package of testdata.
+func modelOf(t *testing.T, dir string, s ir.Settings) *ir.Model {
 	t.Helper()
-	model, diags, err := parse.Load(context.Background(), parse.Options{Dir: dir, Settings: s})
+	model, diags, err := parse.Load(context.Background(), load.Options{Dir: dir}, parse.Options{Settings: s})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -32,7 +33,7 @@ func load(t *testing.T, dir string, s ir.Settings) *ir.Model {
 
 // TestCodecs holds the committed code of the package that the codecs' own tests are in.
 func TestCodecs(t *testing.T) {
-	model := load(t, "../../../testdata/codecs", ir.DefaultSettings())
+	model := modelOf(t, "../../../testdata/codecs", ir.DefaultSettings())
 	files, diags := golang.Generate(model, model.Contracts())
 	if len(diags) > 0 || len(files) == 0 {
 		t.Fatalf("%d files, %v", len(files), diags)
@@ -60,7 +61,7 @@ func TestFormatted(t *testing.T) {
 		{"codecs", ir.DefaultSettings()},
 		{"codecs/strict", ir.Settings{Nil: ir.NilEmpty, Int64: ir.Int64String, RefuseUnknown: true}},
 	} {
-		model := load(t, "../../../testdata/"+test.dir, test.settings)
+		model := modelOf(t, "../../../testdata/"+test.dir, test.settings)
 		files, diags := golang.Generate(model, model.Contracts())
 		if len(diags) > 0 || len(files) == 0 {
 			t.Fatalf("%s: %v", test.dir, diags)

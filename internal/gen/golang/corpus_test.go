@@ -24,7 +24,7 @@ func TestCorpusCompiles(t *testing.T) {
 		"refuse":  {Nil: ir.NilNull, Int64: ir.Int64Number, Time: ir.TimeDate, Bytes: ir.BytesArray, RefuseUnknown: true},
 	} {
 		t.Run(name, func(t *testing.T) {
-			model := load(t, corpusDir, settings)
+			model := modelOf(t, corpusDir, settings)
 			events := 0
 			for _, p := range model.Packages {
 				for _, e := range p.Events {

@@ -9,6 +9,7 @@ import (
 
 	"github.com/eventgen/eventgen/internal/diag"
 	"github.com/eventgen/eventgen/internal/ir"
+	"github.com/eventgen/eventgen/internal/rules"
 	"github.com/eventgen/eventgen/runtime/eventbus"
 	"github.com/eventgen/eventgen/runtime/eventbus/eventdef"
 )
@@ -25,7 +26,7 @@ func TestTheBusTakesWhatIsGenerated(t *testing.T) {
 		[]string{"", "sticky"}, []string{"", "replay=3"}, []string{"", "slow=latest", "slow=drop"},
 		[]string{"", "max=1KiB version=2 was=before deprecated=old"},
 	) {
-		d, list := Parse(Prefix+"event e"+text, diag.Pos{File: "a.go", Line: 1, Column: 1})
+		d, list := Parse(rules.Prefix+"event e"+text, diag.Pos{File: "a.go", Line: 1, Column: 1})
 		values, more := Decode(d)
 		list.Append(more)
 		if list.Append(Check(values)); len(list) > 0 && !list.HasErrors() {

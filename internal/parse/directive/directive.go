@@ -12,10 +12,8 @@ import (
 	"unicode/utf8"
 
 	"github.com/eventgen/eventgen/internal/diag"
+	"github.com/eventgen/eventgen/internal/rules"
 )
-
-// Prefix begins every directive comment.
-const Prefix = "//eventgen:"
 
 // Directive is one comment, split into arguments but not yet decoded.
 type Directive struct {
@@ -43,10 +41,10 @@ type Text struct {
 	TextPos diag.Pos
 }
 
-// Parse reads a comment that begins with [Prefix] at pos. The directive is nil if its verb is
+// Parse reads a comment that begins with [rules.Prefix] at pos. The directive is nil if its verb is
 // not known; arguments that cannot be read are reported and left out.
 func Parse(comment string, pos diag.Pos) (*Directive, diag.List) {
-	s := scanner{text: strings.TrimRight(comment, " \t\r"), at: pos, offset: len(Prefix)}
+	s := scanner{text: strings.TrimRight(comment, " \t\r"), at: pos, offset: len(rules.Prefix)}
 	start := s.offset
 	for s.offset < len(s.text) && !isSpace(s.text[s.offset]) {
 		s.offset++
@@ -72,14 +70,14 @@ func unknownVerb(word string, pos diag.Pos, rest string) diag.Diagnostic {
 		d.Message = "the directive has no verb"
 		d.Hint = "the verbs are " + strings.Join(VerbNames(), ", ")
 		if next, _, _ := strings.Cut(strings.TrimSpace(rest), " "); LookupVerb(next) != nil {
-			d.Hint = fmt.Sprintf("no space behind the colon: %s%s", Prefix, next)
+			d.Hint = fmt.Sprintf("no space behind the colon: %s%s", rules.Prefix, next)
 		}
 		return d
 	}
 	d.Message = fmt.Sprintf("unknown verb %s", strconv.Quote(word))
 	d.Hint = "the verbs are " + strings.Join(VerbNames(), ", ")
 	if near := diag.Nearest(word, VerbNames()); near != "" {
-		d.Hint = fmt.Sprintf("did you mean %s%s?", Prefix, near)
+		d.Hint = fmt.Sprintf("did you mean %s%s?", rules.Prefix, near)
 	}
 	return d
 }

@@ -41,7 +41,7 @@ func TestDocs(t *testing.T) {
 	}
 	for line := range strings.Lines(text) {
 		line = strings.TrimSpace(line)
-		if !strings.HasPrefix(line, Prefix) {
+		if !strings.HasPrefix(line, rules.Prefix) {
 			continue
 		}
 		d, list := Parse(line, diag.Pos{File: "directives.md", Line: 1, Column: 1})

@@ -5,6 +5,7 @@ import (
 	"testing"
 
 	"github.com/eventgen/eventgen/internal/diag"
+	"github.com/eventgen/eventgen/internal/rules"
 )
 
 // FuzzParse: no comment makes the parser panic, and every position lies within the comment.
@@ -15,7 +16,7 @@ func FuzzParse(f *testing.F) {
 	f.Add(`//eventgen:event a:b throttle=100ms key=ID deprecated="it's \"over\"" flushes=a,b,,c max=64KiB`)
 	f.Add("//eventgen:event \"unclosed x=\x80 ==")
 	f.Fuzz(func(t *testing.T, comment string) {
-		if !strings.HasPrefix(comment, Prefix) || strings.ContainsAny(comment, "\r\n") {
+		if !strings.HasPrefix(comment, rules.Prefix) || strings.ContainsAny(comment, "\r\n") {
 			return
 		}
 		const column = 5

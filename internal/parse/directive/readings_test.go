@@ -10,6 +10,7 @@ import (
 	"testing"
 
 	"github.com/eventgen/eventgen/internal/diag"
+	"github.com/eventgen/eventgen/internal/rules"
 )
 
 var update = flag.Bool("update", false, "write what is read into testdata/readings.txt")
@@ -31,7 +32,7 @@ func TestReadings(t *testing.T) {
 	read := 0
 	for line := range strings.Lines(string(text)) {
 		line = strings.TrimSuffix(line, "\n")
-		if strings.HasPrefix(line, Prefix) {
+		if strings.HasPrefix(line, rules.Prefix) {
 			read++
 			got.WriteString(line + "\n" + reading(line))
 		}

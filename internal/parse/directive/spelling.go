@@ -4,13 +4,14 @@ import (
 	"strings"
 
 	"github.com/eventgen/eventgen/internal/diag"
+	"github.com/eventgen/eventgen/internal/rules"
 )
 
 // Misspelt returns the directive that a comment was probably meant to be, or "". It looks at
 // comments which are none: a space before the name, a blank or a slash for the colon, capitals,
 // a typing error in the name, a comment between /* and */.
 func Misspelt(comment string) string {
-	if strings.HasPrefix(comment, Prefix) {
+	if strings.HasPrefix(comment, rules.Prefix) {
 		return ""
 	}
 	body, block := strings.CutPrefix(comment, "/*")
@@ -47,7 +48,7 @@ func Misspelt(comment string) string {
 		return ""
 	}
 	line, _, _ := strings.Cut(rest, "\n")
-	return Prefix + known + strings.TrimRight(line, " \t\r")
+	return rules.Prefix + known + strings.TrimRight(line, " \t\r")
 }
 
 func isLetter(r rune) bool { return 'a' <= r && r <= 'z' || 'A' <= r && r <= 'Z' }

@@ -16,6 +16,7 @@ import (
 	"github.com/eventgen/eventgen/internal/gen/golang"
 	"github.com/eventgen/eventgen/internal/gen/typescript"
 	"github.com/eventgen/eventgen/internal/ir"
+	"github.com/eventgen/eventgen/internal/load"
 	"github.com/eventgen/eventgen/internal/parse"
 	"github.com/eventgen/eventgen/internal/testing/randomtypes/probe"
 )
@@ -132,9 +133,9 @@ func (b *batch) generate(ctx context.Context, group int) error {
 		if len(patterns) == 0 {
 			return nil
 		}
-		model, diags, err := parse.Load(ctx, parse.Options{
-			Dir: b.dir, Patterns: patterns, Settings: g.Settings, Int64Stated: true, Env: append(os.Environ(), "GOFLAGS=-mod=mod", "GOWORK=off"),
-		})
+		model, diags, err := parse.Load(ctx, load.Options{
+			Dir: b.dir, Patterns: patterns, Env: append(os.Environ(), "GOFLAGS=-mod=mod", "GOWORK=off"),
+		}, parse.Options{Settings: g.Settings, Int64Stated: true})
 		if err != nil {
 			return err
 		}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/eventgen/eventgen/internal/gen/typescript"
 	"github.com/eventgen/eventgen/internal/gen/typescript/oracle"
+	"github.com/eventgen/eventgen/internal/load"
 	"github.com/eventgen/eventgen/internal/parse"
 )
 
@@ -19,7 +20,7 @@ func TestCorpus(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	model, diags, err := parse.Load(context.Background(), parse.Options{Dir: dir, Patterns: []string{"./corpus"}})
+	model, diags, err := parse.Load(context.Background(), load.Options{Dir: dir, Patterns: []string{"./corpus"}}, parse.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -13,6 +13,7 @@ import (
 	"github.com/eventgen/eventgen/internal/gen/typescript"
 	"github.com/eventgen/eventgen/internal/gen/typescript/oracle"
 	"github.com/eventgen/eventgen/internal/gen/typescript/tsctest"
+	"github.com/eventgen/eventgen/internal/load"
 	"github.com/eventgen/eventgen/internal/parse"
 )
 
@@ -23,7 +24,7 @@ func TestDecodersOnCorpus(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	model, _, err := parse.Load(context.Background(), parse.Options{Dir: dir, Patterns: []string{"./corpus"}})
+	model, _, err := parse.Load(context.Background(), load.Options{Dir: dir, Patterns: []string{"./corpus"}}, parse.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,4 +1,4 @@
-package parse
+package load
 
 import (
 	"go/ast"
@@ -11,7 +11,7 @@ import (
 type outline struct {
 	path  string
 	name  string // of the package
-	files []*sourceFile
+	files []*File
 	// byName holds the package-level declarations of each name: *ast.TypeSpec, *ast.FuncDecl
 	// without receiver, the *ast.ValueSpec of a variable, the *ast.GenDecl of constants.
 	byName map[string][]*declared
@@ -44,16 +44,16 @@ type importSpec struct {
 	needed bool
 }
 
-func newOutline(path string, files []*sourceFile) *outline {
+func newOutline(path string, files []*File) *outline {
 	o := &outline{
 		path: path, files: files,
 		byName: map[string][]*declared{}, methods: map[string][]*declared{}, mentions: map[string][]*declared{},
 	}
 	for i, f := range files {
 		if o.name == "" {
-			o.name = f.syntax.Name.Name
+			o.name = f.Syntax.Name.Name
 		}
-		for _, decl := range f.syntax.Decls {
+		for _, decl := range f.Syntax.Decls {
 			switch decl := decl.(type) {
 			case *ast.FuncDecl:
 				o.funcDecl(decl, i)
@@ -198,7 +198,7 @@ func (o *outline) cut() []*ast.File {
 		}
 	}
 	for i, f := range o.files {
-		for _, decl := range f.syntax.Decls {
+		for _, decl := range f.Syntax.Decls {
 			if decl := o.keep(decl); decl != nil {
 				kept[i] = append(kept[i], decl)
 			}
@@ -207,7 +207,7 @@ func (o *outline) cut() []*ast.File {
 	var files []*ast.File
 	for i, f := range o.files {
 		if len(kept[i]) > 0 {
-			file := *f.syntax
+			file := *f.Syntax
 			file.Decls = kept[i]
 			files = append(files, &file)
 		}

@@ -1,9 +1,9 @@
-package parse
+package load
 
 import (
 	"bytes"
 
-	"github.com/eventgen/eventgen/internal/parse/directive"
+	"github.com/eventgen/eventgen/internal/rules"
 )
 
 // blankBodies overwrites the bodies of src's function declarations with spaces, in place:
@@ -99,7 +99,7 @@ func (s *bodyScanner) token() byte {
 		case c == '/' && s.at('/'):
 			s.skipPast("\n")
 			s.newline = true
-			if comment := s.src[s.start:s.pos]; bytes.HasPrefix(comment, []byte(directive.Prefix)) {
+			if comment := s.src[s.start:s.pos]; bytes.HasPrefix(comment, []byte(rules.Prefix)) {
 				s.directives = append(s.directives, span{s.start, s.pos})
 			}
 		case c == '/' && s.at('*'):

@@ -1,4 +1,4 @@
-package fresh
+package load
 
 import (
 	"os"
@@ -39,7 +39,6 @@ replace example.test/lib => ../lib
 	"app/web/node/web.go":     "package web\n",
 	"app/nested/go.mod":       "module example.test/app/nested\n",
 	"app/nested/n.go":         "package nested\n",
-	"app/ts/events.gen.ts":    gen.Header + "\n",
 	"app/a/" + gen.GoFileName: gen.Header + "\n",
 	"lib/go.mod":              "module example.test/lib\n",
 	"lib/c/c.go":              "package c\n\nimport \"example.test/lib/d\"\n",
@@ -77,7 +76,6 @@ func setUp(t *testing.T) (root string, q Query) {
 		},
 		Options: "options",
 		Files:   []string{filepath.Join(root, "app", "eventgen.yaml")},
-		Outputs: []string{filepath.Join(root, "app", "ts")},
 	}
 }
 
@@ -136,7 +134,6 @@ func TestTake(t *testing.T) {
 
 		{name: "other patterns", change: all, changed: true},
 		{name: "other options", change: func(q *Query) { q.Options = "others" }, changed: true},
-		{name: "another output", change: func(q *Query) { q.Outputs = append(q.Outputs, q.Outputs[0]+"2") }, changed: true},
 		{name: "a variable of the go command", change: env("GOFLAGS=-tags=x"), changed: true},
 		{name: "another variable", change: env("LANG=C")},
 		{name: "what go generate sets", change: func(q *Query) {

@@ -1,4 +1,4 @@
-package parse
+package load
 
 import (
 	"go/ast"
@@ -7,7 +7,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/eventgen/eventgen/internal/parse/directive"
+	"github.com/eventgen/eventgen/internal/rules"
 )
 
 // unions finds the types that may be variants of the package's unions and other sealed
@@ -15,7 +15,7 @@ import (
 func (o *outline) unions() {
 	o.seals = map[string]bool{}
 	for _, f := range o.files {
-		for _, decl := range f.syntax.Decls {
+		for _, decl := range f.Syntax.Decls {
 			decl, ok := decl.(*ast.GenDecl)
 			if !ok {
 				continue
@@ -38,7 +38,7 @@ func isUnion(doc *ast.CommentGroup) bool {
 		return false
 	}
 	for _, c := range doc.List {
-		if strings.HasPrefix(c.Text, directive.Prefix+"union") {
+		if strings.HasPrefix(c.Text, rules.Prefix+"union") {
 			return true
 		}
 	}

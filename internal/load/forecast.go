@@ -1,7 +1,9 @@
-package parse
+package load
 
 import (
 	"context"
+	"go/ast"
+	"go/token"
 	"io/fs"
 	"maps"
 	"os"
@@ -19,11 +21,12 @@ type forecast struct {
 	module   string // path of the module around Options.Dir
 	root     string // its directory
 	outlines map[string]*outline
+	roots    func(*token.FileSet, *ast.File) []string
 }
 
 // forecastExports returns export data that the run will probably need.
 func forecastExports(ctx context.Context, opts *Options, s *sources) []*exported {
-	f := &forecast{sources: s, outlines: map[string]*outline{}}
+	f := &forecast{sources: s, roots: opts.Roots, outlines: map[string]*outline{}}
 	if !f.findModule(opts.Dir) {
 		return nil
 	}
@@ -184,11 +187,8 @@ func (f *forecast) needed(packages []string) []string {
 			continue
 		}
 		for _, file := range o.files {
-			declarations, _ := annotate(f.sources.fset, file.syntax)
-			for _, d := range declarations {
-				if d.name != nil {
-					n.need(o, d.name.Name)
-				}
+			for _, name := range f.roots(f.sources.fset, file.Syntax) {
+				n.need(o, name)
 			}
 		}
 	}

@@ -1,20 +1,18 @@
-package fresh
+package load
 
 import (
 	"bytes"
-	"github.com/eventgen/eventgen/internal/output"
 	"go/parser"
 	"go/token"
 	"io/fs"
 	"os"
 	"path/filepath"
-	"runtime"
 	"slices"
 	"strconv"
 	"strings"
-	"sync"
 
 	"github.com/eventgen/eventgen/internal/gen"
+	"github.com/eventgen/eventgen/internal/rules"
 )
 
 // patterns queues the directories that the patterns may mean: rather too many than too few.
@@ -96,9 +94,7 @@ func (s *scan) ignored(dir string) bool {
 
 func (s *scan) enqueue(dir string, target bool) {
 	if target {
-		for _, name := range gen.GoFileNames {
-			s.outputs = append(s.outputs, filepath.Join(dir, name))
-		}
+		s.targets[dir] = true
 	}
 	if s.seen[dir] {
 		return
@@ -136,24 +132,7 @@ func (s *scan) follow() {
 		dirs := s.queue
 		s.queue = nil
 		packages := make([]packageFiles, len(dirs))
-		var next sync.Mutex
-		var workers sync.WaitGroup
-		i := 0
-		for range min(runtime.GOMAXPROCS(0), len(dirs)) {
-			workers.Go(func() {
-				for {
-					next.Lock()
-					mine := i
-					i++
-					next.Unlock()
-					if mine >= len(dirs) {
-						return
-					}
-					packages[mine] = readPackage(dirs[mine])
-				}
-			})
-		}
-		workers.Wait()
+		parallel(len(dirs), func(i int) { packages[i] = readPackage(dirs[i]) })
 		for j, p := range packages {
 			s.add(dirs[j], p)
 		}
@@ -201,15 +180,12 @@ func readPackage(dir string) packageFiles {
 			continue
 		}
 		path := filepath.Join(dir, name)
-		if slices.Contains(gen.GoFileNames, name) && output.IsGenerated(path) {
-			continue // without reading the rest of it
-		}
 		e, content := readEntry(path)
 		if gen.HasHeader(content) {
 			continue
 		}
 		if strings.HasSuffix(name, "_test.go") {
-			if bytes.Contains(content, []byte("//eventgen:")) {
+			if bytes.Contains(content, []byte(rules.Prefix)) {
 				p.entries = append(p.entries, e)
 			}
 			continue

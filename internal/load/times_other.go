@@ -1,6 +1,6 @@
 //go:build !linux
 
-package fresh
+package load
 
 import "io/fs"
 

@@ -1,13 +1,4 @@
-// Package fresh tells whether a run would change anything, without loading packages: loading is
-// most of a run's time, and most runs change nothing.
-//
-// A [Snapshot] is a hash of everything that an output is a function of: the source files of the
-// targets and of all local packages they import, go.mod and its kin, the environment of the go
-// command, its version, the settings, the build of this tool. The record of an earlier run with
-// the same snapshot names the files it left; if they all are as they were, there is nothing to
-// do. Contents count, not times, and where something cannot be known (cgo, an overlay, a go
-// command that is a script) the snapshot says so and is never trusted.
-package fresh
+package load
 
 import (
 	"crypto/sha256"
@@ -28,10 +19,14 @@ type Query struct {
 	Env      []string // of the go command
 	Options  string   // all else that decides about the output, as text
 	Files    []string // more files that are read, absolute; they may be missing
-	Outputs  []string // the directories of the TypeScript outputs, absolute
 }
 
-// Snapshot is the state of everything that a run reads. It is immutable.
+// Snapshot is the state of everything that a run reads, and that its output is a function of: the
+// source files of the targets and of all local packages they import, go.mod and its kin, the
+// environment of the go command, its version, the settings, the build of this tool. To take one is
+// much less work than to load. Contents count, not times, and where something cannot be known
+// (cgo, an overlay, a go command that is a script) the snapshot says so and is never to be
+// trusted. It is immutable.
 type Snapshot struct {
 	// Sum is equal for two snapshots only if the same run would do the same after both.
 	Sum string
@@ -40,9 +35,10 @@ type Snapshot struct {
 	// Dirs are the directories that were read, absolute and sorted.
 	Dirs []string
 
-	query   Query
-	touched string   // as Sum, with times and file identities
-	outputs []string // generated Go files in the directories that the patterns cover
+	// Targets are the directories that the patterns may mean, absolute and sorted.
+	Targets []string
+
+	touched string // as Sum, with times and file identities
 }
 
 // Undisturbed reports whether nothing was written between the two snapshots that a run in
@@ -54,7 +50,7 @@ func (s *Snapshot) Undisturbed(before *Snapshot) bool {
 // Take reads what the query depends on. What cannot be read leads to doubt, not to an error: the
 // run itself will tell.
 func Take(q Query) *Snapshot {
-	s := &scan{query: q, seen: map[string]bool{}, imported: map[string]bool{}, modFiles: map[string]bool{}, watch: map[string]bool{}}
+	s := &scan{query: q, seen: map[string]bool{}, imported: map[string]bool{}, modFiles: map[string]bool{}, targets: map[string]bool{}, watch: map[string]bool{}}
 	s.tool()
 	s.toolchain()
 	s.modules()
@@ -71,7 +67,7 @@ type scan struct {
 	query   Query
 	doubts  []string
 	entries []entry
-	outputs []string
+	targets map[string]bool
 	watch   map[string]bool // directories read
 	seen    map[string]bool // package directories in the queue or done
 	queue   []string
@@ -105,9 +101,10 @@ func (s *scan) file(path string) []byte {
 	return content
 }
 
-// readEntry reads a file. One that cannot be read is an entry of its own, whatever the reason.
+// readEntry reads a file. One that cannot be read is an entry of its own, whatever the reason. Of a
+// generated file the first line counts.
 func readEntry(path string) (entry, []byte) {
-	content, err := os.ReadFile(path)
+	content, err := readSource(path)
 	if err != nil {
 		return entry{name: path, content: "absent"}, nil
 	}
@@ -130,7 +127,7 @@ func hash(content []byte) string {
 func (s *scan) snapshot() *Snapshot {
 	slices.SortFunc(s.entries, func(a, b entry) int { return strings.Compare(a.name, b.name) })
 	sum, touched := sha256.New(), sha256.New()
-	for _, text := range []string{"eventgen fresh 1", s.query.Dir, s.query.Options, strings.Join(s.query.Outputs, "\x00"), strings.Join(s.query.Patterns, "\x00")} {
+	for _, text := range []string{"eventgen snapshot 1", s.query.Dir, s.query.Options, strings.Join(s.query.Patterns, "\x00")} {
 		field(sum, text)
 	}
 	for _, e := range s.entries {
@@ -139,14 +136,12 @@ func (s *scan) snapshot() *Snapshot {
 		field(touched, e.name)
 		field(touched, e.touched)
 	}
-	slices.Sort(s.outputs)
 	return &Snapshot{
 		Sum:     hex.EncodeToString(sum.Sum(nil)),
 		Doubt:   strings.Join(s.doubts, "; "),
 		Dirs:    slices.Sorted(maps.Keys(s.watch)),
-		query:   s.query,
+		Targets: slices.Sorted(maps.Keys(s.targets)),
 		touched: hex.EncodeToString(touched.Sum(nil)),
-		outputs: slices.Compact(s.outputs),
 	}
 }
 

@@ -1,17 +1,24 @@
-package parse
+package load
 
 import (
 	"context"
+	"go/token"
 	"go/types"
 	"maps"
 	"slices"
 )
 
-// program holds the packages of a run. What the annotated declarations need of the targets and
+// Program holds the packages of a run. What the annotated declarations need of the targets and
 // of their module is checked from source: that is quick without function bodies, and compiling
 // what has just been edited is not. Packages of other modules come from export data, or from
 // source as well if they do not compile.
-type program struct {
+type Program struct {
+	Fset *token.FileSet
+	// Targets are the packages that the patterns name, after everything that they import.
+	Targets []*Target
+	// Checked are the packages that were checked from source, by path.
+	Checked map[string]*Checked
+
 	opts    *Options
 	sources *sources
 	listed  []*listed // dependencies first
@@ -23,12 +30,11 @@ type program struct {
 
 	outlines map[string]*outline
 	types    map[string]*types.Package
-	source   map[string]*pkg // checked from source
 }
 
-func newProgram(opts *Options, s *sources, list []*listed) *program {
-	p := &program{
-		opts: opts, sources: s, listed: list,
+func newProgram(opts *Options, s *sources, list []*listed) *Program {
+	p := &Program{
+		Fset: s.fset, opts: opts, sources: s, listed: list,
 		byPath:  make(map[string]*listed, len(list)),
 		exports: map[string]*exported{}, forced: map[string]bool{},
 	}
@@ -38,21 +44,30 @@ func newProgram(opts *Options, s *sources, list []*listed) *program {
 	return p
 }
 
+// Tags are the build tags that the packages were loaded with, beside those of GOFLAGS.
+func (p *Program) Tags() []string { return p.opts.Tags }
+
 // fromSource reports whether a package is read from source.
-func (p *program) fromSource(l *listed) bool {
+func (p *Program) fromSource(l *listed) bool {
 	if len(l.GoFiles)+len(l.CgoFiles) == 0 {
 		return false
 	}
 	return !l.DepOnly || p.local(l) || p.forced[l.ImportPath]
 }
 
-// local reports whether a package belongs to the module at work, or to one of the workspace.
-func (p *program) local(l *listed) bool {
+// Local reports whether the package with this path belongs to the module at work, or to one of
+// the workspace.
+func (p *Program) Local(path string) bool {
+	l := p.byPath[path]
+	return l != nil && p.local(l)
+}
+
+func (p *Program) local(l *listed) bool {
 	return !l.Standard && (l.Module == nil || l.Module.Main)
 }
 
 // resolve returns the package that an import path means in a package, or nil.
-func (p *program) resolve(from *outline, path string) *listed {
+func (p *Program) resolve(from *outline, path string) *listed {
 	if l := p.byPath[from.path]; l != nil {
 		if mapped, ok := l.ImportMap[path]; ok {
 			path = mapped
@@ -62,7 +77,7 @@ func (p *program) resolve(from *outline, path string) *listed {
 }
 
 // outline returns the outline of a package that is read from source, or nil.
-func (p *program) outline(path string) (*outline, error) {
+func (p *Program) outline(path string) (*outline, error) {
 	if o := p.outlines[path]; o != nil {
 		return o, nil
 	}
@@ -81,7 +96,7 @@ func (p *program) outline(path string) (*outline, error) {
 
 // load marks what the roots need, finds the export data for it, and checks it. The roots are
 // names of declarations by package path.
-func (p *program) load(ctx context.Context, roots map[string][]string) error {
+func (p *Program) load(ctx context.Context, roots map[string][]string) error {
 	for {
 		external, err := p.follow(roots)
 		if err != nil {
@@ -109,7 +124,7 @@ func (p *program) load(ctx context.Context, roots map[string][]string) error {
 }
 
 // follow marks what the roots need, and returns the packages that export data is needed of.
-func (p *program) follow(roots map[string][]string) (external []string, err error) {
+func (p *Program) follow(roots map[string][]string) (external []string, err error) {
 	p.outlines = map[string]*outline{}
 	seen := map[string]bool{}
 	n := &needs{}

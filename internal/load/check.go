@@ -1,4 +1,4 @@
-package parse
+package load
 
 import (
 	"bufio"
@@ -13,19 +13,19 @@ import (
 	"golang.org/x/tools/go/gcexportdata"
 )
 
-// pkg is a package checked from source.
-type pkg struct {
-	*listed
+// Checked is a package that was checked from source, as far as the roots need it.
+type Checked struct {
+	Types  *types.Package
+	Syntax []*ast.File // what has been checked
+	Info   *types.Info // with Defs alone
+	Errors []types.Error
+
 	outline *outline
-	files   []*ast.File // what has been checked
-	types   *types.Package
-	info    *types.Info
-	errors  []types.Error
 }
 
 // check checks the needed part of every package that is read from source, dependencies first.
-func (p *program) check(ctx context.Context) error {
-	p.types, p.source = map[string]*types.Package{}, map[string]*pkg{}
+func (p *Program) check(ctx context.Context) error {
+	p.types, p.Checked = map[string]*types.Package{}, map[string]*Checked{}
 	for _, l := range p.listed {
 		o := p.outlines[l.ImportPath]
 		if o == nil {
@@ -34,12 +34,12 @@ func (p *program) check(ctx context.Context) error {
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
-		p.checkPackage(&pkg{listed: l, outline: o})
+		p.checkPackage(l, &Checked{outline: o})
 	}
 	return nil
 }
 
-func (p *program) checkPackage(pkg *pkg) {
+func (p *Program) checkPackage(l *listed, pkg *Checked) {
 	config := types.Config{
 		IgnoreFuncBodies:         true,
 		FakeImportC:              true,
@@ -49,23 +49,23 @@ func (p *program) checkPackage(pkg *pkg) {
 		Sizes: types.SizesFor("gc", "amd64"),
 		Error: func(err error) {
 			if e, ok := errors.AsType[types.Error](err); ok {
-				pkg.errors = append(pkg.errors, e)
+				pkg.Errors = append(pkg.Errors, e)
 			}
 		},
 	}
-	pkg.files = pkg.outline.cut()
-	pkg.types = types.NewPackage(pkg.ImportPath, pkg.outline.name)
-	pkg.info = &types.Info{Defs: map[*ast.Ident]types.Object{}}
-	p.types[pkg.ImportPath] = pkg.types
-	p.source[pkg.ImportPath] = pkg
-	// Problems are in pkg.errors; whether they matter depends on what the payloads need.
-	_ = types.NewChecker(&config, p.sources.fset, pkg.types, pkg.info).Files(pkg.files)
+	pkg.Syntax = pkg.outline.cut()
+	pkg.Types = types.NewPackage(l.ImportPath, pkg.outline.name)
+	pkg.Info = &types.Info{Defs: map[*ast.Ident]types.Object{}}
+	p.types[l.ImportPath] = pkg.Types
+	p.Checked[l.ImportPath] = pkg
+	// Problems are in pkg.Errors; whether they matter depends on what the payloads need.
+	_ = types.NewChecker(&config, p.Fset, pkg.Types, pkg.Info).Files(pkg.Syntax)
 }
 
 // packageImporter resolves the imports of one package.
 type packageImporter struct {
-	program *program
-	from    *pkg
+	program *Program
+	from    *Checked
 }
 
 // Import implements [types.Importer].
@@ -80,7 +80,7 @@ func (i *packageImporter) Import(path string) (*types.Package, error) {
 	return i.program.importPackage(l)
 }
 
-func (p *program) importPackage(l *listed) (*types.Package, error) {
+func (p *Program) importPackage(l *listed) (*types.Package, error) {
 	if t := p.types[l.ImportPath]; t != nil && t.Complete() {
 		return t, nil
 	}
@@ -94,7 +94,7 @@ func (p *program) importPackage(l *listed) (*types.Package, error) {
 	return p.readExport(e)
 }
 
-func (p *program) readExport(e *exported) (*types.Package, error) {
+func (p *Program) readExport(e *exported) (*types.Package, error) {
 	file, err := os.Open(e.Export)
 	if err != nil {
 		return nil, err
@@ -105,7 +105,7 @@ func (p *program) readExport(e *exported) (*types.Package, error) {
 	if err != nil {
 		return nil, fmt.Errorf("export data of %s: %w", e.ImportPath, err)
 	}
-	t, err := gcexportdata.Read(r, p.sources.fset, p.types, e.ImportPath)
+	t, err := gcexportdata.Read(r, p.Fset, p.types, e.ImportPath)
 	if err != nil {
 		return nil, fmt.Errorf("export data of %s: %w", e.ImportPath, err)
 	}
