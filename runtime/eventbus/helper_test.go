@@ -145,7 +145,7 @@ func noLeak(t testing.TB) {
 	t.Helper()
 	before := ours()
 	t.Cleanup(func() {
-		for range 1000 {
+		for range 100_000 {
 			if ours() <= before {
 				return
 			}

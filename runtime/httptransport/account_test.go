@@ -115,7 +115,7 @@ func TestGuarantee20SessionsThatAreAway(t *testing.T) {
 		last.cut()
 		p.wantPeers(0)
 	}
-	for range 100000 {
+	for range patience {
 		if p.sessions() <= 4 {
 			break
 		}

@@ -34,7 +34,7 @@ func TestGuarantee16IdleSocketsAreCheap(t *testing.T) {
 		runtime.GC()
 	}
 	serving := servingGoroutines()
-	for range 1000 { // those of the upgrades are ending
+	for range patience / 1000 { // those of the upgrades are ending
 		if serving == pages+1 {
 			break
 		}

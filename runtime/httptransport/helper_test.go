@@ -53,6 +53,10 @@ var (
 
 func progressKey(p *progress) eventbus.Key { return eventdef.StringKey(p.ID) }
 
+// patience is how often a test that waits for other goroutines lets them run: some seconds, in which a busy machine
+// gets to all of them. A bubble of synctest has no other clock that could end the wait.
+const patience = 10_000_000
+
 // place is a bus with a handler behind a server.
 type place struct {
 	t   *testing.T
@@ -141,7 +145,7 @@ func (p *place) wantEmpty() {
 		p.t.Errorf("peers left behind: %v", peers)
 	}
 	buf := make([]byte, 1<<20)
-	for range 1000 {
+	for range patience / 1000 {
 		if !strings.Contains(string(buf[:runtime.Stack(buf, true)]), "session.(*Conn)") {
 			return
 		}
@@ -161,7 +165,7 @@ func (p *place) epoch() string {
 // wantSynced waits until no connection has anything to catch up with.
 func (p *place) wantSynced() {
 	p.t.Helper()
-	for range 100000 {
+	for range patience {
 		if p.h.Stats().Behind == 0 {
 			return
 		}
@@ -549,7 +553,7 @@ func bearer(token string) []string {
 // wantPeers waits until the bus has n peers.
 func (p *place) wantPeers(n int) {
 	p.t.Helper()
-	for range 100000 {
+	for range patience {
 		if len(p.bus.Peers()) == n {
 			return
 		}

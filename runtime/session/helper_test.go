@@ -39,6 +39,10 @@ var (
 	message = eventbus.Define(eventdef.Definition[string]{Name: "message", From: eventdef.FromClient, Relay: true})
 )
 
+// patience is how often a test that waits for other goroutines lets them run: some seconds, in which a busy machine
+// gets to all of them. A bubble of synctest has no other clock that could end the wait.
+const patience = 10_000_000
+
 // place is a bus with an engine.
 type place struct {
 	t   *testing.T
@@ -235,7 +239,7 @@ func (p *page) at() float64 {
 // wantPeers waits until the bus has n peers.
 func (p *place) wantPeers(n int) {
 	p.t.Helper()
-	for range 100000 {
+	for range patience {
 		if len(p.bus.Peers()) == n {
 			return
 		}

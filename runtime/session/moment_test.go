@@ -131,7 +131,7 @@ func TestGuarantee03NothingIsLostWhileCatchingUp(t *testing.T) {
 // wantSynced waits until no connection has anything to catch up with.
 func (p *place) wantSynced() {
 	p.t.Helper()
-	for range 100000 {
+	for range patience {
 		synced := true
 		for _, c := range p.e.all(nil) {
 			c.mu.Lock()
