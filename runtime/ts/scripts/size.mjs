@@ -82,6 +82,7 @@ const measured = {
   './decode': await entry('decode'),
   './sse': await entry('sse'),
   './memory': await entry('memory'),
+  './sidecar': await entry('sidecar'),
   './wails': await entry('wails'),
   './react': await entry('react'),
   './vue': await entry('vue'),
