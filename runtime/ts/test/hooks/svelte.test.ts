@@ -108,6 +108,25 @@ describe.each([
     expect([back.live, back.total]).toEqual([1, 1]);
   });
 
+  test('hot reload with another contract leaves one subscription, and is quiet', async () => {
+    const errors = vi.fn();
+    back.client.onError(errors);
+    const leave = await show(() => {
+      const value = hooks.useProgress();
+      return () => value.current?.current;
+    });
+    leave();
+    await show(() => {
+      const value = runtime.useEvent({ ...progress, contract: 'ffffffff' });
+      return () => value.current?.current;
+    });
+    expect(errors).not.toHaveBeenCalled();
+    expect([back.live, back.total]).toEqual([1, 2]);
+    back.wire.inject(progress, { id: 'a', current: 5 });
+    flushSync();
+    expect(text()).toBe('5');
+  });
+
   test('a listener reads the newest state, without another subscription', async () => {
     const state = new SvelteMap([['word', 'old']]);
     const seen: unknown[] = [];
