@@ -74,7 +74,7 @@ export function useEventHistory<P, K>(
   return useStore(store, noHistory) as readonly P[];
 }
 
-const noHistory: readonly never[] = [];
+const noHistory: readonly unknown[] = [];
 
 /** The latest payload of each key of a keyed event. */
 export function useEventByKey<P, K>(event: ServerEvent<string, P, K>, options: ByKeyOptions = {}): ReadonlyMap<K, P> {

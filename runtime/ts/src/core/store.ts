@@ -113,7 +113,7 @@ export function latestStore(client: EventsClient, event: AnyEvent, key: unknown)
   });
 }
 
-const nothing: readonly never[] = [];
+const nothing: readonly unknown[] = [];
 
 /** The last `limit` payloads, oldest first. */
 export function historyStore(

@@ -142,7 +142,7 @@ export function createConnector(
           if (lives()) ended(code, reason);
         },
       });
-      const connection = made && 'then' in made ? await made : made;
+      const connection = made && !('then' in made) ? made : await made;
       if (lives()) mine.connection = connection;
       else connection?.close();
     } catch (error) {

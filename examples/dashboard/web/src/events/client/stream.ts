@@ -20,7 +20,7 @@ export interface EventStream<P> extends AsyncIterableIterator<P, undefined, unde
 }
 
 // See unlisten.ts.
-const asyncDisposeKey: typeof Symbol.asyncDispose = Symbol.asyncDispose ?? Symbol.for('asyncDispose');
+const asyncDisposeKey: typeof Symbol.asyncDispose = (Symbol.asyncDispose ?? Symbol.for('asyncDispose')) as typeof Symbol.asyncDispose;
 
 /**
  * Listens at once, and gives what comes to whoever iterates. The buffer is bounded: see

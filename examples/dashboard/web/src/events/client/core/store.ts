@@ -25,6 +25,7 @@ interface Source<T> {
 
 /** What those who show the same thing share, so that they never differ. */
 interface Live<T> {
+  readonly event: AnyEvent;
   readonly source: Source<T>;
   /** Each has an identity of its own: one function may come twice. */
   readonly subscribers: Set<{ readonly changed: () => void }>;
@@ -55,7 +56,7 @@ function open<T>(client: EventsClient, event: AnyEvent, key: unknown, source: So
     },
     nextBatch,
   });
-  return { source, subscribers, unlisten };
+  return { event, source, subscribers, unlisten };
 }
 
 function storeOf<T>(
@@ -66,8 +67,11 @@ function storeOf<T>(
   initial: T,
   make: () => Source<T>,
 ): Store<T> {
-  const id = JSON.stringify([kind, event.name, event.contract, keyId(key)]);
-  const find = () => stores.get(client)?.get(id) as Live<T> | undefined;
+  const id = JSON.stringify([kind, event.name, keyId(key)]);
+  const find = () => {
+    const live = stores.get(client)?.get(id) as Live<T> | undefined;
+    return live?.event.contract === event.contract ? live : undefined;
+  };
   return {
     get() {
       const live = find();
@@ -82,15 +86,18 @@ function storeOf<T>(
       const { subscribers, unlisten } = live;
       const subscriber = { changed };
       subscribers.add(subscriber);
+      const release = () => {
+        if (subscribers.size) return;
+        if (find() === live) stores.get(client)?.delete(id);
+        unlisten();
+      };
       return () => {
         subscribers.delete(subscriber);
-        // One task later: a component that is mounted again at once, as by StrictMode or hot
-        // reload, finds everything as it was.
-        setTimeout(() => {
-          if (subscribers.size || find() !== live) return;
-          stores.get(client)?.delete(id);
-          unlisten();
-        });
+        // One task later: a component that is mounted again immediately, as by StrictMode or hot
+        // reload, finds everything as it was. Hot reload may have brought another contract: then
+        // nothing comes back to this one, and the client must not see both.
+        if (find() === live) setTimeout(release);
+        else release();
       };
     },
   };
@@ -109,7 +116,7 @@ export function latestStore(client: EventsClient, event: AnyEvent, key: unknown)
   });
 }
 
-const nothing: readonly never[] = [];
+const nothing: readonly unknown[] = [];
 
 /** The last `limit` payloads, oldest first. */
 export function historyStore(
