@@ -197,3 +197,27 @@ func (e *Evened) UnmarshalJSON(text []byte) error {
 	e.Even = read.Even &^ 1
 	return err
 }
+
+// Way points to a pointer, and holds itself: what is not nil can be null all the same.
+type Way **[]Way
+
+// Ways leave a nil Way out.
+//
+//eventgen:event
+type Ways struct {
+	Way  Way   `json:"way,omitzero"`
+	List []Way `json:"list,omitempty"`
+}
+
+// Marked holds an instance whose argument has no name.
+type Marked[T any] struct {
+	A string
+	B T `json:"b,omitempty"`
+}
+
+// Mark points to such an instance.
+//
+//eventgen:event
+type Mark *Marked[struct {
+	F []int `json:"f"`
+}]

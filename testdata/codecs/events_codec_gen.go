@@ -134,6 +134,29 @@ func decodeMapsPayload(src []byte, p *Maps) error {
 	return d.End()
 }
 
+// appendMarkPayload appends the payload of "mark" as JSON.
+func appendMarkPayload(dst []byte, p *Mark) ([]byte, error) {
+	var err error
+	if *p == nil {
+		dst = append(dst, "null"...)
+	} else {
+		if dst, err = codec.AppendJSON(dst, *p); err != nil {
+			return dst, err
+		}
+	}
+	return dst, nil
+}
+
+// decodeMarkPayload reads the payload of "mark" from JSON.
+func decodeMarkPayload(src []byte, p *Mark) error {
+	d := codec.NewDecoder(src)
+	if !d.Null() {
+		x := codec.New(d, p)
+		d.JSON(x)
+	}
+	return d.End()
+}
+
 // decodeMarshalersPayload reads the payload of "marshalers" from JSON.
 func decodeMarshalersPayload(src []byte, p *Marshalers) error {
 	d := codec.NewDecoder(src)
@@ -265,6 +288,46 @@ func decodeNameIntsPayload(src []byte, p *[]int) error {
 		codec.Empty(p)
 		for d.Element() {
 			*p = append(*p, int(d.Int(codec.IntSize)))
+		}
+	}
+	return d.End()
+}
+
+// appendNameKeysPayload appends the payload of "name:keys" as JSON.
+func appendNameKeysPayload(dst []byte, p *map[*TextKey]int) ([]byte, error) {
+	if *p == nil {
+		dst = append(dst, "null"...)
+	} else {
+		dst = append(dst, '{')
+		keys, err2 := codec.SortPointerTexts(*p)
+		if err2 != nil {
+			return dst, err2
+		}
+		for i, key := range keys {
+			if i > 0 {
+				dst = append(dst, ',')
+			}
+			dst = codec.AppendString(dst, key.Text)
+			dst = append(dst, ':')
+			x := (*p)[key.Key]
+			dst = codec.AppendInt(dst, int64(x))
+		}
+		dst = append(dst, '}')
+	}
+	return dst, nil
+}
+
+// decodeNameKeysPayload reads the payload of "name:keys" from JSON.
+func decodeNameKeysPayload(src []byte, p *map[*TextKey]int) error {
+	d := codec.NewDecoder(src)
+	if !d.Null() && d.Object() {
+		codec.NewMap(p)
+		var names codec.Names
+		for d.Field() {
+			k := new(TextKey)
+			if names.Absent(d) && codec.KeyPointer(d, &k) {
+				(*p)[k] = int(d.Int(codec.IntSize))
+			}
 		}
 	}
 	return d.End()
@@ -569,6 +632,13 @@ func decodeUnionsPayload(src []byte, p *Unions) error {
 func decodeUnspelledPayload(src []byte, p *Unspelled) error {
 	d := codec.NewDecoder(src)
 	decodeUnspelled(d, p)
+	return d.End()
+}
+
+// decodeWaysPayload reads the payload of "ways" from JSON.
+func decodeWaysPayload(src []byte, p *Ways) error {
+	d := codec.NewDecoder(src)
+	decodeWays(d, p)
 	return d.End()
 }
 
@@ -3538,6 +3608,37 @@ func appendUnspelled(dst []byte, v *Unspelled) ([]byte, error) {
 	return dst, nil
 }
 
+// appendWays appends a Ways as JSON.
+func appendWays(dst []byte, v *Ways) ([]byte, error) {
+	var err error
+	n := len(dst)
+	if v.Way != nil {
+		dst = append(dst, `,"way":`...)
+		if dst, err = appendWay(dst, &v.Way, 0); err != nil {
+			return dst, codec.At(err, "way")
+		}
+	}
+	if len(v.List) != 0 {
+		dst = append(dst, `,"list":[`...)
+		for i, x := range v.List {
+			if i > 0 {
+				dst = append(dst, ',')
+			}
+			if dst, err = appendWay(dst, &x, 0); err != nil {
+				return dst, codec.At(codec.AtIndex(err, i), "list")
+			}
+		}
+		dst = append(dst, ']')
+	}
+	if len(dst) == n {
+		dst = append(dst, '{')
+	} else {
+		dst[n] = '{'
+	}
+	dst = append(dst, '}')
+	return dst, nil
+}
+
 // appendWriteOnly appends a WriteOnly as JSON.
 func appendWriteOnly(dst []byte, v *WriteOnly) ([]byte, error) {
 	var err error
@@ -4789,6 +4890,37 @@ func appendOtherBoxOfStruct(dst []byte, v *other.Box[struct{}]) []byte {
 	}
 	dst = append(dst, '}')
 	return dst
+}
+
+// appendWay appends a Way as JSON.
+func appendWay(dst []byte, v *Way, depth int) ([]byte, error) {
+	var err error
+	if depth > codec.MaxEncodeDepth {
+		return dst, codec.TooDeep()
+	}
+	if *v == nil {
+		dst = append(dst, "null"...)
+	} else {
+		if *(**[]Way)(*v) == nil {
+			dst = append(dst, "null"...)
+		} else {
+			if **(**[]Way)(*v) == nil {
+				dst = append(dst, "null"...)
+			} else {
+				dst = append(dst, '[')
+				for i, x := range **(**[]Way)(*v) {
+					if i > 0 {
+						dst = append(dst, ',')
+					}
+					if dst, err = appendWay(dst, &x, depth+1); err != nil {
+						return dst, codec.AtIndex(err, i)
+					}
+				}
+				dst = append(dst, ']')
+			}
+		}
+	}
+	return dst, nil
 }
 
 // appendGrove appends a Grove as JSON.
@@ -8293,6 +8425,33 @@ func decodeUnspelled(d *codec.Decoder, v *Unspelled) {
 	}
 }
 
+// decodeWays reads a Ways.
+func decodeWays(d *codec.Decoder, v *Ways) {
+	if d.Object() {
+		var seen uint64
+		for d.Field() {
+			switch string(d.Name()) {
+			case "way":
+				if d.First(&seen, 1<<0) {
+					decodeWay(d, &v.Way)
+				}
+			case "list":
+				if d.First(&seen, 1<<1) {
+					if d.Array() {
+						codec.Empty(&v.List)
+						for d.Element() {
+							x := codec.Extend(d, &v.List)
+							decodeWay(d, x)
+						}
+					}
+				}
+			default:
+				d.Unknown(knownWays)
+			}
+		}
+	}
+}
+
 // decodePtrZero reads a PtrZero.
 func decodePtrZero(d *codec.Decoder, v *PtrZero) {
 	if at := d.Offset(); d.Object() {
@@ -9530,6 +9689,23 @@ func decodeOtherBoxOfStruct(d *codec.Decoder, v *other.Box[struct{}]) {
 	}
 }
 
+// decodeWay reads a Way.
+func decodeWay(d *codec.Decoder, v *Way) {
+	if !d.Null() {
+		x := codec.New(d, v)
+		if !d.Null() {
+			x2 := codec.New(d, x)
+			if !d.Null() && d.Array() {
+				codec.Empty(x2)
+				for d.Element() {
+					x3 := codec.Extend(d, x2)
+					decodeWay(d, x3)
+				}
+			}
+		}
+	}
+}
+
 // decodePageOfString reads a Page[…].
 func decodePageOfString(d *codec.Decoder, v *Page[string]) {
 	if at := d.Offset(); d.Object() {
@@ -9629,6 +9805,7 @@ var (
 	knownTimes                 = []string{"time", "ptr", "list", "map", "embed", "raw", "raws", "num", "nums"}
 	knownUnions                = []string{"shape", "opt", "zero", "list", "map", "message", "array"}
 	knownUnspelled             = []string{"box", "boxes", "empty", "ring", "rings"}
+	knownWays                  = []string{"way", "list"}
 	knownPtrZero               = []string{"N"}
 	knownOtherPart             = []string{"size"}
 	knownTagged                = []string{"T"}

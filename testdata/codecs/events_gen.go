@@ -32,6 +32,7 @@ var Events = eventbus.NewCatalog(
 	LateConstantEvent,
 	ListsEvent,
 	MapsEvent,
+	MarkEvent,
 	MarshalersEvent,
 	MessageEvent,
 	NameAnyEvent,
@@ -42,6 +43,7 @@ var Events = eventbus.NewCatalog(
 	NameExposesEvent,
 	NameFloatEvent,
 	NameIntsEvent,
+	NameKeysEvent,
 	NameMapEvent,
 	NamePtrEvent,
 	NameStringEvent,
@@ -71,6 +73,7 @@ var Events = eventbus.NewCatalog(
 	TreeEvent,
 	UnionsEvent,
 	UnspelledEvent,
+	WaysEvent,
 	WriteOnlyEvent,
 )
 
@@ -540,6 +543,37 @@ func OnceMaps(b *eventbus.Bus, fn func(ctx context.Context, payload Maps) error,
 	return MapsEvent.Once(b, fn, opts...)
 }
 
+// MarkEvent describes the event "mark".
+//
+// Mark points to such an instance.
+var MarkEvent = eventbus.Define(eventdef.Definition[Mark]{
+	Name:     "mark",
+	Contract: "bbd01d4e",
+	From:     eventdef.FromBoth,
+	Encode:   appendMarkPayload,
+	Decode:   decodeMarkPayload,
+})
+
+// EmitMark emits "mark" to everyone who listens.
+func EmitMark(ctx context.Context, b *eventbus.Bus, payload Mark) error {
+	return MarkEvent.Emit(ctx, b, payload)
+}
+
+// EmitMarkTo emits "mark" to a target alone; Go listeners do not see it.
+func EmitMarkTo(ctx context.Context, b *eventbus.Bus, to eventbus.Target, payload Mark) error {
+	return MarkEvent.EmitTo(ctx, b, to, payload)
+}
+
+// OnMark calls fn for every "mark", until unlisten is called.
+func OnMark(b *eventbus.Bus, fn func(ctx context.Context, payload Mark) error, opts ...eventbus.ListenOption) (unlisten func()) {
+	return MarkEvent.Listen(b, fn, opts...)
+}
+
+// OnceMark calls fn for the next "mark", unless unlisten is called first.
+func OnceMark(b *eventbus.Bus, fn func(ctx context.Context, payload Mark) error, opts ...eventbus.ListenOption) (unlisten func()) {
+	return MarkEvent.Once(b, fn, opts...)
+}
+
 // MarshalersEvent describes the event "marshalers".
 //
 // Marshalers have methods by value and by pointer in every position.
@@ -834,6 +868,35 @@ func OnNameInts(b *eventbus.Bus, fn func(ctx context.Context, payload []int) err
 // OnceNameInts calls fn for the next "name:ints", unless unlisten is called first.
 func OnceNameInts(b *eventbus.Bus, fn func(ctx context.Context, payload []int) error, opts ...eventbus.ListenOption) (unlisten func()) {
 	return NameIntsEvent.Once(b, fn, opts...)
+}
+
+// NameKeysEvent describes the event "name:keys".
+var NameKeysEvent = eventbus.Define(eventdef.Definition[map[*TextKey]int]{
+	Name:     "name:keys",
+	Contract: "7d708b38",
+	From:     eventdef.FromBoth,
+	Encode:   appendNameKeysPayload,
+	Decode:   decodeNameKeysPayload,
+})
+
+// EmitNameKeys emits "name:keys" to everyone who listens.
+func EmitNameKeys(ctx context.Context, b *eventbus.Bus, payload map[*TextKey]int) error {
+	return NameKeysEvent.Emit(ctx, b, payload)
+}
+
+// EmitNameKeysTo emits "name:keys" to a target alone; Go listeners do not see it.
+func EmitNameKeysTo(ctx context.Context, b *eventbus.Bus, to eventbus.Target, payload map[*TextKey]int) error {
+	return NameKeysEvent.EmitTo(ctx, b, to, payload)
+}
+
+// OnNameKeys calls fn for every "name:keys", until unlisten is called.
+func OnNameKeys(b *eventbus.Bus, fn func(ctx context.Context, payload map[*TextKey]int) error, opts ...eventbus.ListenOption) (unlisten func()) {
+	return NameKeysEvent.Listen(b, fn, opts...)
+}
+
+// OnceNameKeys calls fn for the next "name:keys", unless unlisten is called first.
+func OnceNameKeys(b *eventbus.Bus, fn func(ctx context.Context, payload map[*TextKey]int) error, opts ...eventbus.ListenOption) (unlisten func()) {
+	return NameKeysEvent.Once(b, fn, opts...)
 }
 
 // NameMapEvent describes the event "name:map".
@@ -1729,6 +1792,37 @@ func OnUnspelled(b *eventbus.Bus, fn func(ctx context.Context, payload Unspelled
 // OnceUnspelled calls fn for the next "unspelled", unless unlisten is called first.
 func OnceUnspelled(b *eventbus.Bus, fn func(ctx context.Context, payload Unspelled) error, opts ...eventbus.ListenOption) (unlisten func()) {
 	return UnspelledEvent.Once(b, fn, opts...)
+}
+
+// WaysEvent describes the event "ways".
+//
+// Ways leave a nil Way out.
+var WaysEvent = eventbus.Define(eventdef.Definition[Ways]{
+	Name:     "ways",
+	Contract: "710e1592",
+	From:     eventdef.FromBoth,
+	Encode:   appendWays,
+	Decode:   decodeWaysPayload,
+})
+
+// EmitWays emits "ways" to everyone who listens.
+func EmitWays(ctx context.Context, b *eventbus.Bus, payload Ways) error {
+	return WaysEvent.Emit(ctx, b, payload)
+}
+
+// EmitWaysTo emits "ways" to a target alone; Go listeners do not see it.
+func EmitWaysTo(ctx context.Context, b *eventbus.Bus, to eventbus.Target, payload Ways) error {
+	return WaysEvent.EmitTo(ctx, b, to, payload)
+}
+
+// OnWays calls fn for every "ways", until unlisten is called.
+func OnWays(b *eventbus.Bus, fn func(ctx context.Context, payload Ways) error, opts ...eventbus.ListenOption) (unlisten func()) {
+	return WaysEvent.Listen(b, fn, opts...)
+}
+
+// OnceWays calls fn for the next "ways", unless unlisten is called first.
+func OnceWays(b *eventbus.Bus, fn func(ctx context.Context, payload Ways) error, opts ...eventbus.ListenOption) (unlisten func()) {
+	return WaysEvent.Once(b, fn, opts...)
 }
 
 // WriteOnlyEvent describes the event "write-only".

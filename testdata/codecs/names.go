@@ -31,4 +31,6 @@ const (
 	NameColor eventbus.Name[Color] = "name:color"
 	//eventgen:event
 	NameExposes eventbus.Name[other.Exposes] = "name:exposes"
+	//eventgen:event
+	NameKeys eventbus.Name[map[*TextKey]int] = "name:keys"
 )

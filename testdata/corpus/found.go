@@ -99,3 +99,31 @@ var _ = add[Tokens](never(
 	`{"token":{"txt":""},"list":null,"map":null}`,
 	`{"token":null,"list":[[]],"map":null}`,
 ))
+
+// Way points to a pointer, and holds itself: what is not nil can be null all the same.
+type Way **[]Way
+
+// Ways leave a nil Way out.
+//
+//eventgen:event corpus:Ways
+type Ways struct {
+	Way  Way   `json:"way,omitzero"`
+	List []Way `json:"list,omitempty"`
+}
+
+var _ = add[Ways](never(`{"way":1}`, `{"list":null}`))
+
+// Unspelt holds an instance whose argument nobody can write down.
+type Unspelt[T any] struct {
+	A string
+	B T `json:"b,omitempty"`
+}
+
+// Mark points to such an instance.
+//
+//eventgen:event corpus:Mark
+type Mark *Unspelt[struct {
+	F []int `json:"f"`
+}]
+
+var _ = add[Mark](never(`{}`))

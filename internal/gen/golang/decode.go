@@ -59,7 +59,7 @@ func (e *decoder) value(t *ir.Type, l loc, f form) {
 		e.mapping(t, l, e.notNull(f, g.settings.NilIsNull(t), "Object"))
 	case ir.KindPtr:
 		// null is the outermost pointer, as encoding/json has it, even where that is never written.
-		e.nilable(form{present: f.present && !g.nullable(t.Elem)}, true, func() { e.pointer(t, l, f) })
+		e.nilable(form{present: f.present && !g.nullableInside(t)}, true, func() { e.pointer(t, l, f) })
 	case ir.KindStruct:
 		e.object(t, l, e.stem)
 	case ir.KindRef:
@@ -260,19 +260,19 @@ func (e *decoder) ref(t *ir.Type, l loc, f form) {
 		e.value(i.body, l, f)
 	default:
 		read := func() { e.line(call(e.g.codecs.decodeFunc(i), e.d, l.pointer())) }
-		if expected := e.g.containerName(i.body); f.present && expected != "" {
-			e.block("if "+e.read("Present", text(expected)), read) // the function takes null too
+		if f.present && e.g.nullable(i.body) && !e.g.nullableInside(i.body) {
+			e.block("if "+e.read("Present", text(e.g.containerName(i.body))), read) // the function takes null too
 			return
 		}
 		read()
 	}
 }
 
-// containerName says in a message what stands where t is not nil; empty if t cannot be nil.
+// nullableInside reports whether null can stand for a value of t that is not nil: a pointer to nil.
+func (g *pkg) nullableInside(t *ir.Type) bool { return t.Kind == ir.KindPtr && g.nullable(t.Elem) }
+
+// containerName says in a message what stands where t is not nil.
 func (g *pkg) containerName(t *ir.Type) string {
-	if !g.nullable(t) {
-		return ""
-	}
 	for t.Kind == ir.KindPtr {
 		t = g.basic(t.Elem)
 	}

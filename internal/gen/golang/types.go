@@ -19,6 +19,9 @@ func (g *pkg) goType(t *ir.Type) (string, bool) {
 }
 
 func (g *pkg) typeName(t *ir.Type) (string, bool) {
+	if t.Opaque && t.Go == nil {
+		return "", false
+	}
 	if t.Go != nil {
 		return g.goName(t.Go, nil)
 	}
@@ -41,6 +44,9 @@ func (g *pkg) typeName(t *ir.Type) (string, bool) {
 		key, ok := g.typeName(t.Key)
 		if !ok {
 			return "", false
+		}
+		if t.Key.Kind == ir.KindText && t.Key.Marshal.Nilable {
+			key = "*" + key
 		}
 		return g.composite("map["+key+"]", t.Elem)
 	case ir.KindStruct:

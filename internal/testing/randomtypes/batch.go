@@ -34,7 +34,8 @@ type Group struct {
 // A Finding is something wrong with a case.
 type Finding struct {
 	Group, Case int // indexes
-	// Kind is the judge: parse, generate, compile, go, decoders or tsc.
+	// Kind is the judge: parse, generate, compile, go, decoders or tsc; or source, if the case itself
+	// does not compile, which is a mistake of this package.
 	Kind string
 	Text string
 }
@@ -79,6 +80,9 @@ func Check(ctx context.Context, root, dir string, seed uint64, groups []Group) (
 	return b.findings, nil
 }
 
+// caseFile is what a case's own file is called.
+const caseFile = "case.go"
+
 func packageName(group, n int) string { return fmt.Sprintf("g%dc%d", group, n) }
 
 var packageText = regexp.MustCompile(`\bg(\d+)c(\d+)\b`)
@@ -105,7 +109,7 @@ func (b *batch) write() error {
 	for i, g := range b.groups {
 		for n, c := range g.Cases {
 			name := packageName(i, n)
-			files[name+"/case.go"] = c.Source(name, "case:"+name)
+			files[name+"/"+caseFile] = c.Source(name, "case:"+name)
 		}
 	}
 	for name, text := range files {
@@ -229,7 +233,11 @@ func (b *batch) run(ctx context.Context) ([]probe.Report, error) {
 			if pkg == "" || strings.HasPrefix(line, "#") || b.dropped[pkg] {
 				continue
 			}
-			b.find(pkg, "compile", "%s", strings.TrimSpace(line))
+			kind := "compile"
+			if strings.Contains(line, pkg+"/"+caseFile) {
+				kind = "source"
+			}
+			b.find(pkg, kind, "%s", strings.TrimSpace(line))
 			b.dropped[pkg], dropped = true, true
 		}
 		if !dropped {

@@ -317,7 +317,7 @@ func (g *generator) embedded(p place) *Field {
 		return nil
 	}
 	d := pick(g, g.decls...)
-	if d.Type != nil && (d.Type.Op == Pointer || d.Type.Op == Par) || d.Name[0] >= 'a' && (d.Type == nil || d.Type.Op != Struct) {
+	if u := g.under(d); u != nil && (u.Op == Pointer || u.Op == Par) || d.Name[0] >= 'a' && (d.Type == nil || d.Type.Op != Struct) {
 		return nil
 	}
 	args := make([]*Expr, len(d.Params))
@@ -329,6 +329,18 @@ func (g *generator) embedded(p place) *Field {
 		t = &Expr{Op: Pointer, Args: []*Expr{t}}
 	}
 	return &Field{Type: t, Tag: pick(g, "", "", "", "a", ",omitempty")}
+}
+
+// under returns what a declared type is beneath the names of others; nil for an interface.
+func (g *generator) under(d *Decl) *Expr {
+	for d.Type != nil && d.Type.Op == Name {
+		next := g.decl(d.Type.Name)
+		if next == nil {
+			break
+		}
+		d = next
+	}
+	return d.Type
 }
 
 // prune removes what the payload does not reach.

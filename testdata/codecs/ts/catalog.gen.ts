@@ -19,6 +19,7 @@ import {
   lateConstantEvent,
   listsEvent,
   mapsEvent,
+  markEvent,
   marshalersEvent,
   messageEvent,
   nameAnyEvent,
@@ -29,6 +30,7 @@ import {
   nameExposesEvent,
   nameFloatEvent,
   nameIntsEvent,
+  nameKeysEvent,
   nameMapEvent,
   namePtrEvent,
   nameStringEvent,
@@ -58,6 +60,7 @@ import {
   treeEvent,
   unionsEvent,
   unspelledEvent,
+  waysEvent,
   writeOnlyEvent,
 } from './events.gen';
 import type { EventMeta as $EventMeta, Events as $Events } from '@eventgen/client';
@@ -80,6 +83,7 @@ import type {
   LateConstant,
   Lists,
   Maps,
+  Mark,
   Marshalers,
   Message,
   NamedBasics,
@@ -109,6 +113,7 @@ import type {
   Tree,
   Unions,
   Unspelled,
+  Ways,
   WriteOnly,
 } from './events.gen';
 
@@ -129,6 +134,7 @@ export interface ServerEvents {
   'late-constant': LateConstant;
   'lists': Lists;
   'maps': Maps;
+  'mark': Mark | null;
   'marshalers': Marshalers;
   'message': Message;
   'name:any': unknown;
@@ -139,6 +145,7 @@ export interface ServerEvents {
   'name:exposes': Exposes;
   'name:float': number;
   'name:ints': number[] | null;
+  'name:keys': { [key: string]: number } | null;
   'name:map': { [key: string]: Point } | null;
   'name:ptr': Point | null;
   'name:string': string;
@@ -168,6 +175,7 @@ export interface ServerEvents {
   'tree': Tree | null;
   'unions': Unions;
   'unspelled': Unspelled;
+  'ways': Ways;
   'write-only': WriteOnly;
 }
 
@@ -188,6 +196,7 @@ export interface ClientEvents {
   'late-constant': LateConstant;
   'lists': Lists;
   'maps': Maps;
+  'mark': Mark | null;
   'marshalers': Marshalers;
   'message': Message;
   'name:any': unknown;
@@ -198,6 +207,7 @@ export interface ClientEvents {
   'name:exposes': Exposes;
   'name:float': number;
   'name:ints': number[] | null;
+  'name:keys': { [key: string]: number } | null;
   'name:map': { [key: string]: Point } | null;
   'name:ptr': Point | null;
   'name:string': string;
@@ -227,6 +237,7 @@ export interface ClientEvents {
   'tree': Tree | null;
   'unions': Unions;
   'unspelled': Unspelled;
+  'ways': Ways;
 }
 
 /** Any event that can arrive. */
@@ -246,6 +257,7 @@ export type AnyServerEvent =
   | { event: 'late-constant'; payload: LateConstant; meta: $EventMeta }
   | { event: 'lists'; payload: Lists; meta: $EventMeta }
   | { event: 'maps'; payload: Maps; meta: $EventMeta }
+  | { event: 'mark'; payload: Mark | null; meta: $EventMeta }
   | { event: 'marshalers'; payload: Marshalers; meta: $EventMeta }
   | { event: 'message'; payload: Message; meta: $EventMeta }
   | { event: 'name:any'; payload: unknown; meta: $EventMeta }
@@ -256,6 +268,7 @@ export type AnyServerEvent =
   | { event: 'name:exposes'; payload: Exposes; meta: $EventMeta }
   | { event: 'name:float'; payload: number; meta: $EventMeta }
   | { event: 'name:ints'; payload: number[] | null; meta: $EventMeta }
+  | { event: 'name:keys'; payload: { [key: string]: number } | null; meta: $EventMeta }
   | { event: 'name:map'; payload: { [key: string]: Point } | null; meta: $EventMeta }
   | { event: 'name:ptr'; payload: Point | null; meta: $EventMeta }
   | { event: 'name:string'; payload: string; meta: $EventMeta }
@@ -285,6 +298,7 @@ export type AnyServerEvent =
   | { event: 'tree'; payload: Tree | null; meta: $EventMeta }
   | { event: 'unions'; payload: Unions; meta: $EventMeta }
   | { event: 'unspelled'; payload: Unspelled; meta: $EventMeta }
+  | { event: 'ways'; payload: Ways; meta: $EventMeta }
   | { event: 'write-only'; payload: WriteOnly; meta: $EventMeta };
 
 /** Any event that can be emitted. */
@@ -304,6 +318,7 @@ export type AnyClientEvent =
   | { event: 'late-constant'; payload: LateConstant }
   | { event: 'lists'; payload: Lists }
   | { event: 'maps'; payload: Maps }
+  | { event: 'mark'; payload: Mark | null }
   | { event: 'marshalers'; payload: Marshalers }
   | { event: 'message'; payload: Message }
   | { event: 'name:any'; payload: unknown }
@@ -314,6 +329,7 @@ export type AnyClientEvent =
   | { event: 'name:exposes'; payload: Exposes }
   | { event: 'name:float'; payload: number }
   | { event: 'name:ints'; payload: number[] | null }
+  | { event: 'name:keys'; payload: { [key: string]: number } | null }
   | { event: 'name:map'; payload: { [key: string]: Point } | null }
   | { event: 'name:ptr'; payload: Point | null }
   | { event: 'name:string'; payload: string }
@@ -342,7 +358,8 @@ export type AnyClientEvent =
   | { event: 'times'; payload: Times }
   | { event: 'tree'; payload: Tree | null }
   | { event: 'unions'; payload: Unions }
-  | { event: 'unspelled'; payload: Unspelled };
+  | { event: 'unspelled'; payload: Unspelled }
+  | { event: 'ways'; payload: Ways };
 
 /** The keys of keyed events, by name. */
 export interface EventKeys {
@@ -369,6 +386,7 @@ export const events: Events = /* @__PURE__ */ $createEvents([
   lateConstantEvent,
   listsEvent,
   mapsEvent,
+  markEvent,
   marshalersEvent,
   messageEvent,
   nameAnyEvent,
@@ -379,6 +397,7 @@ export const events: Events = /* @__PURE__ */ $createEvents([
   nameExposesEvent,
   nameFloatEvent,
   nameIntsEvent,
+  nameKeysEvent,
   nameMapEvent,
   namePtrEvent,
   nameStringEvent,
@@ -408,5 +427,6 @@ export const events: Events = /* @__PURE__ */ $createEvents([
   treeEvent,
   unionsEvent,
   unspelledEvent,
+  waysEvent,
   writeOnlyEvent,
 ]);

@@ -54,6 +54,7 @@ import type {
   LateConstant,
   Lists,
   Maps,
+  Mark,
   Marshalers,
   Message,
   NamedBasics,
@@ -83,6 +84,7 @@ import type {
   Tree,
   Unions,
   Unspelled,
+  Ways,
   WriteOnly,
 } from './events.gen';
 
@@ -163,6 +165,8 @@ const $decodeMap2: $Decoder = /* @__PURE__ */ (() => $map($nullable($lazy(() => 
 const $decodeMyInt8: $Decoder = /* @__PURE__ */ $int(8);
 const $decodeTable: $Decoder = /* @__PURE__ */ $map($number);
 const $decodeMaps: $Decoder = /* @__PURE__ */ (() => $object({ string: $nullable($map($int(64))), named: $nullable($map($string)), int: $nullable($map($string, $quotedInt(64))), int8: $nullable($map($boolean, $quotedInt(8))), uint: $nullable($map($decodePoint, $quotedUint(16))), text: $nullable($map($int(64))), addr: $nullable($map($int(64))), ptrtext: $nullable($map($int(64))), struct: $nullable($map($decodePoint)), ptr: $nullable($map($nullable($decodePoint))), slice: $nullable($map($nullable($list($int(64))))), nested: $nullable($map($nullable($map($int(64))))), any: $nullable($map($value)), enum: $nullable($map($int(64), $oneOf(['red', 'gr<een', 'blue']))), level: $nullable($map($int(64), $oneOf(['-1', '0', '1']))), named2: $nullable($decodeTable), anon: $nullable($map($object({ A: $int(64) }))), array: $nullable($map($tuple($int(64), 2))) }))();
+const $decodeMarkedStruct: $Decoder = /* @__PURE__ */ (() => $object({ A: $string, b: $object({ f: $nullable($list($int(64))) }) }))();
+const $decodeMark: $Decoder = $decodeMarkedStruct;
 const $decodePtrTextValue: $Decoder = /* @__PURE__ */ $object({ S: $string });
 const $decodePtrHolderValue: $Decoder = /* @__PURE__ */ $object({ p: $decodePtrTextValue, c: $decodeCustomPtrValue });
 const $decodePtrHolder: $Decoder = /* @__PURE__ */ $object({ p: $decodePtrText, c: $decodeCustomPtr });
@@ -208,6 +212,8 @@ const $decodeTimes: $Decoder = /* @__PURE__ */ (() => $object({ time: $time, ptr
 const $decodeTree: $Decoder = /* @__PURE__ */ (() => $list($nullable($lazy(() => $decodeTree))))();
 const $decodeUnions: $Decoder = /* @__PURE__ */ (() => $object({ shape: $nullable($decodeShape), opt: $optional($decodeShape), zero: $optional($decodeMessage), list: $nullable($list($nullable($decodeShape))), map: $nullable($map($nullable($decodeShape))), message: $nullable($decodeMessage), array: $tuple($nullable($decodeMessage), 2) }))();
 const $decodeUnspelled: $Decoder = /* @__PURE__ */ (() => $object({ box: $decodeBox($object({ A: $int(64) })), boxes: $nullable($map($decodeBox($nullable($list($object({ B: $nullable($int(64)) })))))), empty: $decodeBox($object({})), ring: $decodeRing($object({ C: $string })), rings: $nullable($decodeRing($decodeRing($object({ D: $int(64) })))) }))();
+const $decodeWay: $Decoder = /* @__PURE__ */ (() => $nullable($list($nullable($lazy(() => $decodeWay)))))();
+const $decodeWays: $Decoder = /* @__PURE__ */ (() => $object({ way: $optional($decodeWay), list: $optional($list($nullable($decodeWay))) }))();
 const $decodeWriteOnly: $Decoder = /* @__PURE__ */ $object({ noDecode: $decodeCustomNoDecode });
 
 /** The payload of `anys`, as a Standard Schema. */
@@ -333,6 +339,15 @@ export function isMaps(value: unknown): value is Maps {
   return $is($decodeMaps, value);
 }
 
+/** The payload of `mark`, as a Standard Schema. */
+export const markSchema: $Schema<Mark | null> =
+  /* @__PURE__ */ (() => $schema($nullable($decodeMark)))();
+
+/** Whether a value is the payload of `mark` as it travels. */
+export function isMark(value: unknown): value is Mark | null {
+  return $is($nullable($decodeMark), value);
+}
+
 /** The payload of `marshalers`, as a Standard Schema. */
 export const marshalersSchema: $Schema<Marshalers> = /* @__PURE__ */ $schema($decodeMarshalers);
 
@@ -406,6 +421,15 @@ export const nameIntsSchema: $Schema<number[] | null> =
 /** Whether a value is the payload of `name:ints` as it travels. */
 export function isNameInts(value: unknown): value is number[] | null {
   return $is($nullable($list($int(64))), value);
+}
+
+/** The payload of `name:keys`, as a Standard Schema. */
+export const nameKeysSchema: $Schema<{ [key: string]: number } | null> =
+  /* @__PURE__ */ (() => $schema($nullable($map($int(64)))))();
+
+/** Whether a value is the payload of `name:keys` as it travels. */
+export function isNameKeys(value: unknown): value is { [key: string]: number } | null {
+  return $is($nullable($map($int(64))), value);
 }
 
 /** The payload of `name:map`, as a Standard Schema. */
@@ -646,6 +670,14 @@ export const unspelledSchema: $Schema<Unspelled> = /* @__PURE__ */ $schema($deco
 /** Whether a value is the payload of `unspelled` as it travels. */
 export function isUnspelled(value: unknown): value is Unspelled {
   return $is($decodeUnspelled, value);
+}
+
+/** The payload of `ways`, as a Standard Schema. */
+export const waysSchema: $Schema<Ways> = /* @__PURE__ */ $schema($decodeWays);
+
+/** Whether a value is the payload of `ways` as it travels. */
+export function isWays(value: unknown): value is Ways {
+  return $is($decodeWays, value);
 }
 
 /** The payload of `write-only`, as a Standard Schema. */

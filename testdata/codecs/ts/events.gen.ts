@@ -360,6 +360,15 @@ export interface Maps {
   array: { [key: string]: [number, number] } | null;
 }
 
+/** Mark points to such an instance. */
+export type Mark = MarkedStruct;
+
+/** Marked holds an instance whose argument has no name. */
+export interface MarkedStruct {
+  A: string;
+  b: { f: number[] | null };
+}
+
 /** Marshalers have methods by value and by pointer in every position. */
 export interface Marshalers {
   text: TextString;
@@ -1009,6 +1018,15 @@ export type Upper = string;
  */
 export type Userinfo = { [key: string]: never };
 
+/** Way points to a pointer, and holds itself: what is not nil can be null all the same. */
+export type Way = (Way | null)[] | null;
+
+/** Ways leave a nil Way out. */
+export interface Ways {
+  way?: Way;
+  list?: (Way | null)[];
+}
+
 /** WriteOnly has a marshaler that nothing reads. */
 export interface WriteOnly {
   noDecode: CustomNoDecode;
@@ -1458,6 +1476,35 @@ export function emitMaps(payload: Maps, options?: $EmitOptions): Promise<void> {
 export const onceMaps: $Once<Maps> = /* @__PURE__ */ $onceOf(mapsEvent);
 
 /**
+ * The event `mark`. Windows emit it too.
+ *
+ * Mark points to such an instance.
+ */
+export const markEvent: $SharedEvent<'mark', Mark | null> =
+  /* @__PURE__ */ $sharedEvent('mark', 'bbd01d4e');
+
+/** Calls `listener` for each `mark`. */
+export function onMark(
+  listener: (payload: Mark | null, meta: $EventMeta) => unknown,
+  options?: $ListenOptions,
+): $Unlisten {
+  return $listen(markEvent, listener, options);
+}
+
+/** Iterates over `mark`, from this call on. */
+export function streamMark(options?: $StreamOptions): $EventStream<Mark | null> {
+  return $stream(markEvent, options);
+}
+
+/** Emits `mark` to the backend and settles with its answer. */
+export function emitMark(payload: Mark | null, options?: $EmitOptions): Promise<void> {
+  return $emit(markEvent, payload, options);
+}
+
+/** Waits for the next `mark`, or calls a listener for it. */
+export const onceMark: $Once<Mark | null> = /* @__PURE__ */ $onceOf(markEvent);
+
+/**
  * The event `marshalers`. Windows emit it too.
  *
  * Marshalers have methods by value and by pointer in every position.
@@ -1714,6 +1761,37 @@ export function emitNameInts(payload: number[] | null, options?: $EmitOptions): 
 
 /** Waits for the next `name:ints`, or calls a listener for it. */
 export const onceNameInts: $Once<number[] | null> = /* @__PURE__ */ $onceOf(nameIntsEvent);
+
+/** The event `name:keys`. Windows emit it too. */
+export const nameKeysEvent: $SharedEvent<'name:keys', { [key: string]: number } | null> =
+  /* @__PURE__ */ $sharedEvent('name:keys', '7d708b38');
+
+/** Calls `listener` for each `name:keys`. */
+export function onNameKeys(
+  listener: (payload: { [key: string]: number } | null, meta: $EventMeta) => unknown,
+  options?: $ListenOptions,
+): $Unlisten {
+  return $listen(nameKeysEvent, listener, options);
+}
+
+/** Iterates over `name:keys`, from this call on. */
+export function streamNameKeys(
+  options?: $StreamOptions,
+): $EventStream<{ [key: string]: number } | null> {
+  return $stream(nameKeysEvent, options);
+}
+
+/** Emits `name:keys` to the backend and settles with its answer. */
+export function emitNameKeys(
+  payload: { [key: string]: number } | null,
+  options?: $EmitOptions,
+): Promise<void> {
+  return $emit(nameKeysEvent, payload, options);
+}
+
+/** Waits for the next `name:keys`, or calls a listener for it. */
+export const onceNameKeys: $Once<{ [key: string]: number } | null> =
+  /* @__PURE__ */ $onceOf(nameKeysEvent);
 
 /** The event `name:map`. Windows emit it too. */
 export const nameMapEvent: $SharedEvent<'name:map', { [key: string]: Point } | null> =
@@ -2547,6 +2625,35 @@ export function emitUnspelled(payload: Unspelled, options?: $EmitOptions): Promi
 
 /** Waits for the next `unspelled`, or calls a listener for it. */
 export const onceUnspelled: $Once<Unspelled> = /* @__PURE__ */ $onceOf(unspelledEvent);
+
+/**
+ * The event `ways`. Windows emit it too.
+ *
+ * Ways leave a nil Way out.
+ */
+export const waysEvent: $SharedEvent<'ways', Ways> =
+  /* @__PURE__ */ $sharedEvent('ways', '710e1592');
+
+/** Calls `listener` for each `ways`. */
+export function onWays(
+  listener: (payload: Ways, meta: $EventMeta) => unknown,
+  options?: $ListenOptions,
+): $Unlisten {
+  return $listen(waysEvent, listener, options);
+}
+
+/** Iterates over `ways`, from this call on. */
+export function streamWays(options?: $StreamOptions): $EventStream<Ways> {
+  return $stream(waysEvent, options);
+}
+
+/** Emits `ways` to the backend and settles with its answer. */
+export function emitWays(payload: Ways, options?: $EmitOptions): Promise<void> {
+  return $emit(waysEvent, payload, options);
+}
+
+/** Waits for the next `ways`, or calls a listener for it. */
+export const onceWays: $Once<Ways> = /* @__PURE__ */ $onceOf(waysEvent);
 
 /**
  * The event `write-only`.
