@@ -11,7 +11,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/eventgen/eventgen/runtime/eventbus/broker"
 	"github.com/eventgen/eventgen/runtime/eventbus/eventdef"
 )
 
@@ -31,8 +30,8 @@ type Bus struct {
 	log       eventLog
 	epoch     string
 	peers     presence
-	sequencer broker.Sequencer
-	cluster   *cluster // nil without a broker
+	cluster   nodes // nil without a broker
+	shared    bool  // all nodes share a log
 
 	anyMu  sync.Mutex
 	anyOut []*fanout // the queues of asynchronous catch-all listeners
@@ -67,15 +66,22 @@ func New(opts ...Option) (*Bus, error) {
 	if c.logBytes < 0 || c.logAge < 0 {
 		return nil, &Error{Code: CodeInvalid, Err: errors.New("WithLog: a bound is negative")}
 	}
+	for _, key := range c.keys {
+		if len(key) < 16 {
+			return nil, &Error{Code: CodeInvalid, Err: errors.New("WithKey: a key has fewer than 16 bytes")}
+		}
+	}
 	if !(c.share > 0 && c.share <= 1) {
 		return nil, &Error{Code: CodeInvalid, Err: errors.New("WithShare: a share is more than 0 and at most 1")}
+	}
+	if len(c.keys) == 0 {
+		c.keys = [][]byte{[]byte(rand.Text())}
 	}
 	b.gate.init()
 	b.log.init(c.logBytes, c.logAge, c.share)
 	b.peers.init(c.node)
-	if s, ok := c.broker.(broker.Sequencer); ok {
-		b.sequencer = s
-		b.log.sequenced = true
+	if err := b.prepareCluster(); err != nil {
+		return nil, err
 	}
 	if err := b.know(c.catalogs); err != nil {
 		return nil, err
@@ -83,12 +89,32 @@ func New(opts ...Option) (*Bus, error) {
 	if err := b.wrapEmit(); err != nil {
 		return nil, err
 	}
-	if c.broker != nil {
-		if err := b.join(c.broker); err != nil {
-			return nil, err
+	if b.cluster != nil {
+		if err := b.cluster.start(context.Background()); err != nil {
+			_ = b.cluster.close(context.Background())
+			return nil, &Error{Code: CodeBroker, Err: err}
 		}
 	}
 	return b, nil
+}
+
+// prepareCluster makes what joins the bus with other nodes, if there is a broker.
+func (b *Bus) prepareCluster() error {
+	c := &b.config
+	if c.cluster == nil {
+		return nil
+	}
+	if !c.keyed {
+		return &Error{Code: CodeInvalid, Err: errors.New("WithBroker needs WithKey, with the same key on all nodes")}
+	}
+	if c.lease == 0 {
+		c.lease = defaultLease
+	}
+	if c.lease < time.Second {
+		return &Error{Code: CodeInvalid, Err: errors.New("WithLease: less than a second")}
+	}
+	b.cluster = c.cluster(b)
+	return nil
 }
 
 // logError is the default error handler.

@@ -73,6 +73,11 @@ func (b *Bus) end(ctx context.Context) {
 	for _, f := range b.anyQueues() {
 		f.seal()
 	}
+	if b.cluster != nil {
+		if flushErr := b.cluster.flush(ctx); flushErr != nil && err == nil {
+			err = &Error{Code: CodeBroker, Err: fmt.Errorf("publish what is queued: %w", flushErr)}
+		}
+	}
 	close(b.ended)
 	for _, p := range *b.log.ports.Load() {
 		p.callShutdown()

@@ -2,407 +2,287 @@ package eventbus
 
 import (
 	"context"
-	"encoding/json"
+	"errors"
 	"fmt"
-	"slices"
+	"math/rand/v2"
 	"sync"
+	"sync/atomic"
 	"time"
-	"unicode/utf8"
 
 	"github.com/eventgen/eventgen/runtime/eventbus/broker"
 	"github.com/eventgen/eventgen/runtime/internal/port"
 )
 
-// How nodes know of each other.
+// How nodes know of each other, and how long the bus waits for the engine.
 const (
-	nodeHeartbeat = 10 * time.Second
-	nodeSilence   = 35 * time.Second // after that a node counts as gone
-	brokerStart   = 30 * time.Second
+	defaultLease = 10 * time.Second
+	beatsInLease = 4
+	brokerStart  = 30 * time.Second // until New fails
+	brokerCall   = 5 * time.Second  // one call on the engine
+	brokerRead   = 30 * time.Second // reading what a log holds
+	settleTime   = 2 * time.Second
+	leastBackoff = 50 * time.Millisecond
+	mostBackoff  = 2 * time.Second
 )
+
+// nodes is what the bus needs of the other nodes. Nothing but WithBroker makes one, so that a program without a broker
+// has none of it.
+type nodes interface {
+	start(ctx context.Context) error
+	close(ctx context.Context) error
+	health() BrokerHealth
+
+	// reserve takes room for what one delivery publishes, and reports whether there was some. release gives it back.
+	reserve() bool
+	release()
+	// publish publishes a delivery, for which there may be room reserved. v is what is stored of it here.
+	publish(t *topic, o occasion, room bool, e encoded, v *stored)
+	forget(t *topic, keys []Key)
+
+	// epoch names the log, and is empty if there is none that all nodes share.
+	epoch() string
+	// settled is closed when what has been published has come back, or has failed to for some time. It is nil if there
+	// is nothing to wait for.
+	settled() <-chan struct{}
+	// flush waits until all that is queued has been published and has come back, or ctx is done.
+	flush(ctx context.Context) error
+	// await waits until the log here has come as far.
+	await(ctx context.Context, position uint64) bool
+	replay(ctx context.Context, after uint64, fn func(*port.Entry) bool) (bool, error)
+	request(ctx context.Context, node string, body []byte) ([]byte, error)
+
+	joined(peer Peer)
+	left(id string, generation uint64)
+}
 
 // cluster is this node among those that a broker joins.
 type cluster struct {
 	b      *Bus
 	broker broker.Broker
+	log    broker.Log // nil if the broker keeps none
+	first  string     // the run that the broker knows
+	most   int        // the largest message
+	keys   sealer
 
-	mu     sync.Mutex
-	nodes  map[string]time.Duration // when each was last heard of
-	timer  *time.Timer
-	closed bool
+	ctx    context.Context // done when the node leaves
+	cancel context.CancelFunc
+	work   sync.WaitGroup
+	linked chan struct{} // holds one: the connection is there again
+
+	out      outbox
+	reading  reading
+	announce announcer
+
+	connected atomic.Bool
 }
 
-// join starts the broker and makes this node known.
-func (b *Bus) join(other broker.Broker) error {
-	c := &cluster{b: b, broker: other, nodes: map[string]time.Duration{}}
-	b.cluster = c
-	ctx, cancel := context.WithTimeout(context.Background(), brokerStart)
+func newCluster(b *Bus, other broker.Broker) *cluster {
+	c := &cluster{b: b, broker: other, first: newRun(), linked: make(chan struct{}, 1)}
+	c.log, _ = other.(broker.Log)
+	c.most = min(other.MaxMessage(), maxMessage)
+	c.keys = newSealer(b.config.keys)
+	c.ctx, c.cancel = context.WithCancel(context.Background())
+	c.out.init(c)
+	c.announce.init(c)
+	c.reading.moved = make(chan struct{})
+	return c
+}
+
+// newRun returns what tells one start of a node, or one epoch of it, from all others.
+func newRun() string { return randomName(16) }
+
+// start connects the node. When it returns, the node has what the log holds, and hears what comes.
+func (c *cluster) start(ctx context.Context) error {
+	if err := c.fits(); err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(ctx, brokerStart)
 	defer cancel()
-	if err := other.Start(ctx, b.config.node, c.receive); err != nil {
-		return &Error{Code: CodeBroker, Err: fmt.Errorf("start the broker: %w", err)}
+	err := c.broker.Start(ctx, broker.Node{
+		Name: c.b.config.node, Run: c.first, Receive: c.receive, Serve: c.serve, Linked: c.link,
+	})
+	if err != nil {
+		return fmt.Errorf("start the broker: %w", err)
 	}
-	if b.sequencer != nil {
-		b.log.begin(b.sequencer.At())
+	c.announce.ask()
+	if c.log == nil {
+		c.connected.Store(true)
+	} else {
+		c.work.Go(c.follow)
+		if err := c.reading.wait(ctx, func() bool { return c.connected.Load() }); err != nil {
+			return fmt.Errorf("read the log: %w", errors.Join(err, c.reading.failure()))
+		}
 	}
-	c.send(&broker.Envelope{Kind: broker.KindWho})
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	c.timer = time.AfterFunc(nodeHeartbeat, c.beat)
+	c.work.Go(c.beat)
 	return nil
 }
 
-// begin says that the log begins behind the position.
-func (l *eventLog) begin(at uint64) {
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	if l.next == 0 && at > l.at {
-		l.at, l.floor, l.origin = at, at, at
+// fits returns which event of the bus allows payloads that the engine does not take.
+func (c *cluster) fits() error {
+	if c.most < 4*headRoom {
+		return fmt.Errorf("the broker takes messages of at most %d bytes, fewer than %d", c.most, 4*headRoom)
 	}
+	for _, e := range c.b.events {
+		if i := e.Info(); i.Max > c.most-headRoom {
+			return fmt.Errorf("event %q: max is %d, and the broker takes messages of at most %d bytes, %d of them for the envelope: lower max, or raise the engine's limit",
+				i.Name, i.Max, c.most, headRoom)
+		}
+	}
+	return nil
 }
 
-// beat shows that the node lives, and forgets those that do not.
+// link is told of the connection.
+func (c *cluster) link(linked bool) {
+	if !linked {
+		c.connected.Store(false)
+		return
+	}
+	if c.log == nil {
+		c.connected.Store(true)
+	}
+	select {
+	case c.linked <- struct{}{}:
+	default:
+	}
+	c.announce.ask()
+}
+
+// beat shows that the node lives, and forgets those that do not, until the node leaves.
 func (c *cluster) beat() {
-	c.send(&broker.Envelope{Kind: broker.KindAlive})
-	c.mu.Lock()
-	var silent []string
-	now := c.b.now()
-	for node, heard := range c.nodes {
-		if now-heard > nodeSilence {
-			silent = append(silent, node)
-			delete(c.nodes, node)
+	for {
+		select {
+		case <-c.ctx.Done():
+			return
+		case <-time.After(c.b.config.lease / beatsInLease):
 		}
-	}
-	if !c.closed {
-		c.timer.Reset(nodeHeartbeat)
-	}
-	c.mu.Unlock()
-	for _, node := range silent {
-		c.b.peers.removeNode(node)
+		c.announce.beat()
+		if c.log != nil {
+			c.out.beat()
+			c.look()
+		}
 	}
 }
 
-// close says goodbye and closes the broker.
+// close publishes what is queued, until ctx is done, says goodbye and closes the broker.
 func (c *cluster) close(ctx context.Context) error {
-	c.mu.Lock()
-	c.closed = true
-	c.timer.Stop()
-	c.mu.Unlock()
-	c.send(&broker.Envelope{Kind: broker.KindGone})
-	return c.broker.Close(ctx)
+	c.announce.close()
+	c.cancel()
+	err := c.broker.Close(ctx)
+	c.work.Wait()
+	c.out.stop()
+	return err
 }
 
-func (c *cluster) joined(peer Peer) {
-	c.send(&broker.Envelope{Kind: broker.KindPeers, Peers: peersToWire(peer)})
-}
-
-func (c *cluster) left(id string) {
-	c.send(&broker.Envelope{Kind: broker.KindPeers, Left: []string{id}})
-}
-
-func (c *cluster) send(env *broker.Envelope) { c.b.send(context.Background(), env) }
-
-// send publishes an envelope of this node.
-func (b *Bus) send(ctx context.Context, env *broker.Envelope) {
-	env.Node = b.config.node
-	if err := b.callPublish(env); err != nil {
-		b.fail(ctx, &Error{Code: CodeBroker, Event: env.Event, Err: err})
-	}
-}
-
-// callPublish hands an envelope to the broker.
-func (b *Bus) callPublish(env *broker.Envelope) (err error) {
-	defer func() {
-		if reason := recover(); reason != nil {
-			err = fmt.Errorf("the broker panicked: %w", panicked(reason))
-		}
-	}()
-	return b.config.broker.Publish(env)
-}
-
-// receive takes an envelope in.
-func (c *cluster) receive(env *broker.Envelope) {
-	own := env.Node == c.b.config.node
-	if own && (c.b.sequencer == nil || env.Kind != broker.KindEvent) {
-		return
-	}
-	if !own {
-		c.hear(env)
-	}
-	switch env.Kind {
-	case broker.KindEvent, broker.KindWindow, broker.KindForget:
-		c.event(env)
-	case broker.KindPeers:
-		for _, id := range env.Left {
-			c.b.peers.remove(id, env.Node)
-		}
-		c.add(env)
-	case broker.KindHere:
-		c.b.peers.removeNode(env.Node)
-		c.add(env)
-	case broker.KindWho:
-		c.send(&broker.Envelope{Kind: broker.KindHere, Peers: peersToWire(c.b.peers.of(c.b.config.node)...)})
-	}
-}
-
-// add adds the peers that another node tells of.
-func (c *cluster) add(env *broker.Envelope) {
-	for _, text := range env.Peers {
-		var peer Peer
-		if err := json.Unmarshal(text, &peer); err != nil {
-			c.b.fail(context.Background(), &Error{Code: CodeBroker, Err: fmt.Errorf("node %s tells of a peer: %w", env.Node, err)})
-			continue
-		}
-		peer.Node = env.Node
-		c.b.peers.add(&peer)
-	}
-}
-
-// hear takes note of a node, and asks for the peers of one that it does not know.
-func (c *cluster) hear(env *broker.Envelope) {
-	c.mu.Lock()
-	_, known := c.nodes[env.Node]
-	c.nodes[env.Node] = c.b.now()
-	if env.Kind == broker.KindGone {
-		delete(c.nodes, env.Node)
-	}
-	c.mu.Unlock()
-	switch {
-	case env.Kind == broker.KindGone:
-		c.b.peers.removeNode(env.Node)
-	case !known && env.Kind != broker.KindHere:
-		c.send(&broker.Envelope{Kind: broker.KindWho})
-	}
-}
-
-func (c *cluster) event(env *broker.Envelope) {
-	t, ok := c.b.topics[env.Event]
-	if !ok {
-		return // an event of another version of the program
-	}
-	info := t.info
-	if env.Contract != info.Contract {
-		c.b.fail(context.Background(), t.err(CodeContract,
-			fmt.Errorf("node %s has contract %q, this one %q", env.Node, env.Contract, info.Contract)))
-		return
-	}
-	if !utf8.Valid(env.Payload) {
-		c.b.fail(context.Background(), t.err(CodeInvalidPayload, fmt.Errorf("node %s: %w", env.Node, errNotUTF8)))
-		return
-	}
-	in := c.b.gate.enter()
-	if in == nil {
-		return
-	}
-	defer c.b.gate.leave(in)
-	t.remote(env)
-}
-
-// envelope returns what tells other nodes of a delivery. Its payload is kept by the entry, or copied.
-func (t *topic) envelope(kind broker.Kind, d *delivery, e encoded, entry *port.Entry) *broker.Envelope {
-	o := &d.occ
-	env := &broker.Envelope{
-		Kind: kind, Event: t.info.Name, Contract: t.info.Contract,
-		Key: o.key, Batch: e.n, Time: o.time,
-	}
-	if !o.target.IsZero() {
-		env.Target = toWire(o.target)
-	}
-	if o.peer != nil {
-		env.Peer = toWire(o.peer)
-	}
-	if entry != nil {
-		env.Payload = entry.Payload
-	} else {
-		env.Payload = slices.Clone(e.text)
-	}
-	return env
-}
-
-// toWire returns the JSON of a resolved target or a peer, which always have one.
-func toWire(v any) json.RawMessage {
-	text, err := json.Marshal(v)
-	if err != nil {
-		return nil
-	}
-	return text
-}
-
-func peersToWire(peers ...Peer) []json.RawMessage {
-	texts := make([]json.RawMessage, len(peers))
-	for i := range peers {
-		texts[i] = toWire(peers[i])
-	}
-	return texts
-}
-
-// occasionOf returns what an envelope says of a delivery. Its node is empty if it was this one.
-func (t *topic) occasionOf(env *broker.Envelope) (occasion, error) {
-	o := occasion{key: env.Key, time: env.Time, node: env.Node}
-	if env.Node == t.b.config.node {
-		o.node = ""
-	}
-	if env.Target != nil {
-		if err := json.Unmarshal(env.Target, &o.target); err != nil {
-			return o, fmt.Errorf("node %s addresses a delivery: %w", env.Node, err)
-		}
-	}
-	if env.Peer != nil {
-		o.peer = new(Peer)
-		if err := json.Unmarshal(env.Peer, o.peer); err != nil {
-			return o, fmt.Errorf("node %s says who emitted: %w", env.Node, err)
-		}
-	}
-	return o, nil
-}
-
-// tellNodes tells the Go listeners of other nodes what a window has emitted.
-func (t *topic) tellNodes(ctx context.Context, d *delivery) {
-	buf := newBuffer()
-	defer buf.free()
-	e := t.encode(buf, d, func(err *Error) { t.b.fail(ctx, err) })
-	if e.ok {
-		env := t.envelope(broker.KindWindow, d, e, nil)
-		env.Target = nil
-		t.b.send(ctx, env)
-	}
-}
-
-// remote takes in what another node delivered, or with a sequencer, what this one did.
-func (t *topic) remote(env *broker.Envelope) {
-	if env.Kind == broker.KindForget {
-		t.forgetHere(env.Keys)
-		return
-	}
-	v := &stored{raw: true}
-	d := &v.d
-	d.stored, d.encoded, d.n, d.batch = true, env.Payload, max(env.Batch, 1), env.Batch > 0
-	var err error
-	if d.occ, err = t.occasionOf(env); err != nil {
-		t.b.fail(context.Background(), t.err(CodeBroker, err))
-		return
-	}
-	own := d.occ.node == ""
-	if env.Kind == broker.KindEvent && !t.recordRemote(v, env, own) {
-		return
-	}
-	if own || !d.occ.target.IsZero() || t.everywhere.Load() == 0 {
-		return
-	}
-	ctx := context.Background()
-	live := *d
-	live.stored = false
-	if err := t.decodeDelivery(&live); err != nil {
-		t.b.fail(ctx, err)
-		return
-	}
-	if live.occ.seq == 0 && t.metas.Load() > 0 {
-		t.stampLocal(&live)
-	}
-	t.hand(ctx, &t.out, &live)
-}
-
-// recordRemote logs and stores what came from the broker, and returns false if it came before.
-func (t *topic) recordRemote(v *stored, env *broker.Envelope, own bool) bool {
-	l := &t.b.log
-	l.mu.Lock()
-	if l.sequenced && env.Seq <= l.at {
-		l.mu.Unlock()
+// pause waits a little longer after each failure, or until the connection is there again, and reports whether the node
+// is still there.
+func (c *cluster) pause(backoff *time.Duration) bool {
+	*backoff = min(max(2**backoff, leastBackoff), mostBackoff)
+	select {
+	case <-c.ctx.Done():
 		return false
+	case <-c.linked:
+	case <-time.After(*backoff/2 + rand.N(*backoff/2)):
 	}
-	v.d.occ.seq = l.seq.Add(1)
-	position := v.d.occ.seq
-	if l.sequenced {
-		if position = env.Seq; l.next == 0 && l.origin == 0 {
-			l.floor, l.origin = position-1, position-1
-		}
-	}
-	v.entry = l.fill(t, position, env.Payload, env.Batch, &v.d.occ)
-	v.size = sizeOf[stored]() + v.entry.Size
-	l.push(v.entry)
-	full := false
-	if t.store != nil {
-		kept := v
-		if env.Batch > 1 && t.info.Sticky {
-			kept = v.tail(t.payloads, 1)
-		}
-		full = !t.shown.put(kept)
-		if !own && t.store != t.shown {
-			full = !t.store.put(kept) || full
-		}
-	}
-	l.mu.Unlock()
-	if full {
-		t.b.fail(context.Background(), t.noRoom(v.d.occ.peer))
-	}
-	l.wake()
 	return true
 }
 
-// decodeDelivery decodes what came as JSON.
-func (t *topic) decodeDelivery(d *delivery) *Error {
-	if !d.batch {
-		d.at = t.payloads.make(1)
-		return t.decode(d.encoded, d.at, false)
-	}
-	var texts []json.RawMessage
-	if err := json.Unmarshal(d.encoded, &texts); err != nil {
-		return t.err(CodeInvalidPayload, err)
-	}
-	if len(texts) != d.n {
-		return t.err(CodeInvalidPayload, fmt.Errorf("the batch is said to have %d payloads, and has %d", d.n, len(texts)))
-	}
-	d.at = t.payloads.make(d.n)
-	for i, text := range texts {
-		if err := t.decode(text, d.payload(t.payloads, i), false); err != nil {
-			return err
-		}
-	}
-	return nil
+// fail reports what no emit returns.
+func (c *cluster) fail(event string, err error) {
+	c.b.fail(context.Background(), &Error{Code: CodeBroker, Event: event, Err: err})
 }
 
-// decodeStored decodes what is stored of another node, for a listener that wants it.
-func (t *topic) decodeStored(v *stored) {
-	l := &t.b.log
-	l.mu.Lock()
-	d := v.d
-	l.mu.Unlock()
-	err := t.decodeDelivery(&d)
-	l.mu.Lock()
-	if v.raw {
-		v.raw, v.broken = false, err != nil
-		v.d.at = d.at
+// receive takes a message of another node in that was not in a log.
+func (c *cluster) receive(body []byte) {
+	h, rest, ok := readHead(body)
+	if !ok {
+		return // of something else
 	}
-	l.mu.Unlock()
+	if h.node == c.b.config.node {
+		if h.run != c.first && h.n == 0 {
+			c.announce.twice(h)
+		}
+		return
+	}
+	if h.n > 0 && !c.announce.inOrder(c, h) {
+		return
+	}
+	for len(rest) > 0 {
+		env, more, err := nextEnvelope(rest)
+		if rest = more; err != nil {
+			c.fail(env.event, fmt.Errorf("node %s: %w", h.node, err))
+			continue
+		}
+		switch env.kind {
+		case kindEvent, kindForget, kindLost:
+			c.take(&env, source{node: h.node})
+		default:
+			c.announce.take(h, &env)
+		}
+	}
+}
+
+// take takes in what a node has published.
+func (c *cluster) take(env *envelope, from source) {
+	t, ok := c.b.topics[env.event]
+	if !ok {
+		return // an event of another version of the program
+	}
+	switch env.kind {
+	case kindEvent:
+		t.remote(env, from)
+	case kindForget:
+		t.forgetHere(env.keys(), true)
+	case kindLost:
+		t.tellLost(env.lost, from.position)
+	}
+}
+
+// keys returns what an envelope forgets: nil is all.
+func (e *envelope) keys() []Key {
+	if e.flags&hasKey == 0 {
+		return nil
+	}
+	return []Key{e.key}
+}
+
+// health returns how the node stands.
+func (c *cluster) health() BrokerHealth {
+	h := BrokerHealth{Connected: c.connected.Load(), Epoch: c.epoch(), Nodes: c.announce.count()}
+	h.Queued, h.QueuedBytes = c.out.size()
+	h.Lag = c.reading.lag()
+	return h
+}
+
+func (c *cluster) request(ctx context.Context, node string, body []byte) ([]byte, error) {
+	sealed, err := c.broker.Request(ctx, node, c.keys.seal(requestTo(node), appendText(appendText(nil, c.b.config.node), body)))
 	if err != nil {
-		t.b.fail(context.Background(), err)
+		return nil, &Error{Code: CodeBroker, Err: fmt.Errorf("ask node %s: %w", node, err)}
 	}
+	answer, err := c.keys.open(answerOf(node), sealed)
+	if err != nil || len(answer) == 0 || answer[0] == 0 {
+		return nil, &Error{Code: CodeBroker, Err: fmt.Errorf("node %s does not answer that: %w", node, errors.Join(err, errNoAnswer))}
+	}
+	return answer[1:], nil
 }
 
-// replay is Port.Replay.
-func (b *Bus) replay(ctx context.Context, after uint64, fn func(*port.Entry) bool) (bool, error) {
-	if b.sequencer == nil {
-		return false, nil
+var errNoAnswer = errors.New("nothing there serves it, or its key is another")
+
+// serve answers what another node asks: a byte 1 and the answer of the transport that knows it, or a byte 0.
+func (c *cluster) serve(ctx context.Context, sealed []byte) []byte {
+	body, err := c.keys.open(requestTo(c.b.config.node), sealed)
+	answer := []byte{0}
+	if err == nil {
+		s := scanner{rest: body}
+		from, request := s.text(), s.bytes()
+		for _, p := range *c.b.log.ports.Load() {
+			if got, mine := p.callServe(ctx, from, request); mine {
+				answer = append([]byte{1}, got...)
+				break
+			}
+		}
 	}
-	l := &b.log
-	return b.sequencer.Replay(ctx, after, func(env *broker.Envelope) bool {
-		if env.Kind != broker.KindEvent {
-			return true
-		}
-		t, ok := b.topics[env.Event]
-		if !ok || t.info.Contract != env.Contract || !utf8.Valid(env.Payload) {
-			return true
-		}
-		o, err := t.occasionOf(env)
-		if err != nil {
-			b.fail(ctx, t.err(CodeBroker, err))
-			return true
-		}
-		l.mu.Lock()
-		if env.Seq > l.floor {
-			l.mu.Unlock()
-			return false
-		}
-		e := l.fill(t, env.Seq, env.Payload, env.Batch, &o)
-		l.mu.Unlock()
-		return fn(e)
-	})
+	return c.keys.seal(answerOf(c.b.config.node), answer)
 }
+
+func requestTo(node string) string { return "request " + node }
+func answerOf(node string) string  { return "answer " + node }

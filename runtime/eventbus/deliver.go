@@ -4,7 +4,6 @@ import (
 	"context"
 	"time"
 
-	"github.com/eventgen/eventgen/runtime/eventbus/broker"
 	"github.com/eventgen/eventgen/runtime/internal/port"
 )
 
@@ -42,12 +41,23 @@ func (t *topic) deliverFromWindow(ctx context.Context, d *delivery) {
 		}
 		return
 	}
-	if t.b.config.broker != nil {
-		t.tellNodes(ctx, d)
-	}
 	if !d.occ.target.IsZero() {
 		d.occ.seq = 0
 		t.publish(ctx, d)
+	} else if t.b.cluster != nil {
+		t.tellNodes(ctx, d)
+	}
+}
+
+// tellNodes tells the Go listeners of other nodes what a window has emitted for nobody but listeners.
+func (t *topic) tellNodes(ctx context.Context, d *delivery) {
+	if d.occ.time.IsZero() {
+		d.occ.time = time.Now()
+	}
+	buf := newBuffer()
+	defer buf.free()
+	if e := t.encode(buf, d, func(err *Error) { t.b.fail(ctx, err) }); e.ok {
+		t.b.cluster.publish(t, d.occ, d.takeRoom(), e, nil)
 	}
 }
 
@@ -63,8 +73,8 @@ func (t *topic) stampLocal(d *delivery) {
 // it at most once, and not at all if nobody does.
 func (t *topic) publish(ctx context.Context, d *delivery) {
 	b := t.b
-	logs := b.sequencer == nil && (t.interest.Load() > 0 || b.config.broker != nil)
-	if !logs && b.config.broker == nil && t.store == nil {
+	logs := !b.shared && (t.interest.Load() > 0 || b.cluster != nil)
+	if !logs && b.cluster == nil && t.store == nil {
 		if t.metas.Load() > 0 {
 			t.stampLocal(d)
 		}
@@ -77,7 +87,7 @@ func (t *topic) publish(ctx context.Context, d *delivery) {
 	defer buf.free()
 	report := func(err *Error) { b.fail(ctx, err) }
 	var e encoded
-	if logs || b.config.broker != nil || d.occ.peer != nil {
+	if logs || b.cluster != nil || d.occ.peer != nil {
 		e = t.encode(buf, d, report)
 	}
 	r := t.record(d, e)
@@ -92,8 +102,8 @@ func (t *topic) publish(ctx context.Context, d *delivery) {
 	if r.entry != nil {
 		b.log.wake()
 	}
-	if b.config.broker != nil && e.ok {
-		b.send(ctx, t.envelope(broker.KindEvent, d, e, r.entry))
+	if b.cluster != nil && e.ok {
+		b.cluster.publish(t, d.occ, d.takeRoom(), e, r.kept)
 	}
 }
 
@@ -101,6 +111,7 @@ func (t *topic) publish(ctx context.Context, d *delivery) {
 type recorded struct {
 	entry  *port.Entry // what was logged
 	full   bool        // there was no room to store it
+	kept   *stored     // what was stored
 	wanted bool        // nothing was done: the encoding is wanted after all
 }
 
@@ -109,7 +120,7 @@ func (t *topic) record(d *delivery, e encoded) (r recorded) {
 	l := &t.b.log
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	logs := t.b.sequencer == nil
+	logs := !t.b.shared
 	if logs && !e.done && t.interest.Load() > 0 {
 		return recorded{wanted: true}
 	}
@@ -122,7 +133,8 @@ func (t *topic) record(d *delivery, e encoded) (r recorded) {
 		return r
 	}
 	if d.occ.peer != nil {
-		r.full = !t.store.put(t.keepText(d, e, r.entry))
+		r.kept = t.keepText(d, e, r.entry)
+		r.full = !t.store.put(r.kept)
 		return r
 	}
 	v := t.keep(d)
@@ -130,7 +142,7 @@ func (t *topic) record(d *delivery, e encoded) (r recorded) {
 		v.entry = r.entry
 	}
 	v.absent = e.done && !e.ok
-	r.full = !t.store.put(v)
+	r.kept, r.full = v, !t.store.put(v)
 	return r
 }
 
@@ -193,27 +205,6 @@ func (t *topic) show(v *stored) *port.Entry {
 	return v.entry
 }
 
-// forget drops what is stored, here and on other nodes.
-func (t *topic) forget(keys []Key) {
-	t.forgetHere(keys)
-	if t.store != nil && t.b.config.broker != nil {
-		t.b.send(context.Background(), &broker.Envelope{
-			Kind: broker.KindForget, Event: t.info.Name, Contract: t.info.Contract, Keys: keys,
-		})
-	}
-}
-
-func (t *topic) forgetHere(keys []Key) {
-	if t.store == nil {
-		return
-	}
-	l := &t.b.log
-	l.mu.Lock()
-	defer l.mu.Unlock()
-	t.store.forget(keys)
-	t.shown.forget(keys)
-}
-
 // subscribe counts a subscription in and returns what is stored for it. The log's lock is held.
 func (t *topic) subscribe(s *port.Subscription) []*stored {
 	s.At = t.b.log.position()
@@ -221,7 +212,9 @@ func (t *topic) subscribe(s *port.Subscription) []*stored {
 		t.extra.Add(1)
 		t.since = s.At
 	}
-	s.Since = t.since
+	if s.Since = t.since; t.b.shared {
+		s.Since = 0 // everything is logged
+	}
 	if t.shown == nil {
 		return nil
 	}

@@ -14,6 +14,7 @@ type delivery struct {
 	occ   occasion
 
 	charge charge // what its account is charged while it is on its way
+	room   bool   // there is room for it among what is to be published
 	boxed  any    // the payload, or the batch, once something asked for it by its type
 
 	encoded []byte // the JSON, if it was made at the emit or came from another node
@@ -32,6 +33,13 @@ func (d *delivery) count() int {
 		return d.n
 	}
 	return 0
+}
+
+// takeRoom returns whether there is room for what is to be published of the delivery, once.
+func (d *delivery) takeRoom() bool {
+	room := d.room
+	d.room = false
+	return room
 }
 
 // activity is what a dispatch is doing: it does not return from a listener that panics or exits, nor from

@@ -205,6 +205,9 @@ func (t *topic) proceed(ctx context.Context, at address, to Target, from *window
 	defer t.contain(ctx, &err)
 	if port.Open(to) {
 		to = port.Resolve(to, t.b.peers.list())
+		if n := port.Resolved(to); n > maxResolved {
+			return t.err(CodeInvalidTarget, fmt.Errorf("a predicate holds for %d peers, at most %d can be named: address a group", n, maxResolved))
+		}
 		if t.info.To == eventdef.ToWindow && port.Nobody(to) {
 			return t.err(CodeNoTarget, nil)
 		}
@@ -242,8 +245,28 @@ func (t *topic) bringCharged(ctx context.Context, d *delivery, size int) error {
 	return t.bring(ctx, d)
 }
 
-// bring delivers or defers.
+// maxResolved is how many peers a predicate may hold for: their ids travel with the delivery.
+const maxResolved = 1024
+
+// bring delivers or defers. With a broker there must be room for what is published, before any listener is called.
 func (t *topic) bring(ctx context.Context, d *delivery) error {
+	if c := t.b.cluster; c != nil {
+		if !c.reserve() {
+			return t.err(CodeBroker, errQueueFull)
+		}
+		d.room = true
+		defer func() {
+			if d.room {
+				c.release()
+			}
+		}()
+	}
+	return t.bringOn(ctx, d)
+}
+
+var errQueueFull = errors.New("the broker is slow or away, and the queue of what is to be published is full")
+
+func (t *topic) bringOn(ctx context.Context, d *delivery) error {
 	to, peer := d.occ.target, d.occ.peer
 	if t.coalescer != nil {
 		if t.every.busy() && (to.IsZero() || peer != nil) {

@@ -29,7 +29,7 @@ const (
 	CodePanic          Code = "panic"           // a listener, an interceptor, a key function or a decoder panicked
 	CodeInvalid        Code = "invalid"         // a definition or an option breaks a rule
 	CodeListen         Code = "listen_failed"   // a listener could not be registered
-	CodeBroker         Code = "broker_failed"   // the broker does not start or close, or did not take an envelope
+	CodeBroker         Code = "broker"          // the broker does not start or close, or there is no room for what it is to publish
 	CodeContract       Code = "wrong_contract"  // another node has another contract of the event
 	CodeForbidden      Code = "forbidden"       // a transport's authorisation refused it
 	CodeRate           Code = "rate_limited"    // a transport's rate limit refused it
@@ -130,7 +130,7 @@ func Public(err error) *Error {
 	case CodeInvalidPayload:
 		return &Error{Code: e.Code, Path: e.Path, Err: e.Err}
 	case CodeClosed, CodeUnknownEvent, CodeDirection, CodeAudience, CodeInvalidTarget, CodeNoTarget,
-		CodeNoListener, CodeTooManyKeys, CodeTooLarge, CodeOverflow, CodeForbidden, CodeRate:
+		CodeNoListener, CodeBroker, CodeTooManyKeys, CodeTooLarge, CodeOverflow, CodeForbidden, CodeRate:
 		return &Error{Code: e.Code, Path: e.Path}
 	}
 	return &Error{Code: CodeInternal}

@@ -31,9 +31,9 @@ type eventLog struct {
 	arena []byte       // where frames are put
 	slab  []port.Entry // where entries are put
 
-	sequenced bool          // a sequencer gives the positions of entries; seq is for Go listeners only
-	seq       atomic.Uint64 // the newest position given to anything
-	ports     atomic.Pointer[[]*sinkPort]
+	shared bool          // all nodes share a log, which gives the positions of entries; seq is for Go listeners only
+	seq    atomic.Uint64 // the newest position given to anything
+	ports  atomic.Pointer[[]*sinkPort]
 }
 
 const (
@@ -43,7 +43,7 @@ const (
 
 // position returns the newest position: what is recorded from now on comes after it.
 func (l *eventLog) position() uint64 {
-	if l.sequenced {
+	if l.shared {
 		return l.at
 	}
 	return l.seq.Load()
@@ -55,6 +55,7 @@ func (l *eventLog) fill(t *topic, seq uint64, text []byte, batch int, o *occasio
 	alone := t.store != nil
 	e := l.newEntry(alone)
 	e.Seq, e.Event, e.Key, e.Target, e.Batch, e.Time, e.Node = seq, t.info, o.key, o.target, batch, o.time, o.node
+	e.Contract = t.info.Contract
 	if e.Target.IsZero() {
 		e.Target = All
 	}
@@ -115,6 +116,20 @@ func appendFrame(dst []byte, t *topic, seq uint64, text []byte, batch bool) (fra
 	return append(dst, '}'), dst[start:end:end]
 }
 
+// reset forgets all entries: the log begins after the position. The lock is held.
+func (l *eventLog) reset(at uint64) {
+	for l.first < l.next {
+		l.evict()
+	}
+	l.at, l.floor, l.origin = at, at, at
+	for _, p := range *l.ports.Load() {
+		p.epoch.Add(1)
+	}
+}
+
+// advance says that the log has come as far as the position. The lock is held.
+func (l *eventLog) advance(at uint64) { l.at = max(l.at, at) }
+
 // push appends an entry. The lock is held.
 func (l *eventLog) push(e *port.Entry) {
 	if l.next-l.first == uint64(len(l.ring)) {
@@ -127,7 +142,7 @@ func (l *eventLog) push(e *port.Entry) {
 	if e.ByClient {
 		l.costs.logged.Take(e.Peer.Account, e.Size)
 	}
-	if t := e.Owner.(*topic); t.newest != nil {
+	if t := e.Owner.(*topic); t.newest != nil && !e.Lost {
 		id := slotID{e.Key, port.ID(e.Target)}
 		if port.Fixed(e.Target) {
 			if old := t.newest[id]; old != nil {

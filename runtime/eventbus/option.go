@@ -22,8 +22,11 @@ type config struct {
 	logAge       time.Duration
 	share        float64
 	interceptors []Interceptor
-	broker       broker.Broker
+	cluster      func(*Bus) nodes
 	node         string
+	keys         [][]byte
+	keyed        bool // WithKey gave them
+	lease        time.Duration
 }
 
 const (
@@ -72,9 +75,29 @@ func WithInterceptor(interceptors ...Interceptor) Option {
 }
 
 // WithBroker joins the bus with those of other nodes. The bus starts the broker in [New] and closes it in
-// [Bus.Close].
+// [Bus.Close]. It needs [WithKey].
 func WithBroker(b broker.Broker) Option {
-	return optionFunc(func(c *config) { c.broker = b })
+	return optionFunc(func(c *config) {
+		c.cluster = func(bus *Bus) nodes {
+			joined := newCluster(bus, b)
+			bus.shared = joined.log != nil
+			bus.log.shared = bus.shared
+			return joined
+		}
+	})
+}
+
+// WithKey sets the key that all nodes share, of 16 random bytes or more: what clients take from one node to another is
+// signed with it, and what nodes ask each other is sealed with it. Old keys are accepted too: give a new key to all
+// nodes as an old one first, then make it the key. Without WithKey the key is random, so that no session outlives the bus.
+func WithKey(key []byte, old ...[]byte) Option {
+	return optionFunc(func(c *config) { c.keys, c.keyed = append([][]byte{key}, old...), true })
+}
+
+// WithLease sets after which time of silence a node and its peers count as gone. All nodes should have the same. The
+// default is 10 s; the least is 1 s.
+func WithLease(d time.Duration) Option {
+	return optionFunc(func(c *config) { c.lease = d })
 }
 
 // WithNode names this node among those that a broker joins. It must be unique among them; the default is

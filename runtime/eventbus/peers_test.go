@@ -17,7 +17,7 @@ func TestPortUpdatesAPeer(t *testing.T) {
 	if peers := b.Peers(); len(peers) != 1 || !peers[0].In("admins") || peers[0].Window != "main" {
 		t.Errorf("peers are %v", peers)
 	}
-	p.Leave(one.ID)
+	p.Leave(one.ID, 0)
 	p.Update(one)
 	if peers := b.Peers(); len(peers) != 0 {
 		t.Errorf("peers are %v", peers)
@@ -42,8 +42,8 @@ func TestPeersComeAndGo(t *testing.T) {
 	wantCode(t, err, eventbus.CodeUnknownEvent)
 	_, err = p.Listen(peer, "in")
 	wantCode(t, err, eventbus.CodeDirection)
-	p.Leave(peer.ID)
-	p.Leave(peer.ID)
+	p.Leave(peer.ID, 0)
+	p.Leave(peer.ID, 0)
 	wantCode(t, e.EmitTo(background, b, eventbus.Window("a"), 1), eventbus.CodeNoTarget)
 	s := listen(t, p, join(t, p, eventbus.Peer{Window: "a"}), "e")
 	if !e.HasListeners(b) {

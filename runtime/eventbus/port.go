@@ -19,8 +19,11 @@ type sinkPort struct {
 
 	armed atomic.Bool // the sink has read to the end: the next entry wakes it
 
+	epoch   atomic.Uint64 // counts how often the log began anew
+	renewed uint64        // how often the sink has taken note; the log's lock guards it
+
 	mu            sync.Mutex
-	peers         map[string]struct{}
+	peers         map[string]uint64 // their generations
 	subscriptions map[*port.Subscription]struct{}
 	detached      bool
 }
@@ -31,7 +34,7 @@ func (b *Bus) Attach(sink port.Sink) (port.Port, error) {
 	if b.gate.state.Load() != stateOpen {
 		return nil, &Error{Code: CodeClosed}
 	}
-	p := &sinkPort{b: b, sink: sink, peers: map[string]struct{}{}, subscriptions: map[*port.Subscription]struct{}{}}
+	p := &sinkPort{b: b, sink: sink, peers: map[string]uint64{}, subscriptions: map[*port.Subscription]struct{}{}}
 	b.log.attach(p)
 	return p, nil
 }
@@ -45,8 +48,8 @@ func (p *sinkPort) Detach() {
 	peers, subscriptions := p.peers, p.subscriptions
 	p.peers, p.subscriptions = nil, nil
 	p.mu.Unlock()
-	for id := range peers {
-		p.b.leave(id)
+	for id, generation := range peers {
+		p.b.leave(id, generation)
 	}
 	for s := range subscriptions {
 		s.Close()
@@ -54,13 +57,53 @@ func (p *sinkPort) Detach() {
 }
 
 // Epoch names the log: positions of another epoch mean nothing. It is new with each bus, unless a
-// [broker.Sequencer] keeps one log for all nodes.
+// [broker.Log] keeps one log for all nodes: then it changes when that has lost something.
 func (p *sinkPort) Epoch() string {
-	if s := p.b.sequencer; s != nil {
-		return s.Epoch()
+	if p.b.shared {
+		return p.b.cluster.epoch()
 	}
 	return p.b.epoch
 }
+
+// Renew takes note that the log has begun anew: from then on Read returns what it holds now. It returns the epoch and
+// the position up to which every client has missed what it has not had.
+func (p *sinkPort) Renew() (epoch string, at uint64) {
+	epoch = p.Epoch()
+	l := &p.b.log
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	p.renewed = p.epoch.Load()
+	return epoch, l.position()
+}
+
+// Settled returns what is closed when all that this node has published has come back from the log that all nodes share,
+// or after 2 s. It is nil if there is nothing to wait for: no such log, or no connection to it.
+func (p *sinkPort) Settled() <-chan struct{} {
+	if c := p.b.cluster; c != nil {
+		return c.settled()
+	}
+	return nil
+}
+
+// Await waits until the log that all nodes share has come as far here as the position, at most 2 s, and reports whether
+// it has. Without such a log it returns whether the position is there.
+func (p *sinkPort) Await(ctx context.Context, position uint64) bool {
+	if position <= p.At() {
+		return true
+	}
+	return p.b.shared && p.b.cluster.await(ctx, position)
+}
+
+// Request asks the transports of another node, sealed with the cluster's key. It fails with [CodeBroker].
+func (p *sinkPort) Request(ctx context.Context, node string, body []byte) ([]byte, error) {
+	if p.b.cluster == nil {
+		return nil, &Error{Code: CodeBroker, Err: errors.New("there are no other nodes")}
+	}
+	return p.b.cluster.request(ctx, node, body)
+}
+
+// Keys returns keys for a purpose, the newest first, which are those of all nodes that have the same [WithKey].
+func (p *sinkPort) Keys(purpose string) [][]byte { return deriveKeys(p.b.config.keys, purpose) }
 
 // At returns the newest position: whoever has read to the end of the log has seen all up to it.
 func (p *sinkPort) At() uint64 {
@@ -90,7 +133,7 @@ func (p *sinkPort) Join(peer Peer) (Peer, error) {
 	if err != nil {
 		return Peer{}, err
 	}
-	p.peers[peer.ID] = struct{}{}
+	p.peers[peer.ID] = peer.Generation
 	return peer, nil
 }
 
@@ -104,14 +147,17 @@ func (p *sinkPort) Update(peer Peer) {
 	}
 }
 
-// Leave ends a connection that joined, once. Its subscriptions stay until they are closed.
-func (p *sinkPort) Leave(id string) {
+// Leave ends a connection that joined, once. Its subscriptions stay until they are closed. It does nothing to one of a
+// higher generation.
+func (p *sinkPort) Leave(id string, generation uint64) {
 	p.mu.Lock()
-	_, known := p.peers[id]
-	delete(p.peers, id)
+	joined, known := p.peers[id]
+	if known = known && joined <= generation; known {
+		delete(p.peers, id)
+	}
 	p.mu.Unlock()
 	if known {
-		p.b.leave(id)
+		p.b.leave(id, generation)
 	}
 }
 
@@ -204,6 +250,9 @@ func (p *sinkPort) Read(after uint64, dst []*port.Entry) (n int, lost bool) {
 	l := &p.b.log
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	if p.renewed != p.epoch.Load() {
+		return 0, false // until Renew
+	}
 	n, lost, end := l.read(after, dst)
 	if end {
 		p.armed.Store(true)
@@ -245,10 +294,13 @@ func (p *sinkPort) Missed(event *eventdef.Info, after uint64) bool {
 }
 
 // Replay hands over what came after the position and has left the log, oldest first, from the log that a
-// [broker.Sequencer] keeps for all nodes, until fn returns false or the entries are those that Read returns. It
+// [broker.Log] keeps for all nodes, until fn returns false or the entries are those that Read returns. It
 // returns false if there is no such log or it does not reach back to the position either.
 func (p *sinkPort) Replay(ctx context.Context, after uint64, fn func(*port.Entry) bool) (bool, error) {
-	return p.b.replay(ctx, after, fn)
+	if p.b.cluster == nil {
+		return false, nil
+	}
+	return p.b.cluster.replay(ctx, after, fn)
 }
 
 // Emit brings in what a window emits: it checks the direction, decodes, validates, runs the Go listeners
@@ -268,6 +320,40 @@ func (p *sinkPort) Emit(ctx context.Context, from Peer, in port.Incoming) error 
 func (p *sinkPort) callWake() {
 	defer p.contain()
 	p.sink.Wake()
+}
+
+// callRenewed tells the sink that the log has begun anew. Who knows nothing of that has taken note.
+func (p *sinkPort) callRenewed() {
+	defer p.contain()
+	if sink, ok := p.sink.(port.NodeSink); ok {
+		sink.Renewed()
+	} else {
+		p.Renew()
+	}
+	p.callWake()
+}
+
+// callReplaced tells the sink that a peer of its is another node's now.
+func (p *sinkPort) callReplaced(id string, generation uint64) {
+	p.mu.Lock()
+	joined, known := p.peers[id]
+	if known = known && joined <= generation; known {
+		delete(p.peers, id)
+	}
+	p.mu.Unlock()
+	defer p.contain()
+	if sink, ok := p.sink.(port.NodeSink); ok && known {
+		sink.Replaced(id, generation)
+	}
+}
+
+// callServe asks the sink what another node wants to know.
+func (p *sinkPort) callServe(ctx context.Context, from string, request []byte) (answer []byte, mine bool) {
+	defer p.contain()
+	if sink, ok := p.sink.(port.NodeSink); ok {
+		return sink.Serve(ctx, from, request)
+	}
+	return nil, false
 }
 
 // callShutdown tells the sink that the bus is closing.

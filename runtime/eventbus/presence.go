@@ -6,7 +6,6 @@ import (
 	"sync"
 	"sync/atomic"
 
-	"github.com/eventgen/eventgen/runtime/eventbus/broker"
 	"github.com/eventgen/eventgen/runtime/internal/port"
 )
 
@@ -26,24 +25,29 @@ func (p *presence) init(node string) {
 	p.labels = map[string]int{}
 }
 
-// add adds a peer and reports whether its id was free.
-func (p *presence) add(peer *Peer) bool {
+// put adds a peer and reports whether it is there now: it takes the place of one of a lower generation, which it
+// returns, and of what was known of itself.
+func (p *presence) put(peer *Peer) (old *Peer, ok bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if _, taken := p.peers[peer.ID]; taken {
-		return false
+	old = p.peers[peer.ID]
+	if old != nil {
+		if old.Generation > peer.Generation || old.Generation == peer.Generation && (old.Node != peer.Node || peer.Node == p.node) {
+			return old, false
+		}
+		p.forget(old)
 	}
 	p.peers[peer.ID] = peer
 	p.labels[peer.Window]++
-	return true
+	return old, true
 }
 
-// remove removes the peer if there is one of that node.
-func (p *presence) remove(id, node string) bool {
+// remove removes the peer if there is one of that node, of that generation or a lower one.
+func (p *presence) remove(id, node string, generation uint64) bool {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	peer, ok := p.peers[id]
-	if !ok || peer.Node != node {
+	if !ok || peer.Node != node || peer.Generation > generation {
 		return false
 	}
 	p.forget(peer)
@@ -57,12 +61,12 @@ func (p *presence) forget(peer *Peer) {
 	}
 }
 
-// removeNode removes all peers of a node.
-func (p *presence) removeNode(node string) {
+// keepOnly removes the peers of a node that are not among those, by their ids.
+func (p *presence) keepOnly(node string, ids map[string]bool) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	for _, peer := range p.peers {
-		if peer.Node == node {
+		if peer.Node == node && !ids[peer.ID] {
 			p.forget(peer)
 		}
 	}
@@ -123,7 +127,7 @@ func (b *Bus) enter(peer Peer) (Peer, error) {
 	}
 	peer.Account = port.AccountOf(&peer)
 	stored := peer
-	if !b.peers.add(&stored) {
+	if _, ok := b.peers.put(&stored); !ok {
 		return Peer{}, &Error{Code: CodeInternal, Err: errors.New("a peer of id " + peer.ID + " is there already")}
 	}
 	if b.cluster != nil {
@@ -137,19 +141,19 @@ func (b *Bus) update(peer Peer) {
 	b.peers.mu.Lock()
 	old, known := b.peers.peers[peer.ID]
 	if known = known && old.Node == b.peers.node; known {
-		peer.Node, peer.Window = old.Node, old.Window
+		peer.Node, peer.Window, peer.Generation = old.Node, old.Window, old.Generation
 		stored := peer
 		b.peers.peers[peer.ID] = &stored
 	}
 	b.peers.mu.Unlock()
 	if known && b.cluster != nil {
-		b.cluster.send(&broker.Envelope{Kind: broker.KindPeers, Left: []string{peer.ID}, Peers: peersToWire(peer)})
+		b.cluster.joined(peer)
 	}
 }
 
 // leave removes a peer of this node and tells the others.
-func (b *Bus) leave(id string) {
-	if b.peers.remove(id, b.peers.node) && b.cluster != nil {
-		b.cluster.left(id)
+func (b *Bus) leave(id string, generation uint64) {
+	if b.peers.remove(id, b.peers.node, generation) && b.cluster != nil {
+		b.cluster.left(id, generation)
 	}
 }

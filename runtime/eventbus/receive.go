@@ -54,7 +54,7 @@ func (t *topic) admitWindow(ctx context.Context, in port.Incoming) error {
 	case t.info.Max > 0 && len(in.Payload) > t.info.Max:
 		return t.err(CodeTooLarge, fmt.Errorf("%d bytes, the limit is %d", len(in.Payload), t.info.Max))
 	case in.To.IsZero():
-		if !t.attended() && t.b.config.broker == nil {
+		if !t.attended() && t.b.cluster == nil {
 			return t.err(CodeNoListener, nil)
 		}
 		return nil

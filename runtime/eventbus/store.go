@@ -36,6 +36,8 @@ type stored struct {
 	absent bool        // it cannot be encoded: windows do not get it
 	raw    bool        // it came from another node and has not been decoded
 	broken bool        // it came from another node and cannot be decoded
+
+	contract string // of the event where it was emitted, if it came from another node
 }
 
 func newStore(p *payloads, i *eventdef.Info, kept *account.Ledger) *store {
@@ -111,6 +113,24 @@ func (s *store) put(v *stored) bool {
 		}
 	}
 	return true
+}
+
+// replace stores a delivery again, which has come back from the log: it is the newest now.
+func (s *store) replace(v *stored, seq uint64) {
+	again := *v
+	again.d.occ.seq = seq
+	if s.replay == 0 {
+		s.put(&again)
+		return
+	}
+	r := s.recent[port.ID(v.d.occ.target)]
+	if r == nil {
+		s.put(&again)
+		return
+	}
+	if i := slices.Index(r.list, v); i >= 0 {
+		r.list = append(slices.Delete(r.list, i, i+1), &again)
+	}
 }
 
 // take and leave count the keys and targets of windows.
@@ -241,7 +261,7 @@ func (s *store) shorten(list []*stored, over int) []*stored {
 
 // tail returns the last n payloads of a stored batch, which has more.
 func (v *stored) tail(p *payloads, n int) *stored {
-	short := &stored{d: v.d, size: v.size, raw: v.raw, broken: v.broken, absent: v.absent}
+	short := &stored{d: v.d, size: v.size, raw: v.raw, broken: v.broken, absent: v.absent, contract: v.contract}
 	short.d.n = n
 	if v.d.at != nil {
 		short.d.at, short.d.encoded = p.clone(v.d.payload(p, v.d.n-n), n), nil

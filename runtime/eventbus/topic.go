@@ -22,7 +22,7 @@ type topic struct {
 	every     *outlet    // nil unless the event is deferred
 	coalescer *coalescer // nil unless the event is deferred
 	store     *store     // nil unless the event is stored
-	shown     *store     // what windows get of it; the same, unless a sequencer gives positions
+	shown     *store     // what windows get of it; the same, unless all nodes share a log
 	usual     traits     // of listeners that are nothing but a fn; empty
 
 	// interest counts the subscriptions of windows.
@@ -67,7 +67,7 @@ func newTopic(b *Bus, e AnyEvent) *topic {
 	if i.Stored() {
 		t.store = newStore(t.payloads, i, &b.log.costs.kept)
 		t.shown = t.store
-		if b.sequencer != nil {
+		if b.shared {
 			t.shown = newStore(t.payloads, i, &b.log.costs.kept)
 		}
 	}
@@ -75,7 +75,7 @@ func newTopic(b *Bus, e AnyEvent) *topic {
 		t.newest = map[slotID]*port.Entry{}
 	}
 	if i.Stored() || i.Deferred() || len(i.Flushes) > 0 || i.From == eventdef.FromClient || i.To != eventdef.ToAny ||
-		len(b.config.interceptors) > 0 || b.config.strict || b.config.broker != nil {
+		len(b.config.interceptors) > 0 || b.config.strict || b.cluster != nil {
 		t.extra.Add(1)
 	}
 	return t
@@ -103,7 +103,7 @@ func (t *topic) attended() bool {
 }
 
 func (t *topic) hasListeners() bool {
-	if t.interest.Load() > 0 || t.b.config.broker != nil {
+	if t.interest.Load() > 0 || t.b.cluster != nil {
 		return true
 	}
 	for _, h := range t.outlets() {

@@ -1,12 +1,12 @@
 package eventbus_test
 
 import (
-	"context"
 	"encoding/json"
 	"testing"
+	"testing/synctest"
 
 	"github.com/eventgen/eventgen/runtime/eventbus"
-	"github.com/eventgen/eventgen/runtime/eventbus/broker"
+	"github.com/eventgen/eventgen/runtime/eventbus/eventbustest"
 	"github.com/eventgen/eventgen/runtime/eventbus/eventdef"
 	"github.com/eventgen/eventgen/runtime/internal/port"
 )
@@ -57,24 +57,19 @@ func TestGuarantee27TheLogIsUTF8(t *testing.T) {
 
 // What another node sends is not trusted to be UTF-8 either.
 func TestGuarantee27NodesSendUTF8(t *testing.T) {
-	plain := raw("plain", eventdef.Definition[string]{Contract: "c"})
-	other := new(handBroker)
-	b, f := newBus(t, events(plain), eventbus.WithNode("here"), eventbus.WithBroker(other))
-	p, _ := attach(t, b)
-	s := listen(t, p, join(t, p, eventbus.Peer{}), "plain")
-	for _, text := range []string{notUTF8, `"ä"`} {
-		other.receive(&broker.Envelope{Kind: broker.KindEvent, Node: "there", Event: "plain", Contract: "c", Payload: []byte(text)})
-	}
-	wantFrames(t, "the log", frames(t, p, 0, s), `"ä"`)
-	f.want(t, "the envelope", eventbus.CodeInvalidPayload)
+	bubble(t, func(t *testing.T) {
+		network := eventbustest.NewNetwork()
+		plain := raw("plain", eventdef.Definition[string]{Contract: "c"})
+		there, _ := newBus(t, events(plain), eventbus.WithNode("there"), eventbus.WithKey(clusterKey), eventbus.WithBroker(network.Broker()))
+		here, f := newBus(t, events(plain), eventbus.WithNode("here"), eventbus.WithKey(clusterKey), eventbus.WithBroker(network.Broker()))
+		p, _ := attach(t, here)
+		s := listen(t, p, join(t, p, eventbus.Peer{}), "plain")
+		wire := tap(t, network)
+		noError(t, plain.Emit(background, there, `"AA"`))
+		synctest.Wait()
+		wire.forge(t, "AA", "A\xff")
+		synctest.Wait()
+		wantFrames(t, "the log", frames(t, p, 0, s), `"AA"`)
+		f.want(t, "the envelope", eventbus.CodeInvalidPayload)
+	})
 }
-
-// handBroker is a broker whose other node is the test.
-type handBroker struct{ receive func(*broker.Envelope) }
-
-func (b *handBroker) Start(_ context.Context, _ string, receive func(*broker.Envelope)) error {
-	b.receive = receive
-	return nil
-}
-func (b *handBroker) Publish(*broker.Envelope) error { return nil }
-func (b *handBroker) Close(context.Context) error    { return nil }

@@ -38,7 +38,7 @@ func sumOf(k eventdef.KeySet) string {
 // wants reports whether the class listens to the entry, whoever it is addressed to.
 func (c *class) wants(e *port.Entry) bool {
 	keys, ok := c.events[e.Event]
-	return ok && keys.Has(e.Key)
+	return ok && !e.Foreign() && e.Of(keys)
 }
 
 // personal reports whether it depends on the peer who gets the entry.

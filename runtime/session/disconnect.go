@@ -90,7 +90,7 @@ func (engine *Engine) disconnect(s *session) {
 	}
 	if c := s.conn; c != nil {
 		s.conn = nil
-		engine.port.Leave(s.peer)
+		engine.port.Leave(s.peer, 0)
 		c.close(disconnected)
 	}
 }

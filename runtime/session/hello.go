@@ -98,7 +98,7 @@ func (c *Conn) join(from *resumeFrame, peer *eventbus.Peer) (s *session, known b
 	engine.stayLocked(s, c.tab.account)
 	if old := s.conn; old != nil {
 		old.close(Closing{CloseReplaced, "replaced: the session came back"})
-		engine.port.Leave(s.peer)
+		engine.port.Leave(s.peer, 0)
 	}
 	s.conn = c
 	peer.ID = s.peer // the same for a page that comes back, so that it gets no echo of what it relayed

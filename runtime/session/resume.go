@@ -252,7 +252,7 @@ func (o *opening) count(losses map[*eventdef.Info]*loss) {
 		for _, e := range entries[:n] {
 			after = e.Seq
 			l := losses[e.Event]
-			if l != nil && e.Seq > l.after && e.Seq <= l.upTo && o.s.subs[e.Event.Name].bus.Keys.Has(e.Key) && e.For(o.peer) {
+			if l != nil && e.Seq > l.after && e.Seq <= l.upTo && !e.Lost && o.s.subs[e.Event.Name].bus.Keys.Has(e.Key) && e.For(o.peer) {
 				l.count++
 			}
 		}

@@ -108,6 +108,7 @@ func (c *Conn) subscribeLocked(peer eventbus.Peer, fresh map[string]wantedEvent,
 		old := s.subs[event]
 		for _, e := range sub.bus.Values {
 			switch {
+			case e.Foreign():
 			case without[event]:
 				sub.partial = true
 			case old == nil || !old.bus.Keys.Has(e.Key):

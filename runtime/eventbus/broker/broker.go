@@ -1,147 +1,122 @@
-// Package broker is what joins the buses of several nodes: authors of brokers implement [Broker], or [Sequencer] if
-// theirs keeps one log for all nodes, and applications give it to a bus with eventbus.WithBroker.
+// Package broker is what joins the buses of several nodes: authors of brokers implement [Broker], and [Log] if their
+// engine keeps one log for all nodes. Applications give a broker to a bus with eventbus.WithBroker.
 //
-// A broker moves envelopes and knows nothing of what they hold. In the smallest form it is a publisher and a
-// subscriber:
+// A broker moves bytes. What they hold, how they are queued, when they are sent again, whether the log is still the one
+// that the node has read, and what is told when something is lost: all of that is the bus's. So the methods of a broker
+// are plain calls on its engine. They may fail at any time and are called again.
 //
-//	func (b *brokerOnTopic) Start(ctx context.Context, node string, receive func(*broker.Envelope)) error {
-//		return b.conn.Subscribe(ctx, func(text []byte) {
-//			if env, err := broker.ParseEnvelope(text); err == nil {
-//				receive(env)
-//			}
-//		})
-//	}
-//
-//	func (b *brokerOnTopic) Publish(env *broker.Envelope) error {
-//		text, err := env.AppendJSON(nil)
-//		if err != nil {
-//			return err
-//		}
-//		return b.conn.Enqueue(text) // bounded, and never waits
-//	}
-//
-// Network of package eventbustest is one in memory, and tests brokers as it tests applications.
+// TestBroker of package eventbustest checks a broker against all that is written here.
 package broker
 
 import (
 	"context"
-	"encoding/json"
-	"fmt"
-	"time"
-
-	"github.com/eventgen/eventgen/runtime/eventbus/eventdef"
+	"errors"
 )
 
-// Broker joins the buses of several nodes: what is emitted on one reaches the windows of all, and the Go
-// listeners that asked for it with eventbus.AllNodes. Coalescing happens on the emitting node; what crosses is
-// what is delivered.
-//
-// A broker moves envelopes and knows nothing of what they hold; [Envelope.AppendJSON] and [ParseEnvelope]
-// are their wire form.
+// Broker passes messages between nodes. Its methods may be called from any goroutine at any time between Start and
+// Close.
 type Broker interface {
-	// Start connects the node and begins to hand over what other nodes publish: for each of them in the
-	// order in which it published, one envelope at a time. It returns when everything published from then
-	// on will arrive. An envelope that comes back to its own node may be handed over or not.
-	Start(ctx context.Context, node string, receive func(*Envelope)) error
-	// Publish takes an envelope for all other nodes. It must not block: a broker has a bounded queue, and
-	// returns an error when it is full or the link is gone for good. Nothing of the envelope may be kept
-	// or changed after the return except its byte slices, which never change.
-	Publish(env *Envelope) error
-	// Close publishes what is queued, until ctx is done, and disconnects.
+	// MaxMessage is the largest body that the engine takes, in bytes. It is known before Start.
+	MaxMessage() int
+	// Start connects. It returns when everything that other nodes publish from then on will arrive, and every request.
+	Start(ctx context.Context, node Node) error
+	// Publish sends a message to all other nodes that are connected. Messages of one caller arrive in order. It returns
+	// when the message has been written to the engine, and it does not queue: without a connection it fails.
+	Publish(ctx context.Context, body []byte) error
+	// Request asks a node by its name, and returns the answer. It fails when there is no such node, and when ctx is
+	// done.
+	Request(ctx context.Context, node string, body []byte) ([]byte, error)
+	// Close disconnects. Calls under way end. It is idempotent.
 	Close(ctx context.Context) error
 }
 
-// Sequencer is a broker that keeps one log for all nodes, such as a JetStream stream. Its positions take
-// the place of the bus's own: every event comes back to every node, the emitting one too, with its
-// position, and enters the log then. So a window that was connected to one node can resume on another.
-type Sequencer interface {
+// Node is what a broker connects.
+type Node struct {
+	// Name is unique among the nodes. Requests are addressed to it. It may be any text without a NUL.
+	Name string
+	// Run is unique among all starts of all nodes: 1 to 32 letters and digits.
+	Run string
+	// Receive takes what other nodes publish, one message at a time. What the node published may come back to it.
+	// The body is the callee's.
+	Receive func(body []byte)
+	// Serve answers a request. It may be called many times at once, and returns when ctx is done.
+	Serve func(ctx context.Context, body []byte) []byte
+	// Linked says that the connection to the engine was lost or is there again. It must not be called before Start is,
+	// and does not block. It may be said more than once.
+	Linked func(linked bool)
+}
+
+// Log is a broker whose engine keeps one log of messages for all nodes, with a position for each: 1 or more, rising.
+// The log forgets the oldest ones by its own bounds. It may also lose the newest ones, when the engine fails over or
+// comes back from an older state, and then gives their positions anew; it may be deleted. The bus finds that out and
+// gives the log another epoch.
+type Log interface {
 	Broker
-	// Epoch names the log. It changes when positions start anew.
-	Epoch() string
-	// At returns the newest position that there was when Start returned.
-	At() uint64
-	// Replay hands over the envelopes after the position, oldest first, until receive returns false or
-	// all that were there at the call have been handed over. It returns false if the log no longer
-	// reaches back to the position.
-	Replay(ctx context.Context, after uint64, receive func(*Envelope) bool) (bool, error)
+	// State returns where the log stands. It makes the log, with a new epoch, if there is none.
+	State(ctx context.Context) (State, error)
+	// Renew gives the log another epoch if it still has this one.
+	Renew(ctx context.Context, old string) error
+	// Append adds a message and returns its position. It fails with ErrEpoch, ErrOrder or ErrTooLarge if the message
+	// cannot be added as it is. Any other error leaves open whether it was added: the same call is made again then.
+	Append(ctx context.Context, m Message) (position uint64, err error)
+	// Tail hands over the messages after the position, those that are there and those that come, in order, until ctx is
+	// done or the connection fails. It never skips one: it ends instead. It always returns an error.
+	Tail(ctx context.Context, after uint64, receive func(Stored)) error
+	// Range hands over the messages after the position up to the other, in order, until receive returns false. Those
+	// that the log no longer has are left out.
+	Range(ctx context.Context, after, upTo uint64, receive func(Stored) bool) error
+	// Kept hands over the newest message of each [Slot] that was not forgotten since, in the order of their positions.
+	// There may be older ones among them, and forgotten ones with the messages that forgot them. Whatever it leaves
+	// out comes after the newest that it hands over.
+	Kept(ctx context.Context, receive func(Stored)) error
 }
 
-// Envelope is what travels between nodes.
-type Envelope struct {
-	// Kind says what it is.
-	Kind Kind `json:"kind"`
-	// Node is who published it.
-	Node string `json:"node"`
-	// Seq is the position that a Sequencer gave it. It is not part of what is published.
-	Seq uint64 `json:"-"`
-	// Event is the wire name, for events and for what is forgotten.
-	Event string `json:"event,omitempty"`
-	// Contract is the event's fingerprint on the publishing node.
-	Contract string `json:"contract,omitempty"`
-	// Key is the payload's key.
-	Key eventdef.Key `json:"key,omitzero"`
-	// Target is who gets it, as JSON of an eventbus.Target whose predicates are resolved. Nil is everyone, Go listeners
-	// included.
-	Target json.RawMessage `json:"target,omitempty"`
-	// Batch is the number of payloads, 0 if it is not a batch.
-	Batch int `json:"batch,omitempty"`
-	// Payload is JSON; nil for events whose payload is Empty.
-	Payload []byte `json:"-"`
-	// Time is when the delivery was made, as eventbus.Meta says.
-	Time time.Time `json:"time,omitzero"`
-	// Peer is the client that emitted it, as JSON of an eventbus.Peer; nil if Go code did.
-	Peer json.RawMessage `json:"peer,omitempty"`
-	// Peers are those that joined, or that are there, each as JSON of an eventbus.Peer.
-	Peers []json.RawMessage `json:"peers,omitempty"`
-	// Left are the ids of those that left.
-	Left []string `json:"left,omitempty"`
-	// Keys are what is forgotten; none means all.
-	Keys []eventdef.Key `json:"keys,omitempty"`
+// State is where a log stands.
+type State struct {
+	// Epoch names the log. Positions of another epoch mean nothing.
+	Epoch string
+	// First is the oldest position that the log still has: all from there to Last are there. In an empty log it is
+	// Last + 1.
+	First uint64
+	// Last is the newest position ever given, 0 if there was none.
+	Last uint64
 }
 
-// wireEnvelope is the JSON form of an envelope.
-type wireEnvelope struct {
-	*Envelope
-	Payload json.RawMessage `json:"payload,omitempty"`
+// Message is what is appended to a log.
+type Message struct {
+	// Epoch is that of the log which the node has read. A log of another epoch refuses the message with ErrEpoch.
+	Epoch string
+	// Seen is the newest position that the node has read. A log that stands below refuses the message with ErrEpoch, or
+	// returns a position of at most Seen.
+	Seen uint64
+	// Run is that of the node, as Node has it, or a later one of the same form.
+	Run string
+	// N is the number of the message among those of the run, from 1 on. The log takes each number once, after the one
+	// before: appended again, a message has the position that it had; out of order it is refused with ErrOrder.
+	N uint64
+	// Slot is what the message is the newest value of; the zero Slot if of nothing.
+	Slot Slot
+	// Forget says that the slot holds nothing from here on; without a Name, that no slot of the event does.
+	Forget bool
+	// Body must not change after the call.
+	Body []byte
 }
 
-// AppendJSON appends the wire form of the envelope, without its position.
-func (e *Envelope) AppendJSON(dst []byte) ([]byte, error) {
-	text, err := json.Marshal(wireEnvelope{e, e.Payload})
-	if err != nil {
-		return dst, fmt.Errorf("broker: encode an envelope: %w", err)
-	}
-	return append(dst, text...), nil
+// Slot names a kept value. It may be any text.
+type Slot struct{ Event, Name string }
+
+// Stored is a message in a log. Its body is the receiver's.
+type Stored struct {
+	Position uint64
+	Body     []byte
 }
 
-// ParseEnvelope reads the wire form of an envelope. The result does not refer to text.
-func ParseEnvelope(text []byte) (*Envelope, error) {
-	w := wireEnvelope{Envelope: new(Envelope)}
-	if err := json.Unmarshal(text, &w); err != nil {
-		return nil, fmt.Errorf("broker: decode an envelope: %w", err)
-	}
-	w.Envelope.Payload = w.Payload
-	return w.Envelope, nil
-}
-
-// Kind says what an envelope holds.
-type Kind string
-
-const (
-	// KindEvent holds a delivery.
-	KindEvent Kind = "event"
-	// KindWindow holds what a window emitted, for the Go listeners of other nodes that want it.
-	KindWindow Kind = "window"
-	// KindPeers tells of peers that joined and left.
-	KindPeers Kind = "peers"
-	// KindHere lists all peers of a node: the answer to KindWho.
-	KindHere Kind = "here"
-	// KindAlive is a sign of life.
-	KindAlive Kind = "alive"
-	// KindWho asks every node for its peers.
-	KindWho Kind = "who"
-	// KindGone says that a node closes.
-	KindGone Kind = "gone"
-	// KindForget forgets stored values.
-	KindForget Kind = "forget"
+// What Append refuses a message with. The message was not added, and will not be however often it is tried.
+var (
+	// ErrEpoch: the log has another epoch, or stands below a position that the node has read.
+	ErrEpoch = errors.New("broker: the log is not the one that was read")
+	// ErrOrder: the message before it is not in the log.
+	ErrOrder = errors.New("broker: the message before it is not in the log")
+	// ErrTooLarge: the engine takes no message that is so large.
+	ErrTooLarge = errors.New("broker: the message is too large for the engine")
 )

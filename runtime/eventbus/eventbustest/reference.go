@@ -167,7 +167,7 @@ func (c *referenceConn) Drop() {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.gone = true
-	c.r.port.Leave(c.peer.ID)
+	c.r.port.Leave(c.peer.ID, c.peer.Generation)
 }
 
 func (c *referenceConn) Resume() error {

@@ -14,6 +14,9 @@ type Peer struct {
 	ID string `json:"id"`
 	// Node is the bus that the peer is connected to. It is set by [Port.Join].
 	Node string `json:"node,omitempty"`
+	// Generation rises each time the client comes back under the ID on another node: the peer of the highest one is the
+	// live one.
+	Generation uint64 `json:"generation,omitempty"`
 	// Window is the label that [Window] and [Windows] address. Several peers may share one.
 	Window string `json:"window,omitempty"`
 	// Groups are what [Group] addresses.

@@ -12,20 +12,35 @@ type Port interface {
 	// It is idempotent.
 	Detach()
 	// Epoch names the log: positions of another epoch mean nothing. It is new with each bus, unless a
-	// broker.Sequencer keeps one log for all nodes.
+	// broker.Log keeps one log for all nodes: then it changes when that has lost something; see [NodeSink].
 	Epoch() string
+	// Renew takes note that the log has begun anew: from then on Read returns what it holds now. It returns the epoch
+	// and the position up to which every client has missed what it has not had.
+	Renew() (epoch string, at uint64)
+	// Settled returns what is closed when all that this node has published has come back from the log that all nodes
+	// share, or after 2 s. It is nil if there is nothing to wait for: no such log, or no connection to it.
+	Settled() <-chan struct{}
+	// Await waits until the log that all nodes share has come as far here as the position, at most 2 s, and reports
+	// whether it has. Without such a log it returns whether the position is there.
+	Await(ctx context.Context, position uint64) bool
+	// Request asks the transports of another node, sealed with the cluster's key. It fails with eventbus.CodeBroker.
+	Request(ctx context.Context, node string, body []byte) ([]byte, error)
+	// Keys returns keys of 32 bytes for a purpose, the newest first, which are those of all nodes that have the same
+	// eventbus.WithKey. Without one they are random.
+	Keys(purpose string) [][]byte
 	// At returns the newest position: whoever has read to the end of the log has seen all up to it.
 	At() uint64
 	// Event describes an event of the bus, or is nil if the bus does not know it.
 	Event(name string) *eventdef.Info
-	// Join announces a connection and returns the peer with its ID and node filled in. It fails if a peer of
-	// that ID is there already, and with CodeClosed on a closed bus or a detached port.
+	// Join announces a connection and returns the peer with its ID and node filled in. It takes the place of a peer of
+	// that ID and a lower generation, wherever it is. It fails if there is another one of that ID, and with CodeClosed on a closed bus or a detached port.
 	Join(peer Peer) (Peer, error)
 	// Update replaces what is known of a peer that has joined and not left: its credentials were renewed. ID
 	// and Window stay what they are.
 	Update(peer Peer)
-	// Leave ends a connection that joined, once. Its subscriptions stay until they are closed.
-	Leave(id string)
+	// Leave ends a connection that joined, once. Its subscriptions stay until they are closed. It does nothing to one of
+	// a higher generation.
+	Leave(id string, generation uint64)
 	// Listen subscribes the peer to an event. If keys are given the peer wants these only. What is emitted
 	// after Listen has returned is in the log for the peer. It fails with CodeUnknownEvent, with
 	// CodeDirection for an event that only windows emit and that is never relayed, and with CodeClosed.
@@ -45,7 +60,7 @@ type Port interface {
 	// Missed reports whether entries of the event after the position have left the log.
 	Missed(event *eventdef.Info, after uint64) bool
 	// Replay hands over what came after the position and has left the log, oldest first, from the log that a
-	// broker.Sequencer keeps for all nodes, until fn returns false or the entries are those that Read returns. It
+	// broker.Log keeps for all nodes, until fn returns false or the entries are those that Read returns. It
 	// returns false if there is no such log or it does not reach back to the position either.
 	Replay(ctx context.Context, after uint64, fn func(*Entry) bool) (bool, error)
 	// Emit brings in what a window emits: it checks the direction, decodes, validates, runs the Go listeners

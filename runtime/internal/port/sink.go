@@ -1,6 +1,7 @@
 package port
 
 import (
+	"context"
 	"sync/atomic"
 	"time"
 
@@ -40,6 +41,20 @@ type Sink interface {
 	Shutdown()
 }
 
+// NodeSink is a sink whose clients may come from and go to other nodes. Its methods must not block, but for Serve.
+type NodeSink interface {
+	Sink
+	// Renewed says that the log has begun anew: positions are of another epoch, or what came after some of them is
+	// lost. Until the sink calls [Port.Renew], [Port.Read] returns nothing.
+	Renewed()
+	// Replaced says that the peer of that ID and generation has joined another node with a higher one, and has left
+	// this one.
+	Replaced(id string, generation uint64)
+	// Serve answers what a transport of another node asked by [Port.Request]. It returns false if the request is not
+	// for this sink. It may be called many times at once, and returns when ctx is done.
+	Serve(ctx context.Context, from string, request []byte) (answer []byte, mine bool)
+}
+
 // Entry is one event in the log. Entries are shared by all sinks and never change; nothing of them may be
 // modified.
 type Entry struct {
@@ -52,6 +67,10 @@ type Entry struct {
 	Key eventdef.Key
 	// Target is who gets it. Its predicates are resolved.
 	Target Target
+	// Contract is the fingerprint of the event where it was emitted: Event.Contract, unless another node has another.
+	Contract string
+	// Lost says that the entry is no event: Frame is a gap, of deliveries of the event that nobody got.
+	Lost bool
 	// Batch is the number of payloads, 0 if the entry is not a batch.
 	Batch int
 	// Payload is the JSON of the payload, or the array of them if the entry is a batch. It is nil for
@@ -86,6 +105,12 @@ func (e *Entry) Superseded() bool { return e.superseded.Load() }
 func (e *Entry) For(peer *Peer) bool {
 	return (e.Peer.ID == "" || e.Peer.ID != peer.ID) && e.Target.matches(peer)
 }
+
+// Foreign reports whether the entry was emitted under another contract of its event than this node's.
+func (e *Entry) Foreign() bool { return e.Contract != e.Event.Contract }
+
+// Of reports whether the entry is of one of the keys; one that says what was lost is of all.
+func (e *Entry) Of(keys eventdef.KeySet) bool { return e.Lost || keys.Has(e.Key) }
 
 // Subscription is one connection's interest in one event. As long as any subscription of an event is
 // open, the bus logs it.
@@ -133,9 +158,9 @@ func (s *Subscription) Close() {
 }
 
 // Wants reports whether the subscription's peer should get the entry: it is of the event, of a key that
-// was asked for, after At, addressed to the peer, and not the peer's own.
+// was asked for, of this node's contract, after At, addressed to the peer, and not the peer's own.
 func (s *Subscription) Wants(e *Entry) bool {
-	return e.Event == s.Event && e.Seq > s.At && s.Keys.Has(e.Key) && e.For(&s.peer)
+	return e.Event == s.Event && e.Seq > s.At && !e.Foreign() && e.Of(s.Keys) && e.For(&s.peer)
 }
 
 // Rebind makes the subscription that of another connection of the same window, which resumes: from then on

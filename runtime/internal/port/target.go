@@ -373,6 +373,17 @@ func Named(t Target) bool {
 	return t.kind == targetWindow || t.kind == targetWindows || t.kind == targetGroup
 }
 
+// Resolved returns how many peers a resolved target names.
+func Resolved(t Target) int {
+	switch t.kind {
+	case targetPeers:
+		return len(t.more.names)
+	case targetExcept:
+		return Resolved(t.more.not)
+	}
+	return 0
+}
+
 // Nobody reports whether a resolved target has no peers.
 func Nobody(t Target) bool { return t.kind == targetPeers && len(t.more.names) == 0 }
 
