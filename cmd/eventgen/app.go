@@ -4,12 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"github.com/eventgen/eventgen/internal/output"
 	"io"
 	"io/fs"
 	"strings"
 
 	"github.com/eventgen/eventgen/internal/diag"
+	"github.com/eventgen/eventgen/internal/output"
+	"github.com/eventgen/eventgen/internal/run"
 )
 
 // The exit statuses.
@@ -33,18 +34,22 @@ func newApp(dir string, env []string, stdout, stderr io.Writer) *app {
 	return &app{dir: dir, env: env, stdout: stdout, stderr: stderr, format: formatText, writing: make(chan struct{}, 1)}
 }
 
-// apply makes the changes of a plan, which no signal interrupts.
-func (a *app) apply(ctx context.Context, p *output.Plan) error {
+// place is where use cases run.
+func (a *app) place() run.Place { return run.Place{Here: a.dir, Env: a.env} }
+
+// write calls a function that writes files, which no signal interrupts.
+func (a *app) write(files func() error) error {
 	a.writing <- struct{}{}
 	defer func() { <-a.writing }()
-	return p.Apply(ctx)
+	return files()
 }
 
 // exit is an error that ends the run with a status of its own.
 type exit struct {
 	status int
-	err    error  // what to say; nil if it has been said
-	hint   string // what to do next
+	err    error     // what to say; nil if it has been said
+	hint   string    // what to do next
+	list   diag.List // what to say of the settings file
 }
 
 func (e *exit) Error() string {
@@ -86,10 +91,10 @@ func (a *app) run(ctx context.Context, args []string) int {
 func (a *app) fail(err error) int {
 	var e *exit
 	if !errors.As(err, &e) {
-		// What cobra itself refuses is wrong usage; all else has been wrapped.
-		e = &exit{status: statusEnvironment, err: err}
+		// What cobra itself refuses is wrong usage.
+		e = &exit{status: statusFor(err), err: err, hint: hintFor(err)}
 	}
-	if e.err == nil {
+	if e.err == nil && len(e.list) == 0 {
 		return e.status
 	}
 	if errors.Is(err, context.Canceled) {
@@ -98,10 +103,10 @@ func (a *app) fail(err error) int {
 	var list []error
 	if joined, ok := e.err.(interface{ Unwrap() []error }); ok {
 		list = joined.Unwrap()
-	} else {
+	} else if e.err != nil {
 		list = []error{e.err}
 	}
-	out := report{}
+	out := report{Diagnostics: e.list}
 	for _, err := range list {
 		out.Errors = append(out.Errors, a.explain(err, e.hint))
 	}

@@ -1,21 +1,15 @@
 package main
 
 import (
-	"context"
 	"encoding/json"
 	"fmt"
-	"github.com/eventgen/eventgen/internal/output"
-	"os"
-	"path/filepath"
-	"slices"
-	"strings"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/mod/modfile"
 
 	"github.com/eventgen/eventgen/internal/compat"
+	"github.com/eventgen/eventgen/internal/config"
 	"github.com/eventgen/eventgen/internal/diag"
-	"github.com/eventgen/eventgen/internal/ir"
+	"github.com/eventgen/eventgen/internal/run"
 )
 
 func newBreaking(a *app) *cobra.Command {
@@ -48,96 +42,36 @@ explains every rule. The exit status is 1 if anything breaks that is not accepte
 		if err != nil {
 			return err
 		}
-		// What is wrong here is told before anything is said of the past.
-		loaded, list, err := a.parse(cmd.Context(), j, j.patterns)
+		c, err := run.Breaking(cmd.Context(), j, run.BreakingOptions{
+			Against: *against, Patterns: args, Config: flags.config,
+			Override: func(settings *config.Config) error { return flags.applyRead(cmd, settings) },
+		})
 		if err != nil {
 			return err
 		}
-		now := &outcome{list: list, model: loaded}
-		var before *baseline
-		if !list.HasErrors() {
-			if before, err = a.baseline(cmd.Context(), *against, &request{cmd: cmd, flags: flags, args: args, job: j, loaded: loaded}); err != nil {
-				return err
-			}
-			if now, err = a.today(cmd.Context(), j, loaded, list, before.model); err != nil {
-				return err
-			}
-		}
-		if now.list.HasErrors() {
-			if err := a.report(report{Diagnostics: now.list}); err != nil {
-				return err
-			}
-			return problems
-		}
-		if len(now.model.Packages) == 0 && len(before.model.Packages) == 0 {
-			return &exit{
-				status: statusProblems,
-				err:    fmt.Errorf("no events in %s, neither here nor there: %s", strings.Join(j.patterns, " "), before),
-				hint:   "name the packages that have events",
-			}
-		}
-		findings, unused := compat.Compare(before.model, now.model)
-		return a.reportBreaking(before, findings, unused)
+		return a.reportBreaking(c)
 	}
 	return cmd
 }
 
-// today completes the packages of the job with those that share its outputs, and those that the
-// model before has and that still exist. All of them come from source where their module is the
-// job's: a lock may be older than they are.
-func (a *app) today(ctx context.Context, j *job, loaded *ir.Model, list diag.List, before *ir.Model) (*outcome, error) {
-	targets := j.open()()
-	for _, t := range targets {
-		if err := t.read(&ir.Model{}); err != nil {
-			return nil, err
-		}
-	}
-	if others := others(j, loaded, targets, before); len(others) > 0 {
-		var err error
-		if loaded, list, err = a.parse(ctx, j, append(slices.Clone(j.patterns), others...)); err != nil {
-			return nil, err
-		}
-	}
-	model, duplicates := join(targets, loaded)
-	list.Append(duplicates)
-	return &outcome{app: a, list: list.Sorted(), model: model}, nil
-}
-
-// others returns the directories of further packages of the job's module that are to be compared.
-func others(j *job, loaded *ir.Model, targets []*target, before *ir.Model) []string {
-	root := moduleRoot(j.dir)
-	var dirs []string
-	for _, t := range targets {
-		for _, p := range t.kept(loaded) {
-			dirs = append(dirs, p.Dir)
-		}
-	}
-	if src, err := os.ReadFile(filepath.Join(root, "go.mod")); err == nil {
-		module := modfile.ModulePath(src)
-		for _, p := range before.Packages {
-			if rest, ok := strings.CutPrefix(p.Path+"/", module+"/"); ok {
-				dirs = append(dirs, filepath.Join(root, filepath.FromSlash(rest)))
-			}
-		}
-	}
-	slices.Sort(dirs)
-	return slices.DeleteFunc(slices.Compact(dirs), func(dir string) bool {
-		return slices.Contains(loaded.Covered, dir) || moduleRoot(dir) != root || output.IsGone(dir)
-	})
-}
-
 // breakingReport is the result of breaking, as --format json prints it.
 type breakingReport struct {
-	Against *baseline `json:"against"`
+	Against *run.Baseline `json:"against"`
 	// Breaking is the number of findings that are not accepted.
 	Breaking    int              `json:"breaking"`
 	Findings    []compat.Finding `json:"findings"`
 	Diagnostics diag.List        `json:"diagnostics"` // warnings about directives
 }
 
-func (a *app) reportBreaking(before *baseline, findings []compat.Finding, unused diag.List) error {
-	r := breakingReport{Against: before, Findings: append([]compat.Finding{}, findings...), Diagnostics: unused}
-	for _, f := range findings {
+func (a *app) reportBreaking(c *run.Comparison) error {
+	if c.Against == nil {
+		if err := a.report(report{Diagnostics: c.Diagnostics}); err != nil {
+			return err
+		}
+		return problems
+	}
+	r := breakingReport{Against: c.Against, Findings: append([]compat.Finding{}, c.Findings...), Diagnostics: c.Diagnostics}
+	for _, f := range c.Findings {
 		if f.Accepted == nil {
 			r.Breaking++
 		}

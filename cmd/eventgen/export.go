@@ -1,13 +1,10 @@
 package main
 
 import (
-	"bytes"
-	"encoding/json"
-	"github.com/eventgen/eventgen/internal/output"
-	"io"
-	"path/filepath"
-
 	"github.com/spf13/cobra"
+
+	"github.com/eventgen/eventgen/internal/diag"
+	"github.com/eventgen/eventgen/internal/run"
 )
 
 func newExport(a *app) *cobra.Command {
@@ -36,16 +33,7 @@ the wire form of every type that a payload reaches. It is the same on every mach
 	flags := addReadFlags(cmd)
 	output := addExportFlag(cmd)
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		out, err := a.loadModel(cmd, flags, args)
-		if err != nil {
-			return err
-		}
-		return a.export(*output, func(w io.Writer) error {
-			encoder := json.NewEncoder(w)
-			encoder.SetEscapeHTML(false)
-			encoder.SetIndent("", "  ")
-			return encoder.Encode(out.model.WithoutPositions())
-		})
+		return a.export(cmd, flags, args, run.IR, *output)
 	}
 	return cmd
 }
@@ -55,21 +43,34 @@ func addExportFlag(cmd *cobra.Command) *string {
 	return cmd.Flags().StringP("output", "o", "", "write to this `file` instead of standard output")
 }
 
-// export lets write print to the named file, or to standard output if name is empty. A file is
-// there only when all of it could be written.
-func (a *app) export(name string, write func(io.Writer) error) error {
-	if name == "" {
-		return write(a.stdout)
-	}
-	if !filepath.IsAbs(name) {
-		name = filepath.Join(a.dir, name)
-	}
-	var text bytes.Buffer
-	if err := write(&text); err != nil {
+// export writes the events in a format to the named file, or to standard output if name is empty.
+func (a *app) export(cmd *cobra.Command, flags *outputFlags, args []string, format run.Format, name string) error {
+	j, err := a.job(cmd, flags, args)
+	if err != nil {
 		return err
 	}
-	if err := output.Replace(name, text.Bytes()); err != nil {
-		return environment(err, "")
+	text, list, err := run.Export(cmd.Context(), j, format)
+	if err != nil {
+		return err
 	}
-	return nil
+	if err := a.refuse(list); err != nil {
+		return err
+	}
+	if name != "" {
+		return run.Save(a.place(), name, text)
+	}
+	_, err = a.stdout.Write(text)
+	return err
+}
+
+// refuse reports the problems of packages that a command is to show, if there are errors among
+// them. Warnings do not concern it.
+func (a *app) refuse(list diag.List) error {
+	if !list.HasErrors() {
+		return nil
+	}
+	if err := a.report(report{Diagnostics: list}); err != nil {
+		return err
+	}
+	return problems
 }

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"io"
 	"net/url"
 	"path/filepath"
 	"regexp"
@@ -10,7 +9,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/eventgen/eventgen/internal/gen/asyncapi"
+	"github.com/eventgen/eventgen/internal/run"
 )
 
 // newExportAsyncAPI writes the catalogue for tools that know AsyncAPI.
@@ -27,7 +26,7 @@ it is JSON with --json, or if --output names a file that ends in .json.`,
 	}
 	flags := addReadFlags(cmd)
 	output := addExportFlag(cmd)
-	var o asyncapi.Options
+	var o run.DocumentOptions
 	cmd.Flags().StringVar(&o.Title, "title", "", "`title` of the document (default: the path that the packages have in common)")
 	cmd.Flags().StringVar(&o.Version, "api-version", "", "`version` of the application's events (default: 1.0.0)")
 	cmd.Flags().BoolVar(&o.JSON, "json", false, "write JSON")
@@ -37,16 +36,8 @@ it is JSON with --json, or if --output names a file that ends in .json.`,
 		if o.Servers, err = exportServers(*servers); err != nil {
 			return err
 		}
-		out, err := a.loadModel(cmd, flags, args)
-		if err != nil {
-			return err
-		}
 		o.JSON = o.JSON || strings.EqualFold(filepath.Ext(*output), ".json")
-		text, err := asyncapi.Document(out.model, o)
-		if err != nil {
-			return err
-		}
-		return a.export(*output, func(w io.Writer) error { return writeAll(w, text) })
+		return a.export(cmd, flags, args, run.AsyncAPI(o), *output)
 	}
 	return cmd
 }
@@ -65,34 +56,24 @@ describes an event with its payload.`,
 	}
 	flags := addReadFlags(cmd)
 	output := addExportFlag(cmd)
-	var o asyncapi.Options
+	var o run.DocumentOptions
 	cmd.Flags().StringVar(&o.Title, "title", "", "`title` of the document (default: the path that the packages have in common)")
 	cmd.Flags().StringVar(&o.ID, "id", "", "absolute `URI` of the document (default: urn:eventgen: and that path)")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
 		if u, err := url.Parse(o.ID); o.ID != "" && (err != nil || !u.IsAbs() || u.Fragment != "") {
 			return usage("write --id https://example.com/events.schema.json", "--id %q is no absolute URI without a fragment", o.ID)
 		}
-		out, err := a.loadModel(cmd, flags, args)
-		if err != nil {
-			return err
-		}
-		text := asyncapi.Schema(out.model, o)
-		return a.export(*output, func(w io.Writer) error { return writeAll(w, text) })
+		return a.export(cmd, flags, args, run.JSONSchema(o), *output)
 	}
 	return cmd
-}
-
-func writeAll(w io.Writer, text []byte) error {
-	_, err := w.Write(text)
-	return err
 }
 
 var serverName = regexp.MustCompile(`^[A-Za-z0-9_-]+$`)
 
 // exportServers reads the values of --server.
-func exportServers(values []string) ([]asyncapi.Server, error) {
+func exportServers(values []string) ([]run.Server, error) {
 	const hint = "write --server production=wss://example.com/events"
-	var out []asyncapi.Server
+	var out []run.Server
 	for _, value := range values {
 		name, address, _ := strings.Cut(value, "=")
 		if !serverName.MatchString(name) {
@@ -102,10 +83,10 @@ func exportServers(values []string) ([]asyncapi.Server, error) {
 		if err != nil || u.Scheme == "" || u.Host == "" {
 			return nil, usage(hint, "--server %q has no URL with a protocol and a host", value)
 		}
-		if slices.ContainsFunc(out, func(s asyncapi.Server) bool { return s.Name == name }) {
+		if slices.ContainsFunc(out, func(s run.Server) bool { return s.Name == name }) {
 			return nil, usage("", "--server %s is given twice", name)
 		}
-		out = append(out, asyncapi.Server{Name: name, Protocol: u.Scheme, Host: u.Host, Path: u.EscapedPath()})
+		out = append(out, run.Server{Name: name, Protocol: u.Scheme, Host: u.Host, Path: u.EscapedPath()})
 	}
 	return out, nil
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/eventgen/eventgen/internal/config"
 	"github.com/eventgen/eventgen/internal/diag"
 	"github.com/eventgen/eventgen/internal/ir"
+	"github.com/eventgen/eventgen/internal/run"
 )
 
 // outputFlags are the flags that say what to read and what to write. They go before the settings
@@ -82,20 +83,8 @@ func (f *outputFlags) addSources(cmd *cobra.Command) {
 	flags.StringVar(&f.config, "config", "", "settings `file` (default: the nearest eventgen.yaml up to go.mod or its go.work; none: no file)")
 }
 
-// job is what a command works on: settings from the file and the flags, and the packages.
-type job struct {
-	*config.Config
-	dir       string              // where patterns start
-	patterns  []string            // of the go command
-	typesHere map[string]diag.Pos // the entries of Types that a payload has to have; without a place, those of flags
-	stated    bool                // a file or --config none: where there is no TypeScript, none is wanted
-}
-
-// unsaid reports whether there is no TypeScript only because nothing names a directory for it.
-func (j *job) unsaid() bool { return len(j.Outputs) == 0 && !j.stated }
-
-// job puts the settings together. Problems in the file have been reported when it fails.
-func (a *app) job(cmd *cobra.Command, f *outputFlags, args []string) (*job, error) {
+// job puts together what a command works on: settings from the file and the flags, and the packages.
+func (a *app) job(cmd *cobra.Command, f *outputFlags, args []string) (*run.Job, error) {
 	settings, err := a.settings(f.config)
 	if err != nil {
 		return nil, err
@@ -103,23 +92,23 @@ func (a *app) job(cmd *cobra.Command, f *outputFlags, args []string) (*job, erro
 	if err := f.apply(cmd, a.dir, settings); err != nil {
 		return nil, err
 	}
-	j := &job{Config: settings, dir: a.dir, patterns: args, stated: settings.Path != "" || f.config == "none"}
+	j := &run.Job{Place: a.place(), Config: settings, From: a.dir, Patterns: args}
 	named := settings.Patterns()
 	if len(args) == 0 && (len(named) > 0 || len(settings.Outputs) > 0) {
-		j.typesHere = maps.Clone(settings.TypesAt) // otherwise the entry may be for another run
+		j.TypesHere = maps.Clone(settings.TypesAt) // otherwise the entry may be for another run
 	}
 	for _, text := range f.types {
 		name, _, _ := strings.Cut(text, "=")
-		if j.typesHere == nil {
-			j.typesHere = map[string]diag.Pos{}
+		if j.TypesHere == nil {
+			j.TypesHere = map[string]diag.Pos{}
 		}
-		j.typesHere[name] = settings.TypesAt[name]
+		j.TypesHere[name] = settings.TypesAt[name]
 	}
 	if len(args) == 0 && len(named) > 0 {
-		j.dir, j.patterns = settings.Dir(), named
+		j.From, j.Patterns = settings.Dir(), named
 	}
-	if len(j.patterns) == 0 {
-		j.patterns = []string{"."}
+	if len(j.Patterns) == 0 {
+		j.Patterns = []string{"."}
 		if err := a.checkHere(settings); err != nil {
 			return nil, err
 		}
@@ -153,10 +142,7 @@ func (a *app) settings(name string) (*config.Config, error) {
 		return nil, environment(err, "")
 	}
 	if list.HasErrors() {
-		if err := a.report(report{Diagnostics: list.Sorted()}); err != nil {
-			return nil, err
-		}
-		return nil, &exit{status: statusEnvironment}
+		return nil, &exit{status: statusEnvironment, list: list.Sorted()}
 	}
 	return settings, nil
 }

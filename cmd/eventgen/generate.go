@@ -1,16 +1,13 @@
 package main
 
 import (
-	"context"
 	"fmt"
-	"github.com/eventgen/eventgen/internal/output"
-	"maps"
-	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
-	"github.com/eventgen/eventgen/internal/load"
+	"github.com/eventgen/eventgen/internal/output"
+	"github.com/eventgen/eventgen/internal/run"
 )
 
 func newGenerate(a *app) *cobra.Command {
@@ -48,14 +45,18 @@ Two front ends are two outputs:
 		if err != nil {
 			return err
 		}
-		out, err := a.generate(cmd.Context(), j, !*noCache)
+		result, err := run.Generate(cmd.Context(), j, a.generation(!*noCache))
 		if err != nil {
 			return err
 		}
-		if err := a.report(out.report()); err != nil {
+		r := a.written(result)
+		if len(j.Outputs) == 0 && j.Path == "" && flags.config != "none" {
+			r.summary += unsaid
+		}
+		if err := a.report(r); err != nil {
 			return err
 		}
-		if out.list.HasErrors() {
+		if result.Diagnostics.HasErrors() {
 			return problems
 		}
 		return nil
@@ -63,99 +64,58 @@ Two front ends are two outputs:
 	return cmd
 }
 
+// unsaid is what to say where nobody has said whether there is to be TypeScript.
+const unsaid = "\nfor TypeScript too, write \"ts: web/src/events\" (the directory) into an eventgen.yaml beside go.mod"
+
 func addCacheFlag(cmd *cobra.Command) *bool {
 	return cmd.Flags().Bool("no-cache", false, "load the packages even if nothing has changed since the last run")
 }
 
-// generate does a whole run: it loads, renders and writes, unless nothing has changed.
-func (a *app) generate(ctx context.Context, j *job, cached bool) (*outcome, error) {
-	snapshot := load.Take(a.query(j))
-	if record, ok := recorded(j, snapshot); ok && cached {
-		return &outcome{app: a, list: record.Warnings, paths: slices.Sorted(maps.Keys(record.Files)), unsaid: j.unsaid()}, nil
+// generation says how to generate.
+func (a *app) generation(cached bool) run.GenerateOptions {
+	return run.GenerateOptions{
+		Cached:  cached,
+		Writing: a.write,
+		Waiting: func(dir string) {
+			if !a.quiet {
+				fmt.Fprintf(a.stderr, "eventgen: waiting for another run in %s\n", a.rel(dir))
+			}
+		},
 	}
-	release, err := a.exclude(ctx, j)
-	if err != nil {
-		return nil, err
-	}
-	defer release()
-	out, err := a.render(ctx, j)
-	if err != nil || out.list.HasErrors() {
-		return out, err
-	}
-	if err := a.apply(ctx, out.plan); err != nil {
-		return nil, environment(err, "")
-	}
-	if cached && load.Take(a.query(j)).Undisturbed(snapshot) {
-		record := output.NewRecord(places(j, snapshot), out.files, out.kept(), out.list)
-		// Without a record the next run loads again, which is no reason to fail.
-		_ = output.OpenRecords().Store(snapshot.Sum, record)
-	}
-	return out, nil
 }
 
-// recorded returns the record of an earlier run after which there is nothing to do.
-func recorded(j *job, s *load.Snapshot) (*output.Record, bool) {
-	if s.Doubt != "" {
-		return nil, false
-	}
-	return output.OpenRecords().Lookup(s.Sum, places(j, s))
-}
-
-// places are where a run of the job may leave generated files.
-func places(j *job, s *load.Snapshot) output.Places {
-	return output.Places{Dirs: j.dirs(), Packages: s.Targets}
-}
-
-// exclude keeps other runs off the module and the outputs while this one works on them.
-func (a *app) exclude(ctx context.Context, j *job) (release func(), err error) {
-	release, err = output.Exclude(ctx, append(j.dirs(), moduleRoot(j.dir)), func(dir string) {
-		if !a.quiet {
-			fmt.Fprintf(a.stderr, "eventgen: waiting for another run in %s\n", a.rel(dir))
-		}
-	})
-	if err != nil {
-		return nil, environment(err, "")
-	}
-	return release, nil
-}
-
-// report tells what a run has written.
-func (o *outcome) report() report {
-	r := report{Diagnostics: o.list}
-	if o.list.HasErrors() {
+// written is the report of what a run has written.
+func (a *app) written(result *run.Result) report {
+	r := report{Diagnostics: result.Diagnostics}
+	if r.Diagnostics.HasErrors() {
 		return r
 	}
 	written, removed := 0, 0
-	if o.plan != nil {
-		for _, c := range o.plan.Changes {
-			f := file{Path: o.app.rel(c.Path), absolute: c.Path}
-			switch c.Kind {
-			case output.Create:
-				f.State = stateCreated
-				written++
-			case output.Update:
-				f.State = stateUpdated
-				written++
-			case output.Remove:
-				f.State = stateRemoved
-				removed++
-			}
-			r.Files = append(r.Files, f)
+	for _, c := range result.Changes {
+		f := file{Path: a.rel(c.Path), absolute: c.Path}
+		switch c.Kind {
+		case output.Create:
+			f.State = stateCreated
+			written++
+		case output.Update:
+			f.State = stateUpdated
+			written++
+		case output.Remove:
+			f.State = stateRemoved
+			removed++
 		}
+		r.Files = append(r.Files, f)
 	}
 	var parts []string
 	for _, part := range []struct {
 		n    int
 		verb string
-	}{{written, "written"}, {removed, "removed"}, {len(o.paths) - written, "unchanged"}} {
+	}{{written, "written"}, {removed, "removed"}, {len(result.Files) - written, "unchanged"}} {
 		if part.n > 0 {
 			parts = append(parts, fmt.Sprintf("%d %s", part.n, part.verb))
 		}
 	}
-	r.summary = "eventgen: " + count(len(o.paths), "file") + ", " + strings.Join(parts, ", ")
-	if o.unsaid {
-		r.summary += "\nfor TypeScript too, write \"ts: web/src/events\" (the directory) into an eventgen.yaml beside go.mod"
-	}
+	r.summary = "eventgen: " + count(len(result.Files), "file") + ", " + strings.Join(parts, ", ")
 	return r
 }
 

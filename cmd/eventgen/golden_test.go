@@ -3,8 +3,6 @@ package main
 import (
 	"bytes"
 	"context"
-	"github.com/eventgen/eventgen/internal/output"
-	"io"
 	"io/fs"
 	"math/rand/v2"
 	"os"
@@ -17,6 +15,8 @@ import (
 	"github.com/eventgen/eventgen/internal/config"
 	"github.com/eventgen/eventgen/internal/diag"
 	"github.com/eventgen/eventgen/internal/gen"
+	"github.com/eventgen/eventgen/internal/output"
+	"github.com/eventgen/eventgen/internal/run"
 )
 
 // diagnosticsFile holds what a case's run has to say.
@@ -46,7 +46,7 @@ func goldenCases(tb testing.TB) []string {
 
 // goldenJob is the run of a case: all of its packages into ts, with its settings, and without a
 // copy of the client.
-func goldenJob(tb testing.TB, dir string, patterns ...string) (*app, *job) {
+func goldenJob(tb testing.TB, dir string, patterns ...string) *run.Job {
 	tb.Helper()
 	c := config.Default()
 	if path := filepath.Join(dir, config.FileName); exists(path) {
@@ -58,8 +58,7 @@ func goldenJob(tb testing.TB, dir string, patterns ...string) (*app, *job) {
 	}
 	c.Select(filepath.Join(dir, "ts"))
 	c.Outputs[0].Runtime = config.RuntimePackage
-	a := newApp(dir, append(os.Environ(), offline(tb)...), io.Discard, io.Discard)
-	return a, &job{Config: c, dir: dir, patterns: patterns}
+	return &run.Job{Place: run.Place{Here: dir, Env: append(os.Environ(), offline(tb)...)}, Config: c, From: dir, Patterns: patterns}
 }
 
 func exists(path string) bool {
@@ -72,32 +71,43 @@ func TestGolden(t *testing.T) {
 	for _, dir := range goldenCases(t) {
 		t.Run(filepath.Base(dir), func(t *testing.T) {
 			t.Parallel()
-			a, j := goldenJob(t, dir, "./...")
-			out, err := a.render(t.Context(), j)
+			j := goldenJob(t, dir, "./...")
+			result, err := run.Check(t.Context(), j, false)
 			if err != nil {
 				t.Fatal(err)
 			}
 			var text bytes.Buffer
-			if err := out.list.WriteText(&text, dir); err != nil {
+			if err := result.Diagnostics.WriteText(&text, dir); err != nil {
 				t.Fatal(err)
 			}
 			compareDiagnostics(t, filepath.Join(dir, diagnosticsFile), text.Bytes())
-			plan := out.plan
-			if plan == nil {
-				if plan, err = output.NewPlan(output.Want{Dirs: j.dirs(), Former: leftovers(t, dir)}); err != nil {
-					t.Fatal(err)
-				}
+			changes, ts := result.Changes, j.Outputs[0].TS
+			if result.Diagnostics.HasErrors() {
+				changes = removals(t, dir, ts)
+			} else if len(result.Files) == 0 {
+				t.Error("nothing is generated")
 			}
 			if *update {
+				plan := output.Plan{Changes: changes}
 				if err := plan.Apply(context.Background()); err != nil {
 					t.Fatal(err)
 				}
 			} else {
-				comparePlan(t, dir, plan)
+				compareChanges(t, dir, changes)
 			}
-			compareListing(t, j.Outputs[0].TS, out.files)
+			compareListing(t, ts, result.Files)
 		})
 	}
+}
+
+// removals are the changes that take away what a case with errors has generated once.
+func removals(t *testing.T, dir, ts string) []output.Change {
+	t.Helper()
+	plan, err := output.NewPlan(output.Want{Dirs: []string{ts}, Former: leftovers(t, dir)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return plan.Changes
 }
 
 func compareDiagnostics(t *testing.T, path string, got []byte) {
@@ -122,9 +132,9 @@ func compareDiagnostics(t *testing.T, path string, got []byte) {
 	}
 }
 
-func comparePlan(t *testing.T, dir string, plan *output.Plan) {
+func compareChanges(t *testing.T, dir string, changes []output.Change) {
 	t.Helper()
-	for _, c := range plan.Changes {
+	for _, c := range changes {
 		name := diag.Shorten(c.Path, dir)
 		switch c.Kind {
 		case output.Create:
@@ -138,13 +148,13 @@ func comparePlan(t *testing.T, dir string, plan *output.Plan) {
 }
 
 // compareListing refuses files in the output that nothing has generated.
-func compareListing(t *testing.T, dir string, files []gen.File) {
+func compareListing(t *testing.T, dir string, files []string) {
 	t.Helper()
 	_ = filepath.WalkDir(dir, func(path string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
 			return nil
 		}
-		if !slices.ContainsFunc(files, func(f gen.File) bool { return f.Path == path }) {
+		if !slices.Contains(files, path) {
 			t.Errorf("%s is not generated", diag.Shorten(path, filepath.Dir(dir)))
 		}
 		return nil
@@ -230,19 +240,22 @@ func TestDeterminism(t *testing.T) {
 				packages = append(packages, filepath.Dir(file))
 			}
 			rand.Shuffle(len(packages), func(i, j int) { packages[i], packages[j] = packages[j], packages[i] })
-			a, j := goldenJob(t, copied, packages...)
-			out, err := a.render(t.Context(), j)
-			if err != nil || out.list.HasErrors() {
-				t.Fatal(err, out)
+			result, err := run.Generate(t.Context(), goldenJob(t, copied, packages...), run.GenerateOptions{})
+			if err != nil || len(result.Files) == 0 {
+				t.Fatal(err, result)
 			}
-			for _, f := range out.files {
-				path := filepath.Join(dir, strings.TrimPrefix(f.Path, copied))
+			for _, file := range result.Files {
+				got, err := os.ReadFile(file)
+				if err != nil {
+					t.Fatal(err)
+				}
+				path := filepath.Join(dir, strings.TrimPrefix(file, copied))
 				want, err := os.ReadFile(path)
 				if err != nil {
 					t.Fatal(err)
 				}
-				if !bytes.Equal(f.Content, want) {
-					change := output.Change{Kind: output.Update, Path: path, Old: want, New: f.Content}
+				if !bytes.Equal(got, want) {
+					change := output.Change{Kind: output.Update, Path: path, Old: want, New: got}
 					t.Errorf("another result elsewhere:\n%s", change.Diff(diag.Shorten(path, dir)))
 				}
 			}

@@ -1,27 +1,19 @@
 package main
 
 import (
-	"context"
-	"errors"
 	"fmt"
-	"go/token"
-	"io/fs"
-	"os"
-	"path"
 	"path/filepath"
-	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
-	"golang.org/x/mod/modfile"
 
 	"github.com/eventgen/eventgen/internal/config"
-	"github.com/eventgen/eventgen/internal/scaffold"
+	"github.com/eventgen/eventgen/internal/run"
 )
 
 func newInit(a *app) *cobra.Command {
-	var ts string
-	var o appOptions
+	var first run.InitOptions
+	var o run.AppOptions
 	cmd := &cobra.Command{
 		Use:   "init [directory]",
 		Short: "Start with a small application, or with a first package of events",
@@ -45,170 +37,93 @@ go.mod and go.sum.`,
 		},
 	}
 	cmd.Flags().SortFlags = false
-	cmd.Flags().StringVar(&o.template, "template", "", "write an application with this `framework`: "+strings.Join(scaffold.Templates, ", "))
-	cmd.Flags().StringVar(&o.module, "module", "", "`path` of the module, where there is none yet (default: example.com/ and the directory's name)")
-	cmd.Flags().StringVar(&ts, "ts", "", "without --template: `directory` of the TypeScript output (default: ts in the package's directory)")
+	cmd.Flags().StringVar(&o.Template, "template", "", "write an application with this `framework`: "+strings.Join(run.Templates, ", "))
+	cmd.Flags().StringVar(&o.Module, "module", "", "`path` of the module, where there is none yet (default: example.com/ and the directory's name)")
+	cmd.Flags().StringVar(&first.TS, "ts", "", "without --template: `directory` of the TypeScript output (default: ts in the package's directory)")
 	cmd.RunE = func(cmd *cobra.Command, args []string) error {
-		if o.template != "" {
-			if ts != "" {
+		if o.Template != "" {
+			if first.TS != "" {
 				return usage("leave --ts out; eventgen.yaml of the application says where it is", "--ts is not for --template")
 			}
-			if o.dir = "."; len(args) == 1 {
-				o.dir = args[0]
+			if o.Dir = "."; len(args) == 1 {
+				o.Dir = args[0]
 			}
-			return a.initApp(cmd.Context(), o)
+			app, err := run.InitApp(cmd.Context(), a.place(), o)
+			if err != nil {
+				return err
+			}
+			return a.reportStarted(a.startedApp(app))
 		}
-		dir := "events"
-		if len(args) == 1 {
-			dir = args[0]
+		if first.Dir = "events"; len(args) == 1 {
+			first.Dir = args[0]
 		}
-		s, err := a.plan(dir, ts)
+		s, err := run.Init(cmd.Context(), a.place(), first)
 		if err != nil {
 			return err
 		}
-		return s.run(cmd.Context())
+		return a.reportStarted(a.started(s))
 	}
 	return cmd
 }
 
-// starter is a first package that is to be written.
-type starter struct {
-	*app
-	root    string // of the module
-	module  *modfile.File
-	dir, ts string // absolute
-	files   []starterFile
-}
-
-// starterFile is a file that is to be written; path is absolute.
-type starterFile struct {
-	path    string
-	content []byte
-}
-
-// plan finds out what init has to do, and refuses what would hurt.
-func (a *app) plan(dir, ts string) (*starter, error) {
-	s := &starter{app: a, root: moduleRoot(a.dir), dir: absolute(a.dir, dir)}
-	text, err := os.ReadFile(filepath.Join(s.root, "go.mod"))
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, usage("run \"go mod init example.com/app\" first", "there is no go.mod here or above")
-	} else if err != nil {
-		return nil, environment(err, "")
+// reportStarted prints what init came to.
+func (a *app) reportStarted(r report) error {
+	if r.Diagnostics.HasErrors() {
+		r.summary = ""
 	}
-	if s.module, err = modfile.Parse(filepath.Join(s.root, "go.mod"), text, nil); err != nil {
-		return nil, environment(err, "")
-	}
-	if s.ts = filepath.Join(s.dir, "ts"); ts != "" {
-		s.ts = absolute(a.dir, ts)
-	}
-	if rel, err := filepath.Rel(s.root, s.dir); err != nil || rel == "." || !filepath.IsLocal(rel) {
-		return nil, usage("name a new directory, such as internal/events", "%s is not a directory below %s", dir, a.rel(s.root))
-	}
-	if err := s.render(); err != nil {
-		return nil, environment(err, "")
-	}
-	for _, f := range s.files {
-		if _, err := os.Lstat(f.path); err == nil {
-			return nil, usage("remove it or name another directory; for events in a package of your own, put //eventgen:event above a type", "%s exists already", a.rel(f.path))
-		}
-	}
-	return s, nil
-}
-
-func absolute(dir, path string) string {
-	if filepath.IsAbs(path) {
-		return filepath.Clean(path)
-	}
-	return filepath.Join(dir, path)
-}
-
-func (s *starter) run(ctx context.Context) error {
-	settle, err := s.require(ctx, s.root, s.module)
-	if err != nil {
+	if err := a.report(r); err != nil {
 		return err
 	}
-	for _, f := range s.files {
-		if err := f.writeNew(); err != nil {
-			return environment(err, "")
-		}
+	if r.Diagnostics.HasErrors() {
+		return problems
 	}
-	if err := os.MkdirAll(filepath.Dir(s.ts), 0o777); err != nil {
-		return environment(err, "")
-	}
-	if err := settle(); err != nil {
-		return err
-	}
-	settings, err := s.settings(filepath.Join(s.root, config.FileName))
-	if err != nil {
-		return err
-	}
-	out, err := s.generate(ctx, &job{Config: settings, dir: s.root, patterns: settings.Patterns()}, false)
-	if err != nil {
-		return err
-	}
-	r := out.report()
-	for _, f := range slices.Backward(s.files) {
-		r.Files = slices.Insert(r.Files, 0, file{Path: s.rel(f.path), State: stateCreated, absolute: f.path})
-	}
+	return nil
+}
+
+// started is the report of a first package.
+func (a *app) started(s *run.Started) report {
+	r := a.written(s.Generated)
+	r.Files = append(a.files(stateCreated, s.Created), r.Files...)
 	r.summary += fmt.Sprintf(`
 
 Try it:  go test %[1]s
-Then change %[2]s and run "go generate %[1]s", or leave "go tool eventgen watch" running.`, s.local(s.dir), s.rel(s.files[0].path))
-	return s.report(r)
+Then change %[2]s and run "go generate %[1]s", or leave "go tool eventgen watch" running.`,
+		a.local(filepath.Dir(s.Created[0])), a.rel(s.Created[0]))
+	return r
+}
+
+// files are lines of a report about files in one state.
+func (a *app) files(is state, paths []string) []file {
+	var out []file
+	for _, path := range paths {
+		out = append(out, file{Path: a.rel(path), State: is, absolute: path})
+	}
+	return out
 }
 
 // local names a directory below the working directory as the go command wants it.
-func (s *starter) local(dir string) string {
-	if rel, err := filepath.Rel(s.app.dir, dir); err == nil && filepath.IsLocal(rel) {
+func (a *app) local(dir string) string {
+	if rel, err := filepath.Rel(a.dir, dir); err == nil && filepath.IsLocal(rel) {
 		return "./" + filepath.ToSlash(rel)
 	}
-	return s.rel(dir)
+	return a.rel(dir)
 }
 
-// render fills in what is to be written.
-func (s *starter) render() error {
-	rel, err := filepath.Rel(s.root, s.dir)
-	if err != nil {
-		return err
+// startedApp is the report of a new application.
+func (a *app) startedApp(app *run.StartedApp) report {
+	r := a.written(app.Generated)
+	r.Files = append(a.files(stateCreated, app.Created), r.Files...)
+	r.Files = append(r.Files, a.files(stateKept, app.Kept)...)
+	inside := func(path ...string) string { return a.rel(filepath.Join(append([]string{app.Dir}, path...)...)) }
+	var text strings.Builder
+	if app.Lacks != "" {
+		fmt.Fprintf(&text, "\n\n%s was kept. Add \"./jobs\" to its packages, and {packages: [./jobs], %s} to its outputs.", inside(config.FileName), app.Lacks)
 	}
-	ts, err := filepath.Rel(s.root, s.ts)
-	if err != nil {
-		return err
+	if app.OwnPackages {
+		fmt.Fprintf(&text, "\n\n%s was kept: it needs the scripts and packages of a new application; write one elsewhere to compare.", inside("web", "package.json"))
 	}
-	rel, ts = filepath.ToSlash(rel), filepath.ToSlash(ts)
-	files, settings, err := scaffold.First{
-		Package: packageName(s.dir), Path: path.Join(s.module.Module.Mod.Path, rel), Pattern: "./" + rel, TS: ts,
-	}.Files()
-	for _, f := range files {
-		s.files = append(s.files, starterFile{filepath.Join(s.dir, f.Path), f.Content})
-	}
-	s.files = append(s.files, starterFile{filepath.Join(s.root, config.FileName), settings})
-	return err
-}
-
-// writeNew writes a file that must not be there.
-func (f starterFile) writeNew() error {
-	if err := os.MkdirAll(filepath.Dir(f.path), 0o777); err != nil {
-		return err
-	}
-	out, err := os.OpenFile(f.path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o666)
-	if err != nil {
-		return err
-	}
-	_, err = out.Write(f.content)
-	return errors.Join(err, out.Close())
-}
-
-// packageName is the name for the package in dir.
-func packageName(dir string) string {
-	name := strings.Map(func(r rune) rune {
-		if 'a' <= r && r <= 'z' || '0' <= r && r <= '9' {
-			return r
-		}
-		return -1
-	}, strings.ToLower(filepath.Base(dir)))
-	if !token.IsIdentifier(name) || name == "main" {
-		return "events"
-	}
-	return name
+	fmt.Fprintf(&text, "\n\nRun it:\n\n  cd %s\n  npm install\n  npm run dev\n\n", inside("web"))
+	fmt.Fprintf(&text, "Then open http://localhost:5173, and change %s and %s while it runs.", inside("jobs", "jobs.go"), a.rel(app.Page))
+	r.summary += text.String()
+	return r
 }

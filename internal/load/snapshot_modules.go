@@ -44,6 +44,9 @@ func (s *scan) modules() {
 	}
 }
 
+// ModuleRoot is the directory of the module around dir, or dir if there is none.
+func ModuleRoot(dir string) string { return defaults(above(dir, "go.mod"), dir) }
+
 // above returns the nearest directory, dir itself or above it, that holds a file of this name.
 func above(dir, name string) string {
 	for {

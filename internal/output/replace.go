@@ -28,6 +28,17 @@ func Replace(path string, content []byte) error {
 	return nil
 }
 
+// WriteNew writes a file that must not be there, and makes the directories above it that are missing.
+func WriteNew(path string, content []byte) error {
+	if err := MakeDir(filepath.Dir(path)); err != nil {
+		return err
+	}
+	return osDisk{}.Write(path, content, 0o666, false)
+}
+
+// MakeDir makes a directory, and those above it that are missing.
+func MakeDir(dir string) error { return os.MkdirAll(dir, 0o777) }
+
 // modeOf is the mode of the file at path, or of a new one.
 func modeOf(path string) fs.FileMode {
 	if info, err := os.Stat(path); err == nil {

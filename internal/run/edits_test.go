@@ -1,9 +1,7 @@
-package main
+package run
 
 import (
 	"fmt"
-	"github.com/eventgen/eventgen/internal/output"
-	"io"
 	"math/rand/v2"
 	"os"
 	"path/filepath"
@@ -13,6 +11,7 @@ import (
 
 	"github.com/eventgen/eventgen/internal/config"
 	"github.com/eventgen/eventgen/internal/gen"
+	"github.com/eventgen/eventgen/internal/output"
 )
 
 // TestEdits makes random edits to a module and its output, and holds that a run which may rely on
@@ -23,13 +22,10 @@ func TestEdits(t *testing.T) {
 	}
 	t.Setenv("XDG_CACHE_HOME", t.TempDir())
 	e := &edited{t: t, dir: t.TempDir(), random: rand.New(rand.NewPCG(1, 2)), packages: map[string][]string{}}
-	if err := moduleFiles(e.dir, repository(t)); err != nil {
-		t.Fatal(err)
-	}
+	writeModule(t, e.dir)
 	e.addPackage()
 	e.addPackage()
 	e.setting()
-	a := newApp(e.dir, append(os.Environ(), offline(t)...), io.Discard, io.Discard)
 	edits := []func() string{
 		e.addEvent, e.addEvent, e.removeEvent, e.addField, e.addPackage, e.removePackage, e.setting,
 		e.damage, e.delete, func() string { return "nothing" },
@@ -38,15 +34,15 @@ func TestEdits(t *testing.T) {
 	for range 24 {
 		history = append(history, edits[e.random.IntN(len(edits))]())
 		e.save()
-		if status := a.run(t.Context(), nil); status != statusDone {
-			t.Fatalf("status %d after %s", status, strings.Join(history, ", "))
+		j := &Job{Place: testPlace(e.dir), Config: e.config(), From: e.dir, Patterns: []string{"./..."}}
+		if result, err := Generate(t.Context(), j, GenerateOptions{Cached: true}); err != nil || len(result.Files) == 0 {
+			t.Fatalf("%v, %v after %s", result, err, strings.Join(history, ", "))
 		}
-		j := &job{Config: e.config(), dir: e.dir, patterns: []string{"./..."}}
-		out, err := a.render(t.Context(), j)
-		if err != nil || out.list.HasErrors() {
-			t.Fatal(err, out)
+		result, err := Check(t.Context(), j, false)
+		if err != nil || len(result.Files) == 0 {
+			t.Fatal(err, result)
 		}
-		for _, c := range out.plan.Changes {
+		for _, c := range result.Changes {
 			t.Errorf("after %s: %s %s", strings.Join(history, ", "), c.Kind, c.Path)
 		}
 		if t.Failed() {

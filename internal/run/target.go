@@ -1,8 +1,7 @@
-package main
+package run
 
 import (
 	"cmp"
-	"github.com/eventgen/eventgen/internal/output"
 	"slices"
 	"sync"
 
@@ -11,6 +10,7 @@ import (
 	"github.com/eventgen/eventgen/internal/gen"
 	"github.com/eventgen/eventgen/internal/gen/typescript"
 	"github.com/eventgen/eventgen/internal/ir"
+	"github.com/eventgen/eventgen/internal/output"
 )
 
 // target is one output of TypeScript in a run.
@@ -22,10 +22,14 @@ type target struct {
 
 	text    output.LockText
 	textErr error
+
+	files    []gen.File // what it renders to, its lock included
+	problems diag.List
+	err      error
 }
 
 // open reads the locks of the job's outputs while something else goes on; the result waits for it.
-func (j *job) open() func() []*target {
+func (j *Job) open() func() []*target {
 	targets := make([]*target, len(j.Outputs))
 	var reading sync.WaitGroup
 	for i, o := range j.Outputs {
@@ -41,14 +45,12 @@ func (j *job) open() func() []*target {
 
 // read completes the target's lock. A package that the run has loaded need not be read.
 func (t *target) read(loaded *ir.Model) error {
-	err := t.textErr
-	if err == nil {
-		t.lock, err = t.text.Lock(func(dir string) bool { return slices.Contains(loaded.Covered, dir) })
+	if t.textErr != nil {
+		return t.textErr
 	}
-	if err != nil {
-		return environment(err, "")
-	}
-	return nil
+	var err error
+	t.lock, err = t.text.Lock(func(dir string) bool { return slices.Contains(loaded.Covered, dir) })
+	return err
 }
 
 // own is the part of the loaded model that belongs to the output.
@@ -85,24 +87,16 @@ func join(targets []*target, loaded *ir.Model) (*ir.Model, diag.List) {
 }
 
 // render renders the TypeScript of the output, and its lock.
-func (t *target) render(contracts ir.Contracts) ([]gen.File, diag.List, error) {
-	scripts, problems := typescript.Generate(t.model, contracts, typescript.Options{
+func (t *target) render(contracts ir.Contracts) {
+	t.files, t.problems = typescript.Generate(t.model, contracts, typescript.Options{
 		Dir: t.TS, Hooks: t.Hooks, Decoders: t.Decoders,
 		ImportExtension: t.ImportExtension, Runtime: t.Runtime, Transports: t.Transports,
 	})
-	lock, err := output.NewLock(t.TS, t.model, scripts)
+	lock, err := output.NewLock(t.TS, t.model, t.files)
 	if err != nil {
-		return nil, nil, err
+		t.err = err
+		return
 	}
 	file, err := lock.File(t.TS)
-	return append(scripts, file), problems, err
-}
-
-// dirs are the directories of the job's outputs.
-func (j *job) dirs() []string {
-	dirs := make([]string, len(j.Outputs))
-	for i, o := range j.Outputs {
-		dirs[i] = o.TS
-	}
-	return dirs
+	t.files, t.err = append(t.files, file), err
 }

@@ -1,9 +1,8 @@
-package main
+package run
 
 import (
 	"bytes"
 	"context"
-	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -15,6 +14,7 @@ import (
 )
 
 const (
+	modulePath    = "github.com/eventgen/eventgen" // where the runtime and this program come from
 	toolPath      = modulePath + "/cmd/eventgen"
 	transportPath = modulePath + "/runtime/httptransport"
 )
@@ -23,32 +23,32 @@ const (
 // built from a clone is no version that the go command could find: the module then uses the clone,
 // and settle has to be called once what imports the runtime is written. packages are more packages
 // of the runtime that will be imported.
-func (a *app) require(ctx context.Context, root string, module *modfile.File, packages ...string) (settle func() error, err error) {
+func (p Place) require(ctx context.Context, root string, module *modfile.File, packages ...string) (settle func() error, err error) {
 	nothing := func() error { return nil }
 	if module.Module.Mod.Path == modulePath {
 		return nothing, nil
 	}
-	tidy := func() error { return a.goCommand(ctx, root, "mod", "tidy") }
+	tidy := func() error { return p.goCommand(ctx, root, "mod", "tidy") }
 	replaced := slices.ContainsFunc(module.Replace, func(r *modfile.Replace) bool { return r.Old.Path == modulePath })
 	has := slices.ContainsFunc(module.Tool, func(t *modfile.Tool) bool { return t.Path == toolPath })
-	version, clone := version(), cloned()
+	version, clone := Version(), cloned()
 	switch {
 	case replaced && has:
 		return tidy, nil
 	case replaced:
-		return tidy, a.goCommand(ctx, root, "mod", "edit", "-tool="+toolPath)
+		return tidy, p.goCommand(ctx, root, "mod", "edit", "-tool="+toolPath)
 	case clone != "":
-		return tidy, a.goCommand(ctx, root, "mod", "edit", "-require="+modulePath+"@v0.0.0", "-replace="+modulePath+"="+clone, "-tool="+toolPath)
+		return tidy, p.goCommand(ctx, root, "mod", "edit", "-require="+modulePath+"@v0.0.0", "-replace="+modulePath+"="+clone, "-tool="+toolPath)
 	case strings.Contains(version, "(devel)") || strings.Contains(version, "+dirty"):
 		version = "latest"
 	}
 	if !has {
-		if err := a.goCommand(ctx, root, "get", "-tool", toolPath+"@"+version); err != nil {
+		if err := p.goCommand(ctx, root, "get", "-tool", toolPath+"@"+version); err != nil {
 			return nil, err
 		}
 	}
 	for _, path := range packages {
-		if err := a.goCommand(ctx, root, "get", path+"@"+version); err != nil {
+		if err := p.goCommand(ctx, root, "get", path+"@"+version); err != nil {
 			return nil, err
 		}
 	}
@@ -70,13 +70,11 @@ func cloned() string {
 	return root
 }
 
-func (a *app) goCommand(ctx context.Context, dir string, args ...string) error {
+func (p Place) goCommand(ctx context.Context, dir string, args ...string) error {
 	cmd := exec.CommandContext(ctx, "go", args...)
-	cmd.Dir, cmd.Env = dir, a.env
+	cmd.Dir, cmd.Env = dir, p.Env
 	if text, err := cmd.CombinedOutput(); err != nil {
-		return environment(
-			fmt.Errorf("go %s: %s", strings.Join(args, " "), strings.TrimSpace(string(bytes.TrimPrefix(text, []byte("go: "))))),
-			"nothing but go.mod was written; make that command work, then run eventgen init again")
+		return fail(GoCommand, "go %s: %s", strings.Join(args, " "), strings.TrimSpace(string(bytes.TrimPrefix(text, []byte("go: ")))))
 	}
 	return nil
 }
