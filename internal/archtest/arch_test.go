@@ -55,6 +55,7 @@ var rules = map[string]struct{ own, third []string }{
 	"runtime/eventbus/codec":             {},
 	"runtime/eventbus/broker":            {own: []string{"runtime/eventbus/eventdef"}},
 	"runtime/eventbus/eventdef":          {own: []string{"internal/rules"}},
+	"runtime/eventbus/observe":           {own: []string{"runtime/eventbus/eventdef", "runtime/internal/port"}},
 	"runtime/internal":                   {},
 	"runtime/internal/port":              {own: []string{"runtime/eventbus/codec", "runtime/eventbus/eventdef"}},
 	"runtime/desktop/sidecar":            {own: []string{"runtime/httptransport"}},

@@ -69,6 +69,7 @@ func (c *coalescer) waitForRoom(ctx context.Context, l *lane, d *delivery) (*lan
 
 // collect adds the payload to the batch that waits.
 func (c *coalescer) collect(l *lane, ctx context.Context, d *delivery) {
+	c.emitted++
 	w := &l.waiting
 	if w.n == 0 {
 		c.makePlace(w)

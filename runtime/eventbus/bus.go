@@ -89,6 +89,9 @@ func New(opts ...Option) (*Bus, error) {
 	if err := b.wrapEmit(); err != nil {
 		return nil, err
 	}
+	for _, o := range c.observers {
+		o.Observe(observed{b})
+	}
 	if b.cluster != nil {
 		if err := b.cluster.start(context.Background()); err != nil {
 			_ = b.cluster.close(context.Background())
@@ -249,7 +252,10 @@ func (b *Bus) LogLimit() int { return b.config.logBytes }
 func (b *Bus) now() time.Duration { return time.Since(b.start) }
 
 // fail reports an error that no emit returns.
-func (b *Bus) fail(ctx context.Context, err *Error) { b.callErrorHandler(ctx, err) }
+func (b *Bus) fail(ctx context.Context, err *Error) {
+	b.count(err)
+	b.callErrorHandler(ctx, err)
+}
 
 // callErrorHandler hands an error to the error handler, whose own panics end here.
 func (b *Bus) callErrorHandler(ctx context.Context, err *Error) {

@@ -26,6 +26,9 @@ type coalescer struct {
 	running bool // the dispatcher is there
 	sealed  bool
 	spare   []space // empty ones
+
+	emitted   uint64 // payloads that were taken in
+	coalesced uint64 // those of them that a newer one has replaced
 }
 
 type mode uint8
@@ -62,6 +65,7 @@ func (c *coalescer) emit(ctx context.Context, d *delivery) error {
 		return err
 	}
 	if c.mode == debouncing || l.waitsForMore() {
+		c.emitted++
 		c.put(l, ctx, d)
 		if c.mode == debouncing {
 			c.queue.push(l, c.t.b.now()+c.period)
@@ -75,6 +79,7 @@ func (c *coalescer) emit(ctx context.Context, d *delivery) error {
 		c.mu.Unlock()
 		return c.t.err(CodeClosed, nil)
 	}
+	c.emitted++
 	l.busy, l.open = true, true
 	c.queue.push(l, c.t.b.now()+c.period)
 	c.arm()
@@ -117,6 +122,7 @@ func (c *coalescer) put(l *lane, ctx context.Context, d *delivery) {
 	w := &l.waiting
 	c.makePlace(w)
 	c.t.payloads.copyOne(w.at, d.at)
+	c.coalesced += uint64(w.n)
 	w.n, w.ctx, w.peer = 1, ctx, d.occ.peer
 	c.t.b.log.give(w.charge)
 	w.charge, d.charge = d.charge, charge{}

@@ -13,11 +13,15 @@ func (t *topic) deliver(ctx context.Context, d *delivery) {
 	for _, other := range t.flushes {
 		other.flushFor(d.occ.key)
 	}
+	if t.watched != nil && t.coalescer != nil {
+		t.watched.delivering(d)
+	}
 	if d.occ.peer != nil {
 		t.deliverFromWindow(ctx, d)
 		return
 	}
 	t.publish(ctx, d)
+	t.tap(d)
 	if d.occ.target.IsZero() {
 		t.hand(ctx, &t.out, d)
 	}
@@ -34,6 +38,7 @@ func (t *topic) deliverFromWindow(ctx context.Context, d *delivery) {
 	if t.metas.Load() > 0 {
 		t.stampLocal(d)
 	}
+	t.tap(d)
 	t.hand(ctx, &t.out, d)
 	if said != nil && said.err() != nil {
 		if e := said.rejection; e != nil && d.late {

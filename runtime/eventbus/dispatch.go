@@ -20,6 +20,7 @@ type delivery struct {
 	encoded []byte // the JSON, if it was made at the emit or came from another node
 	stored  bool   // it is handed to a new listener out of what is stored
 	late    bool   // it was deferred: its emit has returned
+	timed   bool   // how long its listeners take is measured
 }
 
 // payload returns the address of the i-th payload.
@@ -86,7 +87,11 @@ func (t *topic) callListeners(ctx context.Context, d *delivery, slots []slot, at
 	}()
 	for ; at.slot < len(slots); at.slot++ {
 		if l := slots[at.slot].Load(); l.wants(ctx, d) {
-			t.callListener(ctx, l, d, at)
+			if d.timed {
+				t.callTimed(ctx, l, d, at)
+			} else {
+				t.callListener(ctx, l, d, at)
+			}
 		}
 		at.item = 0
 	}
@@ -246,7 +251,11 @@ func (t *topic) callListenerQueued(l *listener, items []queued, pos *int, at *pr
 			continue
 		}
 		d := q.delivery()
-		if l.accepts(&d) {
+		switch {
+		case !l.accepts(&d):
+		case d.timed:
+			t.callTimed(q.ctx, l, &d, at)
+		default:
 			t.callListener(q.ctx, l, &d, at)
 		}
 		at.item = 0

@@ -21,14 +21,19 @@ func (e *event) emit(ctx context.Context, b *Bus, at address) error {
 	// The short way of events of which nothing is asked but to call plain listeners. One deferred function
 	// serves all of them: isolation costs the same for one listener and for a hundred.
 	if err := ctx.Err(); err != nil {
-		return t.err(CodeCanceled, err)
+		return t.refuse(t.err(CodeCanceled, err))
 	}
 	in := b.gate.shard()
-	if in.enter() && !b.gate.admitsLate(in) {
-		return t.err(CodeClosed, nil)
+	n := in.n.Add(1)
+	if n < 0 && !b.gate.admitsLate(in) {
+		return t.refuse(t.err(CodeClosed, nil))
 	}
 	var r round
 	r.ctx, r.slots = ctx, t.out.list.snapshot()
+	if t.watched != nil && t.watched.emit(in, n == 1) {
+		t.rest(ctx, r.slots, in, t.keepPlace(at), true)
+		return nil
+	}
 	defer func() {
 		if r.at < len(r.slots) {
 			t.interrupted(r.ctx, r.slots[r.at+1:], in, recover(), t.keepPlace(at))
@@ -66,7 +71,7 @@ func (t *topic) emitLong(ctx context.Context, from address) error {
 	at := t.keepPlace(from)
 	err := t.emit(ctx, at, Target{})
 	t.places.put(at)
-	return err
+	return t.refuse(err)
 }
 
 // emitTo is EmitTo with the payload at the address, which is valid until it returns.
@@ -76,36 +81,36 @@ func (e *event) emitTo(ctx context.Context, b *Bus, to Target, from address) err
 		return e.unknown()
 	}
 	if to.IsZero() {
-		return t.err(CodeInvalidTarget, nil)
+		return t.refuse(t.err(CodeInvalidTarget, nil))
 	}
 	at := t.keepPlace(from)
 	err := t.emit(ctx, at, to)
 	t.places.put(at)
-	return err
+	return t.refuse(err)
 }
 
 // goOn goes on with an emit that has turned out not to be plain: of the listeners that are left, the first one
 // returned an error, is to be called once, or was registered just now.
 func (t *topic) goOn(ctx context.Context, left []slot, in *shard, err error, at address) {
 	if err == nil {
-		t.rest(ctx, left, in, at)
+		t.rest(ctx, left, in, at, false)
 		return
 	}
-	defer t.rest(ctx, left[1:], in, at) // even if the error handler calls Goexit
+	defer t.rest(ctx, left[1:], in, at, false) // even if the error handler calls Goexit
 	t.listenerFailed(ctx, err, nil)
 }
 
 // interrupted ends an emit whose listener panicked or called Goexit. The remaining listeners are called before
 // the goroutine ends.
 func (t *topic) interrupted(ctx context.Context, left []slot, in *shard, reason any, at address) {
-	defer t.rest(ctx, left, in, at)
+	defer t.rest(ctx, left, in, at, false)
 	t.unreturned(ctx, reason, nil)
 }
 
 // rest ends an emit that is not plain.
-func (t *topic) rest(ctx context.Context, left []slot, in *shard, at address) {
+func (t *topic) rest(ctx context.Context, left []slot, in *shard, at address, timed bool) {
 	defer t.b.gate.leave(in) // even if a listener calls Goexit
-	d := delivery{at: at, n: 1}
+	d := delivery{at: at, n: 1, timed: timed}
 	if t.metas.Load() > 0 {
 		t.stampLocal(&d)
 	}
@@ -226,6 +231,9 @@ func (t *topic) proceed(ctx context.Context, at address, to Target, from *window
 	if t.info.Keyed {
 		d.occ.key = t.payloads.callKey(at)
 	}
+	if t.tapped() {
+		t.tapEmit(&d)
+	}
 	if from != nil && (t.coalescer != nil || !to.IsZero()) { // nothing stays of any other emit of a window
 		return t.bringCharged(ctx, &d, from.size)
 	}
@@ -286,6 +294,9 @@ func (t *topic) bringOn(ctx context.Context, d *delivery) error {
 		return t.err(CodeClosed, nil)
 	}
 	defer t.b.gate.leave(in)
+	if t.watched != nil {
+		d.timed = t.watched.emit(in, false)
+	}
 	t.deliver(ctx, d)
 	return nil
 }

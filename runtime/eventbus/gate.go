@@ -30,14 +30,18 @@ const (
 )
 
 type shard struct {
-	n atomic.Int64
-	_ [56]byte // a cache line each
+	n     atomic.Int64
+	index uint32
+	_     [52]byte // a cache line each
 }
 
 func (g *gate) init() {
 	n := 4 * runtime.GOMAXPROCS(0)
 	order := bits.Len(uint(n - 1))
 	g.shards = make([]shard, 1<<order)
+	for i := range g.shards {
+		g.shards[i].index = uint32(i)
+	}
 	g.shift = uint8(64 - order)
 }
 
@@ -68,6 +72,18 @@ func (s *shard) enter() bool { return s.n.Add(1) < 0 }
 
 // leave counts an emit out, and reports whether the gate is not open any more: then somebody waits for that.
 func (s *shard) leave() bool { return s.n.Add(-1) < 0 }
+
+// whileEmpty calls f while nobody is in the shard, if that comes true soon. Who enters meanwhile is not the first.
+func (g *gate) whileEmpty(s *shard, f func()) {
+	for range 100 {
+		if n := s.n.Load(); (n == 0 || n == closing) && s.n.CompareAndSwap(n, n+1) {
+			f()
+			g.leave(s)
+			return
+		}
+		runtime.Gosched()
+	}
+}
 
 // enter counts an emit in and returns the counter to leave by, or nil if the bus does not admit it.
 func (g *gate) enter() *shard {

@@ -14,10 +14,22 @@ type BrokerHealth struct {
 	Nodes int
 }
 
-// BrokerHealth returns how this node stands among the others, and false without a broker.
-func (b *Bus) BrokerHealth() (BrokerHealth, bool) {
-	if b.cluster == nil {
-		return BrokerHealth{}, false
+// Health is how a bus stands.
+type Health struct {
+	// Closing says that [Bus.Close] was called: the bus refuses emits, and delivers what it took in before. Closed says
+	// that it has ended.
+	Closing, Closed bool
+	// Broker is how this node stands among the others; nil without a broker.
+	Broker *BrokerHealth
+}
+
+// Health returns how the bus stands. It waits for nothing.
+func (b *Bus) Health() Health {
+	state := b.gate.state.Load()
+	h := Health{Closing: state != stateOpen, Closed: state == stateClosed}
+	if b.cluster != nil {
+		broker := b.cluster.health()
+		h.Broker = &broker
 	}
-	return b.cluster.health(), true
+	return h
 }

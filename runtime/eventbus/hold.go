@@ -10,7 +10,7 @@ import (
 func (t *topic) simple() bool {
 	i, c := t.info, &t.b.config
 	return i.From != eventdef.FromClient && i.To == eventdef.ToAny && len(c.interceptors) == 0 && !c.strict &&
-		(!t.info.Keyed || !i.Stored())
+		(!t.info.Keyed || !i.Stored()) && !t.tapped()
 }
 
 // reserve begins the short way of an emit that joins what waits already: a value that replaces a throttled
@@ -32,9 +32,12 @@ func (c *coalescer) reserve(ctx context.Context) address {
 		switch {
 		case c.mode == throttling && l.waitsForMore():
 			c.makePlace(w)
+			c.emitted++
+			c.coalesced += uint64(w.n)
 			w.n = 1
 			return w.at
 		case c.mode == batching && w.n > 0 && w.n+1 < c.batch:
+			c.emitted++
 			return c.nextPlace(w)
 		}
 	}
@@ -67,6 +70,8 @@ func (c *coalescer) holdKeyed(ctx context.Context, at address) (held bool) {
 	if l := c.lanes.find(laneID{slotID: slotID{key: key}}); l != nil && c.open() && l.waitsForMore() {
 		held = true
 		l.waiting.at, at = at, l.waiting.at
+		c.emitted++
+		c.coalesced += uint64(l.waiting.n)
 		l.waiting.n, l.waiting.room = 1, 1
 		l.waiting.ctx, l.waiting.peer = ctx, nil
 	}

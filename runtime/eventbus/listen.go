@@ -169,6 +169,9 @@ func (t *topic) newReader(l *listener, c listenConfig) *reader {
 
 // overflowed reports what a listener does not get.
 func (t *topic) overflowed(bound int, dropped uint64, policy Overflow) {
+	if t.watched != nil {
+		t.watched.overflowed.Add(dropped)
+	}
 	t.b.fail(context.Background(), t.err(CodeOverflow,
 		fmt.Errorf("the queue of %d of a listener was full: %d dropped (%v)", bound, dropped, policy)))
 }

@@ -122,7 +122,7 @@ func (l *listener) hold(ctx context.Context, d *delivery) bool {
 // still where it was.
 func later(ctx context.Context, d *delivery) queued {
 	q := queued{ctx: detach(ctx), at: d.at}
-	if d.batch || d.occ.seq != 0 || d.occ.node != "" {
+	if d.batch || d.timed || d.occ.seq != 0 || d.occ.node != "" {
 		kept := *d
 		kept.occ.answers = nil
 		kept.boxed = nil

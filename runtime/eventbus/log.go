@@ -139,6 +139,10 @@ func (l *eventLog) push(e *port.Entry) {
 	l.next++
 	l.at = e.Seq
 	l.bytes += e.Size
+	if w := e.Owner.(*topic).watched; w != nil {
+		w.frames++
+		w.bytes += uint64(len(e.Frame))
+	}
 	if e.ByClient {
 		l.costs.logged.Take(e.Peer.Account, e.Size)
 	}

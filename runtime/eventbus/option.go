@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/eventgen/eventgen/runtime/eventbus/broker"
+	"github.com/eventgen/eventgen/runtime/eventbus/observe"
 )
 
 // Option configures a bus.
@@ -23,6 +24,7 @@ type config struct {
 	share        float64
 	interceptors []Interceptor
 	cluster      func(*Bus) nodes
+	observers    []observe.Observer
 	node         string
 	keys         [][]byte
 	keyed        bool // WithKey gave them

@@ -51,6 +51,9 @@ func (t *topic) remote(env *envelope, from source) {
 		t.b.fail(context.Background(), t.err(CodeInvalidPayload, fmt.Errorf("node %s: %w", from.node, err)))
 		return
 	}
+	if !from.own && t.watched != nil {
+		t.watched.received.Add(1)
+	}
 	if env.flags&forWindows != 0 {
 		l := &t.b.log
 		l.mu.Lock()
@@ -60,6 +63,9 @@ func (t *topic) remote(env *envelope, from source) {
 			t.b.fail(context.Background(), t.noRoom(v.d.occ.peer))
 		}
 		l.wake()
+	}
+	if !from.own {
+		t.tap(&v.d)
 	}
 	if from.own || env.flags&forListeners == 0 || t.everywhere.Load() == 0 {
 		return

@@ -24,6 +24,7 @@ type topic struct {
 	store     *store     // nil unless the event is stored
 	shown     *store     // what windows get of it; the same, unless all nodes share a log
 	usual     traits     // of listeners that are nothing but a fn; empty
+	watched   *watched   // nil unless the bus has an observer
 
 	// interest counts the subscriptions of windows.
 	interest atomic.Int32
@@ -58,6 +59,7 @@ func newTopic(b *Bus, e AnyEvent) *topic {
 	t := &topic{b: b, info: i, payloads: e.core().payloads}
 	t.places.of = t.payloads
 	t.prefix = append(eventdef.StringKey(i.Name).AppendJSON([]byte(`{"event":`)), `,"seq":`...)
+	t.watched = newWatched(b)
 	t.out.init(t)
 	if i.Deferred() {
 		t.every = new(outlet)
@@ -77,6 +79,10 @@ func newTopic(b *Bus, e AnyEvent) *topic {
 	if i.Stored() || i.Deferred() || len(i.Flushes) > 0 || i.From == eventdef.FromClient || i.To != eventdef.ToAny ||
 		len(b.config.interceptors) > 0 || b.config.strict || b.cluster != nil {
 		t.extra.Add(1)
+	}
+	if t.tapped() { // they want a position, too
+		t.extra.Add(1)
+		t.metas.Add(1)
 	}
 	return t
 }

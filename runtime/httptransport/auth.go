@@ -122,7 +122,7 @@ func (h *Handler) identify(r *http.Request) (peer eventbus.Peer, expires time.Ti
 		err = errors.New("the credentials have expired")
 	}
 	if refusal != nil {
-		h.Logger().WarnContext(r.Context(), "eventgen: a page was refused", "remote", r.RemoteAddr, "error", err)
+		h.Logger().WarnContext(r.Context(), "eventgen: the credentials of a client were refused", "remote", r.RemoteAddr, "error", err)
 		return eventbus.Peer{}, time.Time{}, refusal
 	}
 	return peer, expires, nil

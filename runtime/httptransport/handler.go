@@ -101,7 +101,8 @@ func (h *Handler) refuseOrigin(w http.ResponseWriter, r *http.Request, origin st
 	case !strings.Contains(origin, "://"): // "null", or none at all
 		allow = "nothing: a sandboxed page, a file or a foreign page without an origin cannot be named"
 	}
-	h.Logger().WarnContext(r.Context(), said, "origin", origin, "host", r.Host, "allow", allow)
+	h.Refused(session.Closing{Code: session.CloseForbidden})
+	h.Logger().WarnContext(r.Context(), said, "origin", origin, "host", r.Host, "remote", r.RemoteAddr, "allow", allow)
 	fail(w, http.StatusForbidden, "forbidden", answer)
 }
 
@@ -131,6 +132,14 @@ func fail(w http.ResponseWriter, status int, code, message string) {
 	w.Header().Set("Cache-Control", "no-store")
 	w.WriteHeader(status)
 	_, _ = w.Write(text)
+}
+
+// refused takes note of a client that is not let in. What is wrong with credentials has been logged.
+func (h *Handler) refused(r *http.Request, why session.Closing) {
+	h.Refused(why)
+	if why.Code != session.CloseUnauthenticated && why.Code != session.CloseForbidden {
+		h.Logger().WarnContext(r.Context(), "eventgen: a client was refused", "remote", r.RemoteAddr, "reason", why.Reason)
+	}
 }
 
 // failWith answers a request that would have been a connection.

@@ -106,6 +106,7 @@ func (h *Handler) serveStream(w http.ResponseWriter, r *http.Request) {
 	// First who it is: what strangers send is not read.
 	c, refusal := h.newConn(r)
 	if refusal != nil {
+		h.refused(r, *refusal)
 		failWith(w, *refusal)
 		return
 	}
@@ -122,10 +123,12 @@ func (h *Handler) serveStream(w http.ResponseWriter, r *http.Request) {
 	}
 	s := newStream(w)
 	if refusal := c.Open(s, formatStream); refusal != nil {
+		h.refused(r, *refusal)
 		failWith(w, *refusal)
 		return
 	}
 	if why := c.Hello(hello); why != nil {
+		h.refused(r, *why)
 		failWith(w, *why)
 		return
 	}

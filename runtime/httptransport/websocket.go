@@ -69,6 +69,7 @@ func (h *Handler) serveSocket(w http.ResponseWriter, r *http.Request) {
 		}
 	}
 	if refusal != nil {
+		h.refused(r, *refusal)
 		h.farewell(raw, *refusal)
 		return
 	}

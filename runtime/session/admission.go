@@ -44,8 +44,10 @@ func (engine *Engine) cleanUp(c *Conn) {
 		}
 		s.mu.Unlock()
 	}
+	c.ended()
 	engine.mu.Lock()
 	delete(engine.conns, c)
+	engine.counts.sent += c.written()
 	delete(engine.tokens, c.token)
 	engine.unlabelLocked(c)
 	engine.leavePlaceLocked(c)

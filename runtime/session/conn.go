@@ -65,6 +65,8 @@ type Conn struct {
 	closeAt uint64    // entries up to here go out before
 	closeBy time.Time // when it is shut whatever is left
 
+	sent   uint64    // bytes
+	since  time.Time // when it was greeted
 	quiet  time.Time // when it last had written
 	pinged time.Time
 }
@@ -312,6 +314,7 @@ func (c *Conn) writeLocked(p []byte) {
 	}
 	c.wrote = true
 	n, err := c.link.Try(p)
+	c.sent += uint64(n)
 	if err != nil {
 		c.shutLocked()
 		return
@@ -365,6 +368,7 @@ func (c *Conn) closeLocked(why Closing) {
 		return
 	}
 	c.ending, c.why = true, &why
+	c.engine.counts.byReason(&c.engine.counts.closed, why)
 	c.closeBy = time.Now().Add(LastWords)
 	bye := c.format.AppendClose(nil, why)
 	if c.mode == modeDraining {

@@ -72,6 +72,7 @@ func (c *Conn) flushOwnLocked() {
 
 // writeOut writes p, and ends a connection that takes nothing of it for too long.
 func (c *Conn) writeOut(p []byte) bool {
+	size := len(p)
 	for len(p) > 0 {
 		n, err := c.link.Write(p[:min(len(p), mostWrite)], time.Now().Add(c.engine.stall))
 		p = p[n:]
@@ -81,6 +82,7 @@ func (c *Conn) writeOut(p []byte) bool {
 		}
 	}
 	c.mu.Lock()
+	c.sent += uint64(size)
 	c.rest = nil
 	c.bookLocked()
 	c.mu.Unlock()
@@ -116,7 +118,11 @@ func (c *Conn) catchUpLocked(entries []*port.Entry) {
 	c.rest = c.takeLocked(dst, entries[:n], head, func(e *port.Entry) bool {
 		switch e.Event.Slow {
 		case eventdef.SlowLatest:
-			return e.Superseded()
+			if !e.Superseded() {
+				return false
+			}
+			c.engine.port.Skipped(e)
+			return true
 		case eventdef.SlowDrop:
 			if behind {
 				c.dropLocked(e)
@@ -179,6 +185,7 @@ func (c *Conn) lostLocked() (gap []byte, ok bool) {
 	if len(missed) == 0 {
 		return nil, true
 	}
+	c.engine.counts.told(missed)
 	return c.format.Append(nil, appendGap(nil, missed), c.engine.epoch, 0), true
 }
 
@@ -187,6 +194,7 @@ func (c *Conn) dropLocked(e *port.Entry) {
 		c.dropped = make(map[string]uint64)
 	}
 	c.dropped[e.Event.Name]++
+	c.engine.port.Skipped(e)
 	c.upTo = e.Seq
 }
 
@@ -201,6 +209,7 @@ func (c *Conn) appendDroppedLocked(dst []byte) []byte {
 		missed[name] = &n
 	}
 	c.dropped = nil
+	c.engine.counts.told(missed)
 	return c.format.Append(dst, together(appendGap(nil, missed), appendAt(nil, c.upTo)), c.engine.epoch, c.upTo)
 }
 

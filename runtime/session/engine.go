@@ -9,6 +9,7 @@ import (
 
 	"github.com/eventgen/eventgen/runtime/eventbus"
 	"github.com/eventgen/eventgen/runtime/internal/account"
+	"github.com/eventgen/eventgen/runtime/internal/loglimit"
 	"github.com/eventgen/eventgen/runtime/internal/port"
 )
 
@@ -34,6 +35,7 @@ type Engine struct {
 	closed   bool
 
 	memory memory
+	counts counts
 
 	classMu sync.Mutex
 	classes map[string]*class
@@ -76,6 +78,7 @@ func New(bus *eventbus.Bus, opts ...Option) (*Engine, error) {
 	if engine.logger == nil {
 		engine.logger = defaults().logger
 	}
+	engine.logger = loglimit.New(engine.logger)
 	for range shards() {
 		engine.shards = append(engine.shards, newShard(engine))
 	}

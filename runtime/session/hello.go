@@ -1,16 +1,26 @@
 package session
 
 import (
+	"time"
+
 	"github.com/eventgen/eventgen/runtime/eventbus"
 )
 
 // Hello opens the connection: it finds the page's session, resumes or begins, and queues the
 // welcome. It returns how the connection is to be closed if it may not open.
 func (c *Conn) Hello(f *Hello) *Closing {
+	o, why := c.hello(f)
+	if why == nil {
+		c.opened(o)
+	}
+	return why
+}
+
+func (c *Conn) hello(f *Hello) (*opening, *Closing) {
 	engine := c.engine
 	weight := weightOfInterests(f.Listen)
 	if !c.tab.change(weight) {
-		return refuse(tooMuchMemory)
+		return nil, refuse(tooMuchMemory)
 	}
 	defer c.tab.change(-weight)
 	c.mu.Lock()
@@ -21,15 +31,15 @@ func (c *Conn) Hello(f *Hello) *Closing {
 	c.mu.Unlock()
 	s, known, why := c.join(f.Resume, &peer)
 	if why != nil {
-		return why
+		return nil, why
 	}
 	a := c.admitInterestsLocked(s, peer, f.Listen)
 	defer s.mu.Unlock()
 	switch {
 	case s.ended:
-		return &disconnected
+		return nil, &disconnected
 	case s.conn != c: // another connection of the page has come since
-		return &Closing{CloseReplaced, "replaced"}
+		return nil, &Closing{CloseReplaced, "replaced"}
 	}
 	o := opening{c: c, s: s, peer: &peer, known: known, from: f.Resume, a: a}
 	o.open()
@@ -42,7 +52,7 @@ func (c *Conn) Hello(f *Hello) *Closing {
 	}
 	if !c.liveLocked() {
 		o.release()
-		return refuse(shuttingDown)
+		return nil, refuse(shuttingDown)
 	}
 	// One message: a page that has the position must have been told of the gap before it.
 	first := [][]byte{appendWelcome(nil, w)}
@@ -59,13 +69,19 @@ func (c *Conn) Hello(f *Hello) *Closing {
 	}
 	if !c.tab.change(own + len(out)) {
 		o.release()
-		return refuse(tooMuchMemory)
+		return nil, refuse(tooMuchMemory)
 	}
 	c.peer, c.cursor, c.class, c.steps, c.rest = peer, o.at, o.class, o.steps, out
 	c.own, c.booked = own, own+len(out)
-	c.backlog, c.greeted = engine.port.At(), true
+	c.backlog, c.greeted, c.since = engine.port.At(), true, time.Now()
 	c.detachLocked()
-	return nil
+	if f.Resume != nil {
+		s.resumes++
+	}
+	if len(o.gap) > 0 {
+		s.gaps++
+	}
+	return &o, nil
 }
 
 // join finds the page's session, makes c its connection, and announces the peer.

@@ -59,6 +59,7 @@ func (c *Conn) listen(id uint64, listen map[string]interest, v verdict) {
 	s := c.session
 	a := c.admitInterestsLocked(s, peer, listen)
 	defer s.mu.Unlock()
+	defer c.refusedListens(a)
 	if s.conn != c {
 		return
 	}
@@ -104,6 +105,9 @@ func (c *Conn) emit(f *pageFrame, v verdict) {
 		}
 		return c.bring(f)
 	})
+	if err != nil {
+		c.engine.port.Refused(*f.Emit, string(err.Code))
+	}
 	c.answer(c.engine.port.At(), *f.ID, nil, err)
 }
 

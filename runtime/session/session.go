@@ -30,6 +30,8 @@ type session struct {
 	load   int // what subs count
 	ended  bool
 	rate   limiter
+
+	resumes, gaps int // connections after the first, and those of them that were told of a gap
 }
 
 // subscription is a page's interest in an event. The bus logs the event for as long as it is

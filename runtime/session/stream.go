@@ -69,11 +69,15 @@ func (engine *Engine) ServeStream(ctx context.Context, s Stream, peer eventbus.P
 		Context: context.WithoutCancel(ctx), Renew: engine.renewal(config.renew),
 	})
 	if refusal != nil {
+		engine.Refused(*refusal)
+		engine.logger.WarnContext(ctx, "eventgen: a client was refused", "account", streamAccount(peer), "reason", refusal.Reason)
 		_ = s.Close(refusal.Code, refusal.Reason)
 		return *refusal
 	}
 	defer c.End()
 	if refusal := c.Open(&streamLink{engine: engine, stream: s, ctx: ctx, cancel: cancel}, streamFormat{}); refusal != nil {
+		engine.Refused(*refusal)
+		engine.logger.WarnContext(ctx, "eventgen: a client was refused", "account", streamAccount(peer), "reason", refusal.Reason)
 		_ = s.Close(refusal.Code, refusal.Reason)
 		return *refusal
 	}

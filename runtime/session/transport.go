@@ -141,6 +141,7 @@ func (c *Conn) Greeted() bool { return c.session != nil }
 
 // Message handles a message, of which the first begins with a hello.
 func (c *Conn) Message(text []byte) {
+	c.engine.counts.received.Add(uint64(len(text)))
 	frames, err := parseMessage(text)
 	if err != nil {
 		c.close(badFrame(err))
@@ -215,6 +216,7 @@ func (engine *Engine) Post(name string, text []byte) (known bool, why *Closing) 
 		return false, nil
 	}
 	defer engine.live.Done()
+	engine.counts.received.Add(uint64(len(text)))
 	if !c.accept(text) {
 		return true, &Closing{CloseRateLimited, "rate_limited: frames wait to be handled"}
 	}

@@ -68,4 +68,8 @@ type Port interface {
 	// [CodeRate]. When it returns nil, all that an ack promises has happened; eventbus.Public turns an error into what
 	// the window may see. The transport has authorised it and has made sure that it runs once.
 	Emit(ctx context.Context, from Peer, in Incoming) error
+	// Refused counts an emit or a listen that the transport has refused, if the bus is observed.
+	Refused(event string, code string)
+	// Skipped counts an entry that a slow window was not sent, if the bus is observed.
+	Skipped(e *Entry)
 }
