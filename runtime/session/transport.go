@@ -298,6 +298,9 @@ func (engine *Engine) Closed() *Closing {
 	return nil
 }
 
+// Bus returns the bus whose clients the engine serves.
+func (engine *Engine) Bus() *eventbus.Bus { return engine.bus }
+
 // MaxMessage bounds one message of a page, in bytes.
 func (engine *Engine) MaxMessage() int { return engine.maxPayload + envelope }
 
