@@ -86,7 +86,7 @@ func (g *generator) declare() {
 func (g *generator) define(d *Decl) {
 	p := place{self: d, params: d.Params}
 	if g.one(3) {
-		if d.Type = g.expr(p); d.Type.Op == Par {
+		if d.Type = g.expr(p); d.Type.Op == Par || d.circular() {
 			d.Type = &Expr{Op: Slice, Args: []*Expr{d.Type}}
 		}
 	} else {
@@ -101,6 +101,16 @@ func (g *generator) define(d *Decl) {
 	if (d.Type.Op == Struct || d.Type.Op == Slice || d.Type.Op == Map) && g.one(5) {
 		g.methods(d, false)
 	}
+}
+
+// circular reports whether the type points to itself alone. Given anything but null for it,
+// encoding/json never ends.
+func (d *Decl) circular() bool {
+	e := d.Type
+	for e != nil && e.Op == Pointer {
+		e = e.Args[0]
+	}
+	return e != nil && e.Op == Name && e.Name == d.Name
 }
 
 func usesAsKey(e *Expr, param string) bool {
