@@ -213,7 +213,7 @@ func (c *cluster) same(ctx context.Context, s broker.State, at uint64, body []by
 	switch {
 	case s.Last < at:
 		return false, nil
-	case at == 0 || at < s.First:
+	case body == nil || at < s.First:
 		return true, nil
 	}
 	ctx, cancel := context.WithTimeout(ctx, brokerCall)
@@ -278,8 +278,8 @@ func (c *cluster) load(ctx context.Context, s broker.State) error {
 	r.change(func() {
 		again = r.loaded
 		r.epoch, r.at, r.body, r.last, r.loaded = s.Epoch, s.Last, nil, s.Last, true
-		if n := len(recent); n > 0 && recent[n-1].Position == s.Last {
-			r.body = recent[n-1].Body
+		if n := len(recent); n > 0 { // after it there is nothing but what the engine keeps for itself
+			r.at, r.body = recent[n-1].Position, recent[n-1].Body
 		}
 	})
 	if !again {

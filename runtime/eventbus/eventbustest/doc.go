@@ -4,6 +4,6 @@
 // [EmittedTo], [Order] and [Count] say in a readable way what should have been. [Listen] collects what a listener
 // gets: [Deliveries.Wait] waits for it, [Delivered] and [DeliveredBatches] say what it should be. [Network] joins the buses of
 // several nodes in memory, as a broker would. For transports there are [TestSink], the checks that every
-// transport must pass, [Reference], an in-memory transport that does, and [Link], a line that loses, doubles,
+// transport must pass, [TestBroker], those that every broker must, [Reference], an in-memory transport that does, and [Link], a line that loses, doubles,
 // delays and reorders what passes, the same way for the same seed.
 package eventbustest

@@ -101,13 +101,21 @@ func (n *Network) Stop() { n.change(func() { n.away = true }) }
 // Start starts the engine again.
 func (n *Network) Start() { n.change(func() { n.away = false }) }
 
-// Rollback makes the engine lose the newest messages of the log and what they kept, as after a failover. It gives
-// their positions anew.
-func (n *Network) Rollback(messages int) {
-	n.change(func() {
-		n.history = n.history[:max(0, len(n.history)-messages)]
-		n.recount()
-	})
+// Snapshot remembers the log. What it returns brings that back: the engine loses what came later and what that kept, as
+// after a failover, and gives the positions anew.
+func (n *Network) Snapshot() (back func()) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	history, trimmed, first, epoch := slices.Clone(n.history), slices.Clone(n.trimmed), n.first, n.epoch
+	return func() {
+		n.change(func() {
+			n.history, n.trimmed, n.first, n.epoch = history, trimmed, first, epoch
+			n.runs = map[string]run{}
+			for _, e := range slices.Concat(trimmed, history) {
+				n.runs[e.Run] = run{e.N, e.position}
+			}
+		})
+	}
 }
 
 // Delete deletes the log, with its epoch and all that was kept.
@@ -144,14 +152,6 @@ func (n *Network) change(fn func()) {
 	n.mu.Unlock()
 	for _, fn := range tell {
 		fn()
-	}
-}
-
-// recount finds out what the log knows of the runs. The lock is held.
-func (n *Network) recount() {
-	n.runs = map[string]run{}
-	for _, e := range n.history {
-		n.runs[e.Run] = run{e.N, e.position}
 	}
 }
 
