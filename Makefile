@@ -5,10 +5,12 @@ help: ## show the targets
 
 npm := runtime/ts internal/gen/asyncapi/schematest/testdata examples/e2e examples/dashboard/web
 
+webkit := gcc libc6-dev pkg-config libgtk-3-dev libwebkit2gtk-4.1-dev xvfb xdotool
+
 announce:
 	@.ci/announce $(npm)
 
-deps: $(npm:%=%/node_modules/.installed) chromium proxies ## install what the checks need
+deps: $(npm:%=%/node_modules/.installed) chromium proxies webkit ## install what the checks need
 
 # npm ci removes node_modules, so the stamp is as old as what it stands for.
 %/node_modules/.installed: %/package-lock.json
@@ -27,6 +29,13 @@ chromium:
 proxies:
 	@for program in nginx caddy openssl; do command -v $$program >/dev/null || missing="$$missing $$program"; done; \
 		[ -z "$$missing" ] || { apt-get update -q && RUNLEVEL=1 apt-get install -qy --no-install-recommends $$missing; }
+
+# Tests in a real window run under Xvfb with WebKitGTK, and say that they did not where it cannot be installed.
+.PHONY: webkit
+webkit:
+	@{ pkg-config --exists gtk+-3.0 webkit2gtk-4.1 && command -v cc Xvfb xdotool >/dev/null; } 2>/dev/null || \
+		{ apt-get update -q && apt-get install -qy --no-install-recommends $(webkit); } || \
+		echo 'no WebKitGTK: the tests in a real window will not run'
 
 generate: ## regenerate every example
 	@git ls-files 'examples/**/eventgen.yaml' | xargs -n1 dirname | while read -r dir; do \

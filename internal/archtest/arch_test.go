@@ -50,6 +50,7 @@ var rules = map[string]struct{ own, third []string }{
 		"internal/diag", "internal/gen/...", "internal/ir", "internal/load", "internal/parse", "runtime/eventbus/...",
 	}},
 	"internal/testing/randomtypes/probe": {own: []string{"runtime/eventbus/..."}},
+	"internal/testing/screen":            {},
 	"internal/vcs":                       {third: []string{"golang.org/x/mod"}},
 	"runtime/eventbus":                   {own: []string{"runtime/internal/..."}},
 	"runtime/eventbus/codec":             {},
@@ -115,13 +116,14 @@ func TestImports(t *testing.T) {
 	}
 }
 
-func TestRequirements(t *testing.T) {
-	type goMod struct {
-		Require []struct {
-			Path     string
-			Indirect bool
-		}
+type goMod struct {
+	Require []struct {
+		Path     string
+		Indirect bool
 	}
+}
+
+func TestRequirements(t *testing.T) {
 	for _, mod := range list[goMod](t, "mod", "edit", "-json", "../../go.mod") {
 		for _, r := range mod.Require {
 			if !r.Indirect && requirements[r.Path] == "" {

@@ -39,7 +39,7 @@ var (
 	Runtimes   = []string{RuntimeVendor, RuntimePackage}
 	Extensions = []string{ExtensionNone, ExtensionJS, ExtensionTS}
 	Hooks      = []string{"react", "vue", "svelte", "solid"}
-	Transports = []string{"ws", "sse", "memory", "sidecar", "wails"}
+	Transports = []string{"ws", "sse", "memory", "sidecar", "wails", "wails2"}
 	NilModes   = []string{string(ir.NilNull), string(ir.NilEmpty)}
 	Int64Modes = []string{string(ir.Int64Number), string(ir.Int64String), string(ir.Int64BigInt)}
 	TimeModes  = []string{string(ir.TimeString), string(ir.TimeDate)}

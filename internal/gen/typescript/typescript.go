@@ -35,7 +35,7 @@ type Options struct {
 	Decoders        bool     // decoders.gen.ts as well
 	ImportExtension string   // default ExtensionNone
 	Runtime         string   // default RuntimeVendor
-	Transports      []string // ws, sse, memory, sidecar, wails: those of a copied runtime
+	Transports      []string // ws, sse, memory, sidecar, wails, wails2: those of a copied runtime
 }
 
 // Generate renders m, whose events have these contracts. On any error in the list it returns no

@@ -84,6 +84,7 @@ const measured = {
   './memory': await entry('memory'),
   './sidecar': await entry('sidecar'),
   './wails': await entry('wails'),
+  './wails2': await entry('wails2'),
   './react': await entry('react'),
   './vue': await entry('vue'),
   './svelte': await entry('svelte'),
