@@ -48,7 +48,9 @@ async function eventgen(name, messages) {
   let epoch = 0;
   const welcome = () => {
     epoch++;
-    link.receive(`{"welcome":{"peer":"p","session":"s","epoch":"e${String(epoch)}","at":0,"heartbeat":1000000}}`);
+    link.receive(
+      `{"welcome":{"peer":"p","session":"s","ticket":"t","epoch":"e${String(epoch)}","at":0,"heartbeat":1000000}}`,
+    );
   };
   welcome();
   await settle();

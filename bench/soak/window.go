@@ -18,11 +18,11 @@ type window struct {
 	label  string
 	random *rand.Rand
 
-	session, epoch string
-	seq            int64 // where to resume
-	last           int64 // the number delivered last; 0 before the first
-	missing        int64 // what gaps have told since
-	unknown        bool  // a gap since could not tell how many
+	ticket, epoch string
+	seq           int64 // where to resume
+	last          int64 // the number delivered last; 0 before the first
+	missing       int64 // what gaps have told since
+	unknown       bool  // a gap since could not tell how many
 }
 
 func newWindow(s *soak, i int) *window {
@@ -32,9 +32,9 @@ func newWindow(s *soak, i int) *window {
 // frame is what the server sends.
 type frame struct {
 	Welcome *struct {
-		Session, Epoch string
-		At             int64
-		Resumed        bool
+		Ticket, Epoch string
+		At            int64
+		Resumed       bool
 	}
 	Event   string
 	Seq     int64
@@ -91,8 +91,8 @@ func (w *window) connection(ctx context.Context, life time.Duration, until int64
 	}
 	_ = conn.SetDeadline(end)
 	resume := ""
-	if w.session != "" {
-		resume = fmt.Sprintf(`,"resume":{"session":%q,"epoch":%q,"seq":%d}`, w.session, w.epoch, w.seq)
+	if w.ticket != "" {
+		resume = fmt.Sprintf(`,"resume":{"ticket":%q,"epoch":%q,"seq":%d}`, w.ticket, w.epoch, w.seq)
 	}
 	hello := fmt.Sprintf(`{"hello":{"window":%q,"listen":{%q:{}}%s}}`, w.label, eventName, resume)
 	if err := wsutil.WriteClientText(conn, []byte(hello)); err != nil {
@@ -170,13 +170,13 @@ func (w *window) frame(f *frame) {
 
 func (w *window) welcome(f *frame) {
 	switch {
-	case w.session == "":
+	case w.ticket == "":
 	case f.Welcome.Resumed:
 		w.soak.figures.resumed.Add(1)
 	default:
 		w.soak.figures.anew.Add(1)
 	}
-	w.session, w.epoch, w.seq = f.Welcome.Session, f.Welcome.Epoch, f.Welcome.At
+	w.ticket, w.epoch, w.seq = f.Welcome.Ticket, f.Welcome.Epoch, f.Welcome.At
 }
 
 // delivery checks that nothing between the last delivery and this one was lost silently.

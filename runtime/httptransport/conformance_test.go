@@ -113,7 +113,7 @@ type window struct {
 	id      int
 	listens map[string]object
 	answers map[int]chan object
-	session string
+	ticket  string
 	epoch   string
 	at      uint64
 	ended   chan struct{}
@@ -121,8 +121,8 @@ type window struct {
 
 type windowFrame struct {
 	Welcome *struct {
-		Session, Epoch string
-		At             uint64
+		Ticket, Epoch string
+		At            uint64
 	}
 	Event   string
 	Seq     uint64
@@ -140,8 +140,8 @@ func (w *window) connect() error {
 	}
 	w.mu.Lock()
 	hello := object{"listen": maps.Clone(w.listens)}
-	if w.session != "" {
-		hello["resume"] = object{"session": w.session, "epoch": w.epoch, "seq": w.at}
+	if w.ticket != "" {
+		hello["resume"] = object{"ticket": w.ticket, "epoch": w.epoch, "seq": w.at}
 	}
 	w.conn, w.answers, w.ended = conn, map[int]chan object{}, make(chan struct{})
 	ended := w.ended
@@ -188,7 +188,7 @@ func (w *window) take(f windowFrame, text []byte, welcomed chan struct{}) {
 	w.at = max(w.at, f.Seq, f.At)
 	switch {
 	case f.Welcome != nil:
-		w.session, w.epoch, w.at = f.Welcome.Session, f.Welcome.Epoch, f.Welcome.At
+		w.ticket, w.epoch, w.at = f.Welcome.Ticket, f.Welcome.Epoch, f.Welcome.At
 		close(welcomed)
 	case f.Ack != 0:
 		var whole object

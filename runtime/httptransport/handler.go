@@ -110,7 +110,7 @@ func (h *Handler) preflight(w http.ResponseWriter, foreign bool) {
 	if foreign {
 		w.Header().Set("Access-Control-Allow-Methods", "POST")
 		w.Header().Set("Access-Control-Allow-Headers",
-			"authorization, content-type, eventgen-peer, eventgen-session, last-event-id")
+			"authorization, content-type, eventgen-peer, eventgen-ticket, last-event-id")
 		w.Header().Set("Access-Control-Max-Age", "600")
 	}
 	w.WriteHeader(http.StatusNoContent)

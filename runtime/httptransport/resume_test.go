@@ -134,6 +134,7 @@ type modelPage struct {
 	pg      *page // nil while there is no connection
 	peer    string
 	session string
+	ticket  string
 	epoch   string
 	seq     float64
 	ids     int
@@ -301,7 +302,7 @@ func (m *modelPage) connect() {
 		}
 		hello := object{"window": m.label, "listen": listen}
 		if m.session != "" {
-			resume := object{"session": m.session, "epoch": m.epoch, "seq": m.seq}
+			resume := object{"ticket": m.ticket, "epoch": m.epoch, "seq": m.seq}
 			if !m.steady && !m.hearsKept() && m.random.IntN(8) == 0 {
 				resume["failed"] = true
 			}
@@ -405,7 +406,7 @@ func (m *modelPage) welcome(w object) {
 	if w["session"] != m.session {
 		m.ids = 0
 	}
-	m.session, m.epoch = w["session"].(string), w["epoch"].(string)
+	m.session, m.ticket, m.epoch = w["session"].(string), w["ticket"].(string), w["epoch"].(string)
 	m.peer, m.seq = w["peer"].(string), w["at"].(float64)
 }
 
@@ -602,20 +603,20 @@ func TestGuarantee07ClaimsBringNoHistory(t *testing.T) {
 	p.open(`{"listen":{"tick":{},"other":{}}}`) // so that they are logged
 	emit(t, p.bus, tick, 1)
 	epoch := p.epoch()
-	claim := func(session any, listen string) *page {
-		return p.open(fmt.Sprintf(`{"listen":%s,"resume":{"session":%q,"epoch":%q,"seq":0}}`, listen, session, epoch))
+	claim := func(ticket any, listen string) *page {
+		return p.open(fmt.Sprintf(`{"listen":%s,"resume":{"ticket":%q,"epoch":%q,"seq":0}}`, listen, ticket, epoch))
 	}
 	pg := claim("unknown", `{"tick":{}}`)
 	for range 2 {
 		pg.want(`{"gap":{"events":{"tick":null}}}`)
-		pg = claim(pg.welcome["session"], `{"tick":{}}`)
+		pg = claim(pg.welcome["ticket"], `{"tick":{}}`)
 	}
 	pg.want(`{"gap":{"events":{"tick":null}}}`)
 	// The same of an event that its session has not listened to.
 	pg = p.open(`{"listen":{}}`)
 	emit(t, p.bus, other, "unheard")
 	for range 2 {
-		pg = claim(pg.welcome["session"], `{"other":{}}`)
+		pg = claim(pg.welcome["ticket"], `{"other":{}}`)
 		pg.want(`{"gap":{"events":{"other":null}}}`)
 	}
 	emit(t, p.bus, other, "heard")
@@ -625,6 +626,6 @@ func TestGuarantee07ClaimsBringNoHistory(t *testing.T) {
 	emit(t, p.bus, tick, 2)
 	pg = p.open(pg.failed(`{"tick":{}}`, pg.at()))
 	pg.want(`{"gap":{"events":{"tick":1}}}`)
-	pg = claim(pg.welcome["session"], `{"tick":{}}`)
+	pg = claim(pg.welcome["ticket"], `{"tick":{}}`)
 	pg.want(`{"event":"tick","payload":2}`)
 }

@@ -173,7 +173,7 @@ func (h *Handler) readHello(w http.ResponseWriter, r *http.Request, c *session.C
 		hello, refusal = session.ParseHello(body)
 	} else {
 		query := r.URL.Query()
-		hello, refusal = h.HelloOf(query.Get("window"), query["listen"], r.Header.Get("Last-Event-ID"), r.Header.Get("Eventgen-Session"))
+		hello, refusal = h.HelloOf(query.Get("window"), query["listen"], r.Header.Get("Last-Event-ID"), r.Header.Get("Eventgen-Ticket"))
 	}
 	if refusal != nil {
 		failWith(w, *refusal)

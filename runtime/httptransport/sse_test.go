@@ -90,12 +90,12 @@ func TestStreamForTools(t *testing.T) {
 	}
 	back.want(`{"event":"tick","payload":2}`)
 	position, _, _ := strings.Cut(id, ":1:") // a session needs no proof
-	again := open("Last-Event-ID", position+":1", "Eventgen-Session", back.welcome["session"].(string))
+	again := open("Last-Event-ID", position+":1", "Eventgen-Ticket", back.welcome["ticket"].(string))
 	if again.welcome["resumed"] != true {
 		t.Errorf("welcome is %v", again.welcome)
 	}
 	again.want(`{"event":"tick","payload":2}`)
-	same := open("Last-Event-ID", id, "Eventgen-Session", pg.welcome["session"].(string))
+	same := open("Last-Event-ID", id, "Eventgen-Ticket", pg.welcome["ticket"].(string))
 	if same.welcome["session"] != pg.welcome["session"] {
 		t.Errorf("welcome is %v", same.welcome)
 	}

@@ -159,7 +159,7 @@ func TestGuarantee07ResumeTellsOfGaps(t *testing.T) {
 	emit(t, p.bus, tick, 7)
 	back.want(`{"event":"tick","payload":7}`)
 
-	stranger := p.open(`{"listen":{"tick":{}},"resume":{"session":"unknown","epoch":"another","seq":3}}`)
+	stranger := p.open(`{"listen":{"tick":{}},"resume":{"ticket":"unknown","epoch":"another","seq":3}}`)
 	stranger.want(`{"gap":{"events":{"tick":null}}}`)
 	if stranger.welcome["session"] == "unknown" {
 		t.Error("a session that the page made up")

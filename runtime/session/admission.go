@@ -39,7 +39,7 @@ func (engine *Engine) cleanUp(c *Conn) {
 		s.mu.Lock()
 		if s.conn == c {
 			s.conn = nil
-			engine.port.Leave(s.peer, 0)
+			engine.port.Leave(s.id, s.generation)
 			engine.leaveLocked(s)
 		}
 		s.mu.Unlock()

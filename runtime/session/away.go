@@ -19,7 +19,7 @@ func (a *absent) add(s *session) {
 		own = list.New()
 		a.of[s.tab.account] = own
 	}
-	s.left = time.Now()
+	s.left = time.Now().UnixNano()
 	s.away, s.awayOfAccount = a.all.PushBack(s), own.PushBack(s)
 }
 
@@ -59,7 +59,7 @@ func (a *absent) surplus(account string, share, most int) *session {
 // oldest returns the session that left first, if it has been away for so long.
 func (a *absent) oldest(now time.Time, longest time.Duration) *session {
 	if e := a.all.Front(); e != nil {
-		if s, _ := e.Value.(*session); now.Sub(s.left) >= longest {
+		if s, _ := e.Value.(*session); now.Sub(time.Unix(0, s.left)) >= longest {
 			return s
 		}
 	}

@@ -65,10 +65,11 @@ type Conn struct {
 	closeAt uint64    // entries up to here go out before
 	closeBy time.Time // when it is shut whatever is left
 
-	sent   uint64    // bytes
-	since  time.Time // when it was greeted
-	quiet  time.Time // when it last had written
-	pinged time.Time
+	sent     uint64    // bytes
+	since    time.Time // when it was greeted
+	ticketed int64     // when the page got its ticket, in Unix nanoseconds, as are these
+	quiet    int64     // when it last had written
+	pinged   int64
 }
 
 type mode uint8

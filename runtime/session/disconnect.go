@@ -2,6 +2,7 @@ package session
 
 import (
 	"slices"
+	"time"
 
 	"github.com/eventgen/eventgen/runtime/eventbus"
 )
@@ -82,7 +83,8 @@ func (engine *Engine) disconnect(s *session) {
 	defer s.mu.Unlock()
 	engine.mu.Lock()
 	engine.away.remove(s)
-	delete(engine.sessions, s.secret)
+	delete(engine.sessions, s.id)
+	engine.revoked.add(s.id, time.Now())
 	engine.mu.Unlock()
 	s.ended = true
 	for event := range s.subs {
@@ -90,7 +92,7 @@ func (engine *Engine) disconnect(s *session) {
 	}
 	if c := s.conn; c != nil {
 		s.conn = nil
-		engine.port.Leave(s.peer, 0)
+		engine.port.Leave(s.id, s.generation)
 		c.close(disconnected)
 	}
 }
@@ -110,7 +112,7 @@ func (s *session) seenAs() eventbus.Peer {
 	if s.conn != nil {
 		p = s.conn.who()
 	}
-	p.ID, p.Window = s.peer, s.window
+	p.ID, p.Window = s.id, s.window
 	return p
 }
 

@@ -20,7 +20,8 @@
 //   - admission.go: places of connections, by account, and labels of windows. memory.go: the account of bytes. limits.go:
 //     what all of it comes to.
 //   - authorize.go: who may listen and emit, and renewals. disconnect.go: what an operator ends.
-//   - hello.go: a connection begins, and finds its session. session.go, away.go: what outlives connections.
+//   - hello.go: a connection begins, and finds its session. ticket.go: by what it finds it. session.go, away.go,
+//     revoked.go: what outlives connections, and what no longer does.
 //   - resume.go: where a page that comes back goes on, and what it is told to have missed. epoch.go: what proves a
 //     position. subscribe.go: what a page listens to.
 //   - conn.go, drain.go: one connection, in step with the log and behind it. fanout.go, class.go: many at the same time.
@@ -43,17 +44,22 @@
 //
 // Coming back:
 //
-//  6. A window that reconnects within the time of [WithResume] and the reach of the bus's log gets what
-//     it missed, once and in order, over any transport.
+//  6. A window that reconnects within the reach of the bus's log gets what it missed, once and in order, over any
+//     transport. For the time of [WithResume] the log goes on for what it listens to.
 //  7. Beyond that it is told of a gap, for each event: nothing is lost silently.
 //  8. A session has one connection: the newest replaces the others.
-//  9. A session that is away for longer than [WithResume] ends, and its subscriptions with it.
+//  9. What an engine knows of a session goes when that has been away for longer than [WithResume], and its
+//     subscriptions end.
+//  23. A page goes on with its session at any engine that has the key ([eventbus.WithKey]) by its ticket alone, for 24 hours from
+//     the last one that it was given. It gets nothing from before the session began.
 //
 // From windows:
 //
 //  10. Frames of a page are handled in their order, one at a time. An emit is answered after its
 //     synchronous listeners have returned, and after what they emitted to the page.
 //  11. An emit runs once for each session and id, however often a page sends it.
+//  24. An engine that goes on with a session of another, and does not learn what became of its emits, runs none that has
+//     been sent: each ends with outcome_unknown.
 //
 // Safety:
 //

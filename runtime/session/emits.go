@@ -57,7 +57,7 @@ func (l *emitLog) run(id uint64, tab *tab, do func() *wireError) *wireError {
 	}
 	if l.any && id <= l.highest {
 		l.mu.Unlock()
-		return &wireError{Code: codeOutcomeUnknown, Message: "it has run, and its outcome is forgotten"}
+		return &wireError{Code: codeOutcomeUnknown, Message: "it may have run, and its outcome is not known here"}
 	}
 	r := &emitResult{done: make(chan struct{})}
 	kept := l.keep(outcome{id, r}, tab)
@@ -69,6 +69,13 @@ func (l *emitLog) run(id uint64, tab *tab, do func() *wireError) *wireError {
 	defer l.settle(id, r, tab)
 	r.err = do()
 	return r.err
+}
+
+// pass makes the ids up to this one those of emits that may have run elsewhere: they are not run here.
+func (l *emitLog) pass(id uint64) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.highest, l.any = max(l.highest, id), true
 }
 
 // settle keeps what an emit came to in as little as that takes.

@@ -19,6 +19,7 @@ type Engine struct {
 	bus   *eventbus.Bus
 	port  port.Port
 	epoch *Epoch
+	keys  *keyring
 
 	shards []*shard
 	next   atomic.Uint32 // the shard of the next connection
@@ -30,6 +31,7 @@ type Engine struct {
 	tokens   map[string]*Conn // those that frames come to by POST
 	labelled map[labelID]map[*Conn]struct{}
 	sessions map[string]*session
+	revoked  revoked
 	away     absent
 	places   account.Ledger // of connections
 	closed   bool
@@ -70,6 +72,7 @@ func New(bus *eventbus.Bus, opts ...Option) (*Engine, error) {
 	if err := engine.check(); err != nil {
 		return nil, err
 	}
+	engine.revoked = newRevoked(engine.maxPeers)
 	if engine.maxAccountPeers == 0 {
 		engine.maxAccountPeers = min(engine.maxPeers, max(leastAccountPeers, engine.maxPeers/account.Parts))
 	}
@@ -86,7 +89,8 @@ func New(bus *eventbus.Bus, opts ...Option) (*Engine, error) {
 	if err != nil {
 		return nil, fmt.Errorf("session: %w", err)
 	}
-	engine.port, engine.epoch = port, newEpoch(port.Epoch())
+	engine.keys = newKeyring(port.Keys)
+	engine.port, engine.epoch = port, newEpoch(port.Epoch(), engine.keys)
 	for _, s := range engine.shards {
 		s.head = port.At()
 		s.kick()

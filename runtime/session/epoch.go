@@ -3,7 +3,8 @@ package session
 import (
 	"crypto/aes"
 	"crypto/cipher"
-	"crypto/rand"
+	"crypto/hmac"
+	"crypto/sha256"
 	"crypto/subtle"
 	"encoding/binary"
 	"encoding/hex"
@@ -11,8 +12,8 @@ import (
 	"strings"
 )
 
-// Epoch is the name of the log, and what makes event ids of its positions. An id proves that this engine has given
-// it to a page: anybody can name a position, and would read history from there.
+// Epoch is the name of the log, and what makes event ids of its positions. An id proves that an engine with the same key
+// has given it to a page: anybody can name a position, and would read history from there.
 type Epoch struct {
 	name  string
 	proof cipher.Block
@@ -21,10 +22,10 @@ type Epoch struct {
 // proofSize is the length of a proof, as text.
 const proofSize = 16
 
-func newEpoch(name string) *Epoch {
-	key := make([]byte, 16)
-	_, _ = rand.Read(key) // it never fails
-	block, err := aes.NewCipher(key)
+func newEpoch(name string, keys *keyring) *Epoch {
+	h := hmac.New(sha256.New, keys.proofs)
+	h.Write([]byte(name))
+	block, err := aes.NewCipher(h.Sum(nil)[:16])
 	if err != nil {
 		panic(err) // no length of a key but these is refused
 	}

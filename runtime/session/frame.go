@@ -29,17 +29,19 @@ type Hello struct {
 }
 
 type resumeFrame struct {
-	Session string
-	Epoch   string
-	Seq     uint64
-	Failed  bool // twice on what comes after Seq
-	proven  bool // the page was here, which it shows without a session
+	Ticket string
+	Epoch  string
+	Seq    uint64
+	Sent   *uint64 // the highest id of an emit that was ever written to a connection
+	Failed bool    // twice on what comes after Seq
+	proven bool    // the page was here, which it shows without a session
 }
 
 // interest is what a page listens to of one event: all of it, or these keys only.
 type interest struct {
 	Contract string
 	Keys     *[]json.RawMessage
+	Since    *uint64 // the position from which the page has listened, as it was told
 }
 
 // keySet returns the keys of an interest, nil for all.
@@ -132,12 +134,14 @@ func (f *Hello) parse(text []byte) error {
 func (f *resumeFrame) parse(text []byte) error {
 	return eachMember(text, func(name string, value []byte) error {
 		switch name {
-		case "session":
-			return parseValue(value, &f.Session)
+		case "ticket":
+			return parseValue(value, &f.Ticket)
 		case "epoch":
 			return parseValue(value, &f.Epoch)
 		case "seq":
 			return parseValue(value, &f.Seq)
+		case "sent":
+			return parseValue(value, &f.Sent)
 		case "failed":
 			return parseValue(value, &f.Failed)
 		}
@@ -155,6 +159,8 @@ func parseListen(text []byte, into *map[string]interest) error {
 				return parseValue(value, &i.Contract)
 			case "keys":
 				return parseValue(value, &i.Keys)
+			case "since":
+				return parseValue(value, &i.Since)
 			}
 			return nil
 		})

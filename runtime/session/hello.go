@@ -47,7 +47,7 @@ func (c *Conn) hello(f *Hello) (*opening, *Closing) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	w := welcome{
-		Peer: c.token, Session: s.secret, Epoch: engine.epoch.name, At: o.at, Resumed: o.resumed,
+		Peer: c.token, Session: s.id, Ticket: engine.ticketLocked(s), Epoch: engine.epoch.name, At: o.at, Resumed: o.resumed,
 		ExpiresIn: secondsUntil(c.expires), Heartbeat: engine.heartbeat.Seconds(), Max: engine.MaxMessage(), Refused: a.refused,
 	}
 	if !c.liveLocked() {
@@ -74,6 +74,7 @@ func (c *Conn) hello(f *Hello) (*opening, *Closing) {
 	c.peer, c.cursor, c.class, c.steps, c.rest = peer, o.at, o.class, o.steps, out
 	c.own, c.booked = own, own+len(out)
 	c.backlog, c.greeted, c.since = engine.port.At(), true, time.Now()
+	c.ticketed = c.since.UnixNano()
 	c.detachLocked()
 	if f.Resume != nil {
 		s.resumes++
@@ -88,11 +89,11 @@ func (c *Conn) hello(f *Hello) (*opening, *Closing) {
 func (c *Conn) join(from *resumeFrame, peer *eventbus.Peer) (s *session, known bool, why *Closing) {
 	engine := c.engine
 	for {
-		secret := ""
+		ticket := ""
 		if from != nil {
-			secret = from.Session
+			ticket = from.Ticket
 		}
-		s, known = engine.session(secret, peer.Identity, c.tab.account)
+		s, known = engine.session(ticket, peer.Identity, c.tab.account)
 		c.mu.Lock()
 		c.session = s
 		c.mu.Unlock()
@@ -114,17 +115,18 @@ func (c *Conn) join(from *resumeFrame, peer *eventbus.Peer) (s *session, known b
 	engine.stayLocked(s, c.tab.account)
 	if old := s.conn; old != nil {
 		old.close(Closing{CloseReplaced, "replaced: the session came back"})
-		engine.port.Leave(s.peer, 0)
+		engine.port.Leave(s.id, s.generation)
 	}
 	s.conn = c
-	peer.ID = s.peer // the same for a page that comes back, so that it gets no echo of what it relayed
+	s.generation++
+	peer.ID, peer.Generation = s.id, s.generation // the same for a page that comes back, so that it gets no echo of what it relayed
 	joined, err := engine.port.Join(*peer)
 	if err != nil {
 		s.conn = nil
 		engine.leaveLocked(s)
 		return nil, false, refuse(shuttingDown)
 	}
-	*peer, s.peer, s.window = joined, joined.ID, joined.Window
+	*peer, s.window = joined, joined.Window
 	c.shard.add(c)
 	return s, known, nil
 }

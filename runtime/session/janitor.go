@@ -18,7 +18,9 @@ func (engine *Engine) sweep() {
 			now := time.Now()
 			conns = engine.all(conns[:0])
 			for _, c := range conns {
-				c.look(now, every)
+				if c.look(now, every) {
+					c.reissue(now)
+				}
 			}
 			clear(conns)
 			engine.expire(now)
@@ -26,36 +28,52 @@ func (engine *Engine) sweep() {
 	}
 }
 
-// look does what is due on a connection.
-func (c *Conn) look(now time.Time, every time.Duration) {
+// look does what is due on a connection, and reports whether it lives and its page is due another ticket.
+func (c *Conn) look(now time.Time, every time.Duration) (ticket bool) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	engine := c.engine
 	switch {
 	case c.mode == modeShut:
-		return
+		return false
 	case c.ending:
 		if now.After(c.closeBy) {
 			c.shutLocked()
 		}
-		return
+		return false
 	case !c.greeted: // the hello has a deadline of its own
-		return
+		return false
 	case !c.expires.IsZero() && !now.Before(c.expires):
 		c.closeLocked(Closing{CloseUnauthenticated, "unauthenticated: the credentials have expired"})
-		return
+		return false
 	case c.answers && !c.listensLocked(now):
-		return
+		return false
 	}
-	if c.wrote || c.quiet.IsZero() {
-		c.wrote, c.quiet = false, now
+	if c.wrote || c.quiet == 0 {
+		c.wrote, c.quiet = false, now.UnixNano()
 	}
-	if c.mode == modeSynced && now.Sub(c.quiet) >= engine.heartbeat-2*every {
+	if c.mode == modeSynced && now.Sub(time.Unix(0, c.quiet)) >= engine.heartbeat-2*every {
 		if c.reachLocked(engine.port.At()) {
 			c.sendLocked(c.format.Append(nil, appendAt(nil, c.cursor), engine.epoch, c.cursor))
 		}
-		c.quiet = now
+		c.quiet = now.UnixNano()
 	}
+	return now.Sub(time.Unix(0, c.ticketed)) > ticketLife/2
+}
+
+// reissue gives the page another ticket before the last one ends.
+func (c *Conn) reissue(now time.Time) {
+	s := c.session
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.conn != c {
+		return
+	}
+	frame := appendTicket(nil, c.engine.ticketLocked(s))
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.ticketed = now.UnixNano()
+	c.sendLocked(c.format.Append(nil, frame, c.engine.epoch, 0))
 }
 
 // listensLocked asks a silent WebSocket for a sign of life, and ends one that gives none or does
@@ -74,8 +92,8 @@ func (c *Conn) listensLocked(now time.Time) bool {
 	case silence > engine.heartbeat*5/2:
 		c.closeLocked(Closing{CloseNoHello, "silent: pings were not answered"})
 		return false
-	case silence >= engine.heartbeat && c.pinged.Before(heard):
-		c.pinged = now
+	case silence >= engine.heartbeat && c.pinged < heard.UnixNano():
+		c.pinged = now.UnixNano()
 		c.sendLocked(c.format.AppendPing(nil))
 	}
 	return true

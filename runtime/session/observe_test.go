@@ -173,7 +173,7 @@ func TestOneIdentifierFollowsAClientThroughTheLog(t *testing.T) {
 		back.wantClosed(CloseBadFrame)
 		var got []string
 		for line := range strings.Lines(log.String()) {
-			if !strings.Contains(line, "client="+id) || strings.Contains(line, pg.welcome["session"].(string)) {
+			if !strings.Contains(line, "client="+id) || strings.Contains(line, pg.welcome["ticket"].(string)) {
 				t.Errorf("a line does not name the client, or names its secret: %s", line)
 			}
 			_, said, _ := strings.Cut(line, `msg="eventgen: a client `)

@@ -158,10 +158,10 @@ func WithQueue(entries int) Option { return optionFunc(func(c *config) { c.queue
 // to a day; the default is 25 s.
 func WithHeartbeat(d time.Duration) Option { return optionFunc(func(c *config) { c.heartbeat = d }) }
 
-// WithResume sets for how long a window that is away keeps its session and its subscriptions, so
-// that it can come back without loss as far as the bus's log reaches ([eventbus.WithLog]). A
-// window that comes back later is told of a gap, and its emits without an answer end with outcome_unknown.
-// 0 ends sessions at once. The default is two minutes, as is the log's.
+// WithResume sets for how long a node holds what it knows of a window that is away: its subscriptions, which keep the
+// log going for it ([eventbus.WithLog]), and which of its emits have run. A window that comes back later goes on in the
+// same session, is told of a gap where the log cannot tell that nothing is missing, and its emits that were sent and have
+// no answer end with outcome_unknown. 0 holds nothing. The default is two minutes, as is the log's.
 func WithResume(d time.Duration) Option { return optionFunc(func(c *config) { c.resume = d }) }
 
 // WithStall sets for how long a window may accept nothing of what is written to it, or leave a

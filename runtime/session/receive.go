@@ -46,13 +46,13 @@ func (c *Conn) handle(f *pageFrame) {
 }
 
 // answer queues an ack after what the connection gets up to the position.
-func (c *Conn) answer(at uint64, id uint64, refused map[string]wireError, err *wireError) {
-	c.change(step{at: at, out: c.format.Append(nil, appendAck(nil, id, refused, err), c.engine.epoch, 0)})
+func (c *Conn) answer(at uint64, id uint64, err *wireError) {
+	c.change(step{at: at, out: c.format.Append(nil, appendAck(nil, id, err), c.engine.epoch, 0)})
 }
 
 func (c *Conn) listen(id uint64, listen map[string]interest, v verdict) {
 	if v != admitted {
-		c.answer(0, id, nil, &wireError{Code: eventbus.CodeRate})
+		c.answer(0, id, &wireError{Code: eventbus.CodeRate})
 		return
 	}
 	peer := c.who()
@@ -74,7 +74,7 @@ func (c *Conn) listen(id uint64, listen map[string]interest, v verdict) {
 			s.dropLocked(event)
 		}
 	}
-	ack := step{at: begin.at, out: c.format.Append(nil, appendAck(nil, id, a.refused, nil), c.engine.epoch, 0)}
+	ack := step{at: begin.at, out: c.format.Append(nil, appendListening(nil, id, begin.at, a.refused), c.engine.epoch, 0)}
 	if dropped {
 		ack.class = c.engine.intern(c.format, s.subs)
 	}
@@ -93,7 +93,7 @@ func (c *Conn) unlisten(id uint64, events []string) {
 	}
 	c.change(step{
 		class: c.engine.intern(c.format, s.subs),
-		out:   c.format.Append(nil, appendAck(nil, id, nil, nil), c.engine.epoch, 0),
+		out:   c.format.Append(nil, appendAck(nil, id, nil), c.engine.epoch, 0),
 	})
 }
 
@@ -108,7 +108,7 @@ func (c *Conn) emit(f *pageFrame, v verdict) {
 	if err != nil {
 		c.engine.port.Refused(*f.Emit, string(err.Code))
 	}
-	c.answer(c.engine.port.At(), *f.ID, nil, err)
+	c.answer(c.engine.port.At(), *f.ID, err)
 }
 
 func (c *Conn) bring(f *pageFrame) *wireError {

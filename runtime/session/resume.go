@@ -35,6 +35,9 @@ func (o *opening) release() {
 
 func (o *opening) open() {
 	engine, s := o.c.engine, o.s
+	if s.unbuilt {
+		o.rebuild()
+	}
 	for event := range s.subs { // the page no longer wants it, or does not know that it has it
 		if _, wanted := o.a.wanted[event]; !wanted {
 			s.dropLocked(event)
@@ -69,6 +72,35 @@ func (o *opening) open() {
 			sub.since, sub.begun, sub.told, sub.claimed = o.at, o.at, 0, false
 		}
 		o.class = engine.intern(o.c.format, s.subs)
+	}
+}
+
+// rebuild makes the session again from what the page says, which has its ticket: what it has listened to, not from before
+// the session began, and which of its emits may have run. The log has to tell whether anything is missing.
+func (o *opening) rebuild() {
+	o.s.unbuilt = false
+	if o.from.Sent != nil {
+		o.s.emits.pass(*o.from.Sent)
+	}
+	if !o.reachable() {
+		return
+	}
+	claimed, at := map[string]wantedEvent{}, o.c.engine.port.At()
+	for event, w := range o.a.wanted {
+		if w.since != nil && *w.since <= at {
+			claimed[event] = w
+		}
+	}
+	begin := o.c.subscribeLocked(*o.peer, claimed, nil, o.a)
+	o.c.engine.release(begin.class)
+	for event, w := range claimed {
+		if sub := o.s.subs[event]; sub != nil {
+			sub.since = max(*w.since, o.s.start)
+			sub.begun = sub.since
+			if o.from.Seq < o.s.start { // it was not here then
+				sub.told, sub.claimed = o.s.start, true
+			}
+		}
 	}
 }
 

@@ -11,25 +11,28 @@ import (
 )
 
 // session is what outlives a connection: who the page is, what it listens to, and which of its
-// emits have run.
+// emits have run. A page that shows a ticket has it made again where it is not known.
 type session struct {
-	secret string
-	owner  string // the identity it is bound to
-	emits  emitLog
-	tab    tab // charged as its last connection was
+	id    string // also that of its peer, the same on all its connections
+	owner string // the identity it is bound to
+	emits emitLog
+	tab   tab // charged as its last connection was
 
 	// Engine.mu guards these: the places in Engine.away while there is no connection, and since when that is.
 	away, awayOfAccount *list.Element
-	left                time.Time
+	left                int64 // in Unix nanoseconds
 
 	mu     sync.Mutex
 	conn   *Conn  // nil while the window is away
-	peer   string // the id of its peer, the same on all its connections
 	window string // its label
-	subs   map[string]*subscription
-	load   int // what subs count
-	ended  bool
-	rate   limiter
+	// start is the position in the log before which the page was not there, generation how many connections it has had.
+	start, generation uint64
+	// unbuilt says that the session comes from a ticket, and that nothing else of it is known.
+	unbuilt bool
+	subs    map[string]*subscription
+	load    int // what subs count
+	ended   bool
+	rate    limiter
 
 	resumes, gaps int // connections after the first, and those of them that were told of a gap
 }
@@ -53,8 +56,8 @@ type subscription struct {
 	partial bool
 }
 
-// newSecret returns something that cannot be guessed: at least 128 random bits as text.
-func newSecret() string { return rand.Text() }
+// newID returns something that cannot be guessed: at least 128 random bits as text.
+func newID() string { return rand.Text() }
 
 // dropLocked ends one subscription.
 func (s *session) dropLocked(event string) {
@@ -111,7 +114,7 @@ func (engine *Engine) endSession(s *session) {
 	if s.conn != nil {
 		engine.mu.Lock()
 		defer engine.mu.Unlock()
-		engine.sessions[s.secret] = s
+		engine.sessions[s.id] = s
 		return
 	}
 	s.ended = true
@@ -121,17 +124,37 @@ func (engine *Engine) endSession(s *session) {
 	}
 }
 
-// session returns the session that a page asks for if it is its own, or a new one.
-func (engine *Engine) session(secret, owner, account string) (s *session, known bool) {
+// session returns the session that a page of the identity has a ticket for, or a new one.
+func (engine *Engine) session(text, owner, account string) (s *session, known bool) {
+	at := engine.port.At()
+	t, known := engine.keys.open(text, owner, time.Now())
 	engine.mu.Lock()
 	defer engine.mu.Unlock()
-	if s := engine.sessions[secret]; s != nil && s.owner == owner {
-		return s, true
+	if known = known && !engine.revoked.has(t); known {
+		if s := engine.sessions[t.session]; s != nil && s.owner == owner {
+			return s, true
+		}
 	}
-	s = &session{secret: newSecret(), owner: owner, subs: make(map[string]*subscription)}
+	s = &session{owner: owner, start: at, subs: make(map[string]*subscription)}
+	if known {
+		s.id, s.generation, s.unbuilt = t.session, t.generation, true
+		if t.epoch == engine.epoch.name {
+			s.start = t.start
+		}
+	} else {
+		s.id = newID()
+	}
 	s.tab.memory, s.tab.account = &engine.memory, account
-	engine.sessions[s.secret] = s
-	return s, false
+	engine.sessions[s.id] = s
+	return s, known
+}
+
+// ticketLocked returns what the page shows to go on with the session, whose lock is held.
+func (engine *Engine) ticketLocked(s *session) string {
+	return engine.keys.seal(&ticket{
+		session: s.id, node: engine.bus.Node(), epoch: engine.epoch.name, start: s.start, generation: s.generation,
+		expires: time.Now().Add(ticketLife),
+	}, s.owner)
 }
 
 // stayLocked takes note that the session has a connection.
@@ -173,7 +196,7 @@ func (engine *Engine) endSessions(next func() *session) {
 	var gone []*session
 	for s := next(); s != nil; s = next() {
 		engine.away.remove(s)
-		delete(engine.sessions, s.secret)
+		delete(engine.sessions, s.id)
 		gone = append(gone, s)
 	}
 	engine.mu.Unlock()

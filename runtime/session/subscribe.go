@@ -11,8 +11,9 @@ import (
 
 // wantedEvent is an interest that the page may have.
 type wantedEvent struct {
-	info *eventdef.Info
-	keys eventdef.KeySet
+	info  *eventdef.Info
+	keys  eventdef.KeySet
+	since *uint64 // of a hello: from where the page says that it has listened
 }
 
 // admission is what is made of the interests that a page names.
@@ -63,7 +64,7 @@ func (c *Conn) admitInterests(peer eventbus.Peer, listen map[string]interest) *a
 				continue
 			}
 		}
-		w := wantedEvent{info: info}
+		w := wantedEvent{info: info, since: i.Since}
 		if info.Keyed {
 			w.keys = i.keySet()
 		}

@@ -65,7 +65,7 @@ func (engine *Engine) Prepare(who Client) (*Conn, *Closing) {
 	peer := who.Peer
 	peer.ID, peer.Node, peer.Account = "", "", who.Account
 	c := &Conn{
-		engine: engine, token: newSecret(), ctx: who.Context, peer: peer, expires: who.Expires,
+		engine: engine, token: newID(), ctx: who.Context, peer: peer, expires: who.Expires,
 		renewal: who.Renew, disconnects: uint64(who.Since),
 	}
 	c.tab.memory, c.tab.account = &engine.memory, who.Account
@@ -249,8 +249,8 @@ func ParseHello(text []byte) (*Hello, *Closing) {
 }
 
 // HelloOf makes a hello for tools that cannot send one: the window's label, the events that are listened to, and for one
-// that comes back the id of the last event, as [Epoch.AppendID] makes it, and the session if it is known.
-func (engine *Engine) HelloOf(window string, events []string, lastID, session string) (*Hello, *Closing) {
+// that comes back the id of the last event, as [Epoch.AppendID] makes it, and the ticket if it has one.
+func (engine *Engine) HelloOf(window string, events []string, lastID, ticket string) (*Hello, *Closing) {
 	f := pageFrame{Hello: &Hello{Window: window, Listen: map[string]interest{}}}
 	for _, event := range events {
 		f.Hello.Listen[event] = interest{}
@@ -260,7 +260,7 @@ func (engine *Engine) HelloOf(window string, events []string, lastID, session st
 		if !ok {
 			return nil, &Closing{CloseBadFrame, "bad_frame: Last-Event-ID is EPOCH:SEQ:PROOF"}
 		}
-		f.Hello.Resume = &resumeFrame{Session: session, Epoch: name, Seq: seq, proven: proven}
+		f.Hello.Resume = &resumeFrame{Ticket: ticket, Epoch: name, Seq: seq, proven: proven}
 	}
 	if err := f.check(); err != nil {
 		bad := badFrame(err)

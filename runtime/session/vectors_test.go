@@ -26,15 +26,15 @@ func TestServerVectors(t *testing.T) {
 	n := uint64(31)
 	for name, got := range map[string][]byte{
 		"welcome with all members": appendWelcome(nil, welcome{
-			Peer: "p2", Session: "s1", Epoch: "e1", At: 41, Resumed: true, ExpiresIn: 3600,
+			Peer: "p2", Session: "s1", Ticket: "t1", Epoch: "e1", At: 41, Resumed: true, ExpiresIn: 3600,
 			Heartbeat: (12500 * time.Millisecond).Seconds(), Max: 69632,
 			Refused: map[string]wireError{"admin:audit": {Code: "forbidden", Message: "not for you"}},
 		}),
-		"ack": appendAck(nil, 7, nil, nil),
-		"ack with an error": appendAck(nil, 8, nil, &wireError{
+		"ack": appendAck(nil, 7, nil),
+		"ack with an error": appendAck(nil, 8, &wireError{
 			Code: eventbus.CodeInvalidPayload, Message: "must be at least 0", Path: "/items/3/count",
 		}),
-		"ack of a listen, in part refused": appendAck(nil, 3, map[string]wireError{"admin:audit": {Code: "forbidden"}}, nil),
+		"ack of a listen, in part refused": appendListening(nil, 3, 45, map[string]wireError{"admin:audit": {Code: "forbidden"}}),
 		"gap":                              appendGap(nil, map[string]*uint64{"log:line": &n, "app:event": nil}),
 		"stale":                            appendStale(nil, map[string]string{"download:progress": "7be1a900"}),
 		"refused later":                    appendRefused(nil, map[string]wireError{"download:progress": {Code: "forbidden"}}),

@@ -42,6 +42,7 @@ func (c Closing) Error() string { return fmt.Sprintf("session: closed with %d: %
 type welcome struct {
 	Peer      string               `json:"peer"`
 	Session   string               `json:"session"`
+	Ticket    string               `json:"ticket"`
 	Epoch     string               `json:"epoch"`
 	At        uint64               `json:"at"`
 	Resumed   bool                 `json:"resumed,omitempty"`
@@ -94,15 +95,24 @@ func cut(text string, most int) string {
 
 func appendWelcome(dst []byte, w welcome) []byte { return appendJSON(dst, "welcome", w) }
 
-// appendAck appends the answer to a listen, unlisten or emit.
-func appendAck(dst []byte, id uint64, refused map[string]wireError, err *wireError) []byte {
+// appendAck appends the answer to an unlisten or emit, or to a listen that was refused as a whole.
+func appendAck(dst []byte, id uint64, err *wireError) []byte {
 	dst = append(dst, `{"ack":`...)
 	dst = strconv.AppendUint(dst, id, 10)
-	if len(refused) > 0 {
-		dst = appendMember(dst, "refused", refused)
-	}
 	if err != nil {
 		dst = appendMember(dst, "error", err)
+	}
+	return append(dst, '}')
+}
+
+// appendListening appends the answer to a listen that holds from the position on.
+func appendListening(dst []byte, id, at uint64, refused map[string]wireError) []byte {
+	dst = append(dst, `{"ack":`...)
+	dst = strconv.AppendUint(dst, id, 10)
+	dst = append(dst, `,"at":`...)
+	dst = strconv.AppendUint(dst, at, 10)
+	if len(refused) > 0 {
+		dst = appendMember(dst, "refused", refused)
 	}
 	return append(dst, '}')
 }
@@ -136,6 +146,9 @@ func appendAuth(dst []byte, expiresIn float64) []byte {
 		ExpiresIn float64 `json:"expiresIn,omitempty"`
 	}{expiresIn})
 }
+
+// appendTicket appends a ticket in place of the last.
+func appendTicket(dst []byte, ticket string) []byte { return appendJSON(dst, "ticket", ticket) }
 
 // appendAt appends a heartbeat.
 func appendAt(dst []byte, at uint64) []byte {

@@ -47,7 +47,7 @@ export interface MemoryTransport extends Transport {
 }
 
 interface PageFrame {
-  hello?: { listen: WireInterests; resume?: { session: string; epoch: string; seq: number } };
+  hello?: { listen: WireInterests; resume?: { epoch: string; seq: number } };
   listen?: WireInterests;
   unlisten?: string[];
   emit?: string;
@@ -85,6 +85,7 @@ export function memory(options: MemoryOptions = {}): MemoryTransport {
       welcome: {
         peer: 'memory',
         session: `session-${String(life)}`,
+        ticket: 'memory',
         epoch,
         at: resumed ? (hello?.resume?.seq ?? 0) : seq,
         resumed,

@@ -4,13 +4,14 @@ import {
   type EventsClient,
   type ServerFrame,
   type Status,
+  type Welcome,
   createEventsClient,
   emit,
   listen,
   once,
 } from '../src/index.ts';
 import { action, log, progress, state, tick, user } from './events.ts';
-import { Wire } from './wire.ts';
+import { type PageFrame, Wire } from './wire.ts';
 
 let wire: Wire;
 let client: EventsClient;
@@ -231,7 +232,7 @@ describe('resume', () => {
     wire.receive({ event: 'tick', seq: 42, payload: 1 }, { at: 50 }, { event: 'tick', seq: 60, payload: 1 });
     wire.close();
     vi.advanceTimersByTime(1000);
-    expect(wire.accept({ at: 60, resumed: true }).hello?.resume).toEqual({ session: 's1', epoch: 'e1', seq: 60 });
+    expect(wire.accept({ at: 60, resumed: true }).hello?.resume).toEqual({ ticket: 't1', epoch: 'e1', seq: 60 });
   });
 
   test('a welcome says where the page is: a replay that is cut goes on from what came of it', () => {
@@ -266,7 +267,7 @@ describe('resume', () => {
       vi.advanceTimersByTime(0);
       return wire.accept({ at, resumed: true }).hello?.resume;
     };
-    const plain = { session: 's1', epoch: 'e1', seq: 41 };
+    const plain = { ticket: 't1', epoch: 'e1', seq: 41 };
     const failed = { ...plain, failed: true };
 
     beforeEach(() => {
@@ -332,7 +333,7 @@ describe('resume', () => {
     gone();
     vi.advanceTimersByTime(1000);
     expect(wire.accept({ resumed: true }).hello?.listen).toEqual({
-      'download:progress': { contract: '1f9c02ab', keys: ['a'] },
+      'download:progress': { contract: '1f9c02ab', keys: ['a'], since: 0 },
     });
     expect(wire.frames.slice(1)).toEqual([
       {
@@ -346,6 +347,39 @@ describe('resume', () => {
     ]);
   });
 
+  test('a hello that resumes repeats from where each listen holds', () => {
+    const back = (welcome: Partial<Welcome>): PageFrame => {
+      wire.close();
+      vi.advanceTimersByTime(8000);
+      return wire.accept(welcome);
+    };
+    start();
+    listen(tick, vi.fn(), { client });
+    expect(wire.accept({ at: 5 }).hello?.listen).toEqual({ tick: { contract: '00000004' } });
+    listen(user, vi.fn(), { client });
+    vi.advanceTimersByTime(0);
+    wire.receive({ event: 'tick', seq: 7, payload: 1 }, { ack: 1, at: 9 });
+    const { hello } = back({ at: 12, resumed: true });
+    expect(hello?.resume?.seq).toBe(9);
+    expect(hello?.listen).toEqual({
+      tick: { contract: '00000004', since: 5 },
+      'user:current': { contract: '00000002', since: 9 },
+    });
+    // One that does not resume makes all begin anew.
+    expect(back({ at: 20 }).hello?.listen['tick']?.since).toBe(5);
+    expect(back({ at: 20 }).hello?.listen['tick']?.since).toBe(20);
+  });
+
+  test('a ticket takes the place of the last', () => {
+    start();
+    listen(tick, vi.fn(), { client });
+    wire.accept();
+    wire.receive({ ticket: 't2' });
+    wire.close();
+    vi.advanceTimersByTime(1000);
+    expect(wire.accept().hello?.resume).toEqual({ ticket: 't2', epoch: 'e1', seq: 0 });
+  });
+
   test('a new epoch starts counting anew, and forgets kept values', async () => {
     const fn = vi.fn();
     start();
@@ -354,7 +388,7 @@ describe('resume', () => {
     wire.receive({ event: 'user:current', seq: 100, payload: 'ada' });
     wire.close();
     vi.advanceTimersByTime(1000);
-    wire.accept({ epoch: 'e2', session: 's2', at: 3 });
+    wire.accept({ epoch: 'e2', session: 's2', ticket: 't2', at: 3 });
     const late = vi.fn();
     listen(user, late, { client });
     await vi.advanceTimersByTimeAsync(0);
@@ -363,7 +397,7 @@ describe('resume', () => {
     expect(fn).toHaveBeenCalledTimes(2);
     wire.close();
     vi.advanceTimersByTime(2000);
-    expect(wire.accept().hello?.resume).toEqual({ session: 's2', epoch: 'e2', seq: 3 });
+    expect(wire.accept().hello?.resume).toEqual({ ticket: 't2', epoch: 'e2', seq: 3 });
   });
 
   test('sticky values of a page that was gone for too long come once', () => {
@@ -426,7 +460,7 @@ describe('transports', () => {
       vi.advanceTimersByTime(delay);
       wire.close();
     }
-    expect(second.accept().hello?.resume).toEqual({ session: 's1', epoch: 'e1', seq: 7 });
+    expect(second.accept().hello?.resume).toEqual({ ticket: 't1', epoch: 'e1', seq: 7 });
   });
 
   test('one that has to be loaded first may be a promise', async () => {

@@ -374,7 +374,9 @@ describe('coming back within a round trip', () => {
     wire.close();
     vi.advanceTimersByTime(1000);
     const contract = '00000001';
-    expect(wire.accept({ resumed: true }).hello?.listen).toEqual({ 'download:state': { contract, keys: ['b'] } });
+    expect(wire.accept({ resumed: true }).hello?.listen).toEqual({
+      'download:state': { contract, keys: ['b'], since: 0 },
+    });
     expect(wire.frames.slice(1)).toEqual([
       { listen: { 'download:state': { contract, keys: ['b', 'a'] } }, id: expect.any(Number) as number },
     ]);

@@ -100,7 +100,9 @@ export class Model {
           ? []
           : Object.entries(hello.listen).flatMap(([name, interest]) => this.#keptFor(name, interest, undefined));
         this.#listening = { ...hello.listen };
-        this.#toPage.push({ welcome: { peer: 'p', session: 's', epoch: 'e', at, resumed: !!hello.resume } });
+        this.#toPage.push({
+          welcome: { peer: 'p', session: 's', ticket: 't', epoch: 'e', at, resumed: !!hello.resume },
+        });
         this.#toPage.push(...values.sort((a, b) => a.seq - b.seq));
         // Some of what was there before comes again.
         this.#sent = hello.resume ? Math.max(0, at - 2) : at;

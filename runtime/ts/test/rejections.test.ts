@@ -49,7 +49,7 @@ const orders: Record<string, (end: () => void, controller: AbortController) => v
     end();
   },
   'ended while connected, unconfirmed': (end) => {
-    wire.receive({ welcome: { peer: 'p', session: 's', epoch: 'e', at: 0 } });
+    wire.receive({ welcome: { peer: 'p', session: 's', ticket: 't', epoch: 'e', at: 0 } });
     end();
   },
   'ended when confirmed': (end) => {

@@ -45,7 +45,7 @@ afterEach(async () => {
 const start = (options = {}) => (client = createEventsClient({ url, transports: [sse()], ...options }));
 const accept = ({ response }: Exchange, more = {}) => {
   response.writeHead(200, { 'Content-Type': 'text/event-stream; charset=utf-8' });
-  write(response, { welcome: { peer: 'p1', session: 's', epoch: 'e', at: 0, ...more } });
+  write(response, { welcome: { peer: 'p1', session: 's', ticket: 't', epoch: 'e', at: 0, ...more } });
 };
 const write = (response: ServerResponse, frame: unknown) =>
   response.write(`id: e:1\ndata: ${JSON.stringify(frame)}\n\n`);
@@ -130,7 +130,7 @@ test.each([409, 500])('status %i of a POST opens another stream, which resumes, 
   const post = await posts.next();
   refuse(post, code, 'unknown_peer');
   const next = await streams.next();
-  expect((next.body as PageFrame).hello?.resume).toEqual({ session: 's', epoch: 'e', seq: 5 });
+  expect((next.body as PageFrame).hello?.resume).toEqual({ ticket: 't', epoch: 'e', seq: 5, sent: 1 });
   accept(next, { peer: 'p2', at: 5, resumed: true });
   const again = await posts.next();
   expect(again.request.headers['eventgen-peer']).toBe('p2');

@@ -4,8 +4,8 @@ import type { Connection, Link, ServerFrame, Transport, Welcome } from '../src/i
 export interface PageFrame {
   hello?: {
     window?: string;
-    listen: Record<string, { contract: string; keys?: unknown[] }>;
-    resume?: { session: string; epoch: string; seq: number; failed?: true };
+    listen: Record<string, { contract: string; keys?: unknown[]; since?: number }>;
+    resume?: { ticket: string; epoch: string; seq: number; sent?: number; failed?: true };
   };
   listen?: Record<string, { contract: string; keys?: unknown[] }>;
   unlisten?: string[];
@@ -61,7 +61,7 @@ export class Wire implements Transport {
   accept(welcome: Partial<Welcome> = {}): PageFrame {
     const hello = JSON.parse(this.line.link.hello()) as PageFrame;
     this.frames.push(hello);
-    this.receive({ welcome: { peer: 'p', session: 's1', epoch: 'e1', at: 0, ...welcome } });
+    this.receive({ welcome: { peer: 'p', session: 's1', ticket: 't1', epoch: 'e1', at: 0, ...welcome } });
     return hello;
   }
 

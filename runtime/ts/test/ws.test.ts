@@ -53,7 +53,8 @@ afterEach(async () => {
 });
 
 const start = (options = {}) => (client = createEventsClient({ url, transports: [webSocket()], ...options }));
-const welcome = (more = {}) => JSON.stringify({ welcome: { peer: 'p', session: 's', epoch: 'e', at: 0, ...more } });
+const welcome = (more = {}) =>
+  JSON.stringify({ welcome: { peer: 'p', session: 's', ticket: 't', epoch: 'e', at: 0, ...more } });
 
 test('hello, welcome, events, emits', async () => {
   start({ window: 'main' });
@@ -94,7 +95,7 @@ test('a cut resumes on another socket', async () => {
   await got.next();
   first.socket.terminate();
   const second = await peers.next();
-  expect((await second.frames.next()).hello?.resume).toEqual({ session: 's', epoch: 'e', seq: 7 });
+  expect((await second.frames.next()).hello?.resume).toEqual({ ticket: 't', epoch: 'e', seq: 7 });
 });
 
 test.each([
@@ -149,7 +150,7 @@ test('a message that is no UTF-8 ends two connections, and is passed over with a
   }
   const { socket, frames } = await peers.next();
   hellos.push(await frames.next());
-  const plain = { session: 's', epoch: 'e', seq: 41 };
+  const plain = { ticket: 't', epoch: 'e', seq: 41 };
   expect(hellos.map(({ hello }) => hello?.resume)).toEqual([undefined, plain, { ...plain, failed: true }]);
   socket.send(`[${welcome({ at: 42 })},{"gap":{"events":{"tick":1}}}]`);
   socket.send('{"event":"tick","seq":43,"payload":43}');

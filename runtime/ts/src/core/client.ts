@@ -39,7 +39,10 @@ export function createClient(given: CompleteOptions, eager: boolean, ended?: () 
   let status: Status = 'idle';
   let reason: string | undefined;
   let ids = 0;
+  /** The highest id of an emit that has left on some connection. */
+  let sent = 0;
   let session: string | undefined;
+  let ticket: string | undefined;
   let epoch: string | undefined;
   let at = 0;
   /** Connections in a row that were lost to what comes after this position; -1 if the last has got further. */
@@ -104,17 +107,17 @@ export function createClient(given: CompleteOptions, eager: boolean, ended?: () 
     at = Math.max(at, seq, frame.at ?? 0);
     if (event !== undefined) subscriptions.dispatch(event, frame);
     else if (welcome) {
-      if (welcome.epoch !== epoch) {
-        subscriptions.reset();
-        stuck = 0;
-      } else if (welcome.at > at) stuck = -1;
+      const otherEpoch = welcome.epoch !== epoch;
+      if (!welcome.resumed) subscriptions.begin(welcome.at, otherEpoch);
+      if (otherEpoch) stuck = 0;
+      else if (welcome.at > at) stuck = -1;
       sameSession = welcome.session === session;
-      ({ session, epoch, at, max: limit } = welcome);
+      ({ session, ticket, epoch, at, max: limit } = welcome);
       answers.get(0)?.(welcome.refused);
       connector.expires(welcome.expiresIn);
       connector.welcomed(welcome.heartbeat);
     } else if (ack) {
-      answers.get(ack)?.(refused, error);
+      answers.get(ack)?.(refused, error, frame.at);
       answers.delete(ack);
       outbox?.ack(ack, error);
     } else if (gap) {
@@ -126,18 +129,19 @@ export function createClient(given: CompleteOptions, eager: boolean, ended?: () 
       tell(staleListeners, stale);
     } else if (refused) subscriptions.refuse(refused);
     else if (auth) connector.expires(auth.expiresIn);
+    else ticket = frame.ticket ?? ticket;
   };
 
   const hello = () => {
     stuck = Math.max(stuck, 0);
-    const [listen, answer] = subscriptions.hello(!!session);
+    const [listen, answer] = subscriptions.hello(!!ticket);
     answers.clear();
     answers.set(0, answer);
     return JSON.stringify({
       hello: {
         window: options.window,
         listen,
-        resume: session && { session, epoch, seq: at, failed: stuck > 1 || undefined },
+        resume: ticket && { ticket, epoch, seq: at, sent: sent || undefined, failed: stuck > 1 || undefined },
       },
     });
   };
@@ -190,7 +194,11 @@ export function createClient(given: CompleteOptions, eager: boolean, ended?: () 
       if (flushTimer) flush();
       return (outbox ??= make({
         nextId: () => ++ids,
-        send: connector.send,
+        send(frame, id) {
+          const left = connector.send(frame);
+          if (left) sent = Math.max(sent, id);
+          return left;
+        },
         limit: () => limit,
         refusal: () => refusal,
       }));

@@ -69,6 +69,8 @@ export interface Subscription extends Callees {
   ending?: Sent | undefined;
   /** What the session is known to listen to, without a break: outlives connections. */
   known?: Interest | undefined;
+  /** The position from which the session listens, as the backend has said. */
+  since?: number | undefined;
   /** For a new listener: sticky values by key, or payloads to replay. */
   kept?: Map<unknown, Item> | undefined;
   /** Some want one key alone. */

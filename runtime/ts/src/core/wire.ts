@@ -4,6 +4,8 @@ import type { WireError } from './errors.ts';
 export interface WireInterest {
   contract: string;
   keys?: readonly unknown[];
+  /** In a hello that resumes: the position from which the page has listened, as the backend told it. */
+  since?: number | undefined;
 }
 
 /** What a page listens to, by event. */
@@ -13,8 +15,10 @@ export type WireInterests = Record<string, WireInterest>;
 export interface Welcome {
   /** The connection's name: unguessable, and new for each connection. */
   readonly peer: string;
-  /** What a later connection presents to go on where this one ends. Secret. */
+  /** Names the session: the same as before if it goes on. */
   readonly session: string;
+  /** What a later connection presents to go on where this one ends. Secret. */
+  readonly ticket: string;
   /** Names the server's log; positions of different epochs have nothing to do with each other. */
   readonly epoch: string;
   /** The log position that this connection goes on from. */
@@ -36,7 +40,7 @@ export type Refusals = Readonly<Record<string, WireError>>;
 
 /**
  * A frame from the server. Each has exactly one of `welcome`, `event`, `ack`, `gap`, `stale`,
- * `refused`, `auth`; any may be absent as far as the types go, and unknown frames are ignored.
+ * `refused`, `auth`, `ticket`; any may be absent as far as the types go, and unknown frames are ignored.
  */
 export interface ServerFrame {
   readonly welcome?: Welcome;
@@ -55,5 +59,7 @@ export interface ServerFrame {
   readonly gap?: { readonly events: Readonly<Record<string, number | null>> };
   readonly stale?: Readonly<Record<string, string>>;
   readonly at?: number;
+  /** Takes the place of the last one. */
+  readonly ticket?: string;
   readonly auth?: { readonly expiresIn?: number };
 }

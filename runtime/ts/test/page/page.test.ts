@@ -121,7 +121,7 @@ describe('what a browser does', () => {
     vi.advanceTimersByTime(100_000);
     expect(wire.lines).toHaveLength(1);
     happen('pageshow');
-    expect(wire.accept({ at: 5, resumed: true }).hello?.resume).toEqual({ session: 's1', epoch: 'e1', seq: 5 });
+    expect(wire.accept({ at: 5, resumed: true }).hello?.resume).toEqual({ ticket: 't1', epoch: 'e1', seq: 5 });
     expect(client.status).toBe('open');
   });
 

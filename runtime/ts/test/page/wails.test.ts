@@ -74,7 +74,7 @@ afterEach(() => {
   vi.unstubAllGlobals();
 });
 
-const welcome = '{"welcome":{"peer":"p","session":"s","epoch":"e","at":0}}';
+const welcome = '{"welcome":{"peer":"p","session":"s","ticket":"t","epoch":"e","at":0}}';
 
 test('a stream of the page: hello, welcome, events, emits, close', async () => {
   const got = new Inbox<number>();
@@ -108,6 +108,6 @@ test('a stream that the backend ends is a lost connection, and another resumes',
   const next = await sent.next();
   expect(next.connection).not.toBe(connection);
   answer(next.connection, Kind.Open);
-  expect((await sent.next()).frames[0]?.hello?.resume).toEqual({ session: 's', epoch: 'e', seq: 0 });
+  expect((await sent.next()).frames[0]?.hello?.resume).toEqual({ ticket: 't', epoch: 'e', seq: 0 });
   vi.restoreAllMocks();
 });

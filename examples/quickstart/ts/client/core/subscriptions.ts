@@ -20,8 +20,8 @@ import type { Refusals, ServerFrame, WireInterest, WireInterests } from './wire'
 /** A subscription, and what is wanted of it now. */
 type Asked = readonly [subscription: Subscription, now: Interest | undefined];
 
-/** Takes the backend's answer: the events that it refuses, or an error for all. */
-export type Answer = (refused?: Refusals, error?: WireError) => void;
+/** Takes the backend's answer: the events that it refuses, or an error for all; and from which position on the others hold. */
+export type Answer = (refused?: Refusals, error?: WireError, at?: number) => void;
 
 /** What the backend is to be told, and what takes its answer. */
 export type Question = readonly [interests: WireInterests, answer: Answer];
@@ -38,8 +38,8 @@ export interface Subscriptions {
   refuse(refused?: Refusals): void;
   /** Tells of lost deliveries. */
   gap(events: Readonly<Record<string, number | null>>): void;
-  /** Positions and kept values belong to a log that is gone. */
-  reset(): void;
+  /** All begins at this position, maybe of another log: then older positions and kept values mean nothing. */
+  begin(at: number, otherLog: boolean): void;
   /** Tells all who wait for something that it will not come, and with `end` ends every subscription. */
   fail(error: Error, end?: boolean): void;
 }
@@ -111,7 +111,7 @@ export function createSubscriptions(
       subscription.ending = ends ? next : undefined;
       return [subscription, next] as const;
     });
-    const answer: Answer = (refused, error) => {
+    const answer: Answer = (refused, error, at) => {
       refuse(error ? Object.fromEntries(asked.map(([subscription]) => [subscription.event.name, error])) : refused);
       for (const [subscription, sent] of asked) {
         sent.done = true;
@@ -121,6 +121,7 @@ export function createSubscriptions(
         if (error) subscription.sent ??= { text: '', done: true };
         if (subscription.sent !== sent) continue;
         subscription.known = sent.text ? sent : undefined;
+        subscription.since = at ?? subscription.since;
         // Who came later may want more than this: the next changes will tell.
         if (!dirty.has(subscription)) settle(subscription);
         else if (ended) changed();
@@ -224,7 +225,9 @@ export function createSubscriptions(
           if (now.text !== known?.text) dirty.add(subscription);
         }
       }
-      return ask(wanted);
+      const [listen, answer] = ask(wanted);
+      if (resume) for (const [{ event, since }] of wanted) (listen[event.name] as WireInterest).since = since;
+      return [listen, answer];
     },
 
     changes(open) {
@@ -258,10 +261,13 @@ export function createSubscriptions(
       }
     },
 
-    reset() {
+    begin(at, otherLog) {
       for (const subscription of subscriptions.values()) {
-        subscription.last = 0;
-        subscription.kept = undefined;
+        subscription.since = at;
+        if (otherLog) {
+          subscription.last = 0;
+          subscription.kept = undefined;
+        }
       }
     },
 

@@ -6,6 +6,7 @@ import type { ClientEvent } from './descriptor';
 import { EmitError, type WireError } from './errors';
 
 interface Pending {
+  readonly id: number;
   readonly text: string;
   /** It has left on some connection of the session, so that it may have run. */
   sent: boolean;
@@ -15,8 +16,8 @@ interface Pending {
 /** The way out, as an outbox sees it. */
 export interface Outlet {
   nextId(): number;
-  /** Sends a frame if there is a connection, and tells whether there was one. */
-  send(frame: string): boolean;
+  /** Sends the frame of an emit if there is a connection, and tells whether there was one. */
+  send(frame: string, id: number): boolean;
   /** How many bytes the backend takes in one message, if it has said so. */
   limit(): number | undefined;
   /** Why nothing can be sent, while that is so. */
@@ -47,11 +48,11 @@ export function createOutbox(outlet: Outlet): Outbox {
 
   /** Sends an entry, or refuses it if the backend would not take it; false if it has to wait. */
   const transmit = (entry: Pending): boolean => {
-    const { text } = entry;
+    const { id, text } = entry;
     const limit = outlet.limit() ?? Infinity;
     // A character has three bytes at most.
     if (text.length * 3 > limit && new TextEncoder().encode(text).length > limit) entry.settle({ code: 'too_large' });
-    else if (!outlet.send(text)) return false;
+    else if (!outlet.send(text, id)) return false;
     return (entry.sent = true);
   };
 
@@ -85,7 +86,7 @@ export function createOutbox(outlet: Outlet): Outbox {
           settle({ code: 'invalid_payload', message: String(error) });
           return;
         }
-        const entry: Pending = { text, sent: false, settle };
+        const entry: Pending = { id, text, sent: false, settle };
         pending.set(id, entry);
         characters += text.length;
         // setTimeout fires at once where it cannot count as far.
