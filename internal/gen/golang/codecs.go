@@ -86,7 +86,7 @@ func (c *codecs) encoder(e *ir.Event) string {
 		c.line("// ", name, " appends the payload of ", strconv.Quote(e.Name), " as JSON.")
 		enc.body("func "+name+"("+enc.dst+" []byte, "+p+" *"+payload+") ([]byte, error)", func() {
 			l := loc{ptr: p, addr: true}
-			if root != nil && root.decl.Union != nil {
+			if root != nil && root.Decl.Union != nil {
 				enc.rootUnion(root, l)
 				return
 			}
@@ -174,14 +174,14 @@ func (c *codecs) writeEncoder(i *instance) {
 			enc.block("if "+enc.depth+" > "+g.codec("MaxEncodeDepth"), func() { enc.fail(call(g.codec("TooDeep"))) })
 		}
 		switch {
-		case i.decl.Union != nil:
-			enc.union(i.decl.Union, v)
+		case i.Decl.Union != nil:
+			enc.union(i.Decl.Union, v)
 			return
 		case i.closed():
 			enc.enum(i, v)
 			return
 		}
-		enc.value(i.body, loc{ptr: v, addr: !i.decl.Value}, form{named: true})
+		enc.value(i.Body, loc{ptr: v, addr: !i.Decl.Value}, form{named: true})
 		enc.flush()
 		enc.line("return ", enc.dst, end)
 	})
@@ -190,15 +190,15 @@ func (c *codecs) writeEncoder(i *instance) {
 // describe names a type in a comment.
 func describe(i *instance) string {
 	article := "a "
-	switch i.decl.Go.Name[0] {
+	switch i.Decl.Go.Name[0] {
 	case 'A', 'E', 'I', 'O', 'U', 'a', 'e', 'i', 'o', 'u':
 		article = "an "
 	}
-	name := i.decl.Go.Name
-	if len(i.args) > 0 || len(i.decl.Go.Args) > 0 {
+	name := i.Decl.Go.Name
+	if len(i.Args) > 0 || len(i.Decl.Go.Args) > 0 {
 		name += "[…]"
 	}
-	if i.decl.Value {
+	if i.Decl.Value {
 		return article + name + " that is not addressable"
 	}
 	return article + name

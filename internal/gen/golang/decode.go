@@ -77,8 +77,8 @@ func (e *decoder) value(t *ir.Type, l loc, f form) {
 
 // nullable reports whether the wire form of t can be null.
 func (g *pkg) nullable(t *ir.Type) bool {
-	b := g.basic(t)
-	if d := g.decls[t.Ref]; t.Opaque || b.Opaque || d != nil && d.Unmarshals {
+	b := g.types.Under(t)
+	if d := g.types.Decl(t); t.Opaque || b.Opaque || d != nil && d.Unmarshals {
 		return true
 	}
 	switch b.Kind {
@@ -158,7 +158,7 @@ func (e *decoder) scalar(t *ir.Type, f form) (string, bool) {
 	case ir.KindRef:
 		i := g.instanceOf(t)
 		switch {
-		case i == nil || i.recursive || i.decl.Union != nil || i.decl.Unmarshals:
+		case i == nil || i.recursive || i.Decl.Union != nil || i.Decl.Unmarshals:
 			return "", false
 		case i.closed():
 			if f.quoted {
@@ -168,8 +168,8 @@ func (e *decoder) scalar(t *ir.Type, f form) (string, bool) {
 		case f.as == nil:
 			f.as = t
 		}
-		f.enum = f.enum || i.decl.Enum != nil
-		return e.scalar(i.body, f)
+		f.enum = f.enum || i.Decl.Enum != nil
+		return e.scalar(i.Body, f)
 	}
 	return "", false
 }
@@ -245,23 +245,23 @@ func (e *decoder) place(t *ir.Type, source string, f form) {
 func (e *decoder) ref(t *ir.Type, l loc, f form) {
 	i := e.g.instanceOf(t)
 	switch {
-	case i != nil && i.decl.Unmarshals && f.quoted:
+	case i != nil && i.Decl.Unmarshals && f.quoted:
 		e.line(e.read("QuotedJSON", l.pointer()))
-	case i == nil || i.decl.Unmarshals:
+	case i == nil || i.Decl.Unmarshals:
 		e.json(l)
 	case i.closed(): // quoted: read it as what it is, then look whether it is a member
 		e.quotedEnum(t, i, l)
-	case i.decl.Union != nil:
+	case i.Decl.Union != nil:
 		e.nilable(f, true, func() { e.line(call(e.g.codecs.decodeFunc(i), e.d, l.pointer())) })
-	case !i.function(), i.body.Kind == ir.KindMap && f.present && !i.recursive:
+	case !i.function(), i.Body.Kind == ir.KindMap && f.present && !i.recursive:
 		if f.as == nil {
 			f.as = t
 		}
-		e.value(i.body, l, f)
+		e.value(i.Body, l, f)
 	default:
 		read := func() { e.line(call(e.g.codecs.decodeFunc(i), e.d, l.pointer())) }
-		if f.present && e.g.nullable(i.body) && !e.g.nullableInside(i.body) {
-			e.block("if "+e.read("Present", text(e.g.containerName(i.body))), read) // the function takes null too
+		if f.present && e.g.nullable(i.Body) && !e.g.nullableInside(i.Body) {
+			e.block("if "+e.read("Present", text(e.g.containerName(i.Body))), read) // the function takes null too
 			return
 		}
 		read()
@@ -274,7 +274,7 @@ func (g *pkg) nullableInside(t *ir.Type) bool { return t.Kind == ir.KindPtr && g
 // containerName says in a message what stands where t is not nil.
 func (g *pkg) containerName(t *ir.Type) string {
 	for t.Kind == ir.KindPtr {
-		t = g.basic(t.Elem)
+		t = g.types.Under(t.Elem)
 	}
 	switch t.Kind {
 	case ir.KindSlice, ir.KindArray:
@@ -291,11 +291,11 @@ func (e *decoder) quotedEnum(t *ir.Type, i *instance, l loc) {
 		at := e.local("at")
 		e.line(at, " := ", e.read("Offset"))
 		value, from := e.read("QuotedString"), "string"
-		switch i.body.Kind {
+		switch i.Body.Kind {
 		case ir.KindInt:
-			value, from = e.read("QuotedInt", e.g.bits(i.body)), "int64"
+			value, from = e.read("QuotedInt", e.g.bits(i.Body)), "int64"
 		case ir.KindUint:
-			value, from = e.read("QuotedUint", e.g.bits(i.body)), "uint64"
+			value, from = e.read("QuotedUint", e.g.bits(i.Body)), "uint64"
 		}
 		e.assign(l, e.g.converted(t, from, e.generic("Member", at, value, e.g.codecs.members(i))))
 	})

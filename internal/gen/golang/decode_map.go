@@ -4,13 +4,13 @@ import "github.com/eventgen/eventgen/internal/ir"
 
 // decodesKey reports whether a map with keys of type t can be read: text keys need the method.
 func (g *pkg) decodesKey(t *ir.Type) bool {
-	k := g.basic(t)
+	k := g.types.Under(t)
 	return k.Kind != ir.KindText || k.Marshal != nil && k.Marshal.Decodes
 }
 
 // readsKey reports whether a method reads keys of type t that none writes.
 func (g *pkg) readsKey(t *ir.Type) bool {
-	if d := g.decls[t.Ref]; d != nil {
+	if d := g.types.Decl(t); d != nil {
 		return d.ReadsKeys
 	}
 	return t.Kind != ir.KindText && t.Marshal != nil && t.Marshal.Decodes
@@ -21,7 +21,7 @@ func (e *decoder) mapping(t *ir.Type, l loc, cond string) {
 	e.block("if "+cond, func() {
 		e.line(call(e.g.codec("NewMap"), l.pointer()))
 		names := ""
-		if k := e.g.basic(t.Key); k.Kind == ir.KindText && k.Marshal.Nilable {
+		if k := e.g.types.Under(t.Key); k.Kind == ir.KindText && k.Marshal.Nilable {
 			names = e.local("names") // pointers never are equal, so the names are remembered
 			e.line("var ", names, " ", e.g.codec("Names"))
 		}
@@ -33,7 +33,7 @@ func (e *decoder) mapping(t *ir.Type, l loc, cond string) {
 // keys that do not tell.
 func (e *decoder) entry(t *ir.Type, l loc, names string) {
 	g := e.g
-	k := g.basic(t.Key)
+	k := g.types.Under(t.Key)
 	key := e.local("k")
 	// entered writes what is done with the entry of key k, if cond holds.
 	entered := func(cond, k string) {

@@ -39,13 +39,13 @@ func (c *codecs) decoder(e *ir.Event) string {
 
 func (c *codecs) rootUnion(t *ir.Type) bool {
 	i := c.g.rootFunction(t)
-	return i != nil && i.decl.Union != nil
+	return i != nil && i.Decl.Union != nil
 }
 
 // end writes how a payload at p is finished: it checks itself, if it has a method for that.
 func (e *decoder) end(t *ir.Type, p string) {
 	g := e.g
-	d := g.decls[t.Ref]
+	d := g.types.Decl(t)
 	if t.Kind != ir.KindRef || t.Opaque || d == nil || !g.validates(d) {
 		e.line("return ", e.read("End"))
 		return
@@ -58,7 +58,7 @@ func (e *decoder) end(t *ir.Type, p string) {
 	}
 	e.line("switch x := (*", p, ").(type) {")
 	for _, v := range d.Union.Variants {
-		vd := g.decls[v.Type.Ref]
+		vd := g.types.Decl(v.Type)
 		if vd == nil || !vd.Validates {
 			continue
 		}
@@ -80,7 +80,7 @@ func (g *pkg) validates(d *ir.Decl) bool {
 		return d.Validates
 	}
 	return slices.ContainsFunc(d.Union.Variants, func(v *ir.Variant) bool {
-		vd := g.decls[v.Type.Ref]
+		vd := g.types.Decl(v.Type)
 		if vd == nil || !vd.Validates {
 			return false
 		}
@@ -107,10 +107,10 @@ func (c *codecs) writeDecoder(i *instance) {
 	}
 	v := dec.local("v")
 	dec.block("func "+name+"("+param+", "+v+" *"+typ+")", func() {
-		if i.decl.Union != nil {
+		if i.Decl.Union != nil {
 			dec.union(i, v)
 		} else {
-			dec.value(i.body, loc{ptr: v}, form{as: i.ref()})
+			dec.value(i.Body, loc{ptr: v}, form{as: i.ref()})
 		}
 	})
 }
@@ -119,14 +119,14 @@ func (c *codecs) writeDecoder(i *instance) {
 func (e *decoder) enum(i *instance) {
 	g := e.g
 	members := g.codecs.members(i)
-	if i.body.Kind == ir.KindString {
+	if i.Body.Kind == ir.KindString {
 		e.line("return ", g.converted(i.ref(), "string", e.read("OneOf", members)))
 		return
 	}
 	at := e.local("at")
-	value, from := e.read("Int", g.bits(i.body)), "int64"
-	if i.body.Kind == ir.KindUint {
-		value, from = e.read("Uint", g.bits(i.body)), "uint64"
+	value, from := e.read("Int", g.bits(i.Body)), "int64"
+	if i.Body.Kind == ir.KindUint {
+		value, from = e.read("Uint", g.bits(i.Body)), "uint64"
 	}
 	e.line(at, " := ", e.read("Offset"))
 	e.line("return ", g.converted(i.ref(), from, e.generic("Member", at, value, members)))
@@ -134,7 +134,7 @@ func (e *decoder) enum(i *instance) {
 
 // union writes the body of a union's decoder.
 func (e *decoder) union(i *instance, v string) {
-	g, u := e.g, i.decl.Union
+	g, u := e.g, i.Decl.Union
 	found := e.local("u")
 	if u.Content != "" {
 		e.line(found, " := ", e.read("Adjacent", text(u.Tag), text(u.Content)))
@@ -174,7 +174,7 @@ func (c *codecs) names(stem string, list []string) string {
 // members returns the name of a variable that holds the members of a closed enum.
 func (c *codecs) members(i *instance) string {
 	typ := "string"
-	switch i.body.Kind {
+	switch i.Body.Kind {
 	case ir.KindInt:
 		typ = "int64"
 	case ir.KindUint:
@@ -183,7 +183,7 @@ func (c *codecs) members(i *instance) string {
 	if name, ok := c.enums[i]; ok {
 		return name
 	}
-	name := c.variable(i.stem, typ, mapSlice(i.decl.Enum.Members, member))
+	name := c.variable(i.stem, typ, mapSlice(i.Decl.Enum.Members, member))
 	c.enums[i] = name
 	return name
 }

@@ -284,7 +284,7 @@ func (g *pkg) vacuous(t *ir.Type, counts func(*ir.Field) bool) bool {
 		return false
 	case t.Kind == ir.KindRef:
 		i := g.instanceOf(t)
-		return i != nil && !i.function() && !i.decl.Unmarshals && g.vacuous(i.body, counts)
+		return i != nil && !i.function() && !i.Decl.Unmarshals && g.vacuous(i.Body, counts)
 	case t.Kind == ir.KindStruct:
 		return !slices.ContainsFunc(t.Fields, func(f *ir.Field) bool {
 			return counts(f) || !g.vacuous(f.Type, counts) || slices.ContainsFunc(f.Path, func(s ir.Step) bool { return s.Ptr })
@@ -298,11 +298,11 @@ func (g *pkg) scalar(t *ir.Type) bool {
 	if t.Opaque {
 		return false
 	}
-	switch g.basic(t).Kind {
+	switch g.types.Under(t).Kind {
 	case ir.KindBool, ir.KindInt, ir.KindUint, ir.KindFloat, ir.KindString, ir.KindPtr, ir.KindAny, ir.KindNumber:
 		return true
 	}
-	d := g.decls[t.Ref]
+	d := g.types.Decl(t)
 	return d != nil && d.Union != nil
 }
 
@@ -310,7 +310,7 @@ func (g *pkg) scalar(t *ir.Type) bool {
 func (e *encoder) mapping(t *ir.Type, l loc) {
 	g := e.g
 	keys, i, key := e.local("keys"), e.local("i"), e.local("key")
-	k := g.basic(t.Key)
+	k := g.types.Under(t.Key)
 	e.lit("{")
 	e.flush()
 	// The name of the entry in Go, how to look up its value, and how to write the name.
@@ -422,15 +422,15 @@ func (e *encoder) ref(t *ir.Type, l loc, f form) {
 		e.opaque(l)
 		return
 	}
-	f.enum = f.enum || i.decl.Enum != nil
+	f.enum = f.enum || i.Decl.Enum != nil
 	if !i.function() {
 		f.named = true
-		e.value(i.body, l, f)
+		e.value(i.Body, l, f)
 		return
 	}
-	if i.body != nil && i.body.Kind == ir.KindMap && !i.recursive && f.present {
+	if i.Body != nil && i.Body.Kind == ir.KindMap && !i.recursive && f.present {
 		f.named = true
-		e.value(i.body, l, f)
+		e.value(i.Body, l, f)
 		return
 	}
 	fn, args := e.g.codecs.encodeFunc(i), []string{l.pointer()}
@@ -440,7 +440,7 @@ func (e *encoder) ref(t *ir.Type, l loc, f form) {
 	if i.recursive {
 		args = append(args, e.deeper())
 	}
-	text := f.quoted && i.closed() && i.body.Kind == ir.KindString
+	text := f.quoted && i.closed() && i.Body.Kind == ir.KindString
 	if text {
 		e.flush()
 		n := e.local("n")

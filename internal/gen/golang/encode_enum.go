@@ -11,24 +11,24 @@ import (
 func (e *encoder) enum(i *instance, v string) {
 	g := e.g
 	fn, typ := "AppendInt", "int64"
-	switch i.body.Kind {
+	switch i.Body.Kind {
 	case ir.KindString:
 		fn, typ = "AppendString", "string"
 	case ir.KindUint:
 		fn, typ = "AppendUint", "uint64"
 	}
 	value := call(typ, v)
-	if len(i.decl.Enum.Members) == 0 {
+	if len(i.Decl.Enum.Members) == 0 {
 		e.fail(call(g.codec("NotMember"), text("no value"), value))
 		return
 	}
 	e.line("switch ", v, " {")
-	e.clause("case "+strings.Join(mapSlice(i.decl.Enum.Members, member), ", "), func() {
+	e.clause("case "+strings.Join(mapSlice(i.Decl.Enum.Members, member), ", "), func() {
 		e.call(g.codec(fn), value)
 		e.line("return ", e.dst, ", nil")
 	})
 	e.line("}")
-	e.fail(call(g.codec("NotMember"), text(expectedMembers(i.decl.Enum)), value))
+	e.fail(call(g.codec("NotMember"), text(expectedMembers(i.Decl.Enum)), value))
 }
 
 // member returns a member's value as an untyped Go constant.

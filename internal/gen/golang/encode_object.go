@@ -87,7 +87,7 @@ func (e *encoder) property(opening string, f *ir.Field, l loc, cond string) {
 
 // isUnion reports whether values of t are variants of a union.
 func (g *pkg) isUnion(t *ir.Type) bool {
-	d := g.decls[t.Ref]
+	d := g.types.Decl(t)
 	return !t.Opaque && t.Kind == ir.KindRef && d != nil && d.Union != nil
 }
 
@@ -141,7 +141,7 @@ func (e *encoder) omits(f *ir.Field, l loc) []string {
 	case ir.ZeroMethod, ir.ZeroPtrMethod:
 		zero = not(place.operand() + ".IsZero()")
 	case ir.ZeroNilMethod:
-		if e.g.basic(f.Type).Kind == ir.KindPtr {
+		if e.g.types.Under(f.Type).Kind == ir.KindPtr {
 			zero = both(x+" != nil", not(x+".IsZero()"))
 		} else {
 			zero = not(call(e.g.codec("IsZeroer"), x))
@@ -162,7 +162,7 @@ func (e *encoder) notEmpty(f *ir.Field, l loc) string {
 		return e.underNotZero(*f.Under, l)
 	}
 	t := f.Type
-	b := e.g.basic(t)
+	b := e.g.types.Under(t)
 	if t.Opaque || b.Opaque {
 		return not(call(e.g.codec("IsEmpty"), l.pointer()))
 	}
@@ -187,7 +187,7 @@ func (e *encoder) notZero(f *ir.Field, l loc) string {
 		return e.underNotZero(*f.Under, l)
 	}
 	t := f.Type
-	b := e.g.basic(t)
+	b := e.g.types.Under(t)
 	if t.Opaque || b.Opaque {
 		return not(call(e.g.codec("IsZeroValue"), l.pointer()))
 	}

@@ -70,7 +70,7 @@ type pkg struct {
 	ir        *ir.Package
 	settings  ir.Settings
 	contracts ir.Contracts
-	decls     map[string]*ir.Decl
+	types     *ir.Instances
 	names     *namer
 	// imported has the packages that either file imports, by path; imports are those of the file at
 	// hand, first events_gen.go, then the one of the codecs.
@@ -79,8 +79,8 @@ type pkg struct {
 	imports  []importSpec
 	file     *jen.Group // the declarations of events_gen.go
 	codecs   *codecs
-	// instances are the declared types that payloads reach, by declaration and arguments.
-	instances map[string]*instance
+	// instances are the declared types that payloads reach.
+	instances map[*ir.Instance]*instance
 	diags     diag.List
 }
 
@@ -88,15 +88,12 @@ func generatePackage(p *ir.Package, s ir.Settings, contracts ir.Contracts) ([]ge
 	g := &pkg{
 		ir:        p,
 		settings:  s,
-		decls:     make(map[string]*ir.Decl, len(p.Decls)),
+		types:     ir.NewInstances(p),
 		contracts: contracts,
 		names:     newNamer(p),
 		file:      jen.NewFile(p.Name).Group,
 
-		instances: map[string]*instance{}, imported: map[string]importSpec{},
-	}
-	for _, d := range p.Decls {
-		g.decls[d.ID] = d
+		instances: map[*ir.Instance]*instance{}, imported: map[string]importSpec{},
 	}
 	g.diags.Append(g.names.claimEvents(p))
 	g.codecs = newCodecs(g)

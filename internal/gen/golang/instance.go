@@ -8,13 +8,10 @@ import (
 	"github.com/eventgen/eventgen/internal/ir"
 )
 
-// An instance is a declaration with its parameters put in: what one codec function is written for.
+// An instance is what one codec function is written for.
 type instance struct {
-	key  string
-	decl *ir.Decl
-	args []*ir.Type
-	body *ir.Type // nil for a union
-	stem string   // of its functions' names
+	*ir.Instance
+	stem string // of its functions' names
 	// recursive: values of the type may contain values of the type.
 	recursive bool
 	// payload: the encoder is that of an event, and has its shape.
@@ -25,47 +22,33 @@ type instance struct {
 
 // function reports whether the type is worth functions of its own; others are written in place.
 func (i *instance) function() bool {
-	return i.recursive || i.decl.Union != nil || i.closed() || i.body.Kind == ir.KindStruct || i.body.Kind == ir.KindMap
+	return i.recursive || i.Decl.Union != nil || i.closed() || i.Body.Kind == ir.KindStruct || i.Body.Kind == ir.KindMap
 }
 
 // closed reports whether the type is an enum that admits no other values.
-func (i *instance) closed() bool { return i.decl.Enum != nil && i.decl.Enum.Mode == ir.EnumClosed }
+func (i *instance) closed() bool { return i.Decl.Enum != nil && i.Decl.Enum.Mode == ir.EnumClosed }
 
 // byValue reports whether codec functions take the value itself rather than a pointer to it.
-func (i *instance) byValue() bool { return i.decl.Union != nil || i.closed() }
+func (i *instance) byValue() bool { return i.Decl.Union != nil || i.closed() }
 
 // instanceOf returns the instance that a reference without open parameters refers to; nil if the
 // model lacks its declaration.
 func (g *pkg) instanceOf(t *ir.Type) *instance {
-	d := g.decls[t.Ref]
-	if d == nil {
+	of := g.types.Of(t)
+	if of == nil {
 		return nil
 	}
-	key := d.ID
-	if len(t.Args) > 0 {
-		key += "[" + strings.Join(mapSlice(t.Args, typeKey), ",") + "]"
+	i, ok := g.instances[of]
+	if !ok {
+		i = &instance{Instance: of, stem: g.names.codecStem(g.stem(of.Decl, of.Args))}
+		g.instances[of] = i
 	}
-	if i, ok := g.instances[key]; ok {
-		return i
-	}
-	i := &instance{key: key, decl: d, args: t.Args}
-	g.instances[key] = i
-	env := make(map[string]*ir.Type, len(d.Params))
-	for n, p := range d.Params {
-		if n < len(t.Args) {
-			env[p.Name] = t.Args[n]
-		}
-	}
-	if d.Type != nil {
-		i.body = substitute(d.Type, env)
-	}
-	i.stem = g.names.codecStem(g.stem(d, t.Args))
 	return i
 }
 
 // ref returns a reference that names i, for goType.
 func (i *instance) ref() *ir.Type {
-	return &ir.Type{Kind: ir.KindRef, Ref: i.decl.ID, Args: i.args}
+	return &ir.Type{Kind: ir.KindRef, Ref: i.Decl.ID, Args: i.Args}
 }
 
 // stem returns the name of a type for use in the names of functions: Progress, BillingMoney,
@@ -99,8 +82,8 @@ func (g *pkg) argStem(t *ir.Type) string {
 	switch {
 	case t.Go != nil:
 		return upperFirst(t.Go.Name)
-	case t.Kind == ir.KindRef && g.decls[t.Ref] != nil:
-		return g.stem(g.decls[t.Ref], t.Args)
+	case g.types.Decl(t) != nil:
+		return g.stem(g.types.Decl(t), t.Args)
 	case t.Elem != nil:
 		return g.argStem(t.Elem) + upperFirst(string(t.Kind))
 	case t.Bits > 0:
@@ -117,42 +100,6 @@ func upperFirst(s string) string {
 	return strings.ToUpper(string(r[:1])) + string(r[1:])
 }
 
-// substitute returns t with the parameters in env put in.
-func substitute(t *ir.Type, env map[string]*ir.Type) *ir.Type {
-	if t == nil || len(env) == 0 {
-		return t
-	}
-	if t.Kind == ir.KindParam {
-		if arg, ok := env[t.Param]; ok {
-			return arg
-		}
-		return t
-	}
-	out := *t
-	out.Key, out.Elem = substitute(t.Key, env), substitute(t.Elem, env)
-	out.Args = mapSlice(t.Args, func(a *ir.Type) *ir.Type { return substitute(a, env) })
-	out.Fields = mapSlice(t.Fields, func(f *ir.Field) *ir.Field {
-		field := *f
-		field.Type = substitute(f.Type, env)
-		field.Path = mapSlice(f.Path, func(s ir.Step) ir.Step {
-			s.Go = substituteName(s.Go, env)
-			return s
-		})
-		return &field
-	})
-	out.Go = substituteName(t.Go, env)
-	return &out
-}
-
-func substituteName(n *ir.GoName, env map[string]*ir.Type) *ir.GoName {
-	if n == nil || len(n.Args) == 0 {
-		return n
-	}
-	out := *n
-	out.Args = mapSlice(n.Args, func(a *ir.Type) *ir.Type { return substitute(a, env) })
-	return &out
-}
-
 func mapSlice[T, U any](s []T, f func(T) U) []U {
 	if s == nil {
 		return nil
@@ -162,31 +109,6 @@ func mapSlice[T, U any](s []T, f func(T) U) []U {
 		out[i] = f(v)
 	}
 	return out
-}
-
-// typeKey is a text that two type expressions without open parameters share only if they are alike.
-func typeKey(t *ir.Type) string {
-	if t == nil {
-		return ""
-	}
-	var b strings.Builder
-	fmt.Fprintf(&b, "%s %d %d %s %s %t %t", t.Kind, t.Bits, t.Len, t.Ref, t.Param, t.Opaque, t.Plain)
-	if t.Marshal != nil {
-		fmt.Fprintf(&b, " %+v", *t.Marshal)
-	}
-	if t.Go != nil {
-		fmt.Fprintf(&b, " %s.%s", t.Go.Path, t.Go.Name)
-		for _, a := range t.Go.Args {
-			b.WriteString("<" + typeKey(a) + ">")
-		}
-	}
-	for _, part := range slices.Concat([]*ir.Type{t.Key, t.Elem}, t.Args) {
-		b.WriteString("(" + typeKey(part) + ")")
-	}
-	for _, f := range t.Fields {
-		fmt.Fprintf(&b, "{%q %v %t %s %t %s}", f.Name, f.Path, f.OmitEmpty, f.OmitZero, f.Quoted, typeKey(f.Type))
-	}
-	return b.String()
 }
 
 // refs calls visit for every instance that the form of t mentions directly.
@@ -211,13 +133,13 @@ func (g *pkg) refs(t *ir.Type, visit func(*instance)) {
 
 // parts calls visit for every instance that a value of i can hold directly.
 func (g *pkg) parts(i *instance, visit func(*instance)) {
-	if i.decl.Union != nil {
-		for _, v := range i.decl.Union.Variants {
+	if i.Decl.Union != nil {
+		for _, v := range i.Decl.Union.Variants {
 			g.refs(v.Type, visit)
 		}
 		return
 	}
-	g.refs(i.body, visit)
+	g.refs(i.Body, visit)
 }
 
 // collect makes the instances that the payloads reach, in a fixed order, and settles which are
@@ -252,7 +174,7 @@ func (g *pkg) collect() {
 		settled[i] = true
 		if i.fallible = i.recursive || i.byValue() || i.payload; !i.fallible {
 			g.parts(i, settle)
-			i.fallible = g.fallible(i.body)
+			i.fallible = g.fallible(i.Body)
 		}
 	}
 	for _, i := range order {
@@ -313,7 +235,7 @@ func (g *pkg) fallible(t *ir.Type) bool {
 	case ir.KindSlice, ir.KindArray, ir.KindPtr:
 		return g.fallible(t.Elem)
 	case ir.KindMap:
-		return g.basic(t.Key).Kind == ir.KindText || g.fallible(t.Key) || g.fallible(t.Elem)
+		return g.types.Under(t.Key).Kind == ir.KindText || g.fallible(t.Key) || g.fallible(t.Elem)
 	case ir.KindStruct:
 		return slices.ContainsFunc(t.Fields, func(f *ir.Field) bool { return g.fallible(f.Type) })
 	case ir.KindRef:

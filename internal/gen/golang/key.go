@@ -27,7 +27,7 @@ func (g *pkg) keyFunc(e *ir.Event) string {
 // key writes the statements that return v as a key.
 func (e *encoder) key(event *ir.Event, v string) {
 	g := e.g
-	t, quoted := g.basic(event.Key.Type), g.keyQuoted(event)
+	t, quoted := g.types.Under(event.Key.Type), g.keyQuoted(event)
 	key := func(constructor string, kind ir.Kind, bits int) {
 		e.line("return ", call(g.def(constructor), g.convert(kind, bits, event.Key.Type, v)))
 	}
@@ -59,7 +59,7 @@ func (g *pkg) keyQuoted(e *ir.Event) bool {
 // keyField returns the payload's field that is the key, or nil if it lies deeper.
 func (g *pkg) keyField(e *ir.Event) *ir.Field {
 	t := e.Payload
-	if d := g.decls[t.Ref]; d != nil {
+	if d := g.types.Decl(t); d != nil {
 		t = d.Type
 	}
 	if t == nil {
@@ -74,26 +74,12 @@ func (g *pkg) keyField(e *ir.Event) *ir.Field {
 	return t.Fields[i]
 }
 
-// basic returns t with references to declarations of basic types followed; t itself when it
-// leads to none.
-func (g *pkg) basic(t *ir.Type) *ir.Type {
-	for seen := map[string]bool{}; t.Kind == ir.KindRef && !seen[t.Ref]; {
-		seen[t.Ref] = true
-		d := g.decls[t.Ref]
-		if d == nil || d.Type == nil {
-			break
-		}
-		t = d.Type
-	}
-	return t
-}
-
 // wide reports whether t is an integer that the output's settings quote on the wire.
 func (g *pkg) wide(t *ir.Type) bool {
-	if d := g.decls[t.Ref]; d != nil && d.Enum != nil {
+	if d := g.types.Decl(t); d != nil && d.Enum != nil {
 		return false
 	}
-	return g.settings.Quotes(g.basic(t))
+	return g.settings.Quotes(g.types.Under(t))
 }
 
 // convert returns v as the predeclared type of this kind and width, without a conversion where

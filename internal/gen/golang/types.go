@@ -27,7 +27,7 @@ func (g *pkg) typeName(t *ir.Type) (string, bool) {
 	}
 	switch t.Kind {
 	case ir.KindRef:
-		d := g.decls[t.Ref]
+		d := g.types.Decl(t)
 		if d == nil {
 			return "", false
 		}
