@@ -60,6 +60,7 @@ var rules = map[string]struct{ own, third []string }{
 	"runtime/internal":                   {},
 	"runtime/internal/port":              {own: []string{"runtime/eventbus/codec", "runtime/eventbus/eventdef"}},
 	"runtime/desktop/sidecar":            {own: []string{"runtime/httptransport"}},
+	"runtime/desktop/wails3":             {own: []string{"runtime/eventbus", "runtime/session"}},
 	"runtime/httptransport":              {own: []string{"runtime/eventbus/...", "runtime/session"}, third: []string{"github.com/gobwas/ws", "github.com/gobwas/httphead"}},
 	"runtime/session":                    {own: []string{"runtime/eventbus/...", "runtime/internal/..."}},
 	"runtime/ts":                         {},

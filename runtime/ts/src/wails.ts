@@ -8,8 +8,9 @@ export interface WailsOptions {
 }
 
 /**
- * Connects through a Wails application, over a stream of this page's own: ordered, and private to
- * the window, as Wails' events are not.
+ * Connects through a Wails v3 application that has `wails3.Handler` for the stream. Each page has a stream of its own:
+ * ordered and private, as Wails' events are not. The client's options `window`, `url` and `token` mean nothing here: the
+ * label is the name that the window has in Wails.
  */
 export function wails(options: WailsOptions = {}): Transport {
   const { stream = 'eventgen' } = options;
@@ -25,11 +26,21 @@ export function wails(options: WailsOptions = {}): Transport {
         if (live) socket.send(link.hello());
       };
       socket.onmessage = ({ data }: MessageEvent<ArrayBuffer | string>) => {
-        if (live) link.receive(typeof data === 'string' ? data : decoder.decode(data));
+        if (!live) return;
+        const message = typeof data === 'string' ? data : decoder.decode(data);
+        // Wails has no close codes for Go: the last message says why.
+        if (message.startsWith('{"close":')) {
+          const { code, reason } = (JSON.parse(message) as { close: { code: number; reason?: string } }).close;
+          socket.close();
+          end(code, reason);
+        } else link.receive(message);
       };
-      socket.onclose = ({ code, reason }) => {
+      const end = (code: number, reason?: string) => {
         if (live) link.closed(code, reason);
         live = false;
+      };
+      socket.onclose = ({ code, reason }) => {
+        end(code, reason);
       };
       return {
         send(frame) {

@@ -111,3 +111,15 @@ test('a stream that the backend ends is a lost connection, and another resumes',
   expect((await sent.next()).frames[0]?.hello?.resume).toEqual({ ticket: 't', epoch: 'e', seq: 0 });
   vi.restoreAllMocks();
 });
+
+test('the last message says why, since the stream cannot', async () => {
+  const off = listen(tick, () => undefined, { client });
+  off.ready.catch(() => undefined);
+  client.onError(() => undefined);
+  const { connection } = await sent.next();
+  answer(connection, Kind.Open);
+  await sent.next();
+  answer(connection, Kind.Data, '{"close":{"code":4403,"reason":"forbidden"}}');
+  await expect(off.ready).rejects.toMatchObject({ code: 'forbidden' });
+  expect(client.status).toBe('refused');
+});
