@@ -222,8 +222,13 @@ func (b *Bus) topic(number uint32) *topic {
 	if i := number - b.first; i < uint32(len(b.dense)) {
 		return b.dense[i]
 	}
-	return b.sparse[number]
+	return b.sparseTopic(number)
 }
+
+// sparseTopic is topic where ordinals lie far apart. It is not inlined, as each event's Emit would have it.
+//
+//go:noinline
+func (b *Bus) sparseTopic(number uint32) *topic { return b.sparse[number] }
 
 // Events returns the events that the bus knows, in the order of its catalogues.
 func (b *Bus) Events() []*eventdef.Info {

@@ -20,10 +20,11 @@ type event struct {
 // numbers counts the events of the process.
 var numbers atomic.Uint32
 
-func define(d *eventdef.Definition[opaque], typ reflect.Type, typed typedFunc) *event {
+// define makes an event; pointer is the type of a pointer to its payload.
+func define(d *eventdef.Definition[opaque], pointer reflect.Type, typed typed) *event {
 	e := &event{def: *d, number: numbers.Add(1), origin: originOf()}
-	e.payloads = newPayloads(&e.def, typ, typed)
-	e.info = infoOf(&e.def, typ == reflect.TypeFor[Empty]())
+	e.payloads = newPayloads(&e.def, pointer, typed)
+	e.info = infoOf(&e.def, pointer == reflect.TypeFor[*Empty]())
 	return e
 }
 

@@ -21,6 +21,7 @@ type delivery struct {
 	stored  bool   // it is handed to a new listener out of what is stored
 	late    bool   // it was deferred: its emit has returned
 	timed   bool   // how long its listeners take is measured
+	waited  bool   // it has been kept for the listener that it is handed to
 }
 
 // payload returns the address of the i-th payload.
@@ -43,8 +44,15 @@ func (d *delivery) takeRoom() bool {
 	return room
 }
 
-// activity is what a dispatch is doing: it does not return from a listener that panics or exits, nor from
-// an error handler that exits.
+// walk is how far the delivery of one thing to listeners has come.
+type walk struct {
+	round
+	item  int // within a batch, for a listener that gets its payloads singly
+	doing activity
+}
+
+// activity is what a walk is doing: it does not return from a listener that panics or exits, nor from an error
+// handler that exits.
 type activity uint8
 
 const (
@@ -53,65 +61,61 @@ const (
 	reporting
 )
 
-// call hands the delivery to the listeners in the slots, in order.
+// call hands the delivery to the listeners in the slots, in order. If one of them calls Goexit, the others are called
+// before the goroutine ends.
 func (t *topic) call(ctx context.Context, d *delivery, slots []slot) {
-	var at progress
-	for at.slot < len(slots) {
-		t.callListeners(ctx, d, slots, &at)
+	var w walk
+	w.ctx, w.slots = ctx, slots
+	for w.at < len(slots) {
+		t.callListeners(d, &w)
 	}
 }
 
-// progress is how far a dispatch has come.
-type progress struct {
-	slot  int
-	item  int // within a batch, for a listener that gets its payloads singly
-	doing activity
-}
-
-func (t *topic) callListeners(ctx context.Context, d *delivery, slots []slot, at *progress) {
+// callListeners is the loop that delivers to listeners. It returns early after a panic, having passed over what
+// panicked.
+func (t *topic) callListeners(d *delivery, w *walk) {
 	defer func() {
-		if at.doing == idle {
+		if w.doing == idle {
 			return
 		}
-		doing, exiting := at.doing, true
-		t.passOver(d, at)
+		doing, exiting := w.doing, true
+		w.passOver(d)
 		defer func() {
-			for exiting && at.slot < len(slots) {
-				t.callListeners(ctx, d, slots, at)
+			for exiting && w.at < len(w.slots) {
+				t.callListeners(d, w)
 			}
 		}()
 		if reason := recover(); reason != nil || doing == calling {
-			t.unreturned(ctx, reason, d.occ.answers)
+			t.unreturned(w.ctx, reason, d.occ.answers)
 			exiting = reason == nil
 		}
 	}()
-	for ; at.slot < len(slots); at.slot++ {
-		if l := slots[at.slot].Load(); l.wants(ctx, d) {
+	for ; w.at < len(w.slots); w.at, w.item = w.at+1, 0 {
+		if l := w.slots[w.at].Load(); l.wants(w.ctx, d) {
 			if d.timed {
-				t.callTimed(ctx, l, d, at)
+				t.callTimed(l, d, w)
 			} else {
-				t.callListener(ctx, l, d, at)
+				t.callListener(l, d, w)
 			}
 		}
-		at.item = 0
 	}
 }
 
-// passOver moves on behind what did not return.
-func (t *topic) passOver(d *delivery, at *progress) {
-	at.doing = idle
-	if at.item++; at.item >= d.n {
-		at.slot, at.item = at.slot+1, 0
+// passOver moves on to what comes after what did not return.
+func (w *walk) passOver(d *delivery) {
+	w.doing = idle
+	if w.item++; w.item >= d.n {
+		w.at, w.item = w.at+1, 0
 	}
 }
 
 // wants reports whether the delivery is for the listener, now. One that is still being given the stored
-// values keeps it for later.
+// values keeps for later what has not waited for it yet.
 func (l *listener) wants(ctx context.Context, d *delivery) bool {
 	if !l.accepts(d) {
 		return false
 	}
-	return l.state.Load()&listenerPriming == 0 || !l.hold(ctx, d)
+	return l.state.Load()&listenerPriming == 0 || d.waited || !l.hold(ctx, d)
 }
 
 // accepts reports whether the delivery is for the listener at all.
@@ -127,36 +131,49 @@ func (l *listener) accepts(d *delivery) bool {
 }
 
 // callListener calls one listener with the delivery.
-func (t *topic) callListener(ctx context.Context, l *listener, d *delivery, at *progress) {
+func (t *topic) callListener(l *listener, d *delivery, w *walk) {
 	switch {
 	case !d.batch:
 		if t.claim(l) {
-			at.doing = calling
-			t.returned(ctx, t.invoke(ctx, l, d.at, &d.occ, &d.boxed), d, at)
+			w.doing = calling
+			t.returned(t.invoke(w.ctx, l, d.at, &d.occ, &d.boxed), d, w)
 		}
 	case l.whole:
 		if t.claim(l) {
-			at.item = d.n
-			at.doing = calling
-			t.returned(ctx, t.invokeBatch(ctx, l, d), d, at)
+			w.item = d.n
+			w.doing = calling
+			t.returned(t.invokeBatch(w.ctx, l, d), d, w)
 		}
 	default:
-		for at.item < d.n && t.claim(l) {
-			at.doing = calling
+		for w.item < d.n {
+			if l.state.Load() == 0 {
+				w.doing = calling
+				s := series{listener: l, ctx: w.ctx, payload: d.at, n: d.n, done: &w.item}
+				if t.payloads.callSeries(&s); s.err != nil {
+					t.returned(s.err, d, w)
+					w.item++
+				}
+				w.doing = idle
+				continue
+			}
+			if !t.claim(l) {
+				return
+			}
+			w.doing = calling
 			var boxed any
-			t.returned(ctx, t.invoke(ctx, l, d.payload(t.payloads, at.item), &d.occ, &boxed), d, at)
-			at.item++
+			t.returned(t.invoke(w.ctx, l, d.payload(t.payloads, w.item), &d.occ, &boxed), d, w)
+			w.item++
 		}
 	}
 }
 
 // returned deals with what a listener returned.
-func (t *topic) returned(ctx context.Context, err error, d *delivery, at *progress) {
+func (t *topic) returned(err error, d *delivery, w *walk) {
 	if err != nil {
-		at.doing = reporting
-		t.listenerFailed(ctx, err, d.occ.answers)
+		w.doing = reporting
+		t.listenerFailed(w.ctx, err, d.occ.answers)
 	}
-	at.doing = idle
+	w.doing = idle
 }
 
 // invoke calls the listener's function with one payload, which is boxed once at most.
@@ -221,45 +238,43 @@ func (t *topic) claim(l *listener) bool {
 	}
 }
 
-// callListenerQueued hands queued deliveries to an asynchronous listener, from *pos on. It returns early
-// after a panic, behind the delivery that panicked.
-func (t *topic) callListenerQueued(l *listener, items []queued, pos *int, at *progress) {
-	defer func() {
-		if at.doing == idle {
+// callQueued hands queued deliveries to their listener, from *next on. It returns early after a panic. What did not
+// return has been passed over.
+func (t *topic) callQueued(l *listener, items []queued, next *int) {
+	for *next < len(items) {
+		if t.callPayloads(l, items, next); *next == len(items) {
 			return
 		}
-		doing := at.doing
-		q := &items[*pos]
-		at.doing = idle
-		if at.item++; q.more == nil || at.item >= q.more.n {
-			at.item = 0
-			*pos++
+		q := &items[*next]
+		*next++
+		d := q.delivery()
+		d.waited = true
+		t.call(q.ctx, &d, l.self[:])
+	}
+}
+
+// callPayloads calls the listener with payloads from *next on, as long as it is plain and they are.
+func (t *topic) callPayloads(l *listener, items []queued, next *int) {
+	s := series{listener: l, items: items, n: len(items), done: next}
+	doing := calling
+	defer func() {
+		if doing == idle {
+			return
 		}
+		q := &items[*next]
+		*next++
 		if reason := recover(); reason != nil || doing == calling {
 			t.unreturned(q.ctx, reason, nil)
 		}
 	}()
-	for ; *pos < len(items); *pos++ {
-		q := &items[*pos]
-		if q.more == nil && l.state.Load() == 0 {
-			at.doing = calling
-			if err := t.payloads.callOne(q.ctx, l, q.at, 1, nil); err != nil {
-				at.doing = reporting
-				t.listenerFailed(q.ctx, err, nil)
-			}
-			at.doing = idle
-			continue
-		}
-		d := q.delivery()
-		switch {
-		case !l.accepts(&d):
-		case d.timed:
-			t.callTimed(q.ctx, l, &d, at)
-		default:
-			t.callListener(q.ctx, l, &d, at)
-		}
-		at.item = 0
+	for t.payloads.callSeries(&s); s.err != nil; t.payloads.callSeries(&s) {
+		err := s.err
+		doing, s.err = reporting, nil
+		t.listenerFailed(items[*next].ctx, err, nil)
+		doing = calling
+		*next++
 	}
+	doing = idle
 }
 
 // listenerFailed reports what a listener returned. A refusal that a window waits for is an answer, not a

@@ -9,27 +9,22 @@ import (
 	"github.com/eventgen/eventgen/runtime/internal/port"
 )
 
-// emit is Emit with the payload at the address, which is valid until it returns.
-func (e *event) emit(ctx context.Context, b *Bus, at address) error {
-	t := b.topic(e.number)
-	if t == nil {
-		return e.unknown()
-	}
-	if t.extra.Load() != 0 {
-		return t.emitLong(ctx, at)
-	}
-	// The short way of events of which nothing is asked but to call plain listeners. One deferred function
-	// serves all of them: isolation costs the same for one listener and for a hundred.
+// emitPlain is Emit of events of which nothing is asked but to call plain listeners, which the loop does. The payload
+// is valid until it returns. One deferred function serves all listeners: isolation costs the same for one and for a
+// hundred.
+func (t *topic) emitPlain(ctx context.Context, payload address, loop func(*round) error) error {
 	if err := ctx.Err(); err != nil {
 		return t.refuse(t.err(CodeCanceled, err))
 	}
-	in := b.gate.shard()
+	in := t.b.gate.shard()
 	n := in.n.Add(1)
-	if n < 0 && !b.gate.admitsLate(in) {
+	if n < 0 && !t.b.gate.admitsLate(in) {
 		return t.refuse(t.err(CodeClosed, nil))
 	}
 	var r round
 	r.ctx, r.slots = ctx, t.out.list.snapshot()
+	leak(payload)
+	at := unseen(payload)
 	if t.watched != nil && t.watched.emit(in, n == 1) {
 		t.rest(ctx, r.slots, in, t.keepPlace(at), true)
 		return nil
@@ -39,14 +34,14 @@ func (e *event) emit(ctx context.Context, b *Bus, at address) error {
 			t.interrupted(r.ctx, r.slots[r.at+1:], in, recover(), t.keepPlace(at))
 		}
 	}()
-	if t.payloads.callInOrder(&r, at); r.at < len(r.slots) {
+	if err := callPlain(&r, loop); r.at < len(r.slots) {
 		left := r.slots[r.at:]
 		r.at = len(r.slots)
-		t.goOn(ctx, left, in, r.err, t.keepPlace(at))
+		t.goOn(ctx, left, in, err, t.keepPlace(at))
 		return nil
 	}
 	if in.leave() {
-		b.gate.signal()
+		t.b.gate.signal()
 	}
 	return nil
 }
@@ -58,8 +53,13 @@ func (t *topic) keepPlace(from address) address {
 	return at
 }
 
-// emitLong is emit for all other events.
-func (t *topic) emitLong(ctx context.Context, from address) error {
+// emitLong is Emit of all other events.
+func (e *event) emitLong(ctx context.Context, t *topic, payload address) error {
+	if t == nil {
+		return e.unknown()
+	}
+	leak(payload)
+	from := unseen(payload)
 	if t.coalescer != nil {
 		if at := t.coalescer.reserve(ctx); at != nil {
 			t.payloads.copyOne(at, from)
@@ -75,7 +75,9 @@ func (t *topic) emitLong(ctx context.Context, from address) error {
 }
 
 // emitTo is EmitTo with the payload at the address, which is valid until it returns.
-func (e *event) emitTo(ctx context.Context, b *Bus, to Target, from address) error {
+func (e *event) emitTo(ctx context.Context, b *Bus, to Target, payload address) error {
+	leak(payload)
+	from := unseen(payload)
 	t := b.topic(e.number)
 	if t == nil {
 		return e.unknown()

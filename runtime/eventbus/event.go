@@ -16,10 +16,10 @@ import (
 //
 //   - An address that belongs to an event points to values of that event's payload type, and so do the functions that
 //     its listeners register. Both come from the methods of Event[T], which alone bring them in.
-//   - The address that Emit hands over lies on the stack of its caller, and so does a round. The compiler must not see
-//     where they go, or it would put them on the heap. Until the call returns they may be read, passed on and kept on
-//     that stack; what outlives the call is copied to a place of its own first. What they point to is on the heap all
-//     the same: that the compiler has to see, so there is a copy that never runs.
+//   - The address that Emit hands over lies on the stack of its caller, and so do a round, a series and a call. The
+//     compiler must not see where they go, or it would put them on the heap. Until the call returns they may be read,
+//     passed on and kept on that stack; what outlives the call is copied to a place of its own first. What a payload
+//     points to is on the heap all the same: that the compiler has to see; see leak.
 //   - Definition[T] has the same layout for every T, since T occurs in the types of functions alone; and a function of
 //     one pointer is called the same way whatever that points to. Functions are pointers too.
 
@@ -38,8 +38,18 @@ func unseen(at address) address {
 	return *(*address)(unsafe.Pointer(&number))
 }
 
-// never is false. What stands under it shows the compiler that what is pointed to outlives a call.
-var never bool
+// leak shows the compiler that what lies at the address points to what outlives the call. It does nothing: never is
+// false, and for the compiler a word of a payload is as good as all of them.
+func leak(at address) {
+	if never {
+		leaked = *(*address)(at)
+	}
+}
+
+var (
+	never  bool
+	leaked address
+)
 
 // opaque is a payload of a type that is not known, where it is only pointed to.
 type opaque struct{}
@@ -53,7 +63,45 @@ type Event[T any] struct{ described }
 // Define returns the descriptor of an event. A definition that breaks a rule is reported by [New], for
 // the catalogue that holds it.
 func Define[T any](d eventdef.Definition[T]) *Event[T] {
-	return (*Event[T])(unsafe.Pointer(define((*eventdef.Definition[opaque])(unsafe.Pointer(&d)), reflect.TypeFor[T](), typed[T])))
+	// The functions are literals here because a function with a type parameter that is passed on is one more call.
+	return (*Event[T])(unsafe.Pointer(define((*eventdef.Definition[opaque])(unsafe.Pointer(&d)), reflect.TypeOf((*T)(nil)), typed{
+		each: func(s *series) {
+			for l := s.listener; *s.done < s.n; *s.done++ {
+				ctx, from := s.ctx, s.payload
+				if s.items == nil {
+					from = unsafe.Add(from, uintptr(*s.done)*unsafe.Sizeof(*(*T)(nil)))
+				} else if q := &s.items[*s.done]; q.more == nil {
+					ctx, from = q.ctx, q.at
+				} else {
+					return
+				}
+				if l.state.Load() != 0 && !s.chosen {
+					return
+				}
+				if err := (*(*func(context.Context, T) error)(unsafe.Pointer(&l.fn)))(ctx, *(*T)(from)); err != nil {
+					s.err = err
+					return
+				}
+			}
+		},
+		call: func(c *call, to, from address) {
+			switch {
+			case c == nil:
+				*(*T)(to) = *(*T)(from)
+			case c.kind == withMeta:
+				c.err = (*(*func(context.Context, T, Meta) error)(unsafe.Pointer(&c.fn)))(c.ctx, *(*T)(from), *c.meta)
+			case c.kind == wholeBatch:
+				c.err = (*(*func(context.Context, []T) error)(unsafe.Pointer(&c.fn)))(c.ctx, unsafe.Slice((*T)(from), c.n))
+			default:
+				for _, holds := range *(*[]func(T) bool)(c.fn) {
+					if !holds(*(*T)(from)) {
+						return
+					}
+				}
+				c.ok = true
+			}
+		},
+	})))
 }
 
 // Emit sends the payload to all Go listeners and all windows. The bus takes the payload over: nothing
@@ -62,20 +110,36 @@ func Define[T any](d eventdef.Definition[T]) *Event[T] {
 // Emit returns what is known immediately: an [Error] with [CodeClosed], [CodeCanceled], [CodeUnknownEvent], [CodeDirection],
 // [CodeAudience] or [CodeTooManyKeys]. What fails later goes to the error handler of the bus.
 func (e *Event[T]) Emit(ctx context.Context, b *Bus, payload T) error {
-	if never {
-		*(*T)(e.event.payloads.zero) = payload
+	// The loop takes the payload from here, where registers have put it. A copy that the loop would make is read while
+	// it is still being written, which costs as much as five calls if it crosses a cache line.
+	t := b.topic(e.event.number)
+	if t == nil || t.extra.Load() != 0 {
+		return e.event.emitLong(ctx, t, address(&payload))
 	}
-	return e.event.emit(ctx, b, unseen(address(&payload)))
+	return t.emitPlain(ctx, address(&payload), func(r *round) error {
+		for i := 0; i < len(r.slots); i = r.at + 1 {
+			r.at = i
+			l := r.slots[i].Load()
+			if s := l.state.Load(); s != 0 {
+				if s&listenerDead != 0 {
+					continue
+				}
+				return nil
+			}
+			if err := (*(*func(context.Context, T) error)(unsafe.Pointer(&l.fn)))(r.ctx, payload); err != nil {
+				return err
+			}
+		}
+		r.at = len(r.slots)
+		return nil
+	})
 }
 
 // EmitTo sends the payload to the windows that to addresses, and to no Go listener. Beside what Emit
 // returns it returns [CodeInvalidTarget], and [CodeNoTarget] if the event's audience is windows and there is
 // none that to addresses.
 func (e *Event[T]) EmitTo(ctx context.Context, b *Bus, to Target, payload T) error {
-	if never {
-		*(*T)(e.event.payloads.zero) = payload
-	}
-	return e.event.emitTo(ctx, b, to, unseen(address(&payload)))
+	return e.event.emitTo(ctx, b, to, address(&payload))
 }
 
 // Listen calls fn with every payload that is delivered. What keeps it from being registered, such as an
@@ -109,8 +173,8 @@ func (e *Event[T]) Once(b *Bus, fn func(ctx context.Context, payload T) error, o
 // replayed value counts. It fails with [CodeCanceled] when ctx is done, and with [CodeClosed] when the bus
 // closes.
 func (e *Event[T]) Wait(ctx context.Context, b *Bus, where ...func(payload T) bool) (payload T, err error) {
-	err = e.event.wait(ctx, b, address(&payload), address(&where))
-	return payload, err
+	at, err := e.event.wait(ctx, b, address(&where))
+	return *(*T)(at), err
 }
 
 // Stream listens from now on and returns the payloads as a sequence, to be ranged over once. It ends
@@ -121,20 +185,44 @@ func (e *Event[T]) Stream(ctx context.Context, b *Bus, opts ...ListenOption) ite
 	return *(*iter.Seq[T])(unsafe.Pointer(&sequence))
 }
 
-// round is one payload on its way to listeners, or to another function that takes it.
+// typed is what is compiled for each payload type, beside the methods of [Event].
+type typed struct {
+	// each calls a listener with the payloads of the series, in their order, up to one for which it returns an error.
+	// It ends early where more has to be known: of a payload that waits than its address, or of the listener.
+	each func(s *series)
+	// call calls a function of another kind with the payload, or with the payloads that lie there. Without a call it
+	// copies the payload.
+	call func(c *call, to, from address)
+}
+
+// round is one payload on its way to plain listeners.
 type round struct {
 	ctx   context.Context
 	slots []slot
-	at    int   // the listener that is being called; behind the last one, none is
-	err   error // what it returned
-	only  bool  // there is one listener, and it is to be called whatever its state is
+	at    int // the listener that is being called; behind the last one, none is
+}
 
-	// If fn is set there are no listeners, but a function of another kind.
+// series is payloads on their way to one listener that gets them singly.
+type series struct {
+	listener *listener
+	chosen   bool // it is to be called, even if it is not a plain one
+	items    []queued
+	ctx      context.Context // without items
+	payload  address         // without items: n of them lie together there
+	n        int
+	done     *int  // how many it has got; the one that it is being called with is not among them
+	err      error // what it returned
+}
+
+// call is a function that takes more than a payload, or returns something else than an error.
+type call struct {
 	kind callKind
 	fn   address
+	ctx  context.Context
+	n    int // how many payloads there are
 	meta *Meta
-	n    int  // how many payloads there are
-	ok   bool // what conditions said
+	err  error // what the function returned
+	ok   bool  // what conditions said
 }
 
 // callKind is what a function is called with, and returns.
@@ -147,52 +235,6 @@ const (
 	conditions                  // []func(T) bool, which have to return true
 )
 
-// typedFunc is what is compiled for each payload type.
-type typedFunc func(r *round, to, from address)
-
-// typed calls the listeners with the payload, in their order, up to one that returns an error, or that asks for
-// more than to be called with the payload. If the round has a function it calls that alone; if there is no round it
-// copies the payload.
-func typed[T any](r *round, to, from address) {
-	if r == nil {
-		*(*T)(to) = *(*T)(from)
-		return
-	}
-	payload := *(*T)(from)
-	switch {
-	case r.fn == nil:
-	case r.kind == withMeta:
-		r.err = (*(*func(context.Context, T, Meta) error)(unsafe.Pointer(&r.fn)))(r.ctx, payload, *r.meta)
-		return
-	case r.kind == wholeBatch:
-		r.err = (*(*func(context.Context, []T) error)(unsafe.Pointer(&r.fn)))(r.ctx, unsafe.Slice((*T)(from), r.n))
-		return
-	default:
-		for _, holds := range *(*[]func(T) bool)(r.fn) {
-			if !holds(payload) {
-				return
-			}
-		}
-		r.ok = true
-		return
-	}
-	for i := 0; i < len(r.slots); i = r.at + 1 {
-		r.at = i
-		l := r.slots[i].Load()
-		if s := l.state.Load(); s != 0 && !r.only {
-			if s&listenerDead != 0 {
-				continue
-			}
-			return
-		}
-		if err := (*(*func(context.Context, T) error)(unsafe.Pointer(&l.fn)))(r.ctx, payload); err != nil {
-			r.err = err
-			return
-		}
-	}
-	r.at = len(r.slots)
-}
-
 // payloads is what the bus does with payloads of one type, by their addresses.
 type payloads struct {
 	typ, slice reflect.Type
@@ -200,48 +242,49 @@ type payloads struct {
 	zero       address // a payload that is zero, and stays so
 	validates  bool    // it has a method Validate
 	codec      *eventdef.Definition[opaque]
-	typed      typedFunc
+	typed
 }
 
-func newPayloads(d *eventdef.Definition[opaque], typ reflect.Type, typed typedFunc) *payloads {
+// newPayloads returns what is done with payloads of a type, of which it is given a pointer.
+func newPayloads(d *eventdef.Definition[opaque], pointer reflect.Type, typed typed) *payloads {
+	typ := pointer.Elem()
 	return &payloads{
 		typ: typ, slice: reflect.SliceOf(typ), size: typ.Size(), zero: reflect.New(typ).UnsafePointer(),
-		validates: reflect.PointerTo(typ).Implements(reflect.TypeFor[validator]()), codec: d, typed: typed,
+		validates: pointer.Implements(reflect.TypeFor[validator]()), codec: d, typed: typed,
 	}
 }
 
 type validator interface{ Validate() error }
 
-// keptRound stays empty; see never.
-//
-//lint:ignore U1000 it is written for the compiler alone
-var keptRound round
+// callPlain calls plain listeners by the loop of Emit. The round stays on the stack.
+func callPlain(r *round, loop func(*round) error) error { return loop((*round)(unseen(address(r)))) }
 
-// callInOrder calls plain listeners; see typed. The round stays on the stack.
-func (p *payloads) callInOrder(r *round, payload address) {
-	if never {
-		keptRound = *r
-	}
-	p.typed((*round)(unseen(address(r))), nil, payload)
+// callSeries calls a listener with payloads one by one; see typed.
+func (p *payloads) callSeries(s *series) { p.each((*series)(unseen(address(s)))) }
+
+// callFunction calls a function of another kind; see typed.
+func (p *payloads) callFunction(c *call, payload address) {
+	p.call((*call)(unseen(address(c))), nil, payload)
 }
 
 // callConditions reports whether all conditions hold for the payload: they are a []func(T) bool.
 func (p *payloads) callConditions(list, payload address) bool {
-	r := round{kind: conditions, fn: list}
-	p.callInOrder(&r, payload)
-	return r.ok
+	c := call{kind: conditions, fn: list}
+	p.callFunction(&c, payload)
+	return c.ok
 }
 
 // callOne calls one listener, with n payloads that lie together if it takes batches.
 func (p *payloads) callOne(ctx context.Context, l *listener, payload address, n int, meta *Meta) error {
-	var r round
-	if r.ctx = ctx; l.kind == eachPayload {
-		r.slots, r.only = l.self[:], true
-	} else {
-		r.kind, r.fn, r.meta, r.n = l.kind, l.fn, meta, n
+	if l.kind == eachPayload {
+		done := 0
+		s := series{listener: l, chosen: true, ctx: ctx, payload: payload, n: 1, done: &done}
+		p.callSeries(&s)
+		return s.err
 	}
-	p.callInOrder(&r, payload)
-	return r.err
+	c := call{kind: l.kind, fn: l.fn, ctx: ctx, n: n, meta: meta}
+	p.callFunction(&c, payload)
+	return c.err
 }
 
 // sizeOf returns how many bytes a T has.
@@ -271,20 +314,24 @@ func (p *payloads) make(n int) address {
 }
 
 // copyOne copies a payload.
-func (p *payloads) copyOne(to, from address) { p.typed(nil, to, from) }
+func (p *payloads) copyOne(to, from address) { p.call(nil, to, from) }
 
 // copy copies n payloads.
 func (p *payloads) copy(to, from address, n int) {
-	for i := range n {
-		p.copyOne(p.nth(to, i), p.nth(from, i))
+	if n == 1 {
+		p.copyOne(to, from)
+		return
 	}
+	reflect.Copy(p.sliceOf(to, n), p.sliceOf(from, n))
 }
 
 // clear makes n payloads zero.
 func (p *payloads) clear(at address, n int) {
-	for i := range n {
-		p.copyOne(p.nth(at, i), p.zero)
+	if n == 1 {
+		p.copyOne(at, p.zero)
+		return
 	}
+	p.sliceOf(at, n).Clear()
 }
 
 // nth returns the address of the i-th of payloads that lie together.
@@ -300,11 +347,14 @@ func (p *payloads) clone(at address, n int) address {
 // box returns a copy of the payload, as a T.
 func (p *payloads) box(at address) any { return reflect.NewAt(p.typ, at).Elem().Interface() }
 
-// boxBatch returns n payloads, not copied, as a []T.
-func (p *payloads) boxBatch(at address, n int) any {
+// sliceOf returns n payloads, not copied, as a []T.
+func (p *payloads) sliceOf(at address, n int) reflect.Value {
 	h := sliceHeader{at, n, n}
-	return reflect.NewAt(p.slice, unsafe.Pointer(&h)).Elem().Interface()
+	return reflect.NewAt(p.slice, unsafe.Pointer(&h)).Elem()
 }
+
+// boxBatch is sliceOf, boxed.
+func (p *payloads) boxBatch(at address, n int) any { return p.sliceOf(at, n).Interface() }
 
 // unbox copies a T out of its box, and reports whether it was one.
 func (p *payloads) unbox(v any, to address) bool {

@@ -49,7 +49,7 @@ func (g *gate) init() {
 // choice is correct; this one keeps cores apart.
 func (g *gate) shard() *shard {
 	hash := stackPosition() >> 11 * 0x9e3779b97f4a7c15
-	return &g.shards[hash>>g.shift]
+	return &g.shards[hash>>(g.shift&63)]
 }
 
 // closing is what the counters hold beside their counts once the gate is not open any more, so that whoever

@@ -82,7 +82,6 @@ func (t *topic) wrap(l *listener) *Error {
 		return nil
 	}
 	inner := &listener{fn: l.fn, traits: &t.usual}
-	inner.self[0].Store(inner)
 	if l.traits != nil {
 		inner.traits = l.traits
 	}
@@ -122,13 +121,15 @@ func (t *topic) register(l *listener, c listenConfig) {
 		t.everywhere.Add(1)
 	}
 	l.outlet = t.outletFor(c.every)
-	l.self[0].Store(l)
 	switch {
 	case l.traits != nil:
 	case c.async > 0 || t.store != nil:
 		l.traits = new(traits)
 	default:
 		l.traits = &t.usual
+	}
+	if c.async > 0 || t.store != nil {
+		l.self[0].Store(l)
 	}
 	if c.async > 0 {
 		t.extra.Add(1)
@@ -161,8 +162,7 @@ func (t *topic) register(l *listener, c listenConfig) {
 
 func (t *topic) newReader(l *listener, c listenConfig) *reader {
 	r := &reader{n: c.async, overflow: c.overflow, pull: l.pull}
-	at := new(progress)
-	r.handle = func(items []queued, pos *int) { t.callListenerQueued(l, items, pos, at) }
+	r.handle = func(items []queued, next *int) { t.callQueued(l, items, next) }
 	r.report = func(dropped uint64) { t.overflowed(c.async, dropped, c.overflow) }
 	return r
 }
@@ -209,7 +209,6 @@ func (t *topic) begin(l *listener, allNodes bool, attach func([]queued)) {
 // handOver gives a new listener the stored values, and then what was emitted meanwhile, until it has caught
 // up.
 func (t *topic) handOver(l *listener, items []queued) {
-	var at progress
 	pos := 0
 	done := false
 	defer func() {
@@ -219,7 +218,7 @@ func (t *topic) handOver(l *listener, items []queued) {
 	}()
 	for {
 		for pos < len(items) {
-			t.callListenerQueued(l, items, &pos, &at)
+			t.callQueued(l, items, &pos)
 		}
 		l.prime.mu.Lock()
 		items, pos = l.prime.backlog, 0

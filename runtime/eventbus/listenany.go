@@ -68,7 +68,9 @@ func (t *topic) listenAny(c listenConfig, fn ListenFunc) (unlisten func()) {
 }
 
 // deliveries are what queues of catch-all listeners hold.
-var deliveries = newPayloads(nil, reflect.TypeFor[Delivery](), typed[Delivery])
+var deliveries = newPayloads(nil, reflect.TypeFor[*Delivery](), typed{
+	call: func(_ *call, to, from address) { *(*Delivery)(to) = *(*Delivery)(from) },
+})
 
 // queueAny returns a function that queues deliveries for fn, and one that ends it. The queue is one for
 // all events, so that their order is kept.

@@ -13,7 +13,6 @@ type listener struct {
 	state  atomic.Uint32
 	slot   uint32  // its place in the list, guarded by the list
 	fn     address // the function, of the type that its kind says; nil if the listener is a catch-all one
-	self   [1]slot // holds the listener, for calls of it alone
 	outlet *outlet
 	*traits
 }
@@ -26,6 +25,7 @@ type traits struct {
 	whole   bool          // it takes batches as a whole
 
 	since uint64        // deliveries up to this Seq came before the listener
+	self  [1]slot       // holds the listener, for calls of it alone: what waits for it
 	queue *reader       // set for asynchronous listeners
 	pull  chan struct{} // set if a loop pulls from the queue
 	prime *priming      // set if stored values are handed over first

@@ -1,7 +1,6 @@
 package eventbus
 
 import (
-	"context"
 	"slices"
 	"sync/atomic"
 	"time"
@@ -93,9 +92,9 @@ func (t *topic) took(began time.Time) {
 }
 
 // callTimed is callListener with an eye on the clock.
-func (t *topic) callTimed(ctx context.Context, l *listener, d *delivery, at *progress) {
+func (t *topic) callTimed(l *listener, d *delivery, w *walk) {
 	defer t.took(time.Now()) // even if the listener panics
-	t.callListener(ctx, l, d, at)
+	t.callListener(l, d, w)
 }
 
 // tapped reports whether somebody wants to see every emit and delivery.

@@ -1,9 +1,6 @@
 package eventbus
 
-import (
-	"context"
-	"sync"
-)
+import "context"
 
 // usualQueue is the bound of a queue where Async does not set another.
 const usualQueue = 1024
@@ -87,41 +84,44 @@ func (s *stream) stop() {
 	}
 }
 
-// wait puts the next payload that passes all conditions at the address. It ends when ctx is done or the bus is closed.
-func (e *event) wait(ctx context.Context, b *Bus, to, conditions address) error {
+// wait returns where the next payload lies that passes all conditions. It ends when ctx is done or the bus is closed,
+// with a payload that is zero.
+func (e *event) wait(ctx context.Context, b *Bus, conditions address) (payload address, err error) {
+	none := e.payloads.zero
 	t := b.topic(e.number)
 	if t == nil {
-		return e.unknown()
+		return none, e.unknown()
 	}
 	if ctx.Err() != nil {
-		return canceled(ctx, e.info.Name)
+		return none, canceled(ctx, e.info.Name)
 	}
 	if err := t.refuses(listenConfig{}, false); err != nil {
-		return err
+		return none, err
 	}
-	var once sync.Once
-	found := make(chan struct{})
+	found := make(chan address, 1)
 	l := &listener{traits: &traits{seen: func(at address) {
 		if t.payloads.callConditions(conditions, at) {
-			once.Do(func() { t.payloads.copyOne(to, at); close(found) })
+			select {
+			case found <- t.payloads.clone(at, 1):
+			default: // another came first
+			}
 		}
 	}}}
 	l.state.Store(listenerWaiting)
 	t.register(l, listenConfig{})
 	defer t.unlisten(l)
 	select {
-	case <-found:
-		return nil
+	case at := <-found:
+		return at, nil
 	case <-ctx.Done():
+		err = canceled(ctx, e.info.Name)
 	case <-b.ended:
+		err = t.err(CodeClosed, nil)
 	}
-	missed := false
-	once.Do(func() { missed = true }) // what came at the same time counts
-	switch {
-	case !missed:
-		return nil
-	case ctx.Err() != nil:
-		return canceled(ctx, e.info.Name)
+	select {
+	case at := <-found: // what came at the same time counts
+		return at, nil
+	default:
+		return none, err
 	}
-	return t.err(CodeClosed, nil)
 }
