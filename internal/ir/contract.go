@@ -94,7 +94,7 @@ func contractText(forms *Forms, e *Event, covered coveredForms) string {
 	if e.Batch > 0 {
 		b.WriteString("\nbatch")
 	}
-	if forms.settings.RefuseUnknown && e.From.Client() {
+	if forms.types.settings.RefuseUnknown && e.From.Client() {
 		b.WriteString("\nunknown properties refused")
 	}
 	if e.Key != nil {

@@ -54,12 +54,11 @@ const maxInstances = 32
 
 // Forms resolves the types of one package. It is not safe for concurrent use.
 type Forms struct {
-	settings  Settings
-	instances *Instances
-	memo      map[use]*Form
-	pointees  map[use]*pointee
-	open      map[*Decl]int // declarations being resolved, with the number of their instances
-	shapes    *shapeGraph
+	types    *Types
+	memo     map[use]*Form
+	pointees map[use]*pointee
+	open     map[*Decl]int // declarations being resolved, with the number of their instances
+	shapes   *shapeGraph
 }
 
 // use is an instance where the settings apply, or inside what goes through encoding/json.
@@ -70,33 +69,32 @@ type use struct {
 
 // NewForms returns a resolver for the types of p in an output with these settings.
 func NewForms(p *Package, s Settings) *Forms {
-	return &Forms{settings: s, instances: NewInstances(p), memo: map[use]*Form{}, pointees: map[use]*pointee{}, open: map[*Decl]int{}, shapes: newShapeGraph()}
+	return &Forms{types: NewTypes(p, s), memo: map[use]*Form{}, pointees: map[use]*pointee{}, open: map[*Decl]int{}, shapes: newShapeGraph()}
 }
 
 // Of resolves t, as a payload or a payload's part. The form of a declaration is the same pointer
 // wherever it is used.
-func (fs *Forms) Of(t *Type) Slot { return fs.slot(t, false, false, false) }
+func (fs *Forms) Of(t *Type) Slot { return fs.slot(t, Place{}) }
 
-// slot resolves t. plain: it goes through encoding/json; quoted: the option ",string" is in effect;
-// present: the key is absent when the value is nil.
-func (fs *Forms) slot(t *Type, plain, quoted, present bool) Slot {
+// slot resolves t.
+func (fs *Forms) slot(t *Type, at Place) Slot {
 	null := false
 	over := use{}
 	for seen := map[*Instance]bool{}; ; {
 		if t == nil {
 			return Slot{Form: &Form{Kind: KindAny}}
 		}
-		plain = plain || t.Opaque
+		at.Plain = at.Plain || t.Opaque
 		switch t.Kind {
 		case KindPtr:
-			null = null || !present
-			present = false
+			null = null || !at.Present
+			at.Present = false
 			t = t.Elem
 			continue
 		case KindParam: // its argument is missing
 			return Slot{Form: &Form{Kind: KindAny}}
 		case KindRef:
-			i := fs.instances.Of(t)
+			i := fs.types.Instance(t)
 			if i == nil || fs.open[i.Decl] > maxInstances || len(seen) > maxInstances {
 				return Slot{Form: &Form{Kind: KindAny, Type: t}}
 			}
@@ -106,12 +104,12 @@ func (fs *Forms) slot(t *Type, plain, quoted, present bool) Slot {
 					return Slot{Form: &Form{Decl: d, Type: d.Type}, Nullable: true}
 				}
 				seen[i] = true
-				t, over = i.Body, use{i, plain}
+				t, over = i.Body, use{i, at.Plain}
 				continue
 			}
-			return fs.place(fs.declared(use{i, plain}), plain, quoted, present, null)
+			return fs.place(fs.declared(use{i, at.Plain}), at, null)
 		}
-		return fs.place(fs.pointee(over, t, plain), plain, quoted, present, null)
+		return fs.place(fs.pointee(over, t, at.Plain), at, null)
 	}
 }
 
@@ -143,7 +141,7 @@ func (fs *Forms) args(u use) []Slot {
 	var out []Slot
 	for n := range u.Decl.Params {
 		if n < len(u.Args) {
-			out = append(out, fs.slot(u.Args[n], u.plain, false, false))
+			out = append(out, fs.slot(u.Args[n], Place{Plain: u.plain}))
 		} else {
 			out = append(out, Slot{})
 		}
@@ -157,23 +155,19 @@ type pointee struct {
 	done bool // all of it is resolved
 }
 
-// place says whether a form can be null and is quoted where it stands. A form that is still
-// being resolved has at least its kind.
-func (fs *Forms) place(f *Form, plain, quoted, present, null bool) Slot {
+// place says whether a form can be null and is quoted where it stands, or null in any case. A form
+// that is still being resolved has at least its kind.
+func (fs *Forms) place(f *Form, at Place, null bool) Slot {
 	s := Slot{Form: f, Nullable: null}
 	switch f.Kind {
 	case KindAny:
-		return Slot{Form: f, Nullable: len(f.OneOf) > 0}
-	case KindBytes, KindSlice, KindMap:
-		s.Nullable = null || (plain || fs.settings.NilIsNull(f.Type)) && !present
-	case KindTime, KindText, KindCustom:
-		s.Nullable = null || f.Type.Marshal != nil && f.Type.Marshal.Nilable && !present
-	case KindInt, KindUint:
-		s.Quoted = quoted || f.Enum == nil && !plain && fs.settings.Quotes(f.Type)
-	case KindBool, KindFloat, KindString, KindNumber:
-		s.Quoted = quoted
+		s.Nullable = len(f.OneOf) > 0
+	case KindBool, KindInt, KindUint, KindFloat, KindString, KindNumber:
+		s.Quoted = at.Quoted || f.Enum == nil && fs.types.Wide(f.Type, at)
 	case "":
-		s.Nullable = null || f.Union == nil || !present
+		s.Nullable = null || f.Union == nil || !at.Present
+	default:
+		s.Nullable = null || fs.types.Null(f.Type, at)
 	}
 	return s
 }
@@ -191,7 +185,7 @@ func (fs *Forms) declared(u use) *Form {
 	defer func() { fs.open[d]-- }()
 	if d.Union != nil {
 		for _, v := range d.Union.Variants {
-			f.Variants = append(f.Variants, FormVariant{fs.slot(v.Type, u.plain, false, false), v})
+			f.Variants = append(f.Variants, FormVariant{fs.slot(v.Type, Place{Plain: u.plain}), v})
 		}
 		return f
 	}
@@ -210,7 +204,7 @@ func (fs *Forms) fill(f *Form, t *Type, plain bool) {
 	switch t.Kind {
 	case KindAny:
 		for _, form := range t.OneOf {
-			f.OneOf = append(f.OneOf, fs.slot(form, plain, false, false))
+			f.OneOf = append(f.OneOf, fs.slot(form, Place{Plain: plain}))
 		}
 	case KindRaw:
 		f.Kind = KindAny
@@ -219,16 +213,18 @@ func (fs *Forms) fill(f *Form, t *Type, plain bool) {
 			f.Kind, f.TS = KindAny, ""
 		}
 	case KindSlice, KindArray, KindMap:
-		elem := fs.slot(t.Elem, plain, false, false)
+		elem := fs.slot(t.Elem, Place{Plain: plain})
 		f.Elem = &elem
 		if t.Kind == KindMap {
-			key := fs.slot(t.Key, plain, false, false)
+			key := fs.slot(t.Key, Place{Plain: plain})
 			key.Quoted, key.Nullable = false, false // a key is a string in any case
 			f.Key = &key
 		}
 	case KindStruct:
 		for _, field := range t.Fields {
-			f.Props = append(f.Props, Prop{fs.slot(field.Type, plain, field.Quoted, field.OmitsNil()), fs.instances.Declared(field)})
+			at := field.Place()
+			at.Plain = plain
+			f.Props = append(f.Props, Prop{fs.slot(field.Type, at), fs.types.Declared(field)})
 		}
 	}
 }

@@ -46,9 +46,9 @@ func (e *decoder) value(t *ir.Type, l loc, f form) {
 	}
 	switch t.Kind {
 	case ir.KindBytes:
-		e.nilable(f, g.settings.NilIsNull(t), func() { e.line(e.generic("ReadBytes", l.pointer())) })
+		e.nilable(g.types.Null(t, f.place()), func() { e.line(e.generic("ReadBytes", l.pointer())) })
 	case ir.KindSlice:
-		e.list(t, l, e.notNull(f, g.settings.NilIsNull(t), "Array"))
+		e.list(t, l, e.notNull(g.types.Null(t, f.place()), "Array"))
 	case ir.KindArray:
 		e.tuple(t, l)
 	case ir.KindMap:
@@ -56,10 +56,10 @@ func (e *decoder) value(t *ir.Type, l loc, f form) {
 			e.json(l)
 			return
 		}
-		e.mapping(t, l, e.notNull(f, g.settings.NilIsNull(t), "Object"))
+		e.mapping(t, l, e.notNull(g.types.Null(t, f.place()), "Object"))
 	case ir.KindPtr:
 		// null is the outermost pointer, as encoding/json has it, even where that is never written.
-		e.nilable(form{present: f.present && !g.nullableInside(t)}, true, func() { e.pointer(t, l, f) })
+		e.nilable(g.types.ReadsNull(t, f.place()), func() { e.pointer(t, l, f) })
 	case ir.KindStruct:
 		e.object(t, l, e.stem)
 	case ir.KindRef:
@@ -75,21 +75,6 @@ func (e *decoder) value(t *ir.Type, l loc, f form) {
 	}
 }
 
-// nullable reports whether the wire form of t can be null.
-func (g *pkg) nullable(t *ir.Type) bool {
-	b := g.types.Under(t)
-	if d := g.types.Decl(t); t.Opaque || b.Opaque || d != nil && d.Unmarshals {
-		return true
-	}
-	switch b.Kind {
-	case ir.KindPtr, ir.KindAny, ir.KindRaw, ir.KindCustom, ir.KindRef:
-		return true
-	case ir.KindBytes, ir.KindSlice, ir.KindMap:
-		return g.settings.NilIsNull(b)
-	}
-	return b.Marshal != nil && b.Marshal.Nilable
-}
-
 // json leaves the value to encoding/json.
 func (e *decoder) json(l loc) { e.line(e.read("JSON", l.pointer())) }
 
@@ -103,8 +88,8 @@ func (e *decoder) method(name string, t *ir.Type, l loc) {
 }
 
 // nilable reads null, if it may stand there, and otherwise what read reads.
-func (e *decoder) nilable(f form, may bool, read func()) {
-	if f.present || !may {
+func (e *decoder) nilable(may bool, read func()) {
+	if !may {
 		e.scope(read)
 		return
 	}
@@ -112,8 +97,8 @@ func (e *decoder) nilable(f form, may bool, read func()) {
 }
 
 // notNull is the condition that a value is a container, or null, if that may stand there.
-func (e *decoder) notNull(f form, may bool, container string) string {
-	if f.present || !may {
+func (e *decoder) notNull(may bool, container string) string {
+	if !may {
 		return e.read(container)
 	}
 	return both(not(e.read("Null")), e.read(container))
@@ -135,7 +120,7 @@ func (e *decoder) scalar(t *ir.Type, f form) (string, bool) {
 	case ir.KindString:
 		return e.as(t, "string", f, e.read(quoted+"String")), true
 	case ir.KindInt, ir.KindUint:
-		if !f.enum && g.wide(t) {
+		if !f.enum && g.types.Wide(t, ir.Place{}) {
 			quoted = "Quoted"
 		}
 		name, from := "Int", "int64"
@@ -153,7 +138,7 @@ func (e *decoder) scalar(t *ir.Type, f form) (string, bool) {
 	case ir.KindRaw:
 		return e.read("Raw"), isGo(t, jsonPath, "RawMessage")
 	case ir.KindBytes:
-		plain := !g.settings.NilIsNull(t) && f.as == nil && (t.Elem == nil || t.Elem.Go == nil)
+		plain := !g.types.Null(t, ir.Place{}) && f.as == nil && (t.Elem == nil || t.Elem.Go == nil)
 		return e.read("Bytes"), plain
 	case ir.KindRef:
 		i := g.instanceOf(t)
@@ -252,7 +237,7 @@ func (e *decoder) ref(t *ir.Type, l loc, f form) {
 	case i.closed(): // quoted: read it as what it is, then look whether it is a member
 		e.quotedEnum(t, i, l)
 	case i.Decl.Union != nil:
-		e.nilable(f, true, func() { e.line(call(e.g.codecs.decodeFunc(i), e.d, l.pointer())) })
+		e.nilable(!f.present, func() { e.line(call(e.g.codecs.decodeFunc(i), e.d, l.pointer())) })
 	case !i.function(), i.Body.Kind == ir.KindMap && f.present && !i.recursive:
 		if f.as == nil {
 			f.as = t
@@ -260,16 +245,13 @@ func (e *decoder) ref(t *ir.Type, l loc, f form) {
 		e.value(i.Body, l, f)
 	default:
 		read := func() { e.line(call(e.g.codecs.decodeFunc(i), e.d, l.pointer())) }
-		if f.present && e.g.nullable(i.Body) && !e.g.nullableInside(i.Body) {
+		if e.g.types.ReadsNull(i.Body, ir.Place{}) && !e.g.types.ReadsNull(i.Body, f.place()) {
 			e.block("if "+e.read("Present", text(e.g.containerName(i.Body))), read) // the function takes null too
 			return
 		}
 		read()
 	}
 }
-
-// nullableInside reports whether null can stand for a value of t that is not nil: a pointer to nil.
-func (g *pkg) nullableInside(t *ir.Type) bool { return t.Kind == ir.KindPtr && g.nullable(t.Elem) }
 
 // containerName says in a message what stands where t is not nil.
 func (g *pkg) containerName(t *ir.Type) string {

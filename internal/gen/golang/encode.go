@@ -129,6 +129,8 @@ type form struct {
 	as *ir.Type // the declared type at hand, for decoders
 }
 
+func (f form) place() ir.Place { return ir.Place{Quoted: f.quoted, Present: f.present} }
+
 // value writes the wire form of the value at l.
 func (e *encoder) value(t *ir.Type, l loc, f form) {
 	g := e.g
@@ -141,9 +143,9 @@ func (e *encoder) value(t *ir.Type, l loc, f form) {
 	case ir.KindBool:
 		e.quote(f.quoted, func() { e.call(g.codec("AppendBool"), e.as(t, "bool", f, l)) })
 	case ir.KindInt:
-		e.quote(f.quoted || !f.enum && g.wide(t), func() { e.call(g.codec("AppendInt"), e.as(t, "int64", f, l)) })
+		e.quote(f.quoted || !f.enum && g.types.Wide(t, ir.Place{}), func() { e.call(g.codec("AppendInt"), e.as(t, "int64", f, l)) })
 	case ir.KindUint:
-		e.quote(f.quoted || !f.enum && g.wide(t), func() { e.call(g.codec("AppendUint"), e.as(t, "uint64", f, l)) })
+		e.quote(f.quoted || !f.enum && g.types.Wide(t, ir.Place{}), func() { e.call(g.codec("AppendUint"), e.as(t, "uint64", f, l)) })
 	case ir.KindFloat:
 		bits := strconv.Itoa(t.Bits)
 		e.quote(f.quoted, func() { e.try(g.codec("AppendFloat"+bits), e.as(t, "float"+bits, f, l)) })
@@ -225,7 +227,7 @@ func (e *encoder) quote(quoted bool, write func()) {
 
 // nilText is what a nil slice or map is on the wire.
 func (e *encoder) nilText(t *ir.Type, empty string) string {
-	if e.g.settings.NilIsNull(t) {
+	if e.g.types.Null(t, ir.Place{}) {
 		return "null"
 	}
 	return empty

@@ -70,7 +70,7 @@ type pkg struct {
 	ir        *ir.Package
 	settings  ir.Settings
 	contracts ir.Contracts
-	types     *ir.Instances
+	types     *ir.Types
 	names     *namer
 	// imported has the packages that either file imports, by path; imports are those of the file at
 	// hand, first events_gen.go, then the one of the codecs.
@@ -88,7 +88,7 @@ func generatePackage(p *ir.Package, s ir.Settings, contracts ir.Contracts) ([]ge
 	g := &pkg{
 		ir:        p,
 		settings:  s,
-		types:     ir.NewInstances(p),
+		types:     ir.NewTypes(p, s),
 		contracts: contracts,
 		names:     newNamer(p),
 		file:      jen.NewFile(p.Name).Group,

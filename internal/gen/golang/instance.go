@@ -34,7 +34,7 @@ func (i *instance) byValue() bool { return i.Decl.Union != nil || i.closed() }
 // instanceOf returns the instance that a reference without open parameters refers to; nil if the
 // model lacks its declaration.
 func (g *pkg) instanceOf(t *ir.Type) *instance {
-	of := g.types.Of(t)
+	of := g.types.Instance(t)
 	if of == nil {
 		return nil
 	}

@@ -42,7 +42,7 @@ func (e *encoder) key(event *ir.Event, v string) {
 		key("UintKey", ir.KindUint, 64)
 	default:
 		e.line("var ", e.dst, " []byte")
-		e.value(event.Key.Type, loc{val: v, addr: true}, form{quoted: quoted && !g.wide(event.Key.Type)})
+		e.value(event.Key.Type, loc{val: v, addr: true}, form{quoted: quoted && !g.types.Wide(event.Key.Type, ir.Place{})})
 		e.flush()
 		e.line("return ", call(g.def("JSONKey"), e.dst))
 	}
@@ -53,7 +53,7 @@ func (g *pkg) keyQuoted(e *ir.Event) bool {
 	if f := g.keyField(e); f != nil && f.Quoted {
 		return true
 	}
-	return g.wide(e.Key.Type)
+	return g.types.Wide(e.Key.Type, ir.Place{})
 }
 
 // keyField returns the payload's field that is the key, or nil if it lies deeper.
@@ -72,14 +72,6 @@ func (g *pkg) keyField(e *ir.Event) *ir.Field {
 		return nil
 	}
 	return t.Fields[i]
-}
-
-// wide reports whether t is an integer that the output's settings quote on the wire.
-func (g *pkg) wide(t *ir.Type) bool {
-	if d := g.types.Decl(t); d != nil && d.Enum != nil {
-		return false
-	}
-	return g.settings.Quotes(g.types.Under(t))
 }
 
 // convert returns v as the predeclared type of this kind and width, without a conversion where

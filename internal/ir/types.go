@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// An Instance is a declaration with its parameters put in. Of each there is one for equal arguments,
+// An Instance is a declaration with its parameters put ts. Of each there is one for equal arguments,
 // so that pointers compare.
 type Instance struct {
 	Decl *Decl
@@ -14,34 +14,36 @@ type Instance struct {
 	Body *Type // nil for a union
 }
 
-// Instances has the instances that references name. It is not safe for concurrent use.
-type Instances struct {
+// Types says what the type expressions of one package mean in one output: what their references
+// name, and where settings, nil and the options of fields tell. It is not safe for concurrent use.
+type Types struct {
+	settings Settings
 	decls    map[string]*Decl
 	known    map[string]*Instance
 	declared map[*Field]*Field // by a copy with arguments put in
 }
 
-// NewInstances returns the instances of p's declarations.
-func NewInstances(p *Package) *Instances {
-	in := &Instances{decls: make(map[string]*Decl, len(p.Decls)), known: map[string]*Instance{}, declared: map[*Field]*Field{}}
+// NewTypes returns the types of p in an output with these settings.
+func NewTypes(p *Package, s Settings) *Types {
+	ts := &Types{settings: s, decls: make(map[string]*Decl, len(p.Decls)), known: map[string]*Instance{}, declared: map[*Field]*Field{}}
 	for _, d := range p.Decls {
-		in.decls[d.ID] = d
+		ts.decls[d.ID] = d
 	}
-	return in
+	return ts
 }
 
 // Decl returns the declaration that t refers to; nil if it is no reference, or the model lacks it.
-func (in *Instances) Decl(t *Type) *Decl {
+func (ts *Types) Decl(t *Type) *Decl {
 	if t == nil || t.Kind != KindRef {
 		return nil
 	}
-	return in.decls[t.Ref]
+	return ts.decls[t.Ref]
 }
 
-// Of returns the instance that a reference names; nil where there is no [Instances.Decl]. Parameters
+// Instance returns the instance that a reference names; nil where there is no [Types.Decl]. Parameters
 // among its arguments stay as they are.
-func (in *Instances) Of(t *Type) *Instance {
-	d := in.Decl(t)
+func (ts *Types) Instance(t *Type) *Instance {
+	d := ts.Decl(t)
 	if d == nil {
 		return nil
 	}
@@ -51,27 +53,27 @@ func (in *Instances) Of(t *Type) *Instance {
 		key.WriteByte(',')
 		writeTypeKey(&key, a)
 	}
-	if i, ok := in.known[key.String()]; ok {
+	if i, ok := ts.known[key.String()]; ok {
 		return i
 	}
 	i := &Instance{Decl: d, Args: t.Args}
-	in.known[key.String()] = i
+	ts.known[key.String()] = i
 	env := make(map[string]*Type, len(d.Params))
 	for n, p := range d.Params {
 		if n < len(t.Args) {
 			env[p.Name] = t.Args[n]
 		}
 	}
-	i.Body = in.substitute(d.Type, env)
+	i.Body = ts.substitute(d.Type, env)
 	return i
 }
 
 // Under follows references to the type expression that decides the wire form: a reference alone where
-// that is a union, unknown, or nothing but itself. Parameters are not put in.
-func (in *Instances) Under(t *Type) *Type {
+// that is a union, unknown, or nothing but itself. Parameters are not put ts.
+func (ts *Types) Under(t *Type) *Type {
 	for seen := map[string]bool{}; t.Kind == KindRef && !seen[t.Ref]; {
 		seen[t.Ref] = true
-		d := in.decls[t.Ref]
+		d := ts.decls[t.Ref]
 		if d == nil || d.Type == nil {
 			break
 		}
@@ -81,15 +83,15 @@ func (in *Instances) Under(t *Type) *Type {
 }
 
 // Declared returns the field of a declaration that f is a copy of, or f itself.
-func (in *Instances) Declared(f *Field) *Field {
-	if of, ok := in.declared[f]; ok {
+func (ts *Types) Declared(f *Field) *Field {
+	if of, ok := ts.declared[f]; ok {
 		return of
 	}
 	return f
 }
 
-// substitute returns t with the parameters in env put in.
-func (in *Instances) substitute(t *Type, env map[string]*Type) *Type {
+// substitute returns t with the parameters in env put ts.
+func (ts *Types) substitute(t *Type, env map[string]*Type) *Type {
 	if t == nil || len(env) == 0 {
 		return t
 	}
@@ -99,29 +101,29 @@ func (in *Instances) substitute(t *Type, env map[string]*Type) *Type {
 		}
 		return t
 	}
-	each := func(t *Type) *Type { return in.substitute(t, env) }
+	each := func(t *Type) *Type { return ts.substitute(t, env) }
 	out := *t
-	out.Key, out.Elem, out.Go = each(t.Key), each(t.Elem), in.substituteName(t.Go, env)
+	out.Key, out.Elem, out.Go = each(t.Key), each(t.Elem), ts.substituteName(t.Go, env)
 	out.Args, out.OneOf = mapEach(t.Args, each), mapEach(t.OneOf, each)
 	out.Fields = mapEach(t.Fields, func(f *Field) *Field {
 		field := *f
 		field.Type = each(f.Type)
 		field.Path = slices.Clone(f.Path)
 		for i, s := range field.Path {
-			field.Path[i].Go = in.substituteName(s.Go, env)
+			field.Path[i].Go = ts.substituteName(s.Go, env)
 		}
-		in.declared[&field] = in.Declared(f)
+		ts.declared[&field] = ts.Declared(f)
 		return &field
 	})
 	return &out
 }
 
-func (in *Instances) substituteName(n *GoName, env map[string]*Type) *GoName {
+func (ts *Types) substituteName(n *GoName, env map[string]*Type) *GoName {
 	if n == nil || len(n.Args) == 0 {
 		return n
 	}
 	out := *n
-	out.Args = mapEach(n.Args, func(t *Type) *Type { return in.substitute(t, env) })
+	out.Args = mapEach(n.Args, func(t *Type) *Type { return ts.substitute(t, env) })
 	return &out
 }
 
