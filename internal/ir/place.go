@@ -18,16 +18,16 @@ func (ts *Types) Wide(t *Type, at Place) bool {
 	return !at.Plain && ts.settings.Quotes(ts.Under(t))
 }
 
-// Null reports whether null is written for a value of t. A declared interface that is no union says
-// of its own whether it can be null, so that its key changes nothing.
+// Null reports whether nil is written as null for a value of t. A pointer to nil, and what a sealed
+// interface holds, say that of themselves: a key that is left out for nil changes nothing there.
 func (ts *Types) Null(t *Type, at Place) bool {
-	base := ts.Under(t)
-	if base.Kind == KindAny && base == t {
+	if t.Kind == KindAny {
 		return len(t.OneOf) > 0
 	}
 	if at.Present {
-		return base.Kind == KindPtr && ts.Null(base.Elem, Place{Plain: at.Plain}) // a pointer to nil
+		return false
 	}
+	base := ts.Under(t)
 	switch base.Kind {
 	case KindPtr, KindRef: // a union, where it refers to anything
 		return true

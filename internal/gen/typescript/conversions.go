@@ -54,7 +54,7 @@ func (c conversions) typ(t *ir.Type) bool {
 	s := c.p.settings
 	switch t.Kind {
 	case ir.KindInt, ir.KindUint:
-		return s.Quotes(t) && s.Int64 == ir.Int64BigInt
+		return s.Int64 == ir.Int64BigInt && c.p.types.Wide(t, ir.Place{})
 	case ir.KindTime:
 		return s.Time == ir.TimeDate && !t.Plain
 	case ir.KindBytes:
@@ -216,7 +216,7 @@ func (c *converter) typ(t *ir.Type) string {
 }
 
 func (c *converter) reference(t *ir.Type) string {
-	d := c.p.decls[t.Ref]
+	d := c.p.types.Decl(t)
 	if d == nil {
 		return ""
 	}
@@ -261,7 +261,7 @@ func (p *program) neededConversions(payloads []*ir.Type) map[string]bool {
 		for _, a := range p.argsInUse(t) {
 			visit(a)
 		}
-		d := p.decls[t.Ref]
+		d := p.types.Decl(t)
 		if d == nil || needed[d.ID] || d.Enum != nil || !p.convert.typ(t) && !mentionsParam(t) {
 			return
 		}
@@ -291,7 +291,7 @@ func (p *program) dependencyOrder(wanted func(*ir.Decl) bool) []*ir.Decl {
 		seen[d.ID] = true
 		for _, t := range declTypes(d) {
 			walkTypes(t, func(t *ir.Type) {
-				if next := p.decls[t.Ref]; t.Kind == ir.KindRef && next != nil {
+				if next := p.types.Decl(t); next != nil {
 					visit(next)
 				}
 			})

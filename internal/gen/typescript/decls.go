@@ -58,9 +58,9 @@ func (r typer) decl(d *ir.Decl) typeView {
 	case r.circular(d):
 		v.Alias = "null"
 	case d.Type.Kind == ir.KindStruct && len(d.Type.Fields) > 0:
-		v.Fields = r.fields(d.Type)
+		v.Fields = r.fields(d.Type, ir.Place{})
 	default:
-		v.Alias = r.typ(d.Type, use{present: true}).String()
+		v.Alias = r.typ(d.Type, ir.Place{Present: true}).String()
 	}
 	return v
 }
@@ -88,7 +88,7 @@ func (p *program) circular(d *ir.Decl) bool {
 				return true
 			}
 			seen[t.Ref] = true
-			next := p.decls[t.Ref]
+			next := p.types.Decl(t)
 			if next == nil || next.Enum != nil {
 				return false
 			}
@@ -139,7 +139,7 @@ func usedArgs(d *ir.Decl, args []*ir.Type) []*ir.Type {
 
 // argsInUse returns the arguments of a reference that its wire form depends on.
 func (p *program) argsInUse(t *ir.Type) []*ir.Type {
-	if d := p.decls[t.Ref]; d != nil {
+	if d := p.types.Decl(t); d != nil {
 		return usedArgs(d, t.Args)
 	}
 	return nil
@@ -159,7 +159,7 @@ func (r typer) paramList(d *ir.Decl) string {
 		var members []string
 		seen := map[string]bool{}
 		for _, t := range p.Constraint {
-			if text := r.typ(t, use{}).String(); !seen[text] {
+			if text := r.typ(t, ir.Place{}).String(); !seen[text] {
 				seen[text] = true
 				members = append(members, text)
 			}
@@ -173,7 +173,7 @@ func (r typer) paramList(d *ir.Decl) string {
 // the type.
 func (r typer) enum(v *typeView, d *ir.Decl) {
 	text := d.Type.Kind == ir.KindString
-	base := r.plainly().typ(d.Type, use{}).String()
+	base := r.typ(d.Type, ir.Place{Plain: true}).String()
 	if d.Enum.Mode == ir.EnumFlags || len(d.Enum.Members) == 0 {
 		v.Alias = base
 	} else {
@@ -256,11 +256,11 @@ func (r typer) unionMembers(u *ir.Union) []memberView {
 		m := memberView{Doc: memberDoc(v.Doc)}
 		switch {
 		case u.Content != "":
-			m.Type = fmt.Sprintf("{ %s; %s: %s }", tag, propertyKey(u.Content), r.typ(v.Type, use{}))
+			m.Type = fmt.Sprintf("{ %s; %s: %s }", tag, propertyKey(u.Content), r.typ(v.Type, ir.Place{}))
 		case r.isEmptyStruct(v.Type):
 			m.Type = "{ " + tag + " }" // whose type is not mentioned, so that no file imports it
 		default:
-			m.Type = "({ " + tag + " } & " + r.typ(v.Type, use{}).within(precIntersection) + ")"
+			m.Type = "({ " + tag + " } & " + r.typ(v.Type, ir.Place{}).within(precIntersection) + ")"
 		}
 		out = append(out, m)
 	}
@@ -269,6 +269,6 @@ func (r typer) unionMembers(u *ir.Union) []memberView {
 
 // isEmptyStruct reports whether t is an object that never has properties.
 func (p *program) isEmptyStruct(t *ir.Type) bool {
-	base := p.under(t)
-	return base != nil && base.Kind == ir.KindStruct && len(base.Fields) == 0
+	base := p.types.Under(t)
+	return base.Kind == ir.KindStruct && len(base.Fields) == 0
 }

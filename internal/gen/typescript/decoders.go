@@ -103,18 +103,18 @@ func (b *decoderBuilder) schemaView(e *event, mention func(string)) schemaView {
 // wirePayload is the payload of e as it travels.
 func (p *program) wirePayload(e *event, used func(string)) expr {
 	r := typer{program: p, used: used, wire: true}
-	if d := p.decls[e.Payload.Ref]; e.Payload.Kind == ir.KindRef && d != nil && d.Union != nil {
-		return r.named(e.Payload, d)
+	if d := p.types.Decl(e.Payload); d != nil && d.Union != nil {
+		return r.named(e.Payload, d, ir.Place{})
 	}
-	return r.typ(e.Payload, use{})
+	return r.typ(e.Payload, ir.Place{})
 }
 
 // payload is the decoder of a payload. One that is a union itself is never null.
 func (b *decoderBuilder) payload(e *event) string {
-	if d := b.p.decls[e.Payload.Ref]; e.Payload.Kind == ir.KindRef && d != nil && d.Union != nil {
-		return b.named(e.Payload, d)
+	if d := b.p.types.Decl(e.Payload); d != nil && d.Union != nil {
+		return b.named(e.Payload, d, ir.Place{})
 	}
-	return b.typ(e.Payload, use{})
+	return b.typ(e.Payload, ir.Place{})
 }
 
 func (p *program) decoderName(id string) string { return "$decode" + p.names[id] }
@@ -175,13 +175,13 @@ func (b *decoderBuilder) body(d *ir.Decl) string {
 	case b.p.circular(d):
 		return b.call("oneOf", "[]")
 	}
-	return b.typ(d.Type, use{present: true})
+	return b.typ(d.Type, ir.Place{Present: true})
 }
 
 func (b *decoderBuilder) union(u *ir.Union) string {
 	variants := make([]string, len(u.Variants))
 	for i, v := range u.Variants {
-		variants[i] = initKey(v.Name) + ": " + b.typ(v.Type, use{})
+		variants[i] = initKey(v.Name) + ": " + b.typ(v.Type, ir.Place{})
 	}
 	args := []string{stringLiteral(u.Tag), "{ " + strings.Join(variants, ", ") + " }"}
 	if u.Content != "" {
@@ -209,48 +209,45 @@ func (b *decoderBuilder) enum(d *ir.Decl, quoted bool) string {
 	return b.call(combinator, "["+strings.Join(members, ", ")+"]")
 }
 
-// typ is the decoder of a type expression.
-func (b *decoderBuilder) typ(t *ir.Type, u use) string {
+// typ is the decoder of a type expression at its place.
+func (b *decoderBuilder) typ(t *ir.Type, at ir.Place) string {
 	if t == nil {
 		return b.file.decodeValue("anything")
 	}
+	at.Plain = at.Plain || t.Opaque
+	null := t.Kind != ir.KindAny && b.p.types.Null(t, at) // any value may be null
+	return b.orNull(b.value(t, at), null)
+}
+
+// value is the decoder of a type expression without the null that stands for nil.
+func (b *decoderBuilder) value(t *ir.Type, at ir.Place) string {
+	inner := ir.Place{Plain: at.Plain}
 	switch t.Kind {
 	case ir.KindPtr:
-		return b.orNull(b.typ(t.Elem, use{quoted: u.quoted}), !u.present)
+		return b.typ(t.Elem, ir.Place{Quoted: at.Quoted, Plain: at.Plain})
 	case ir.KindBytes:
-		name := "base64"
-		if b.p.settings.Bytes == ir.BytesArray && !t.Plain {
-			name = "byteArray"
-		}
-		return b.orNull(b.file.decodeValue(name), b.nilable(t, u))
+		return b.bytes(t)
 	case ir.KindSlice:
-		return b.orNull(b.call("list", b.typ(t.Elem, use{})), b.nilable(t, u))
+		return b.call("list", b.typ(t.Elem, inner))
 	case ir.KindMap:
-		return b.orNull(b.mapType(t), b.nilable(t, u))
+		return b.mapType(t, inner)
 	case ir.KindArray:
-		return b.call("tuple", b.typ(t.Elem, use{}), strconv.Itoa(t.Len))
+		return b.call("tuple", b.typ(t.Elem, inner), strconv.Itoa(t.Len))
 	case ir.KindStruct:
-		return b.object(t)
+		return b.object(t, inner)
 	case ir.KindRef:
-		return b.reference(t, u)
+		return b.reference(t, at)
 	case ir.KindParam:
-		name, ok := b.params[t.Param]
-		switch {
-		case !ok:
-			return b.file.decodeValue("anything")
-		case u.present:
-			return b.p.convertParam(name) + ".present ?? " + b.p.convertParam(name)
-		}
-		return b.p.convertParam(name)
+		return b.param(t, at)
 	case ir.KindTime, ir.KindText:
-		return b.orNull(b.text(t), t.Marshal != nil && t.Marshal.Nilable && !u.present)
+		return b.text(t)
 	case ir.KindInt, ir.KindUint:
-		if b.p.settings.Quotes(t) {
+		if b.p.types.Wide(t, at) {
 			return b.wide(t)
 		}
-		return b.scalar(t, u.quoted)
+		return b.scalar(t, at.Quoted)
 	case ir.KindBool, ir.KindFloat, ir.KindString, ir.KindNumber:
-		return b.scalar(t, u.quoted)
+		return b.scalar(t, at.Quoted)
 	case ir.KindAny:
 		return b.file.decodeValue("value")
 	default: // KindRaw, KindCustom: only the backend can tell
@@ -258,8 +255,23 @@ func (b *decoderBuilder) typ(t *ir.Type, u use) string {
 	}
 }
 
-func (b *decoderBuilder) nilable(t *ir.Type, u use) bool {
-	return !u.present && b.p.settings.NilIsNull(t)
+// param is the decoder that is handed in for a type parameter.
+func (b *decoderBuilder) param(t *ir.Type, at ir.Place) string {
+	name, ok := b.params[t.Param]
+	switch {
+	case !ok:
+		return b.file.decodeValue("anything")
+	case at.Present:
+		return b.p.convertParam(name) + ".present ?? " + b.p.convertParam(name)
+	}
+	return b.p.convertParam(name)
+}
+
+func (b *decoderBuilder) bytes(t *ir.Type) string {
+	if b.p.settings.Bytes == ir.BytesArray && !t.Plain {
+		return b.file.decodeValue("byteArray")
+	}
+	return b.file.decodeValue("base64")
 }
 
 // orNull is a decoder that takes null too, if it may.
@@ -328,10 +340,12 @@ func (b *decoderBuilder) scalar(t *ir.Type, quoted bool) string {
 	return b.file.decodeValue(plain)
 }
 
-func (b *decoderBuilder) object(t *ir.Type) string {
+func (b *decoderBuilder) object(t *ir.Type, at ir.Place) string {
 	fields := make([]string, len(t.Fields))
 	for i, f := range t.Fields {
-		decoder := b.typ(f.Type, use{quoted: f.Quoted, present: f.OmitsNil()})
+		place := f.Place()
+		place.Plain = at.Plain
+		decoder := b.typ(f.Type, place)
 		if f.Optional {
 			decoder = b.call("optional", decoder)
 		}
@@ -344,17 +358,17 @@ func (b *decoderBuilder) object(t *ir.Type) string {
 }
 
 // mapType decodes a map, its keys as far as they are no plain strings.
-func (b *decoderBuilder) mapType(t *ir.Type) string {
-	args := []string{b.typ(t.Elem, use{})}
-	base := b.p.under(t.Key)
-	switch d := b.p.decls[t.Key.Ref]; {
-	case t.Key.Kind == ir.KindRef && d != nil && d.Enum != nil:
+func (b *decoderBuilder) mapType(t *ir.Type, at ir.Place) string {
+	args := []string{b.typ(t.Elem, at)}
+	base := b.p.types.Under(t.Key)
+	switch d := b.p.types.Decl(t.Key); {
+	case d != nil && d.Enum != nil:
 		args = append(args, b.enumKey(d))
-	case base != nil && base.Kind == ir.KindParam:
-		args = append(args, b.typ(base, use{})+".key")
-	case base != nil && base.Kind == ir.KindInt:
+	case base.Kind == ir.KindParam:
+		args = append(args, b.typ(base, ir.Place{})+".key")
+	case base.Kind == ir.KindInt:
 		args = append(args, b.call("quotedInt", bitsOf(base)))
-	case base != nil && base.Kind == ir.KindUint:
+	case base.Kind == ir.KindUint:
 		args = append(args, b.call("quotedUint", bitsOf(base)))
 	}
 	return b.call("map", args...)
@@ -368,34 +382,33 @@ func (b *decoderBuilder) enumKey(d *ir.Decl) string {
 	return b.enum(d, true)
 }
 
-func (b *decoderBuilder) reference(t *ir.Type, u use) string {
-	d := b.p.decls[t.Ref]
+func (b *decoderBuilder) reference(t *ir.Type, at ir.Place) string {
+	d := b.p.types.Decl(t)
 	if d == nil {
 		return b.file.decodeValue("anything")
 	}
-	if u.quoted {
-		return b.quotedReference(d)
+	if at.Quoted {
+		return b.quotedReference(d, at)
 	}
-	null := typer{program: b.p}.nilableRef(t, map[string]bool{}) && !u.present
-	return b.orNull(b.named(t, d), null)
+	return b.named(t, d, at)
 }
 
 // quotedReference is a named basic type under ",string".
-func (b *decoderBuilder) quotedReference(d *ir.Decl) string {
+func (b *decoderBuilder) quotedReference(d *ir.Decl, at ir.Place) string {
 	if d.Enum != nil {
 		return b.enum(d, true)
 	}
-	return b.typ(d.Type, use{quoted: true})
+	return b.value(d.Type, at)
 }
 
 // named is the constant of a declaration, behind a function where it stands further down.
-func (b *decoderBuilder) named(t *ir.Type, d *ir.Decl) string {
+func (b *decoderBuilder) named(t *ir.Type, d *ir.Decl, at ir.Place) string {
 	b.refs[b.at] = append(b.refs[b.at], d.ID)
 	name := b.p.decoderName(d.ID)
 	if used := usedArgs(d, t.Args); len(used) > 0 {
 		args := make([]string, len(used))
 		for i, a := range used {
-			args[i] = b.typ(a, use{})
+			args[i] = b.typ(a, ir.Place{Plain: at.Plain})
 		}
 		name = fmt.Sprintf("%s(%s)", name, strings.Join(args, ", "))
 	}

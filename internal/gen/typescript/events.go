@@ -111,10 +111,10 @@ func (p *program) payload(e *event, used func(string)) expr {
 		return primary("undefined")
 	}
 	r := typer{program: p, used: used}
-	if d := p.decls[e.Payload.Ref]; e.Payload.Kind == ir.KindRef && d != nil && d.Union != nil {
-		return r.named(e.Payload, d)
+	if d := p.types.Decl(e.Payload); d != nil && d.Union != nil {
+		return r.named(e.Payload, d, ir.Place{})
 	}
-	return r.typ(e.Payload, use{})
+	return r.typ(e.Payload, ir.Place{})
 }
 
 // keyType is the type of the key that listeners may ask for; "" for an event without. It is the
@@ -123,21 +123,16 @@ func (p *program) keyType(e *event, used func(string)) string {
 	if e.Key == nil || !arrives(e.Event) {
 		return ""
 	}
-	base := p.under(e.Key.Type)
-	r := typer{program: p, used: used}
-	r.wire = base == nil || !p.settings.Quotes(base)
-	return r.typ(e.Key.Type, use{quoted: p.keyQuoted(e)}).String()
+	r := typer{program: p, used: used, wire: !p.types.Wide(e.Key.Type, ir.Place{})}
+	return r.typ(e.Key.Type, ir.Place{Quoted: p.keyQuoted(e)}).String()
 }
 
 // keyQuoted reports whether the payload's field that is the key has the option ",string".
 func (p *program) keyQuoted(e *event) bool {
-	t := p.under(e.Payload)
+	t := p.types.Under(e.Payload)
 	for i, name := range e.Key.JSON {
-		for t != nil && t.Kind == ir.KindPtr {
-			t = p.under(t.Elem)
-		}
-		if t == nil {
-			return false
+		for t.Kind == ir.KindPtr {
+			t = p.types.Under(t.Elem)
 		}
 		n := slices.IndexFunc(t.Fields, func(f *ir.Field) bool { return f.Name == name })
 		if n < 0 {
@@ -146,7 +141,7 @@ func (p *program) keyQuoted(e *event) bool {
 		if i == len(e.Key.JSON)-1 {
 			return t.Fields[n].Quoted
 		}
-		t = p.under(t.Fields[n].Type)
+		t = p.types.Under(t.Fields[n].Type)
 	}
 	return false
 }

@@ -67,11 +67,11 @@ func (r typer) matchView(d *ir.Decl) *matchView {
 func (r typer) caseParameter(u *ir.Union, v *ir.Variant, event string) (parameter, argument string) {
 	switch {
 	case u.Content != "":
-		return "data: " + r.typ(v.Type, use{}).String(), event + member(u.Content)
+		return "data: " + r.typ(v.Type, ir.Place{}).String(), event + member(u.Content)
 	case r.isEmptyStruct(v.Type):
 		return "data: { " + propertyKey(u.Tag) + ": " + stringLiteral(v.Name) + " }", event
 	}
-	return "data: " + r.typ(v.Type, use{}).String(), event
+	return "data: " + r.typ(v.Type, ir.Place{}).String(), event
 }
 
 // globalValue names a global constructor, past a constant of the same name.

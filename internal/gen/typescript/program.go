@@ -12,12 +12,12 @@ import (
 type program struct {
 	settings ir.Settings
 	options  Options
-	decls    map[string]*ir.Decl // by ID
-	sorted   []*ir.Decl          // by TypeScript name
-	names    map[string]string   // ID -> TypeScript name
-	typed    map[string]bool     // every type name that the output declares
-	bound    map[string]claim    // every value that events.gen.ts and decoders.gen.ts declare, with its owner
-	events   []*event            // by wire name
+	types    *ir.Types
+	sorted   []*ir.Decl        // by TypeScript name
+	names    map[string]string // ID -> TypeScript name
+	typed    map[string]bool   // every type name that the output declares
+	bound    map[string]claim  // every value that events.gen.ts and decoders.gen.ts declare, with its owner
+	events   []*event          // by wire name
 	convert  conversions
 }
 
@@ -32,11 +32,12 @@ type event struct {
 // newProgram merges the packages of m. Types of different packages of one model are the same
 // type when their IDs are.
 func newProgram(m *ir.Model, contracts ir.Contracts, o Options) *program {
-	p := &program{settings: m.Settings, options: o, decls: map[string]*ir.Decl{}}
+	p := &program{settings: m.Settings, options: o}
+	known := map[string]bool{}
 	for _, pkg := range m.Packages {
 		for _, d := range pkg.Decls {
-			if p.decls[d.ID] == nil {
-				p.decls[d.ID] = d
+			if !known[d.ID] {
+				known[d.ID] = true
 				p.sorted = append(p.sorted, d)
 			}
 		}
@@ -45,6 +46,7 @@ func newProgram(m *ir.Model, contracts ir.Contracts, o Options) *program {
 		}
 	}
 	slices.SortFunc(p.sorted, func(a, b *ir.Decl) int { return cmp.Compare(a.ID, b.ID) })
+	p.types = ir.NewTypes(&ir.Package{Decls: p.sorted}, m.Settings)
 	slices.SortStableFunc(p.events, func(a, b *event) int { return cmp.Compare(a.Name, b.Name) })
 	return p
 }
@@ -60,11 +62,12 @@ func (p *program) reachable() {
 	var visit func(t *ir.Type)
 	visit = func(t *ir.Type) {
 		walkTypes(t, func(t *ir.Type) {
-			if t.Kind != ir.KindRef || seen[t.Ref] || p.decls[t.Ref] == nil {
+			d := p.types.Decl(t)
+			if d == nil || seen[t.Ref] {
 				return
 			}
 			seen[t.Ref] = true
-			for _, t := range declTypes(p.decls[t.Ref]) {
+			for _, t := range declTypes(d) {
 				visit(t)
 			}
 		})
@@ -112,18 +115,4 @@ func walkTypes(t *ir.Type, fn func(*ir.Type)) {
 	for _, form := range t.OneOf {
 		walkTypes(form, fn)
 	}
-}
-
-// under follows references to the type expression that decides the wire form: nil for a union,
-// an enum, and a declaration that is nothing but itself.
-func (p *program) under(t *ir.Type) *ir.Type {
-	for seen := map[string]bool{}; t != nil && t.Kind == ir.KindRef; {
-		d := p.decls[t.Ref]
-		if d == nil || d.Type == nil || d.Enum != nil || seen[t.Ref] {
-			return nil
-		}
-		seen[t.Ref] = true
-		t = d.Type
-	}
-	return t
 }

@@ -21,93 +21,92 @@ type typer struct {
 	wire bool
 	// params are the names of the enclosing declaration's type parameters.
 	params map[string]string
-	// plain renders a subtree that goes through encoding/json, whatever the settings say.
-	plain bool
 	// used, if set, learns of every declared type that is mentioned.
 	used func(name string)
 }
 
-// use says how a type stands where it is used.
-type use struct {
-	quoted  bool // the option ",string" is in effect
-	present bool // the key is left out when the value is nil
-}
-
-// nilIsNull reports whether a nil slice or map of type t is null.
-func (r typer) nilIsNull(t *ir.Type) bool {
-	return r.plain || r.settings.NilIsNull(t)
-}
-
-// typ renders t.
-func (r typer) typ(t *ir.Type, u use) expr {
+// typ renders t as it stands at a place.
+func (r typer) typ(t *ir.Type, at ir.Place) expr {
 	if t == nil {
 		return unknownExpr
 	}
-	r.plain = r.plain || t.Opaque
+	at.Plain = at.Plain || t.Opaque
+	e := r.value(t, at)
+	if r.types.Null(t, at) {
+		return e.orNull()
+	}
+	return e
+}
+
+// value renders t without the null that stands for nil.
+func (r typer) value(t *ir.Type, at ir.Place) expr {
+	inner := ir.Place{Plain: at.Plain}
 	switch t.Kind {
 	case ir.KindBool:
-		return r.boolean(u)
+		return r.boolean(at)
 	case ir.KindInt, ir.KindUint:
-		return r.integer(t, u)
+		return r.integer(t, at)
 	case ir.KindNumber:
-		if u.quoted {
+		if at.Quoted {
 			return primary("string") // of any size, and a template takes only what is finite
 		}
 		return primary("number")
 	case ir.KindFloat:
-		if u.quoted {
+		if at.Quoted {
 			return primary("`${number}`")
 		}
 		return primary("number")
 	case ir.KindString:
-		if u.quoted {
+		if at.Quoted {
 			return primary("`\"${string}\"`")
 		}
 		return primary("string")
 	case ir.KindBytes:
-		return r.nilable(t, r.bytes(t), u)
+		return r.bytes(t)
 	case ir.KindSlice:
-		return r.nilable(t, r.typ(t.Elem, use{}).arrayOf(), u)
+		return r.typ(t.Elem, inner).arrayOf()
 	case ir.KindMap:
-		return r.nilable(t, r.mapType(t), u)
+		return r.mapType(t, inner)
 	case ir.KindArray:
-		return r.array(t)
+		return r.array(t, inner)
 	case ir.KindPtr:
-		e := r.typ(t.Elem, use{quoted: u.quoted})
-		if u.present {
-			return e
-		}
-		return e.orNull()
+		return r.typ(t.Elem, ir.Place{Quoted: at.Quoted, Plain: at.Plain})
 	case ir.KindStruct:
-		return r.object(t)
+		return r.object(t, inner)
 	case ir.KindRef:
-		return r.reference(t, u)
+		return r.reference(t, at)
 	case ir.KindParam:
-		if name, ok := r.params[t.Param]; ok {
-			if u.present { // what its argument is when nil, which leaves the key out
-				return primary(r.global("Exclude") + "<" + name + ", null>")
-			}
-			return primary(name)
-		}
-		return unknownExpr
+		return r.param(t, at)
 	case ir.KindTime:
-		return r.marshaled(t, u, r.time(t))
+		return r.time(t)
 	case ir.KindText:
-		return r.marshaled(t, u, r.stated(t.TS, primary("string")))
+		return r.stated(t.TS, primary("string"))
 	case ir.KindCustom:
-		return r.marshaled(t, u, r.stated(t.TS, unknownExpr))
+		return r.stated(t.TS, unknownExpr)
 	case ir.KindAny:
-		return r.oneOf(t)
+		return r.oneOf(t, at)
 	default: // KindRaw
 		return unknownExpr
 	}
 }
 
+// param names a type parameter.
+func (r typer) param(t *ir.Type, at ir.Place) expr {
+	name, ok := r.params[t.Param]
+	switch {
+	case !ok:
+		return unknownExpr
+	case at.Present: // what its argument is when nil, which leaves the key out
+		return primary(r.global("Exclude") + "<" + name + ", null>")
+	}
+	return primary(name)
+}
+
 // oneOf is what a sealed interface can hold that is no union, or anything.
-func (r typer) oneOf(t *ir.Type) expr {
+func (r typer) oneOf(t *ir.Type, at ir.Place) expr {
 	var texts []string
 	for _, form := range t.OneOf {
-		e := r.typ(form, use{present: true})
+		e := r.typ(form, ir.Place{Present: true, Plain: at.Plain})
 		if e.top {
 			return unknownExpr
 		}
@@ -118,37 +117,22 @@ func (r typer) oneOf(t *ir.Type) expr {
 	if len(texts) == 0 {
 		return unknownExpr
 	}
-	return union(texts...).orNull()
+	return union(texts...)
 }
 
-// nilable adds null to a slice, map or byte slice.
-func (r typer) nilable(t *ir.Type, e expr, u use) expr {
-	if u.present || !r.nilIsNull(t) {
-		return e
-	}
-	return e.orNull()
-}
-
-func (r typer) marshaled(t *ir.Type, u use, e expr) expr {
-	if t.Marshal != nil && t.Marshal.Nilable && !u.present {
-		return e.orNull()
-	}
-	return e
-}
-
-func (r typer) boolean(u use) expr {
-	if u.quoted {
+func (r typer) boolean(at ir.Place) expr {
+	if at.Quoted {
 		return union("'true'", "'false'")
 	}
 	return primary("boolean")
 }
 
-func (r typer) integer(t *ir.Type, u use) expr {
-	quoted := r.wide(t)
+func (r typer) integer(t *ir.Type, at ir.Place) expr {
+	wide := r.types.Wide(t, at)
 	switch {
-	case quoted && r.settings.Int64 == ir.Int64BigInt && !r.wire:
+	case wide && r.settings.Int64 == ir.Int64BigInt && !r.wire:
 		return primary("bigint")
-	case quoted || u.quoted:
+	case wide || at.Quoted:
 		return primary(quotedInt)
 	}
 	return primary("number")
@@ -201,11 +185,11 @@ func (r typer) mention(name string) {
 }
 
 // array is a tuple, or where that would be unreadable an array whose length is known.
-func (r typer) array(t *ir.Type) expr {
+func (r typer) array(t *ir.Type, at ir.Place) expr {
 	if t.Len == 0 {
 		return primary("[]") // which mentions no type
 	}
-	elem := r.typ(t.Elem, use{})
+	elem := r.typ(t.Elem, at)
 	if t.Len > maxTuple {
 		return expr{text: elem.arrayOf().text + " & { length: " + strconv.Itoa(t.Len) + " }", prec: precIntersection}
 	}
@@ -217,8 +201,8 @@ func (r typer) array(t *ir.Type) expr {
 }
 
 // mapType is an object with the keys that the Go key type can produce.
-func (r typer) mapType(t *ir.Type) expr {
-	value := r.typ(t.Elem, use{})
+func (r typer) mapType(t *ir.Type, at ir.Place) expr {
+	value := r.typ(t.Elem, at)
 	key, mapped := r.mapKey(t.Key)
 	if mapped {
 		return primary("{ [key in " + key + "]?: " + value.String() + " }")
@@ -229,15 +213,10 @@ func (r typer) mapType(t *ir.Type) expr {
 // mapKey is the type of a map's keys; mapped where it is no index signature but a set of names,
 // not all of which are there.
 func (r typer) mapKey(t *ir.Type) (key string, mapped bool) {
-	if t.Kind == ir.KindRef {
-		if d := r.decls[t.Ref]; d != nil && d.Enum != nil {
-			return r.enumKey(t, d)
-		}
+	if d := r.types.Decl(t); d != nil && d.Enum != nil {
+		return r.enumKey(t, d)
 	}
-	base := r.under(t)
-	if base == nil {
-		return "string", false
-	}
+	base := r.types.Under(t)
 	switch base.Kind {
 	case ir.KindInt, ir.KindUint:
 		return quotedInt, false
@@ -250,10 +229,10 @@ func (r typer) mapKey(t *ir.Type) (key string, mapped bool) {
 			return key, true
 		}
 	case ir.KindParam:
-		return "`${" + r.typ(base, use{}).String() + "}`", true
+		return "`${" + r.typ(base, ir.Place{}).String() + "}`", true
 	case ir.KindString:
 		if t.Kind == ir.KindRef {
-			return r.typ(t, use{}).String(), false
+			return r.typ(t, ir.Place{}).String(), false
 		}
 	}
 	return "string", false
@@ -263,9 +242,9 @@ func (r typer) enumKey(t *ir.Type, d *ir.Decl) (key string, mapped bool) {
 	text := d.Type.Kind == ir.KindString
 	switch {
 	case d.Enum.Mode == ir.EnumClosed && text:
-		return r.reference(t, use{}).String(), true
+		return r.named(t, d, ir.Place{}).String(), true
 	case d.Enum.Mode == ir.EnumClosed:
-		return "`${" + r.reference(t, use{}).String() + "}`", true
+		return "`${" + r.named(t, d, ir.Place{}).String() + "}`", true
 	case text:
 		return "string", false
 	}
@@ -273,13 +252,13 @@ func (r typer) enumKey(t *ir.Type, d *ir.Decl) (key string, mapped bool) {
 }
 
 // object is an anonymous struct.
-func (r typer) object(t *ir.Type) expr {
+func (r typer) object(t *ir.Type, at ir.Place) expr {
 	if len(t.Fields) == 0 {
 		return primary(emptyObject)
 	}
 	var b strings.Builder
 	documented := false
-	fields := r.fields(t)
+	fields := r.fields(t, at)
 	for _, f := range fields {
 		documented = documented || len(f.Doc) > 0
 	}
@@ -313,10 +292,12 @@ type fieldView struct {
 	Type string
 }
 
-func (r typer) fields(t *ir.Type) []fieldView {
+func (r typer) fields(t *ir.Type, at ir.Place) []fieldView {
 	out := make([]fieldView, 0, len(t.Fields))
 	for _, f := range t.Fields {
-		e := r.typ(f.Type, use{quoted: f.Quoted, present: f.OmitsNil()})
+		place := f.Place()
+		place.Plain = at.Plain
+		e := r.typ(f.Type, place)
 		v := fieldView{Doc: memberDoc(f.Doc), Key: propertyKey(f.Name), Type: e.String()}
 		if f.Optional {
 			v.Key += "?"
@@ -330,28 +311,21 @@ func (r typer) fields(t *ir.Type) []fieldView {
 }
 
 // reference names a declaration.
-func (r typer) reference(t *ir.Type, u use) expr {
-	d := r.decls[t.Ref]
+func (r typer) reference(t *ir.Type, at ir.Place) expr {
+	d := r.types.Decl(t)
 	if d == nil {
 		return unknownExpr
 	}
-	if u.quoted {
-		return r.quotedReference(t, d)
+	if at.Quoted {
+		return r.quotedReference(t, d, at)
 	}
-	if base := r.under(t); base != nil && d.Union == nil && d.Enum == nil && isTop(base) {
-		e := r.named(t, d)
-		e.top = true
-		return e
-	}
-	e := r.named(t, d)
-	if r.nilableRef(t, map[string]bool{}) && !u.present {
-		return e.orNull()
-	}
+	e := r.named(t, d, at)
+	e.top = isTop(r.types.Under(t))
 	return e
 }
 
 // named is the name of a declaration with its arguments.
-func (r typer) named(t *ir.Type, d *ir.Decl) expr {
+func (r typer) named(t *ir.Type, d *ir.Decl, at ir.Place) expr {
 	name := r.names[d.ID]
 	if r.wire && r.convert.decl(d.ID) {
 		name += wireSuffix
@@ -363,7 +337,7 @@ func (r typer) named(t *ir.Type, d *ir.Decl) expr {
 	}
 	args := make([]string, len(used))
 	for i, a := range used {
-		args[i] = r.typ(a, use{}).String()
+		args[i] = r.typ(a, ir.Place{Plain: at.Plain}).String()
 	}
 	return primary(name + "<" + strings.Join(args, ", ") + ">")
 }
@@ -373,46 +347,22 @@ func isTop(t *ir.Type) bool {
 	return t.Kind == ir.KindAny && len(t.OneOf) == 0 || t.Kind == ir.KindRaw || t.Kind == ir.KindCustom && t.TS == ""
 }
 
-// nilableRef reports whether null can stand for the declaration that t names. A declaration's
-// own type is written without that null, so that places where it cannot occur can say so.
-func (r typer) nilableRef(t *ir.Type, seen map[string]bool) bool {
-	d := r.decls[t.Ref]
-	if d == nil || d.Enum != nil || seen[t.Ref] {
-		return false
-	}
-	seen[t.Ref] = true
-	if d.Union != nil {
-		return true
-	}
-	switch d.Type.Kind {
-	case ir.KindAny:
-		return len(d.Type.OneOf) > 0
-	case ir.KindRef:
-		return r.nilableRef(d.Type, seen)
-	case ir.KindPtr:
-		return true
-	case ir.KindBytes, ir.KindSlice, ir.KindMap:
-		return r.nilIsNull(d.Type)
-	}
-	return d.Type.Marshal != nil && d.Type.Marshal.Nilable
-}
-
 // quotedReference is a named basic type under ",string".
-func (r typer) quotedReference(t *ir.Type, d *ir.Decl) expr {
+func (r typer) quotedReference(t *ir.Type, d *ir.Decl, at ir.Place) expr {
 	if d.Enum == nil {
 		if d.Type.Kind == ir.KindRef {
-			return r.reference(d.Type, use{quoted: true})
+			return r.reference(d.Type, at)
 		}
-		if r.wide(d.Type) {
-			return r.named(t, d)
+		if r.types.Wide(d.Type, at) {
+			return r.named(t, d, at)
 		}
-		return r.typ(d.Type, use{quoted: true})
+		return r.value(d.Type, at)
 	}
 	switch {
 	case d.Enum.Mode != ir.EnumClosed:
-		return r.plainly().typ(d.Type, use{quoted: true})
+		return r.typ(d.Type, ir.Place{Quoted: true, Plain: true})
 	case d.Type.Kind != ir.KindString:
-		return primary("`${" + r.named(t, d).text + "}`")
+		return primary("`${" + r.named(t, d, at).text + "}`")
 	}
 	// The string holds the member's JSON, in which some characters are escapes.
 	texts, escaped := make([]string, len(d.Enum.Members)), false
@@ -424,14 +374,5 @@ func (r typer) quotedReference(t *ir.Type, d *ir.Decl) expr {
 	if escaped {
 		return union(texts...)
 	}
-	return primary("`\"${" + r.named(t, d).text + "}\"`")
-}
-
-// wide reports whether t travels quoted here.
-func (r typer) wide(t *ir.Type) bool { return !r.plain && r.settings.Quotes(t) }
-
-// plainly is r without the settings.
-func (r typer) plainly() typer {
-	r.plain = true
-	return r
+	return primary("`\"${" + r.named(t, d, at).text + "}\"`")
 }
