@@ -103,7 +103,7 @@ func TestGolden(t *testing.T) {
 // removals are the changes that take away what a case with errors has generated once.
 func removals(t *testing.T, dir, ts string) []output.Change {
 	t.Helper()
-	plan, err := output.NewPlan(output.Want{Dirs: []string{ts}, Former: leftovers(t, dir)})
+	plan, err := output.NewPlanner([]string{ts}, leftovers(t, dir)).Plan()
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -8,7 +8,10 @@ import (
 	"go/ast"
 	"go/types"
 	"os"
+	"runtime"
+	"slices"
 	"strconv"
+	"sync"
 
 	"golang.org/x/tools/go/gcexportdata"
 )
@@ -20,26 +23,72 @@ type Checked struct {
 	Info   *types.Info // with Defs alone
 	Errors []types.Error
 
-	outline *outline
+	listed   *listed
+	outline  *outline
+	position int           // in the sequence
+	behind   []*Checked    // what packages that it imports, and that are not checked, refer to
+	done     chan struct{} // closed when it is checked
 }
 
-// check checks the needed part of every package that is read from source, dependencies first.
+// check checks the needed part of every package that is read from source, each after what it
+// imports, on all cores.
 func (p *Program) check(ctx context.Context) error {
 	p.types, p.Checked = map[string]*types.Package{}, map[string]*Checked{}
-	for _, l := range p.listed {
-		o := p.outlines[l.ImportPath]
-		if o == nil {
-			continue
-		}
-		if ctx.Err() != nil {
+	limit := make(chan struct{}, runtime.GOMAXPROCS(0))
+	var checking sync.WaitGroup
+	defer checking.Wait()
+	for _, c := range p.sequence() {
+		select {
+		case limit <- struct{}{}:
+		case <-ctx.Done():
 			return context.Cause(ctx)
 		}
-		p.checkPackage(l, &Checked{outline: o})
+		checking.Go(func() {
+			for _, b := range c.behind {
+				<-b.done
+			}
+			p.checkPackage(c)
+			close(c.done)
+			<-limit
+		})
 	}
 	return nil
 }
 
-func (p *Program) checkPackage(l *listed, pkg *Checked) {
+// sequence returns the packages that are read from source, each behind what it imports, and makes
+// them known.
+func (p *Program) sequence() []*Checked {
+	var all []*Checked
+	behind := map[string][]*Checked{} // of packages that are not checked
+	for _, l := range p.listed {
+		var refers []*Checked
+		o := p.outlines[l.ImportPath]
+		for _, path := range l.Imports {
+			if mapped, ok := l.ImportMap[path]; ok {
+				path = mapped
+			}
+			refers = append(refers, behind[path]...)
+			if c := p.Checked[path]; c != nil && o == nil {
+				refers = append(refers, c)
+			}
+		}
+		if len(refers) > 1 {
+			slices.SortFunc(refers, func(a, b *Checked) int { return a.position - b.position })
+			refers = slices.Compact(refers)
+		}
+		if o == nil {
+			behind[l.ImportPath] = refers
+			continue
+		}
+		c := &Checked{listed: l, outline: o, position: len(all), behind: refers, done: make(chan struct{})}
+		c.Types = types.NewPackage(l.ImportPath, o.name)
+		p.types[l.ImportPath], p.Checked[l.ImportPath] = c.Types, c
+		all = append(all, c)
+	}
+	return all
+}
+
+func (p *Program) checkPackage(pkg *Checked) {
 	config := types.Config{
 		IgnoreFuncBodies:         true,
 		FakeImportC:              true,
@@ -54,10 +103,7 @@ func (p *Program) checkPackage(l *listed, pkg *Checked) {
 		},
 	}
 	pkg.Syntax = pkg.outline.cut()
-	pkg.Types = types.NewPackage(l.ImportPath, pkg.outline.name)
 	pkg.Info = &types.Info{Defs: map[*ast.Ident]types.Object{}}
-	p.types[l.ImportPath] = pkg.Types
-	p.Checked[l.ImportPath] = pkg
 	// Problems are in pkg.Errors; whether they matter depends on what the payloads need.
 	_ = types.NewChecker(&config, p.Fset, pkg.Types, pkg.Info).Files(pkg.Syntax)
 }
@@ -77,11 +123,19 @@ func (i *packageImporter) Import(path string) (*types.Package, error) {
 	if l == nil {
 		return nil, fmt.Errorf("package %s is not loaded", strconv.Quote(path))
 	}
-	return i.program.importPackage(l)
+	if c := i.program.Checked[l.ImportPath]; c != nil && c.position < i.from.position {
+		<-c.done
+		return c.Types, nil
+	}
+	return i.program.importExport(l)
 }
 
-func (p *Program) importPackage(l *listed) (*types.Package, error) {
-	if t := p.types[l.ImportPath]; t != nil && t.Complete() {
+// importExport returns a package from its export data. What that refers to among the packages that
+// are checked is done: whoever imports it has waited for them.
+func (p *Program) importExport(l *listed) (*types.Package, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	if t := p.types[l.ImportPath]; t != nil && p.Checked[l.ImportPath] == nil && t.Complete() {
 		return t, nil
 	}
 	e := p.exports[l.ImportPath]

@@ -23,6 +23,7 @@ type listed struct {
 	IgnoredGoFiles []string
 	TestGoFiles    []string
 	XTestGoFiles   []string
+	Imports        []string
 	ImportMap      map[string]string
 	Standard       bool
 	DepOnly        bool
@@ -47,7 +48,7 @@ type listError struct {
 // and their importers with them.
 func list(ctx context.Context, opts *Options) ([]*listed, error) {
 	return goList[listed](ctx, opts, opts.Patterns, "-deps",
-		"-json=ImportPath,Name,Dir,GoFiles,CgoFiles,IgnoredGoFiles,TestGoFiles,XTestGoFiles,ImportMap,Standard,DepOnly,Module,Error")
+		"-json=ImportPath,Name,Dir,GoFiles,CgoFiles,IgnoredGoFiles,TestGoFiles,XTestGoFiles,Imports,ImportMap,Standard,DepOnly,Module,Error")
 }
 
 // exported is the compiler's output for a package: a file with its types.

@@ -6,6 +6,7 @@ import (
 	"go/types"
 	"maps"
 	"slices"
+	"sync"
 )
 
 // Program holds the packages of a run. What the annotated declarations need of the targets and
@@ -29,7 +30,9 @@ type Program struct {
 	forced map[string]bool
 
 	outlines map[string]*outline
-	types    map[string]*types.Package
+
+	mu    sync.Mutex
+	types map[string]*types.Package // read and checked so far, and those under way
 }
 
 func newProgram(opts *Options, s *sources, list []*listed) *Program {

@@ -6,14 +6,17 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"github.com/eventgen/eventgen/internal/gen"
+	"io"
 	"io/fs"
 	"os"
 	"path"
 	"path/filepath"
+	"runtime"
 	"slices"
+	"sync"
 	"syscall"
 
+	"github.com/eventgen/eventgen/internal/gen"
 	"github.com/eventgen/eventgen/internal/ir"
 )
 
@@ -30,6 +33,8 @@ type Lock struct {
 	Settings ir.Settings
 	Packages []LockedPackage // by path
 	Files    []string        // beside the Go files of each package; relative to the lock, with slashes, sorted
+
+	texts [][]byte // of the packages, once they are encoded
 }
 
 // LockedPackage is a package in the lock.
@@ -38,27 +43,33 @@ type LockedPackage struct {
 	Rel string // its directory, relative to the lock, with slashes
 }
 
-// NewLock returns the lock of an output in dir that was rendered from m. files are the
-// TypeScript files, absolute; m's packages have their Dir set.
-func NewLock(dir string, m *ir.Model, files []gen.File) (*Lock, error) {
+// NewLock returns the lock of an output in dir that is rendered from m. Its Files are for the caller
+// to set; m's packages have their Dir set.
+func NewLock(dir string, m *ir.Model) (*Lock, error) {
 	l := &Lock{Settings: m.Settings}
 	for _, p := range m.Packages {
 		rel, err := filepath.Rel(dir, p.Dir)
 		if err != nil {
 			return nil, &Error{Path: p.Dir, Message: "cannot be reached from " + dir, Err: err}
 		}
-		l.Packages = append(l.Packages, LockedPackage{Package: p.WithoutPositions(), Rel: filepath.ToSlash(rel)})
+		l.Packages = append(l.Packages, LockedPackage{Package: p, Rel: filepath.ToSlash(rel)})
 	}
+	slices.SortFunc(l.Packages, func(a, b LockedPackage) int { return cmp.Compare(a.Path, b.Path) })
+	return l, nil
+}
+
+// Own sets the files beside the Go files, absolute, of an output in dir.
+func (l *Lock) Own(dir string, files []string) error {
+	l.Files = nil
 	for _, f := range files {
-		rel, err := filepath.Rel(dir, f.Path)
+		rel, err := filepath.Rel(dir, f)
 		if err != nil {
-			return nil, &Error{Path: f.Path, Message: "cannot be reached from " + dir, Err: err}
+			return &Error{Path: f, Message: "cannot be reached from " + dir, Err: err}
 		}
 		l.Files = append(l.Files, filepath.ToSlash(rel))
 	}
-	slices.SortFunc(l.Packages, func(a, b LockedPackage) int { return cmp.Compare(a.Path, b.Path) })
 	slices.Sort(l.Files)
-	return l, nil
+	return nil
 }
 
 // ReadLock reads the lock in dir, an absolute directory. Without one it returns an empty lock.
@@ -129,9 +140,11 @@ type lockJSON struct {
 }
 
 func parseLock(src []byte) (lockJSON, error) {
-	var file lockJSON
-	if err := decodeStrictly(src, &file); err != nil {
-		return lockJSON{}, err
+	file, ok := splitLock(src)
+	if !ok {
+		if err := decodeStrictly(src, &file); err != nil {
+			return lockJSON{}, err
+		}
 	}
 	if file.Version != lockVersion {
 		return lockJSON{}, fmt.Errorf("it has format %d, not %d: another version of eventgen wrote it", file.Version, lockVersion)
@@ -142,7 +155,13 @@ func parseLock(src []byte) (lockJSON, error) {
 func decodeStrictly(src []byte, v any) error {
 	decoder := json.NewDecoder(bytes.NewReader(src))
 	decoder.DisallowUnknownFields()
-	return decoder.Decode(v)
+	if err := decoder.Decode(v); err != nil {
+		return err
+	}
+	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
+		return errors.New("something follows its end")
+	}
+	return nil
 }
 
 func (f *lockJSON) lock(skip func(rel string) bool) (*Lock, error) {
@@ -222,27 +241,69 @@ func (l *Lock) Owned(dir string) []string {
 	return out
 }
 
-// File returns the lock as a file of the output in dir. Each event and each declaration has its
-// line, so that version control can merge two branches.
+// Encode renders the packages, which is most of the work of [Lock.File], on all cores.
+func (l *Lock) Encode() error {
+	l.texts = make([][]byte, len(l.Packages))
+	errs := make([]error, len(l.Packages))
+	limit := make(chan struct{}, runtime.GOMAXPROCS(0))
+	var packages sync.WaitGroup
+	for i, p := range l.Packages {
+		limit <- struct{}{}
+		packages.Go(func() {
+			l.texts[i], errs[i] = p.encode()
+			<-limit
+		})
+	}
+	packages.Wait()
+	return errors.Join(errs...)
+}
+
+// encode renders a package. Each event and each declaration has its line, so that version control
+// can merge two branches.
+func (p LockedPackage) encode() ([]byte, error) {
+	w := lockWriters.Get().(*lockWriter)
+	defer lockWriters.Put(w)
+	w.Reset()
+	w.err = nil
+	out := p.WithoutPositions()
+	w.text("{\"path\": ").value(p.Path).text(", \"name\": ").value(p.Name).text(", \"dir\": ").value(p.Rel)
+	if p.Doc != (ir.Doc{}) {
+		w.text(", \"doc\": ").value(p.Doc)
+	}
+	if len(out.Allow) > 0 {
+		w.text(", \"allow\": ").value(out.Allow)
+	}
+	w.text(",\n \"events\": ")
+	writeLines(w, " ", out.Events)
+	w.text(",\n \"decls\": ")
+	writeLines(w, " ", out.Decls)
+	w.text("}")
+	return bytes.Clone(w.Bytes()), w.err
+}
+
+// lockWriters have room for a package already, but for the first.
+var lockWriters = sync.Pool{New: func() any { return new(lockWriter) }}
+
+// File returns the lock as a file of the output in dir.
 func (l *Lock) File(dir string) (gen.File, error) {
+	if l.texts == nil {
+		if err := l.Encode(); err != nil {
+			return gen.File{}, err
+		}
+	}
 	w := &lockWriter{}
 	w.text("{\n\"eventgen\": ").value(lockVersion).text(",\n\"settings\": ").value(l.Settings)
 	w.text(",\n\"files\": ")
 	writeLines(w, "", l.Files)
 	w.text(",\n\"packages\": [")
-	for i, p := range l.Packages {
-		w.separate(i).text("{\"path\": ").value(p.Path).text(", \"name\": ").value(p.Name).text(", \"dir\": ").value(p.Rel)
-		if p.Doc != (ir.Doc{}) {
-			w.text(", \"doc\": ").value(p.Doc)
-		}
-		if len(p.Allow) > 0 {
-			w.text(", \"allow\": ").value(p.Allow)
-		}
-		w.text(",\n \"events\": ")
-		writeLines(w, " ", p.Events)
-		w.text(",\n \"decls\": ")
-		writeLines(w, " ", p.Decls)
-		w.text("}")
+	size := 0
+	for _, text := range l.texts {
+		size += len(text) + 2
+	}
+	w.Grow(size + 5)
+	for i, text := range l.texts {
+		w.separate(i)
+		w.Write(text)
 	}
 	if len(l.Packages) > 0 {
 		w.text("\n")

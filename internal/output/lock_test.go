@@ -11,9 +11,8 @@ import (
 	"testing"
 	"time"
 
-	"github.com/eventgen/eventgen/internal/gen"
-
 	"github.com/eventgen/eventgen/internal/diag"
+	"github.com/eventgen/eventgen/internal/gen"
 	"github.com/eventgen/eventgen/internal/ir"
 )
 
@@ -48,8 +47,9 @@ func TestLockRoundTrip(t *testing.T) {
 	out := filepath.Join(dir, "web", "ts")
 	m := model(pkg(dir, "b", "two", "one<&>"), pkg(dir, "a", "one"))
 	m.Packages[0].Doc.Text = "Package b."
-	lock, err := NewLock(out, m, []gen.File{{Path: filepath.Join(out, "events.gen.ts")}, {Path: filepath.Join(out, "client", "index.ts")}})
+	lock, err := NewLock(out, m)
 	must(t, err)
+	must(t, lock.Own(out, []string{filepath.Join(out, "events.gen.ts"), filepath.Join(out, "client", "index.ts")}))
 	file, err := lock.File(out)
 	must(t, err)
 	if !json.Valid(file.Content) || strings.Contains(string(file.Content), "machine") || strings.Contains(string(file.Content), `"pos"`) {
@@ -80,8 +80,49 @@ func TestLockRoundTrip(t *testing.T) {
 	}
 }
 
+// TestLockSplit: a lock is read by its lines as it is read by its JSON, and a file that somebody has
+// merged by hand is never taken apart wrongly.
+func TestLockSplit(t *testing.T) {
+	dir := t.TempDir()
+	lock, err := NewLock(dir, model(pkg(dir, "a", "one"), pkg(dir, "b", "two", "three"), pkg(dir, "c")))
+	must(t, err)
+	must(t, lock.Own(dir, []string{filepath.Join(dir, "events.gen.ts")}))
+	file, err := lock.File(dir)
+	must(t, err)
+	text := string(file.Content)
+
+	var want lockJSON
+	must(t, decodeStrictly(file.Content, &want))
+	got, ok := splitLock(file.Content)
+	if !ok || !reflect.DeepEqual(got, want) {
+		t.Errorf("taken apart: %v\n%+v\nwant\n%+v", ok, got, want)
+	}
+	for name, damaged := range map[string]string{
+		"a conflict in a package":   strings.Replace(text, "  {\"name\":\"b:two\"", "<<<<<<< ours\n  {\"name\":\"b:two\"", 1),
+		"a conflict at a package":   strings.Replace(text, "{\"path\": \"example.test/b\"", "=======\n{\"path\": \"example.test/b\"", 1),
+		"no comma between packages": strings.Replace(text, "]},\n{", "]}\n{", 1),
+		"an unknown setting":        strings.Replace(text, "\"settings\": {", "\"settings\": {\"x\":1,", 1),
+		"lines in another form":     strings.ReplaceAll(text, "\n  {", "\n{"),
+		"line ends of Windows":      strings.ReplaceAll(text, "\n", "\r\n"),
+		"its end is missing":        text[:len(text)-4],
+		"something after its end":   text + "{}",
+	} {
+		if damaged == text {
+			t.Fatalf("%s: nothing is damaged in\n%s", name, text)
+		}
+		if _, ok := splitLock([]byte(damaged)); ok {
+			t.Errorf("%s is taken apart:\n%s", name, damaged)
+		}
+	}
+	for _, damaged := range []string{text + "{}", strings.Replace(text, "]},\n{", "]} x\n},\n{", 1)} {
+		if _, err := ParseLock([]byte(damaged)); err == nil {
+			t.Errorf("read in spite of its damage:\n%s", damaged)
+		}
+	}
+}
+
 func TestLockEmpty(t *testing.T) {
-	lock, err := NewLock("/x", &ir.Model{Settings: ir.DefaultSettings()}, nil)
+	lock, err := NewLock("/x", &ir.Model{Settings: ir.DefaultSettings()})
 	must(t, err)
 	file, err := lock.File("/x")
 	must(t, err)
@@ -100,7 +141,7 @@ func TestLockEmpty(t *testing.T) {
 func TestLockLines(t *testing.T) {
 	dir := t.TempDir()
 	lines := func(events ...string) []string {
-		lock, err := NewLock(dir, model(pkg(dir, "a", events...)), nil)
+		lock, err := NewLock(dir, model(pkg(dir, "a", events...)))
 		must(t, err)
 		file, err := lock.File(dir)
 		must(t, err)

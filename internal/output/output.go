@@ -1,6 +1,6 @@
 // Package output is the only code that touches what eventgen generates on the disk.
 //
-// [NewPlan] compares files with the disk, [Plan.Apply] writes what differs, all or nothing, and
+// A [Planner] compares files with the disk, [Plan.Apply] writes what differs, all or nothing, and
 // [Change.Diff] shows it instead. A [Lock] remembers an output: what it was rendered from, and the
 // files it owns. [Exclude] keeps two runs apart.
 package output

@@ -34,13 +34,10 @@ type Places struct {
 	Packages []string // directories of Go packages
 }
 
-// NewRecord returns the record of a run whose output now is on the disk. kept are the directories
-// of the packages that it took from the lock.
-func NewRecord(at Places, files []gen.File, kept []string, warnings diag.List) *Record {
-	r := &Record{Files: make(map[string]string, len(files)), Kept: kept, Warnings: warnings}
-	for _, f := range files {
-		r.Files[f.Path] = sum(f.Content)
-	}
+// NewRecord returns the record of a run whose plan is carried out. kept are the directories of the
+// packages that it took from the lock.
+func NewRecord(at Places, p *Plan, kept []string, warnings diag.List) *Record {
+	r := &Record{Files: p.sums, Kept: kept, Warnings: warnings}
 	r.Strays = r.strays(at)
 	return r
 }

@@ -22,10 +22,14 @@ func recorded(t *testing.T) (root string, at Places, c Records) {
 	// A generated file in a package that the run did not load is none of its business.
 	put(t, root, "other/"+gen.GoFileName, gen.Header+"\n")
 	c = Records{dir: filepath.Join(root, "records")}
-	r := NewRecord(at, []gen.File{
+	p, err := NewPlan(Want{Files: []gen.File{
 		{Path: filepath.Join(root, "a", gen.GoFileName), Content: []byte(gen.Header + "\n")},
 		{Path: filepath.Join(root, "ts", "events.gen.ts"), Content: []byte(gen.Header + "\n")},
-	}, []string{filepath.Join(root, "kept")}, diag.List{{Message: "beware"}})
+	}})
+	if err != nil || len(p.Changes) > 0 {
+		t.Fatal(p, err)
+	}
+	r := NewRecord(at, p, []string{filepath.Join(root, "kept")}, diag.List{{Message: "beware"}})
 	if err := c.Store("read", r); err != nil {
 		t.Fatal(err)
 	}
@@ -104,7 +108,7 @@ func TestRecordsTrim(t *testing.T) {
 	for i := range maxRecords - 1 {
 		put(t, root, fmt.Sprintf("records/%d.json", i), "{}")
 	}
-	if err := c.Store("new", NewRecord(at, nil, nil, nil)); err != nil {
+	if err := c.Store("new", NewRecord(at, &Plan{}, nil, nil)); err != nil {
 		t.Fatal(err)
 	}
 	entries, err := os.ReadDir(c.dir)

@@ -5,14 +5,16 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"github.com/eventgen/eventgen/internal/gen"
 	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"syscall"
+
+	"github.com/eventgen/eventgen/internal/gen"
 )
 
 // Kind is what a change does to a file.
@@ -38,79 +40,110 @@ type Change struct {
 // Plan is what has to change on the disk. The zero Plan changes nothing.
 type Plan struct {
 	Changes []Change // by path
+	Files   []string // all that are to be there, changed or not, in order
+
+	sums map[string]string // of the contents of Files
 }
 
-// Want is what the disk should hold.
-type Want struct {
-	// Dirs are the directories of TypeScript, absolute; one is created with what is missing above it.
-	Dirs []string
-	// Files are the files to be there.
-	Files []gen.File
-	// Former are files that may be there from earlier runs, absolute: those in the lock, and
-	// generated Go files in packages that have no events any more. Those that are not among
-	// Files and carry the header are removed.
-	Former []string
+// Planner compares files with the disk as they are rendered, and holds on to what differs alone. It
+// writes nothing, and refuses what would destroy a file that is not ours. It may be used by several
+// goroutines.
+type Planner struct {
+	former  map[string]bool
+	refused []string // directories that are something else, which has been said
+
+	mu   sync.Mutex
+	plan Plan
+	errs []error
 }
 
-// NewPlan compares out with the disk, and refuses what would destroy a file that is not ours. It
-// writes nothing. An error is an [*Error], or several joined.
-func NewPlan(out Want) (*Plan, error) {
-	p := &planner{former: map[string]bool{}, wanted: map[string]bool{}}
-	for _, dir := range out.Dirs {
+// NewPlanner returns a planner for an output in these directories of TypeScript, absolute; one is
+// created with what is missing above it. former are files that may be there from earlier runs,
+// absolute: those in the lock, and generated Go files in packages that have no events any more.
+func NewPlanner(dirs, former []string) *Planner {
+	p := &Planner{former: map[string]bool{}, plan: Plan{sums: map[string]string{}}}
+	for _, dir := range dirs {
 		p.checkDir(dir)
-		out.Former = append(slices.Clone(out.Former), Generated(dir)...)
+		for _, path := range Generated(dir) {
+			p.former[path] = true
+		}
 	}
-	for _, path := range out.Former {
+	for _, path := range former {
 		p.former[path] = true
 	}
-	for _, f := range out.Files {
-		p.wanted[f.Path] = true
-	}
-	if len(p.errs) == 0 {
-		for _, f := range out.Files {
-			p.file(f)
+	return p
+}
+
+// Add compares files that are to be there.
+func (p *Planner) Add(files ...gen.File) {
+	for _, f := range files {
+		if slices.ContainsFunc(p.refused, func(dir string) bool { return strings.HasPrefix(f.Path, dir+string(filepath.Separator)) }) {
+			continue
 		}
-		for path := range p.former {
-			if !p.wanted[path] {
-				p.orphan(path)
-			}
+		change, err := p.compare(f)
+		sum := sum(f.Content)
+		p.mu.Lock()
+		p.plan.Files = append(p.plan.Files, f.Path)
+		p.plan.sums[f.Path] = sum
+		if change != nil {
+			p.plan.Changes = append(p.plan.Changes, *change)
+		}
+		if err != nil {
+			p.errs = append(p.errs, err)
+		}
+		p.mu.Unlock()
+	}
+}
+
+// Plan returns what has to change, once everything is added: former files that were not added, and
+// that carry the header, are removed. An error is an [*Error], or several joined.
+func (p *Planner) Plan() (*Plan, error) {
+	for path := range p.former {
+		if _, wanted := p.plan.sums[path]; wanted {
+			continue
+		}
+		change, err := p.orphan(path)
+		if change != nil {
+			p.plan.Changes = append(p.plan.Changes, *change)
+		}
+		if err != nil {
+			p.errs = append(p.errs, err)
 		}
 	}
 	slices.SortFunc(p.plan.Changes, func(a, b Change) int { return cmp.Compare(a.Path, b.Path) })
+	slices.Sort(p.plan.Files)
+	slices.SortFunc(p.errs, func(a, b error) int { return cmp.Compare(a.Error(), b.Error()) })
 	return &p.plan, errors.Join(p.errs...)
 }
 
-type planner struct {
-	plan           Plan
-	former, wanted map[string]bool
-	piece          []byte // of a file that is compared
-	errs           []error
-}
-
-func (p *planner) fail(path, message, hint string, err error) {
+func failed(path, message, hint string, err error) error {
 	if pathError, ok := errors.AsType[*fs.PathError](err); ok {
 		err = pathError.Err
 	}
-	p.errs = append(p.errs, &Error{Path: path, Message: message, Hint: hint, Err: err})
+	return &Error{Path: path, Message: message, Hint: hint, Err: err}
 }
 
 // checkDir refuses a directory that is something else, or would have to be made below something
 // else. What is missing of it is created when its files are.
-func (p *planner) checkDir(dir string) {
+func (p *Planner) checkDir(dir string) {
+	fail := func(path, message, hint string, err error) {
+		p.errs = append(p.errs, failed(path, message, hint, err))
+		p.refused = append(p.refused, dir)
+	}
 	for at := dir; ; at = filepath.Dir(at) {
 		info, err := os.Stat(at)
 		switch {
 		case err == nil && !info.IsDir():
-			p.fail(at, "is a file, but the TypeScript output goes into a directory", "remove the file, or name another directory", nil)
+			fail(at, "is a file, but the TypeScript output goes into a directory", "remove the file, or name another directory", nil)
 			return
 		case err == nil:
 			return
 		case !errors.Is(err, fs.ErrNotExist) && !errors.Is(err, syscall.ENOTDIR):
-			p.fail(at, "cannot be read", "", err)
+			fail(at, "cannot be read", "", err)
 			return
 		}
 		if _, err := os.Lstat(at); err == nil {
-			p.fail(at, "is a symbolic link to something that does not exist", "remove it", nil)
+			fail(at, "is a symbolic link to something that does not exist", "remove it", nil)
 			return
 		}
 		if at == filepath.Dir(at) {
@@ -119,58 +152,56 @@ func (p *planner) checkDir(dir string) {
 	}
 }
 
-// file compares one file with the disk.
-func (p *planner) file(f gen.File) {
+// compare compares one file with the disk. Nothing is returned of one that is as it should be.
+func (p *Planner) compare(f gen.File) (*Change, error) {
 	target, err := filepath.EvalSymlinks(f.Path)
-	if errors.Is(err, fs.ErrNotExist) {
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
 		if _, err := os.Lstat(f.Path); err == nil {
-			p.fail(f.Path, "is a symbolic link to a file that does not exist", "remove it", nil)
-			return
+			return nil, failed(f.Path, "is a symbolic link to a file that does not exist", "remove it", nil)
 		}
-		p.plan.Changes = append(p.plan.Changes, Change{Kind: Create, Path: f.Path, New: f.Content, target: f.Path})
-		return
-	}
-	if err != nil {
-		p.fail(f.Path, "cannot be read", "", err)
-		return
+		return &Change{Kind: Create, Path: f.Path, New: f.Content, target: f.Path}, nil
+	case err != nil:
+		return nil, failed(f.Path, "cannot be read", "", err)
 	}
 	if info, err := os.Stat(target); err == nil && !info.Mode().IsRegular() {
 		what := "is no regular file"
 		if info.IsDir() {
 			what = "is a directory"
 		}
-		p.fail(f.Path, what+", but a generated file goes there", "move it away", nil)
-		return
+		return nil, failed(f.Path, what+", but a generated file goes there", "move it away", nil)
 	}
-	if p.holds(target, f.Content) {
-		return
+	if holds(target, f.Content) {
+		return nil, nil
 	}
 	old, err := os.ReadFile(target)
 	switch {
 	case err != nil:
-		p.fail(f.Path, "cannot be read", "", err)
+		return nil, failed(f.Path, "cannot be read", "", err)
 	case same(old, f.Content):
+		return nil, nil
 	case !p.ours(f, old):
-		p.fail(f.Path, "is not a generated file: its first line is not the one that eventgen writes", "if its content is not needed, remove it and run again; otherwise move it away", nil)
-	default:
-		p.plan.Changes = append(p.plan.Changes, Change{Kind: Update, Path: f.Path, Old: old, New: f.Content, target: target})
+		return nil, failed(f.Path, "is not a generated file: its first line is not the one that eventgen writes", "if its content is not needed, remove it and run again; otherwise move it away", nil)
 	}
+	return &Change{Kind: Update, Path: f.Path, Old: old, New: f.Content, target: target}, nil
 }
+
+// pieces are what files are compared by.
+var pieces = sync.Pool{New: func() any { return new([64 << 10]byte) }}
 
 // holds reports whether the file at path has this content, to the byte. It reads piece by piece:
 // most files of a run are what they should be, and need not be held.
-func (p *planner) holds(path string, content []byte) bool {
+func holds(path string, content []byte) bool {
 	file, err := os.Open(path)
 	if err != nil {
 		return false
 	}
 	defer file.Close()
-	if p.piece == nil {
-		p.piece = make([]byte, 64<<10)
-	}
+	piece := pieces.Get().(*[64 << 10]byte)
+	defer pieces.Put(piece)
 	for {
-		n, err := file.Read(p.piece)
-		rest, ok := bytes.CutPrefix(content, p.piece[:n])
+		n, err := file.Read(piece[:])
+		rest, ok := bytes.CutPrefix(content, piece[:n])
 		if !ok || err != nil {
 			return ok && len(rest) == 0 && errors.Is(err, io.EOF)
 		}
@@ -185,24 +216,26 @@ func same(old, content []byte) bool {
 
 // ours reports whether f may replace what is there. The lock file, which has no header, has been
 // read as such before.
-func (p *planner) ours(f gen.File, old []byte) bool {
+func (p *Planner) ours(f gen.File, old []byte) bool {
 	return gen.HasHeader(old) || len(old) == 0 || filepath.Base(f.Path) == LockName || !gen.HasHeader(f.Content) && p.former[f.Path]
 }
 
 // orphan removes a file of an earlier run, if it still is what that run wrote.
-func (p *planner) orphan(path string) {
+func (p *Planner) orphan(path string) (*Change, error) {
 	info, err := os.Lstat(path)
 	if err != nil || !info.Mode().IsRegular() {
-		return
+		return nil, nil
 	}
 	old, err := os.ReadFile(path)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
+		return nil, nil
 	case err != nil:
-		p.fail(path, "cannot be read", "", err)
-	case gen.HasHeader(old):
-		p.plan.Changes = append(p.plan.Changes, Change{Kind: Remove, Path: path, Old: old, target: path})
+		return nil, failed(path, "cannot be read", "", err)
+	case !gen.HasHeader(old):
+		return nil, nil
 	}
+	return &Change{Kind: Remove, Path: path, Old: old, target: path}, nil
 }
 
 // Generated returns the TypeScript files in dir and in its client folder that carry the header.

@@ -42,6 +42,37 @@ type annotator struct {
 	list     diag.List
 }
 
+// annotations are the directives of files, each read once. They are read by one goroutine at a time.
+type annotations struct{ of map[*ast.File]*annotated }
+
+type annotated struct {
+	declarations []*declaration
+	list         diag.List
+}
+
+// in returns what [annotate] says of a file.
+func (a *annotations) in(fset *token.FileSet, file *ast.File) ([]*declaration, diag.List) {
+	found := a.of[file]
+	if found == nil {
+		found = new(annotated)
+		found.declarations, found.list = annotate(fset, file)
+		a.of[file] = found
+	}
+	return found.declarations, found.list
+}
+
+// roots returns the names of the declarations in a file that have directives.
+func (a *annotations) roots(fset *token.FileSet, file *ast.File) []string {
+	var names []string
+	declarations, _ := a.in(fset, file)
+	for _, d := range declarations {
+		if d.name != nil {
+			names = append(names, d.name.Name)
+		}
+	}
+	return names
+}
+
 // annotate returns the declarations of a file that have directives, and every directive that
 // is misspelt or stands where it has no meaning.
 func annotate(fset *token.FileSet, file *ast.File) ([]*declaration, diag.List) {

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/eventgen/eventgen/internal/diag"
 	"github.com/eventgen/eventgen/internal/load"
@@ -78,23 +79,24 @@ func buildLine(file *ast.File) (constraint.Expr, string) {
 	return nil, ""
 }
 
-// conditions knows which builds have a file, by its path.
-type conditions map[string][2]string
+// conditions knows which builds have a file, by its path. Several goroutines may ask.
+type conditions struct{ known sync.Map }
 
-func (c conditions) of(file *load.File, tags []string) (why, remedy string) {
-	known, ok := c[file.Name]
-	if !ok {
-		known[0], known[1] = condition(file, tags)
-		c[file.Name] = known
+func (c *conditions) of(file *load.File, tags []string) (why, remedy string) {
+	if known, ok := c.known.Load(file.Name); ok {
+		known := known.([2]string)
+		return known[0], known[1]
 	}
-	return known[0], known[1]
+	why, remedy = condition(file, tags)
+	c.known.Store(file.Name, [2]string{why, remedy})
+	return why, remedy
 }
 
 // hidden reports the directives in files of a package that this build does not have.
 func (r *reader) hidden(t *load.Target) {
 	for _, f := range t.Hidden {
 		if f.Syntax != nil {
-			declarations, _ := annotate(r.program.Fset, f.Syntax)
+			declarations, _ := r.annotated.in(r.program.Fset, f.Syntax)
 			r.conditional(f, declarations)
 		}
 	}
@@ -126,7 +128,6 @@ func (t *target) conditionalTypes() {
 		if !t.program.Local(d.Go.Path) || !d.Pos.IsValid() || t.misplacedTypes[d.Pos] {
 			continue
 		}
-		t.misplacedTypes[d.Pos] = true
 		file := t.program.File(d.Pos.File)
 		if file == nil {
 			continue

@@ -1,13 +1,12 @@
 // Package parse reads the directives and the types of loaded packages into the model of package ir.
 //
-// It sees what package load has brought, and nothing of the disk. Problems are collected at their
-// place; what a payload does not need may be broken.
+// It tells package load which declarations matter, sees what that has brought, and nothing of the
+// disk. Problems are collected at their place; what a payload does not need may be broken.
 package parse
 
 import (
 	"context"
 	"go/ast"
-	"go/token"
 
 	"github.com/eventgen/eventgen/internal/diag"
 	"github.com/eventgen/eventgen/internal/ir"
@@ -27,36 +26,19 @@ type Options struct {
 	TypesHere map[string]diag.Pos
 }
 
-// Load loads packages, and reads them. The error is one of [load.Load].
+// Load loads packages, and reads them. The model holds those of the targets that declare events, and
+// is complete only if the list has no errors. The error is one of [load.Load].
 func Load(ctx context.Context, from load.Options, opts Options) (*ir.Model, diag.List, error) {
-	from.Roots = Roots
+	opts.complete()
+	directives := &annotations{of: map[*ast.File]*annotated{}}
+	from.Roots = directives.roots
 	p, err := load.Load(ctx, from)
 	if err != nil {
 		return nil, nil, err
 	}
-	model, list := Read(p, opts)
-	return model, list, nil
-}
-
-// Read reads the targets of a program that was loaded with [Roots]. The model holds those that
-// declare events, and is complete only if the list has no errors.
-func Read(p *load.Program, opts Options) (*ir.Model, diag.List) {
-	opts.complete()
-	r := newReader(&opts, p)
+	r := newReader(&opts, p, directives)
 	r.read()
-	return r.model, r.list.Sorted()
-}
-
-// Roots returns the names of the declarations in a file that have directives.
-func Roots(fset *token.FileSet, file *ast.File) []string {
-	var names []string
-	declarations, _ := annotate(fset, file)
-	for _, d := range declarations {
-		if d.name != nil {
-			names = append(names, d.name.Name)
-		}
-	}
-	return names
+	return r.model, r.list.Sorted(), nil
 }
 
 func (o *Options) complete() {

@@ -6,8 +6,10 @@ import (
 	"go/token"
 	"go/types"
 	"maps"
+	"runtime"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/eventgen/eventgen/internal/diag"
 	"github.com/eventgen/eventgen/internal/ir"
@@ -17,46 +19,74 @@ import (
 
 // reader turns loaded packages into the model.
 type reader struct {
-	opts    *Options
-	program *load.Program
-	index   *syntaxIndex
-	consts  map[*types.Package]map[*types.TypeName][]lower.Const
-	model   *ir.Model
-	list    diag.List
-	flushes []flush
-	former  []former
-	// conditions are those of files, and stated the entries of Options.Types that are of use.
+	opts      *Options
+	program   *load.Program
+	annotated *annotations
+	index     *syntaxIndex
+	consts    sync.Map // from *types.Package to a function that returns the constants of its types
+	model     *ir.Model
+	findings
 	conditions conditions
-	stated     map[string]bool
 	// misplacedTypes are types in files that only some builds have, which has been told.
 	misplacedTypes map[diag.Pos]bool
 }
 
-func newReader(opts *Options, p *load.Program) *reader {
-	return &reader{
-		opts: opts, program: p, index: newSyntaxIndex(p),
-		consts: map[*types.Package]map[*types.TypeName][]lower.Const{},
-		model:  &ir.Model{Settings: opts.Settings},
+// findings are what the reading of packages comes to beside the model.
+type findings struct {
+	list    diag.List
+	flushes []flush
+	former  []former
+	useful  map[string]bool // the entries of Options.Types that are of use
+}
 
-		conditions: conditions{}, stated: map[string]bool{}, misplacedTypes: map[diag.Pos]bool{},
+func newReader(opts *Options, p *load.Program, directives *annotations) *reader {
+	return &reader{
+		opts: opts, program: p, annotated: directives, index: newSyntaxIndex(p), model: &ir.Model{Settings: opts.Settings},
+		findings: findings{useful: map[string]bool{}}, misplacedTypes: map[diag.Pos]bool{},
 	}
 }
 
+// read reads the targets: first what directives stand on, then, on all cores, the types.
 func (r *reader) read() {
+	var targets []*target
 	for _, loaded := range r.program.Targets {
 		if loaded.Dir != "" {
 			r.model.Covered = append(r.model.Covered, loaded.Dir)
 		}
 		r.hidden(loaded)
-		if t := r.annotated(loaded); t != nil {
-			r.target(t)
+		if t := r.declarations(loaded); t != nil {
+			targets = append(targets, t)
 		}
+	}
+	var reading sync.WaitGroup
+	limit := make(chan struct{}, runtime.GOMAXPROCS(0))
+	for _, t := range targets {
+		limit <- struct{}{}
+		reading.Go(func() {
+			t.read()
+			<-limit
+		})
+	}
+	reading.Wait()
+	for _, t := range targets {
+		r.add(t)
 	}
 	r.typeErrors()
 	r.relations()
 	r.unusedTypes()
 	slices.Sort(r.model.Covered)
 	slices.SortFunc(r.model.Packages, func(a, b *ir.Package) int { return cmp.Compare(a.Path, b.Path) })
+}
+
+// add adds what a target has come to.
+func (r *reader) add(t *target) {
+	r.list.Append(t.list)
+	r.flushes = append(r.flushes, t.flushes...)
+	r.former = append(r.former, t.former...)
+	maps.Copy(r.useful, t.useful)
+	if len(t.out.Events) > 0 {
+		r.model.Packages = append(r.model.Packages, t.out)
+	}
 }
 
 // typeErrors tells why types do not compile, if that matters to a payload, and which of what the
@@ -97,7 +127,7 @@ func (r *reader) typeErrors() {
 // unusedTypes warns of stated TypeScript that is for no type of a payload.
 func (r *reader) unusedTypes() {
 	for _, name := range slices.Sorted(maps.Keys(r.opts.TypesHere)) {
-		if r.stated[name] {
+		if r.useful[name] {
 			continue
 		}
 		r.list.Add(diag.Diagnostic{
@@ -112,15 +142,15 @@ func declaredTwice(message string) bool {
 	return strings.Contains(message, "redeclared") || strings.Contains(message, "already declared")
 }
 
-// annotated returns a package with its directives; nil if it has none.
-func (r *reader) annotated(loaded *load.Target) *target {
-	t := &target{reader: r, loaded: loaded, out: &ir.Package{Path: loaded.Path, Name: loaded.Name, Dir: loaded.Dir}}
+// declarations returns a package with its directives; nil if it has none.
+func (r *reader) declarations(loaded *load.Target) *target {
+	t := &target{reader: r, loaded: loaded, findings: findings{useful: map[string]bool{}}, out: &ir.Package{Path: loaded.Path, Name: loaded.Name, Dir: loaded.Dir}}
 	mistakes := 0
 	for _, f := range loaded.Files {
 		if f.Syntax == nil {
 			continue
 		}
-		declarations, list := annotate(r.program.Fset, f.Syntax)
+		declarations, list := r.annotated.in(r.program.Fset, f.Syntax)
 		r.conditional(f, declarations)
 		t.declarations = append(t.declarations, declarations...)
 		r.list.Append(list)
@@ -149,15 +179,15 @@ func (r *reader) constants(obj *types.TypeName) []lower.Const {
 	if pkg == nil {
 		return nil
 	}
-	if r.consts[pkg] == nil {
+	constants, _ := r.consts.LoadOrStore(pkg, sync.OnceValue(func() map[*types.TypeName][]lower.Const {
 		var files []*ast.File
 		var info *types.Info
 		if checked := r.program.Checked[pkg.Path()]; checked != nil && checked.Types == pkg {
 			files, info = checked.Syntax, checked.Info
 		}
-		r.consts[pkg] = lower.Constants(pkg, files, info)
-	}
-	return r.consts[pkg][obj]
+		return lower.Constants(pkg, files, info)
+	}))
+	return constants.(func() map[*types.TypeName][]lower.Const)()[obj]
 }
 
 // idents returns a package's top-level identifiers.

@@ -5,17 +5,21 @@ import (
 	"go/token"
 	"go/types"
 	"slices"
+	"sync"
 
 	"github.com/eventgen/eventgen/internal/diag"
 	"github.com/eventgen/eventgen/internal/load"
 )
 
 // syntaxIndex finds the source of objects: documentation, directives and places. Dependencies
-// that come from export data are parsed only now, and of them only the files asked for.
+// that come from export data are parsed only now, and of them only the files asked for. Several
+// goroutines may ask.
 type syntaxIndex struct {
 	program *load.Program
-	files   map[string]map[lineName][]*entry
-	entries map[types.Object]*entry // those that were asked for
+	entries sync.Map // from types.Object to the *entry that was asked for
+
+	mu    sync.Mutex
+	files map[string]func() map[lineName][]*entry
 }
 
 // lineName finds a declaration by what export data knows of it: line and name.
@@ -35,16 +39,16 @@ type entry struct {
 }
 
 func newSyntaxIndex(p *load.Program) *syntaxIndex {
-	return &syntaxIndex{program: p, files: map[string]map[lineName][]*entry{}, entries: map[types.Object]*entry{}}
+	return &syntaxIndex{program: p, files: map[string]func() map[lineName][]*entry{}}
 }
 
 // entry returns the declaration of an object, or nil if its source is not to be found.
 func (s *syntaxIndex) entry(obj types.Object) *entry {
-	e, known := s.entries[obj]
-	if !known {
-		e = s.find(obj)
-		s.entries[obj] = e
+	if e, known := s.entries.Load(obj); known {
+		return e.(*entry)
 	}
+	e := s.find(obj)
+	s.entries.Store(obj, e)
 	return e
 }
 
@@ -76,12 +80,20 @@ func (s *syntaxIndex) pos(obj types.Object) diag.Pos {
 	return diag.Pos{File: file, Line: at.Line, Column: max(at.Column, 1)}
 }
 
+// file returns the index of a file, which is made once.
 func (s *syntaxIndex) file(name string) map[lineName][]*entry {
-	if index, ok := s.files[name]; ok {
-		return index
+	s.mu.Lock()
+	index := s.files[name]
+	if index == nil {
+		index = sync.OnceValue(func() map[lineName][]*entry { return s.indexOf(name) })
+		s.files[name] = index
 	}
+	s.mu.Unlock()
+	return index()
+}
+
+func (s *syntaxIndex) indexOf(name string) map[lineName][]*entry {
 	index := map[lineName][]*entry{}
-	s.files[name] = index
 	// A file that cannot be read has no documentation; nothing else depends on it.
 	if f := s.program.File(name); f != nil && f.Syntax != nil {
 		indexer := &fileIndexer{fset: s.program.Fset, file: f.Syntax, index: index}

@@ -16,9 +16,11 @@ import (
 	"github.com/eventgen/eventgen/internal/rules"
 )
 
-// target is one annotated package while it is read.
+// target is one annotated package while it is read. Its findings are its own: other packages are
+// read at the same time.
 type target struct {
 	*reader
+	findings
 	loaded       *load.Target
 	out          *ir.Package
 	declarations []*declaration
@@ -27,23 +29,23 @@ type target struct {
 	lowerer      *lower.Lowerer
 }
 
-// target reads one package of the run.
-func (r *reader) target(t *target) {
-	if checked := r.program.Checked[t.loaded.Path]; checked != nil {
+// read reads the package.
+func (t *target) read() {
+	if checked := t.program.Checked[t.loaded.Path]; checked != nil {
 		t.types = checked.Types
 	} else {
 		t.types = types.NewPackage(t.loaded.Path, t.out.Name)
 	}
 	t.lowerer = lower.New(lower.Config{
-		Package: t.types, Settings: r.opts.Settings, Int64Stated: r.opts.Int64Stated, Types: r.opts.Types,
-		Local: r.program.Local, Annotations: r.annotations, Allow: r.allow, Doc: r.doc, Pos: r.index.pos, Consts: r.constants,
-		Stated: func(name string) { r.stated[name] = true },
+		Package: t.types, Settings: t.opts.Settings, Int64Stated: t.opts.Int64Stated, Types: t.opts.Types,
+		Local: t.program.Local, Annotations: t.annotations, Allow: t.allow, Doc: t.doc, Pos: t.index.pos, Consts: t.constants,
+		Stated: func(name string) { t.useful[name] = true },
 	})
 	t.readDefaults()
 	for _, d := range t.declarations {
 		t.declaration(d)
 	}
-	r.list.Append(t.lowerer.Diagnostics())
+	t.list.Append(t.lowerer.Diagnostics())
 	if len(t.out.Events) == 0 {
 		return
 	}
@@ -61,7 +63,6 @@ func (r *reader) target(t *target) {
 	t.conditionalTypes()
 	t.out.Idents = t.idents()
 	slices.SortStableFunc(t.out.Events, func(a, b *ir.Event) int { return cmp.Compare(a.Name, b.Name) })
-	r.model.Packages = append(r.model.Packages, t.out)
 }
 
 // readDefaults reads //eventgen:defaults of the package's files.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"sync"
 
 	"github.com/eventgen/eventgen/internal/diag"
 	"github.com/eventgen/eventgen/internal/load"
@@ -44,7 +45,12 @@ func Generate(ctx context.Context, j *Job, opts GenerateOptions) (*Result, error
 		return nil, err
 	}
 	defer release()
-	out, err := render(ctx, j)
+	var after *load.Snapshot
+	var looking sync.WaitGroup
+	out, err := render(ctx, j, func() {
+		looking.Go(func() { after = load.Take(j.query()) })
+	})
+	looking.Wait()
 	if err != nil || out.list.HasErrors() {
 		return out.result(), err
 	}
@@ -57,9 +63,9 @@ func Generate(ctx context.Context, j *Job, opts GenerateOptions) (*Result, error
 	if err != nil {
 		return nil, err
 	}
-	if snapshot.Doubt == "" && load.Take(j.query()).Undisturbed(snapshot) {
+	if after.Undisturbed(snapshot) {
 		// Without a record the next run loads again, which is no reason to fail.
-		_ = output.OpenRecords().Store(snapshot.Sum, output.NewRecord(j.places(snapshot), out.files, out.kept(), out.list))
+		_ = output.OpenRecords().Store(snapshot.Sum, output.NewRecord(j.places(snapshot), out.plan, out.kept(), out.list))
 	}
 	return out.result(), nil
 }
@@ -72,7 +78,7 @@ func Check(ctx context.Context, j *Job, cached bool) (*Result, error) {
 			return r, nil
 		}
 	}
-	out, err := render(ctx, j)
+	out, err := render(ctx, j, func() {})
 	return out.result(), err
 }
 

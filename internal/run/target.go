@@ -7,7 +7,6 @@ import (
 
 	"github.com/eventgen/eventgen/internal/config"
 	"github.com/eventgen/eventgen/internal/diag"
-	"github.com/eventgen/eventgen/internal/gen"
 	"github.com/eventgen/eventgen/internal/gen/typescript"
 	"github.com/eventgen/eventgen/internal/ir"
 	"github.com/eventgen/eventgen/internal/output"
@@ -23,9 +22,10 @@ type target struct {
 	text    output.LockText
 	textErr error
 
-	files    []gen.File // what it renders to, its lock included
+	scripts  []string // the files of TypeScript that it renders to
 	problems diag.List
-	err      error
+	next     *output.Lock // what its lock will be
+	err      error        // of that
 }
 
 // open reads the locks of the job's outputs while something else goes on; the result waits for it.
@@ -49,6 +49,7 @@ func (t *target) read(loaded *ir.Model) error {
 		return t.textErr
 	}
 	var err error
+	defer func() { t.text = output.LockText{} }() // it is large
 	t.lock, err = t.text.Lock(func(dir string) bool { return slices.Contains(loaded.Covered, dir) })
 	return err
 }
@@ -86,17 +87,38 @@ func join(targets []*target, loaded *ir.Model) (*ir.Model, diag.List) {
 	return all, list
 }
 
-// render renders the TypeScript of the output, and its lock.
-func (t *target) render(contracts ir.Contracts) {
-	t.files, t.problems = typescript.Generate(t.model, contracts, typescript.Options{
+// renderScripts renders the TypeScript of the output.
+func (t *target) renderScripts(contracts ir.Contracts, planner *output.Planner) {
+	files, problems := typescript.Generate(t.model, contracts, typescript.Options{
 		Dir: t.TS, Hooks: t.Hooks, Decoders: t.Decoders,
 		ImportExtension: t.ImportExtension, Runtime: t.Runtime, Transports: t.Transports,
 	})
-	lock, err := output.NewLock(t.TS, t.model, t.files)
-	if err != nil {
-		t.err = err
-		return
+	for _, f := range files {
+		t.scripts = append(t.scripts, f.Path)
 	}
-	file, err := lock.File(t.TS)
-	t.files, t.err = append(t.files, file), err
+	t.problems = problems
+	planner.Add(files...)
+}
+
+// encodeLock begins the lock of the output.
+func (t *target) encodeLock() {
+	if t.next, t.err = output.NewLock(t.TS, t.model); t.err == nil {
+		t.err = t.next.Encode()
+	}
+}
+
+// finishLock ends it, when the TypeScript is known.
+func (t *target) finishLock(planner *output.Planner) error {
+	if t.err != nil {
+		return t.err
+	}
+	if err := t.next.Own(t.TS, t.scripts); err != nil {
+		return err
+	}
+	file, err := t.next.File(t.TS)
+	if err != nil {
+		return err
+	}
+	planner.Add(file)
+	return nil
 }
