@@ -29,6 +29,8 @@ func newRoot(a *app) *cobra.Command {
 		newList(a),
 		newBreaking(a),
 		newExport(a),
+		newTail(a),
+		newEmit(a),
 		newVersion(a),
 		newCompletion(a),
 	)

@@ -20,7 +20,7 @@ const module = "github.com/eventgen/eventgen"
 var rules = map[string]struct{ own, third []string }{
 	"cmd/eventgen": {
 		// Beside run, what a rendering shows: settings by their words, findings, changes.
-		own:   []string{"internal/run", "internal/compat", "internal/config", "internal/diag", "internal/ir", "internal/output"},
+		own:   []string{"internal/client", "internal/run", "internal/compat", "internal/config", "internal/diag", "internal/ir", "internal/output"},
 		third: []string{"github.com/spf13/cobra", "github.com/spf13/pflag"},
 	},
 	"internal/run": {
@@ -28,9 +28,10 @@ var rules = map[string]struct{ own, third []string }{
 			"internal/compat", "internal/config", "internal/diag", "internal/gen", "internal/gen/asyncapi", "internal/gen/golang", "internal/gen/typescript",
 			"internal/ir", "internal/load", "internal/output", "internal/parse", "internal/scaffold", "internal/vcs",
 		},
-		third: []string{"github.com/fsnotify/fsnotify", "golang.org/x/mod"},
+		third: []string{"github.com/fsnotify/fsnotify", "github.com/santhosh-tekuri/jsonschema/v6", "golang.org/x/mod"},
 	},
 	"internal/archtest":       {},
+	"internal/client":         {third: []string{"github.com/gobwas/ws"}},
 	"internal/compat":         {own: []string{"internal/diag", "internal/ir"}},
 	"internal/config":         {own: []string{"internal/diag", "internal/ir"}, third: []string{"go.yaml.in/yaml/v4", "golang.org/x/mod"}},
 	"internal/diag":           {},
@@ -69,21 +70,22 @@ var rules = map[string]struct{ own, third []string }{
 
 // requirements are the modules that go.mod may name directly, each with its reason.
 var requirements = map[string]string{
-	"github.com/aymanbagabas/go-udiff": "unified diffs of check",
-	"github.com/dave/jennifer":         "prints Go",
-	"github.com/evanw/esbuild":         "measures in tests what generated TypeScript costs a bundle",
-	"github.com/fsnotify/fsnotify":     "watch",
-	"github.com/gobwas/httphead":       "comes with gobwas/ws: header options of its handshake",
-	"github.com/gobwas/ws":             "the one WebSocket library that gives out the connection and its frames",
-	"github.com/gofrs/flock":           "keeps runs apart that write one directory",
-	"github.com/rogpeppe/go-internal":  "testscript",
-	"github.com/spf13/cobra":           "the command line",
-	"github.com/spf13/pflag":           "the command line's flags",
-	"go.yaml.in/yaml/v4":               "eventgen.yaml with positions, AsyncAPI",
-	"golang.org/x/mod":                 "go.mod and go.work: what a run depends on",
-	"golang.org/x/sync":                "parallel work that ends together",
-	"golang.org/x/sys":                 "what the file locks and the error texts of the platform need",
-	"golang.org/x/tools":               "export data of dependencies",
+	"github.com/aymanbagabas/go-udiff":         "unified diffs of check",
+	"github.com/dave/jennifer":                 "prints Go",
+	"github.com/evanw/esbuild":                 "measures in tests what generated TypeScript costs a bundle",
+	"github.com/fsnotify/fsnotify":             "watch",
+	"github.com/gobwas/httphead":               "comes with gobwas/ws: header options of its handshake",
+	"github.com/gobwas/ws":                     "the one WebSocket library that gives out the connection and its frames",
+	"github.com/gofrs/flock":                   "keeps runs apart that write one directory",
+	"github.com/santhosh-tekuri/jsonschema/v6": "checks what emit sends against the contract",
+	"github.com/rogpeppe/go-internal":          "testscript",
+	"github.com/spf13/cobra":                   "the command line",
+	"github.com/spf13/pflag":                   "the command line's flags",
+	"go.yaml.in/yaml/v4":                       "eventgen.yaml with positions, AsyncAPI",
+	"golang.org/x/mod":                         "go.mod and go.work: what a run depends on",
+	"golang.org/x/sync":                        "parallel work that ends together",
+	"golang.org/x/sys":                         "what the file locks and the error texts of the platform need",
+	"golang.org/x/tools":                       "export data of dependencies",
 }
 
 type goPackage struct {
