@@ -1,14 +1,13 @@
 package main
 
 import (
+	"errors"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
-
-	"github.com/eventgen/eventgen/internal/config"
 )
 
 // block is a fenced part of the README, with the text between it and the one before.
@@ -35,52 +34,122 @@ func blocks(text string) []block {
 	return out
 }
 
-// TestREADME walks the tour: it runs its commands, puts its files where the text says, and
-// compares what it promises.
+// TestREADME follows the README by its blocks: it runs the commands, puts files where the text says,
+// makes the changes, and compares what is promised. What npm does is for examples/e2e/readme.spec.ts.
 func TestREADME(t *testing.T) {
-	repo := repository(t)
-	dir := t.TempDir()
-	const mod = "module example.com/app\n\ngo 1.26.0\n\nrequire github.com/eventgen/eventgen v0.0.0\n\nreplace github.com/eventgen/eventgen => REPO\n"
-	if err := os.WriteFile(filepath.Join(dir, "go.mod"), []byte(mod), 0o666); err != nil {
-		t.Fatal(err)
+	first, byHand, ok := strings.Cut(readme(t), "## The same by hand")
+	if !ok {
+		t.Fatal("the README has no part by hand")
 	}
-	if err := moduleFiles(dir, repo); err != nil {
-		t.Fatal(err)
-	}
-	named := regexp.MustCompile("`([A-Za-z/]+\\.(?:go|tsx?))`:\n\n$")
-	output := ""
-	for _, b := range blocks(readme(t)) {
+	t.Run("first minute", func(t *testing.T) {
+		t.Parallel()
+		r := reader{repo: repository(t), dir: t.TempDir()}
+		r.follow(t, first)
+		shell(t, r.dir, "go vet ./...\ngo test ./...")
+		checkPage(t, r.repo, filepath.Join(r.dir, "web"))
+	})
+	t.Run("by hand", func(t *testing.T) {
+		t.Parallel()
+		r := reader{repo: repository(t), dir: t.TempDir()}
+		r.follow(t, byHand)
+		shell(t, r.dir, "go vet ./...")
+		typeCheck(t, r.repo, filepath.Join(r.dir, "web"))
+	})
+}
+
+// reader follows the README in a directory, with the repository in place of a published version.
+type reader struct{ repo, dir string }
+
+// blockFile finds the file that a block is for: the last that the text before it names.
+var blockFile = regexp.MustCompile("`([\\w./-]+\\.\\w+)`:\n\n$")
+
+func (r *reader) follow(t *testing.T, text string) {
+	t.Helper()
+	for _, b := range blocks(text) {
 		switch b.language {
 		case "sh":
-			output = shell(t, dir, b.text)
-		case "output":
-			if output != b.text {
-				t.Errorf("the command prints %q, the README says %q", output, b.text)
+			for line := range strings.Lines(b.text) {
+				r.run(t, strings.TrimSpace(line))
 			}
-		case "go", "ts", "tsx":
-			m := named.FindStringSubmatch(b.before)
+		case "mistake":
+			r.compareMistake(t, b.text)
+		default:
+			m := blockFile.FindStringSubmatch(b.before)
 			if m == nil {
 				t.Fatalf("no file is named before\n%s", b.text)
 			}
-			path := filepath.Join(dir, filepath.FromSlash(m[1]))
-			if err := os.MkdirAll(filepath.Dir(path), 0o777); err != nil {
+			path := filepath.Join(r.dir, filepath.FromSlash(m[1]))
+			if b.language == "diff" {
+				change(t, path, b.text)
+			} else if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o777), os.WriteFile(path, []byte(b.text), 0o666)); err != nil {
 				t.Fatal(err)
 			}
-			if err := os.WriteFile(path, []byte(b.text), 0o666); err != nil {
-				t.Fatal(err)
-			}
-		case "mistake":
-			compareMistake(t, dir, b.text)
-		case "yaml":
-			if _, list := config.Parse(filepath.Join(dir, config.FileName), []byte(b.text)); len(list) > 0 {
-				t.Errorf("the settings: %v", list)
-			}
-		default:
-			t.Errorf("nothing is known about blocks of %s", b.language)
 		}
 	}
-	shell(t, dir, "go vet ./...")
-	typeCheck(t, repo, filepath.Join(dir, "web"))
+	r.eventgen(t) // after the last change
+}
+
+// run runs a command of the README.
+func (r *reader) run(t *testing.T, line string) {
+	t.Helper()
+	init, isInit := strings.CutPrefix(line, "go run github.com/eventgen/eventgen/cmd/eventgen@latest init ")
+	program, _, _ := strings.Cut(line, " ")
+	switch {
+	case isInit:
+		args := strings.Fields(init)
+		args[len(args)-1] = r.dir
+		r.eventgen(t, append([]string{"init", "--module", "example.com/app"}, args...)...)
+	case strings.HasPrefix(line, "npm run "):
+		manifest, err := os.ReadFile(filepath.Join(r.dir, "web", "package.json"))
+		if err != nil || !strings.Contains(string(manifest), `"`+strings.TrimPrefix(line, "npm run ")+`": `) {
+			t.Errorf("%s: there is no such script (%v)", line, err)
+		}
+	case program == "npm", program == "npx", program == "cd":
+	case line == "go run .": // a server
+		shell(t, r.dir, "go build -o "+os.DevNull+" .")
+	case strings.HasPrefix(line, "go mod init "):
+		shell(t, r.dir, line+"\ngo mod edit -require=github.com/eventgen/eventgen@v0.0.0 -replace=github.com/eventgen/eventgen="+r.repo)
+	default:
+		shell(t, r.dir, line)
+	}
+}
+
+func (r *reader) eventgen(t *testing.T, args ...string) {
+	t.Helper()
+	var output strings.Builder
+	a := newApp(r.dir, append(os.Environ(), offline(t)...), &output, &output)
+	if status := a.run(t.Context(), args); status != statusDone {
+		t.Fatalf("eventgen %v: status %d\n%s", args, status, output.String())
+	}
+}
+
+// change makes the change of a diff without positions.
+func change(t *testing.T, path, diff string) {
+	t.Helper()
+	var from, to strings.Builder
+	for line := range strings.Lines(diff) {
+		if line[0] != '+' {
+			from.WriteString(line[1:])
+		}
+		if line[0] != '-' {
+			to.WriteString(line[1:])
+		}
+	}
+	replaceIn(t, path, from.String(), to.String())
+}
+
+func replaceIn(t *testing.T, path, from, to string) {
+	t.Helper()
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if strings.Count(string(text), from) != 1 {
+		t.Fatalf("%s does not have one\n%s", path, from)
+	}
+	if err := os.WriteFile(path, []byte(strings.Replace(string(text), from, to, 1)), 0o666); err != nil {
+		t.Fatal(err)
+	}
 }
 
 func shell(t *testing.T, dir, text string) string {
@@ -97,27 +166,19 @@ func shell(t *testing.T, dir, text string) string {
 	return string(out)
 }
 
-func compareMistake(t *testing.T, dir, want string) {
+func (r *reader) compareMistake(t *testing.T, want string) {
 	t.Helper()
-	path := filepath.Join(dir, "download", "download.go")
-	text, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := os.WriteFile(path, []byte(strings.Replace(string(text), "key=ID", "key=Id", 1)), 0o666); err != nil {
-		t.Fatal(err)
-	}
+	path := filepath.Join(r.dir, "download", "download.go")
+	replaceIn(t, path, "key=ID", "key=Id")
 	var stdout, stderr strings.Builder
-	a := newApp(filepath.Dir(path), append(os.Environ(), offline(t)...), &stdout, &stderr)
-	if status := a.run(t.Context(), []string{"check", "--ts", "../web"}); status != statusProblems {
+	a := newApp(r.dir, append(os.Environ(), offline(t)...), &stdout, &stderr)
+	if status := a.run(t.Context(), nil); status != statusProblems {
 		t.Errorf("status %d", status)
 	}
 	if got := stderr.String(); got != want {
 		t.Errorf("the mistake prints\n%s\nthe README says\n%s", got, want)
 	}
-	if err := os.WriteFile(path, text, 0o666); err != nil {
-		t.Fatal(err)
-	}
+	replaceIn(t, path, "key=Id", "key=ID")
 }
 
 // typeCheck lets tsc read a folder as strictly as it can.
@@ -139,9 +200,9 @@ func typeCheck(t *testing.T, repo, dir string) {
 	}
 }
 
-// TestREADMELinks: what the README links to is there.
+// TestREADMELinks: what the README links to and shows is there.
 func TestREADMELinks(t *testing.T) {
-	for _, m := range regexp.MustCompile(`\]\(([^)#]+)`).FindAllStringSubmatch(readme(t), -1) {
+	for _, m := range regexp.MustCompile(`(?:\]\(|<img src="|srcset=")([^)#"]+)`).FindAllStringSubmatch(readme(t), -1) {
 		if !strings.Contains(m[1], "://") && !exists(filepath.Join(repository(t), filepath.FromSlash(m[1]))) {
 			t.Errorf("%s does not exist", m[1])
 		}

@@ -7,13 +7,18 @@ export const root = new URL('../..', import.meta.url).pathname;
 
 const read = (guide: string) => readFileSync(join(root, 'docs', guide), 'utf8');
 
-/** Puts the code of a guide into an application; returns the npm packages that it needs. */
-export function addGuide(guide: string, app: string): string[] {
-  const text = read(guide);
+/** Puts the code of a page of the documentation into the files that it names. */
+export function addCode(text: string, app: string): void {
   for (const [, path = '', code = ''] of text.matchAll(/`([\w./-]+)`:\n\n```\w+\n([\s\S]*?)\n```/g)) {
     mkdirSync(dirname(join(app, path)), { recursive: true });
     writeFileSync(join(app, path), code + '\n');
   }
+}
+
+/** Puts the code of a guide into an application; returns the npm packages that it needs. */
+export function addGuide(guide: string, app: string): string[] {
+  const text = read(guide);
+  addCode(text, app);
   return /^npm install (.*)$/m.exec(text)?.[1]?.split(' ') ?? [];
 }
 
