@@ -292,7 +292,8 @@ func (l *Lowerer) constraint(n *node, i int) []*ir.Type {
 		return out
 	}
 	if out == nil {
-		return []*ir.Type{{Kind: ir.KindString}, {Kind: ir.KindInt}}
+		// An argument that the settings quote has a declaration of its own, so that these are numbers.
+		return []*ir.Type{{Kind: ir.KindString}, {Kind: ir.KindInt, Plain: !l.plainInt64()}}
 	}
 	return slices.DeleteFunc(out, func(t *ir.Type) bool { return !isKeyKind(t.Kind) })
 }

@@ -468,6 +468,13 @@ type E struct {
 	if got, want := text(t, l.Decl("example.test/app.Num").Params), `[{"name":"T","constraint":[{"kind":"int"},{"kind":"float","bits":64}]}]`; got != want {
 		t.Errorf("Num has the parameters %s, want %s", got, want)
 	}
+	big := lowerAll(t, func(c *Config) { c.Settings.Int64 = ir.Int64BigInt }, "example.test/app", `package app
+type Keyed[K comparable] struct { M map[K]K }
+//eventgen:event
+type E struct { A Keyed[uint8]; B Keyed[int] }`)
+	if got, want := text(t, big.Decl("example.test/app.Keyed").Params), `[{"name":"K","constraint":[{"kind":"string"},{"kind":"int","plain":true}]}]`; got != want {
+		t.Errorf("where settings quote integers, Keyed has the parameters %s, want %s: those that it takes are numbers", got, want)
+	}
 	if l.Decl("example.test/app.Hidden") != nil {
 		t.Error("an argument that the form does not depend on has a declaration")
 	}
