@@ -293,7 +293,7 @@ func (b *schemas) propertyNames(s ir.Slot) object {
 			return nil
 		}
 		schema := b.stated(s, stated)
-		if s.Type != nil && s.Type.Marshal != nil && s.Type.Marshal.Nilable {
+		if s.Type != nil && s.Type.PointerKey() {
 			schema = object{{"anyOf", list{schema, object{{"const", ""}}}}}
 		}
 		return schema

@@ -52,7 +52,7 @@ func (e *decoder) value(t *ir.Type, l loc, f form) {
 	case ir.KindArray:
 		e.tuple(t, l)
 	case ir.KindMap:
-		if t.Key.Opaque || !g.decodesKey(t.Key) {
+		if t.Key.Opaque || g.types.MapKey(t.Key).Unreadable {
 			e.json(l)
 			return
 		}

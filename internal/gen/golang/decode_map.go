@@ -2,26 +2,12 @@ package golang
 
 import "github.com/eventgen/eventgen/internal/ir"
 
-// decodesKey reports whether a map with keys of type t can be read: text keys need the method.
-func (g *pkg) decodesKey(t *ir.Type) bool {
-	k := g.types.Under(t)
-	return k.Kind != ir.KindText || k.Marshal != nil && k.Marshal.Decodes
-}
-
-// readsKey reports whether a method reads keys of type t that none writes.
-func (g *pkg) readsKey(t *ir.Type) bool {
-	if d := g.types.Decl(t); d != nil {
-		return d.ReadsKeys
-	}
-	return t.Kind != ir.KindText && t.Marshal != nil && t.Marshal.Decodes
-}
-
 // mapping reads the entries of a map.
 func (e *decoder) mapping(t *ir.Type, l loc, cond string) {
 	e.block("if "+cond, func() {
 		e.line(call(e.g.codec("NewMap"), l.pointer()))
 		names := ""
-		if k := e.g.types.Under(t.Key); k.Kind == ir.KindText && k.Marshal.Nilable {
+		if e.g.types.MapKey(t.Key).Pointer {
 			names = e.local("names") // pointers never are equal, so the names are remembered
 			e.line("var ", names, " ", e.g.codec("Names"))
 		}
@@ -33,7 +19,7 @@ func (e *decoder) mapping(t *ir.Type, l loc, cond string) {
 // keys that do not tell.
 func (e *decoder) entry(t *ir.Type, l loc, names string) {
 	g := e.g
-	k := g.types.Under(t.Key)
+	k := g.types.MapKey(t.Key)
 	key := e.local("k")
 	// entered writes what is done with the entry of key k, if cond holds.
 	entered := func(cond, k string) {
@@ -62,22 +48,18 @@ func (e *decoder) entry(t *ir.Type, l loc, names string) {
 		member = e.generic("KeyMember", key, g.codecs.members(enum))
 	}
 	switch {
-	case g.readsKey(t.Key):
+	case k.Reads, k.Kind == ir.KindText && !k.Pointer:
 		name, _ := g.goType(t.Key)
 		e.line("var ", key, " ", name)
 		entered(both(e.read("KeyText", "&"+key), absent(key)), key)
 	case k.Kind == ir.KindInt:
-		checked(e.read("KeyInt", g.bits(k)), "int64", member)
+		checked(e.read("KeyInt", g.bits(k.Base)), "int64", member)
 	case k.Kind == ir.KindUint:
-		checked(e.read("KeyUint", g.bits(k)), "uint64", member)
-	case k.Kind == ir.KindText && k.Marshal.Nilable:
-		name, _ := g.goType(k)
+		checked(e.read("KeyUint", g.bits(k.Base)), "uint64", member)
+	case k.Pointer:
+		name, _ := g.goType(k.Base)
 		e.line(key, " := new(", name, ")")
 		entered(both(call(names+".Absent", e.d), e.generic("KeyPointer", "&"+key)), key)
-	case k.Kind == ir.KindText:
-		name, _ := g.goType(t.Key)
-		e.line("var ", key, " ", name)
-		entered(both(e.read("KeyText", "&"+key), absent(key)), key)
 	case enum != nil:
 		checked(e.read("KeyOneOf", g.codecs.members(enum)), "string", "")
 	default:

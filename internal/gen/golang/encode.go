@@ -312,7 +312,7 @@ func (g *pkg) scalar(t *ir.Type) bool {
 func (e *encoder) mapping(t *ir.Type, l loc) {
 	g := e.g
 	keys, i, key := e.local("keys"), e.local("i"), e.local("key")
-	k := g.types.Under(t.Key)
+	k := g.types.MapKey(t.Key)
 	e.lit("{")
 	e.flush()
 	// The name of the entry in Go, how to look up its value, and how to write the name.
@@ -336,7 +336,7 @@ func (e *encoder) mapping(t *ir.Type, l loc) {
 		}
 	case ir.KindText:
 		sort := "SortTexts"
-		if k.Marshal != nil && k.Marshal.Nilable {
+		if k.Pointer {
 			sort = "SortPointerTexts"
 		}
 		err := e.local("err")
@@ -347,7 +347,7 @@ func (e *encoder) mapping(t *ir.Type, l loc) {
 		write = func() { e.call(g.codec("AppendString"), name) }
 	default:
 		sort := "SortStrings"
-		if g.readsKey(t.Key) {
+		if k.Reads {
 			sort = "SortReadStrings"
 		}
 		e.line(keys, " := ", call(g.codec(sort), l.value()))

@@ -45,7 +45,7 @@ func (g *pkg) typeName(t *ir.Type) (string, bool) {
 		if !ok {
 			return "", false
 		}
-		if t.Key.Kind == ir.KindText && t.Key.Marshal.Nilable {
+		if t.Key.PointerKey() {
 			key = "*" + key
 		}
 		return g.composite("map["+key+"]", t.Elem)

@@ -171,7 +171,7 @@ func (b *decoderBuilder) body(d *ir.Decl) string {
 	case d.Union != nil:
 		return b.union(d.Union)
 	case d.Enum != nil:
-		return b.enum(d, false)
+		return b.enum(d.Enum, d.Type, false)
 	case b.p.circular(d):
 		return b.call("oneOf", "[]")
 	}
@@ -191,16 +191,16 @@ func (b *decoderBuilder) union(u *ir.Union) string {
 }
 
 // enum is the decoder of a set of constants; quoted, each of them travels as JSON in a string.
-func (b *decoderBuilder) enum(d *ir.Decl, quoted bool) string {
-	if d.Enum.Mode != ir.EnumClosed {
-		return b.scalar(d.Type, quoted)
+func (b *decoderBuilder) enum(e *ir.Enum, base *ir.Type, quoted bool) string {
+	if e.Mode != ir.EnumClosed {
+		return b.scalar(base, quoted)
 	}
 	combinator := "oneOf"
-	if quoted && d.Type.Kind == ir.KindString {
+	if quoted && base.Kind == ir.KindString {
 		combinator, quoted = "quotedOneOf", false
 	}
-	members := make([]string, len(d.Enum.Members))
-	for i, m := range d.Enum.Members {
+	members := make([]string, len(e.Members))
+	for i, m := range e.Members {
 		members[i] = literal(m.Value)
 		if quoted {
 			members[i] = stringLiteral(m.Value)
@@ -360,26 +360,17 @@ func (b *decoderBuilder) object(t *ir.Type, at ir.Place) string {
 // mapType decodes a map, its keys as far as they are no plain strings.
 func (b *decoderBuilder) mapType(t *ir.Type, at ir.Place) string {
 	args := []string{b.typ(t.Elem, at)}
-	base := b.p.types.Under(t.Key)
-	switch d := b.p.types.Decl(t.Key); {
-	case d != nil && d.Enum != nil:
-		args = append(args, b.enumKey(d))
-	case base.Kind == ir.KindParam:
-		args = append(args, b.typ(base, ir.Place{})+".key")
-	case base.Kind == ir.KindInt:
-		args = append(args, b.call("quotedInt", bitsOf(base)))
-	case base.Kind == ir.KindUint:
-		args = append(args, b.call("quotedUint", bitsOf(base)))
+	switch k := b.p.types.MapKey(t.Key); {
+	case k.Enum != nil: // a number is its digits, a string itself
+		args = append(args, b.enum(k.Enum, k.Base, k.Kind != ir.KindString))
+	case k.Kind == ir.KindParam:
+		args = append(args, b.typ(k.Base, ir.Place{})+".key")
+	case k.Kind == ir.KindInt:
+		args = append(args, b.call("quotedInt", bitsOf(k.Base)))
+	case k.Kind == ir.KindUint:
+		args = append(args, b.call("quotedUint", bitsOf(k.Base)))
 	}
 	return b.call("map", args...)
-}
-
-// enumKey decodes a key of a closed set: a number is its digits, a string itself.
-func (b *decoderBuilder) enumKey(d *ir.Decl) string {
-	if d.Type.Kind == ir.KindString {
-		return b.enum(d, false)
-	}
-	return b.enum(d, true)
 }
 
 func (b *decoderBuilder) reference(t *ir.Type, at ir.Place) string {
@@ -396,7 +387,7 @@ func (b *decoderBuilder) reference(t *ir.Type, at ir.Place) string {
 // quotedReference is a named basic type under ",string".
 func (b *decoderBuilder) quotedReference(d *ir.Decl, at ir.Place) string {
 	if d.Enum != nil {
-		return b.enum(d, true)
+		return b.enum(d.Enum, d.Type, true)
 	}
 	return b.value(d.Type, at)
 }

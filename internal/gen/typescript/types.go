@@ -213,38 +213,33 @@ func (r typer) mapType(t *ir.Type, at ir.Place) expr {
 // mapKey is the type of a map's keys; mapped where it is no index signature but a set of names,
 // not all of which are there.
 func (r typer) mapKey(t *ir.Type) (key string, mapped bool) {
-	if d := r.types.Decl(t); d != nil && d.Enum != nil {
-		return r.enumKey(t, d)
-	}
-	base := r.types.Under(t)
-	switch base.Kind {
-	case ir.KindInt, ir.KindUint:
+	k := r.types.MapKey(t)
+	switch {
+	case k.Enum != nil:
+		return r.enumKey(t, k)
+	case k.Kind == ir.KindInt || k.Kind == ir.KindUint:
 		return quotedInt, false
-	case ir.KindText:
-		if base.TS != "" {
-			key := r.stated(base.TS, primary("string")).String()
-			if base.Marshal != nil && base.Marshal.Nilable {
-				key += " | ''"
-			}
-			return key, true
+	case k.Kind == ir.KindText && k.Base.TS != "":
+		key := r.stated(k.Base.TS, primary("string")).String()
+		if k.Pointer {
+			key += " | ''"
 		}
-	case ir.KindParam:
-		return "`${" + r.typ(base, ir.Place{}).String() + "}`", true
-	case ir.KindString:
-		if t.Kind == ir.KindRef {
-			return r.typ(t, ir.Place{}).String(), false
-		}
+		return key, true
+	case k.Kind == ir.KindParam:
+		return "`${" + r.typ(k.Base, ir.Place{}).String() + "}`", true
+	case k.Kind == ir.KindString && t.Kind == ir.KindRef:
+		return r.typ(t, ir.Place{}).String(), false
 	}
 	return "string", false
 }
 
-func (r typer) enumKey(t *ir.Type, d *ir.Decl) (key string, mapped bool) {
-	text := d.Type.Kind == ir.KindString
+func (r typer) enumKey(t *ir.Type, k ir.MapKey) (key string, mapped bool) {
+	text := k.Kind == ir.KindString
 	switch {
-	case d.Enum.Mode == ir.EnumClosed && text:
-		return r.named(t, d, ir.Place{}).String(), true
-	case d.Enum.Mode == ir.EnumClosed:
-		return "`${" + r.named(t, d, ir.Place{}).String() + "}`", true
+	case k.Enum.Mode == ir.EnumClosed && text:
+		return r.typ(t, ir.Place{}).String(), true
+	case k.Enum.Mode == ir.EnumClosed:
+		return "`${" + r.typ(t, ir.Place{}).String() + "}`", true
 	case text:
 		return "string", false
 	}
