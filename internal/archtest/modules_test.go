@@ -10,6 +10,7 @@ import (
 // ownModules are the modules of their own that users may import, and what each may require directly, with the reason.
 var ownModules = map[string]map[string]string{
 	"runtime/desktop/wails2": {"github.com/wailsapp/wails/v2": "the events of its window"},
+	"runtime/natsbroker":     {"github.com/nats-io/nats.go": "the client of NATS"},
 }
 
 // TestModules: modules of their own require what is named here, and import public packages of this one.

@@ -46,7 +46,7 @@ type neighbour struct {
 	silent bool          // not within the lease: its peers count as gone
 	told   uint64        // how many of its messages of changes have come
 	list   []Peer        // what has come of its list
-	n      uint64        // without a log: the newest number of what it has published, 0 if nothing came
+	n      uint64        // without a log: the newest number of what it has published; a new neighbour's first is 1
 }
 
 func (a *announcer) init(c *cluster) {
@@ -201,7 +201,7 @@ func (a *announcer) beat() {
 		}
 	}
 	a.mu.Unlock()
-	a.publish(envelope{kind: kindAlive, round: told})
+	a.publish(envelope{kind: kindAlive, round: told, total: a.c.out.sent.Load()})
 	a.sending.Unlock()
 	for _, node := range silent {
 		a.c.b.peers.keepOnly(node, nil)
@@ -270,7 +270,7 @@ func (a *announcer) take(h head, env *envelope) {
 	}
 	a.mu.Lock()
 	n := a.hear(h)
-	missing := false
+	missing, lost := false, false
 	var list []Peer
 	whole := false
 	switch env.kind {
@@ -279,6 +279,8 @@ func (a *announcer) take(h head, env *envelope) {
 		a.soon()
 	case kindAlive:
 		missing = env.round != n.told
+		lost = env.total > n.n // all of them were on their way before this
+		n.n = max(n.n, env.total)
 	case kindPeers:
 		missing = env.round != n.told+1
 		n.told = env.round
@@ -297,6 +299,9 @@ func (a *announcer) take(h head, env *envelope) {
 		a.soon()
 	}
 	a.mu.Unlock()
+	if lost {
+		a.c.tellLost()
+	}
 	switch env.kind {
 	case kindPeers:
 		for _, l := range env.left {
@@ -338,10 +343,15 @@ func (a *announcer) inOrder(c *cluster, h head) bool {
 	last := n.n
 	n.n = max(n.n, h.n)
 	a.mu.Unlock()
-	if last > 0 && h.n > last+1 {
-		for _, t := range c.b.topics {
-			t.tellLost(0, 0)
-		}
+	if h.n > last+1 {
+		c.tellLost()
 	}
 	return h.n > last
+}
+
+// tellLost tells every window that it may have missed deliveries of every event.
+func (c *cluster) tellLost() {
+	for _, t := range c.b.topics {
+		t.tellLost(0, 0)
+	}
 }

@@ -203,8 +203,8 @@ func (c *cluster) receive(body []byte) {
 		}
 		return
 	}
-	if h.n > 0 && !c.announce.inOrder(c, h) {
-		return
+	if h.n > 0 && (c.log != nil || !c.announce.inOrder(c, h)) {
+		return // what is numbered travels in the log, if there is one
 	}
 	for len(rest) > 0 {
 		env, more, err := nextEnvelope(rest)
@@ -212,10 +212,9 @@ func (c *cluster) receive(body []byte) {
 			c.fail(env.event, fmt.Errorf("node %s: %w", h.node, err))
 			continue
 		}
-		switch env.kind {
-		case kindEvent, kindForget, kindLost:
+		if h.n > 0 {
 			c.take(&env, source{node: h.node})
-		default:
+		} else {
 			c.announce.take(h, &env)
 		}
 	}

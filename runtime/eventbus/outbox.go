@@ -8,6 +8,7 @@ import (
 	"maps"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/eventgen/eventgen/runtime/eventbus/broker"
@@ -37,7 +38,8 @@ type outbox struct {
 
 	run    string // the log's numbers count from the beginning of it
 	n      uint64
-	flight []flight // with a log: what has not come back, from the oldest on
+	sent   atomic.Uint64 // without a log: the newest number that was published
+	flight []flight      // with a log: what has not come back, from the oldest on
 
 	queued   uint64 // how many were queued ever
 	returned uint64 // how many of them came back, or never will
@@ -323,15 +325,18 @@ func (o *outbox) deliver(items []outgoing) bool {
 		if c.callPublish(ctx, body) != nil {
 			return false
 		}
+		o.sent.Store(n)
 		o.landed(run, n)
 		return true
 	}
 	epoch, seen := c.reading.stand()
 	m := broker.Message{Epoch: epoch, Seen: seen, Run: run, N: n, Slot: items[0].slot, Forget: items[0].forget, Body: body}
-	_, err := c.callAppend(ctx, m)
+	at, err := c.callAppend(ctx, m)
 	switch {
 	case err == nil:
-		o.taken(run, n)
+		if o.taken(run, n); at <= seen { // a position that was given before
+			c.reading.interrupt()
+		}
 		return true
 	case errors.Is(err, broker.ErrEpoch):
 		c.reading.interrupt()

