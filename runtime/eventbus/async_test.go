@@ -275,7 +275,7 @@ func TestAsyncListenAnyKeepsTheOrderAcrossEvents(t *testing.T) {
 	b, _ := newBus(t, events(x, y))
 	var got []int
 	var mu sync.Mutex
-	stop := eventbus.ListenAny(b, func(_ context.Context, d eventbus.Delivery) error {
+	stop := b.ListenAny(func(_ context.Context, d eventbus.Delivery) error {
 		mu.Lock()
 		defer mu.Unlock()
 		got = append(got, d.Payload.(int))

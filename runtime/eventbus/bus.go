@@ -26,7 +26,7 @@ type Bus struct {
 	dense  []*topic          // by ordinal
 	sparse map[uint32]*topic // instead, if the ordinals lie far apart
 
-	emitChain EmitFunc // nil without interceptors
+	emitChain emitFunc // nil without interceptors
 	log       eventLog
 	epoch     string
 	peers     presence
@@ -134,7 +134,7 @@ func (b *Bus) know(catalogs []*Catalog) error {
 			continue
 		}
 		for _, e := range c.events {
-			info := e.Info()
+			info := e.core().info
 			if old, ok := b.topics[info.Name]; ok {
 				if old.info != info {
 					errs = append(errs, fmt.Errorf("two events are called %q", info.Name))
@@ -160,8 +160,8 @@ func (b *Bus) know(catalogs []*Catalog) error {
 // linkFlushes finds the events that others flush.
 func (b *Bus) linkFlushes() (errs []error) {
 	for _, e := range b.events {
-		t := b.topics[e.Info().Name]
-		for _, name := range e.Info().Flushes {
+		t := b.topicOf(e)
+		for _, name := range t.info.Flushes {
 			other, ok := b.topics[name]
 			if !ok {
 				errs = append(errs, fmt.Errorf("event %q flushes %q, which is in no catalogue", t.info.Name, name))
@@ -173,8 +173,8 @@ func (b *Bus) linkFlushes() (errs []error) {
 		}
 	}
 	for _, e := range b.events {
-		if t := b.topics[e.Info().Name]; b.flushesReach(t, t, map[*topic]bool{}) {
-			errs = append(errs, fmt.Errorf("event %q flushes itself through others", e.Info().Name))
+		if t := b.topicOf(e); b.flushesReach(t, t, map[*topic]bool{}) {
+			errs = append(errs, fmt.Errorf("event %q flushes itself through others", t.info.Name))
 		}
 	}
 	return errs
@@ -208,7 +208,7 @@ func (b *Bus) index() {
 		b.first, b.dense = first, make([]*topic, span)
 	}
 	for _, e := range b.events {
-		t := b.topics[e.Info().Name]
+		t := b.topicOf(e)
 		if b.sparse != nil {
 			b.sparse[e.core().number] = t
 		} else {
@@ -225,26 +225,29 @@ func (b *Bus) topic(number uint32) *topic {
 	return b.sparseTopic(number)
 }
 
+// topicOf returns the state of an event that the bus knows.
+func (b *Bus) topicOf(e AnyEvent) *topic { return b.topics[e.core().info.Name] }
+
 // sparseTopic is topic where ordinals lie far apart. It is not inlined, as each event's Emit would have it.
 //
 //go:noinline
 func (b *Bus) sparseTopic(number uint32) *topic { return b.sparse[number] }
 
 // Events returns the events that the bus knows, in the order of its catalogues.
-func (b *Bus) Events() []*eventdef.Info {
-	infos := make([]*eventdef.Info, len(b.events))
+func (b *Bus) Events() []eventdef.Info {
+	infos := make([]eventdef.Info, len(b.events))
 	for i, e := range b.events {
 		infos[i] = e.Info()
 	}
 	return infos
 }
 
-// Lookup describes the event of that wire name, or returns nil.
-func (b *Bus) Lookup(name string) *eventdef.Info {
+// Lookup describes the event of that wire name, and reports whether the bus knows it.
+func (b *Bus) Lookup(name string) (eventdef.Info, bool) {
 	if t, ok := b.topics[name]; ok {
-		return t.info
+		return t.info.Clone(), true
 	}
-	return nil
+	return eventdef.Info{}, false
 }
 
 // Node returns the name of this node, as [WithNode] set it.
@@ -274,12 +277,10 @@ func (b *Bus) callErrorHandler(ctx context.Context, err *Error) {
 
 // emitAny ends the chain of interceptors.
 func (b *Bus) emitAny(ctx context.Context, e Emission) error {
-	if e.Event != nil {
-		if t, ok := b.topics[e.Event.Name]; ok {
-			return t.emitAny(ctx, e)
-		}
+	if t, ok := b.topics[e.Event]; ok {
+		return t.emitAny(ctx, e)
 	}
-	return &Error{Code: CodeUnknownEvent}
+	return &Error{Code: CodeUnknownEvent, Event: e.Event}
 }
 
 // wrapEmit makes the chain of interceptors.
@@ -299,7 +300,7 @@ func (b *Bus) wrapEmit() (err error) {
 }
 
 // wrapListen puts the interceptors around a listener of the event.
-func (b *Bus) wrapListen(event string, fn ListenFunc) (wrapped ListenFunc, err *Error) {
+func (b *Bus) wrapListen(event string, fn listenFunc) (wrapped listenFunc, err *Error) {
 	defer func() {
 		if reason := recover(); reason != nil {
 			err = &Error{Code: CodePanic, Event: event, Err: fmt.Errorf("an interceptor panicked: %w", panicked(reason))}

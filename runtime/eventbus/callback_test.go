@@ -151,11 +151,11 @@ func newRig(t *testing.T, where string, act func(r *rig)) *rig {
 // probing is an interceptor that calls the rig's act.
 type probing struct{ r *rig }
 
-func (c probing) WrapEmit(next eventbus.EmitFunc) eventbus.EmitFunc {
+func (c probing) WrapEmit(next func(context.Context, eventbus.Emission) error) func(context.Context, eventbus.Emission) error {
 	return func(ctx context.Context, e eventbus.Emission) error { c.r.at("emit interceptor"); return next(ctx, e) }
 }
 
-func (c probing) WrapListen(next eventbus.ListenFunc) eventbus.ListenFunc {
+func (c probing) WrapListen(next func(context.Context, eventbus.Delivery) error) func(context.Context, eventbus.Delivery) error {
 	return func(ctx context.Context, d eventbus.Delivery) error {
 		c.r.at("listen interceptor")
 		return next(ctx, d)
@@ -171,7 +171,7 @@ func TestGuarantee43InsideCallbacks(t *testing.T) {
 		"Emit":        func(r *rig) { _ = r.e.Emit(background, r.b, 2); _ = r.d.Emit(background, r.b, 2) },
 		"Listen": func(r *rig) {
 			r.d.Listen(r.b, func(context.Context, probe) error { return nil })()
-			eventbus.ListenAny(r.b, func(context.Context, eventbus.Delivery) error { return nil }, eventbus.Async(1, eventbus.DropOldest))()
+			r.b.ListenAny(func(context.Context, eventbus.Delivery) error { return nil }, eventbus.Async(1, eventbus.DropOldest))()
 		},
 	}
 	for _, c := range callbacks {

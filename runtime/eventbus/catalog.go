@@ -9,7 +9,7 @@ import (
 // AnyEvent is an event whose payload type is not known: every *Event[T] is one, and nothing else.
 type AnyEvent interface {
 	// Info describes the event.
-	Info() *eventdef.Info
+	Info() eventdef.Info
 
 	core() *event
 }
@@ -32,7 +32,7 @@ func (c *Catalog) Events() []AnyEvent { return slices.Clone(c.events) }
 // Lookup returns the event of that wire name, or nil.
 func (c *Catalog) Lookup(name string) AnyEvent {
 	for _, e := range c.events {
-		if e.Info().Name == name {
+		if e.core().info.Name == name {
 			return e
 		}
 	}

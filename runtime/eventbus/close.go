@@ -10,7 +10,7 @@ import (
 // inside a callback of the bus it does not wait: in a listener, an error handler or an encoder.
 func (b *Bus) Flush(ctx context.Context) error {
 	for _, e := range b.events {
-		if err := b.topics[e.Info().Name].flush(ctx); err != nil {
+		if err := b.topicOf(e).flush(ctx); err != nil {
 			return err
 		}
 	}

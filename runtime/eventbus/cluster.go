@@ -123,7 +123,7 @@ func (c *cluster) fits() error {
 		return fmt.Errorf("the broker takes messages of at most %d bytes, fewer than %d", c.most, 4*headRoom)
 	}
 	for _, e := range c.b.events {
-		if i := e.Info(); i.Max > c.most-headRoom {
+		if i := e.core().info; i.Max > c.most-headRoom {
 			return fmt.Errorf("event %q: max is %d, and the broker takes messages of at most %d bytes, %d of them for the envelope: lower max, or raise the engine's limit",
 				i.Name, i.Max, c.most, headRoom)
 		}

@@ -229,8 +229,8 @@ func TestFlushes(t *testing.T) {
 		complete := eventbus.Define(eventdef.Definition[step]{Name: "complete", Flushes: []string{"progress", "lines"}, Key: stepKey, Sticky: true})
 		b, _ := newBus(t, events(progress, lines, complete))
 		var j journal
-		eventbus.ListenAny(b, func(_ context.Context, d eventbus.Delivery) error {
-			j.add("%s %v", d.Event.Name, d.Payload)
+		b.ListenAny(func(_ context.Context, d eventbus.Delivery) error {
+			j.add("%s %v", d.Meta.Event, d.Payload)
 			return nil
 		})
 		for n := range 3 {

@@ -99,7 +99,7 @@ func stress(t *testing.T, seed uint64) {
 		case 11:
 			keep(flushing.Once(b, func(ctx context.Context, _ step) error { return nested(ctx) }, options(r)...))
 		case 12:
-			keep(eventbus.ListenAny(b, func(ctx context.Context, _ eventbus.Delivery) error { return nested(ctx) }, options(r)...))
+			keep(b.ListenAny(func(ctx context.Context, _ eventbus.Delivery) error { return nested(ctx) }, options(r)...))
 		case 13, 14:
 			select {
 			case stop := <-stops:

@@ -50,7 +50,7 @@ type described struct{ event event }
 func (d *described) core() *event { return &d.event }
 
 // Info describes the event.
-func (d *described) Info() *eventdef.Info { return d.event.info }
+func (d *described) Info() eventdef.Info { return d.event.info.Clone() }
 
 // Name returns the wire name.
 func (d *described) Name() string { return d.event.info.Name }

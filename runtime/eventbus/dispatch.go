@@ -200,7 +200,7 @@ func (t *topic) invoke(ctx context.Context, l *listener, at address, o *occasion
 		payload = t.payloads.box(at)
 		*boxed = payload
 	}
-	return l.wrapped(ctx, Delivery{Event: t.info, Meta: t.meta(o), Payload: payload})
+	return l.wrapped(ctx, Delivery{Meta: t.meta(o), Payload: payload})
 }
 
 func (t *topic) invokeBatch(ctx context.Context, l *listener, d *delivery) error {
@@ -210,7 +210,7 @@ func (t *topic) invokeBatch(ctx context.Context, l *listener, d *delivery) error
 	if d.boxed == nil {
 		d.boxed = t.payloads.boxBatch(d.at, d.n)
 	}
-	return l.wrapped(ctx, Delivery{Event: t.info, Meta: t.meta(&d.occ), Payload: d.boxed})
+	return l.wrapped(ctx, Delivery{Meta: t.meta(&d.occ), Payload: d.boxed})
 }
 
 func (t *topic) meta(o *occasion) Meta {

@@ -1,17 +1,46 @@
-// Package eventbus carries typed events between Go code, and through transports to windows and other
-// nodes. It depends on the standard library alone.
+// Package eventbus carries typed events within a Go program, and through transports to the clients of that program:
+// pages, webviews, other processes. With a broker it joins the buses of several nodes. It depends on the standard library
+// alone.
 //
-// Generated code defines events and wraps the calls on them; written by hand it looks like this:
+// Use it where one part of a program has to tell others that something happened, and should not know who they are. An
+// event is declared once, with its payload's type and with how it is delivered. Usually eventgen generates that, and the
+// TypeScript of it. Written by hand it looks like this:
 //
-//	var Progress = eventbus.Define(eventdef.Definition[DownloadProgress]{
-//		Name:     "download:progress",
-//		Throttle: 100 * time.Millisecond,
+//	progress := eventbus.Define(eventdef.Definition[Download]{Name: "download:progress", Throttle: 100 * time.Millisecond})
+//	bus, err := eventbus.New(eventbus.WithCatalog(eventbus.NewCatalog(progress)))
+//	if err != nil {
+//		return err
+//	}
+//	defer bus.Close(ctx)
+//	unlisten := progress.Listen(bus, func(ctx context.Context, d Download) error {
+//		fmt.Println(d.ID, d.Percent)
+//		return nil
 //	})
+//	defer unlisten()
+//	return progress.Emit(ctx, bus, Download{ID: "a", Percent: 7})
 //
-//	bus, err := eventbus.New(eventbus.WithCatalog(eventbus.NewCatalog(Progress)))
-//	…
-//	unlisten := Progress.Listen(bus, func(ctx context.Context, p DownloadProgress) error { … })
-//	err = Progress.Emit(ctx, bus, DownloadProgress{…})
+// Emit calls the listeners in its own goroutine, and has called them when it returns. A listener that may be slow is
+// registered with [Async]. What a listener returns goes to the error handler of the bus ([WithErrorHandler]), as all does
+// that no call can return. To reach clients, give the bus to a transport, such as package httptransport.
+//
+// # Words
+//
+//   - event: what can happen, with a name, a payload type and a way of delivery. Its descriptor is an [Event], and a
+//     [Catalog] is the events of a package. A directive is the comment that eventgen reads it from.
+//   - payload: what one emit carries. An envelope is a payload with its metadata ([Meta]), a frame is what a transport
+//     writes at a time.
+//   - emit, emitter; listen, listener: to send a payload, and to be called with payloads. Once is to be called with the
+//     next one alone. Unlisten ends a listener.
+//   - client: the program in a page, a webview or elsewhere that speaks the protocol. Window is the label that it goes by,
+//     which several may share. Peer is one live client, as the program sees it ([Peer]). A group is peers that the
+//     transport has put together. An account is whom the costs of a peer are charged to.
+//   - target: which clients an emit is addressed to ([Target]).
+//   - transport: moves frames to peers, and attaches to the bus as a sink. A broker joins nodes, each with a bus.
+//   - seq: the position of a delivery in the bus's log. A client that was away resumes from its position, and is told of
+//     a gap where it has missed something. An epoch is the life of a log: positions of another one mean nothing.
+//   - throttle, debounce, batch: ways to deliver less often than is emitted. sticky, replay: a new listener gets the last
+//     payload, or the last few. A key keeps payloads apart for all of these. The slow policy is what a client gets that
+//     cannot keep up. Stale is a client that was built against another contract of an event.
 //
 // # Guarantees
 //
@@ -42,7 +71,7 @@
 //     of it; a Goexit ends the goroutine that it was called in, after the other listeners. A panic in an
 //     interceptor, a key function, a predicate or a codec fails the emit or the delivery in which it happens,
 //     and the error handler learns of it: none crosses a call of the bus, and none ends the process.
-//  13. A targeted emit reaches its target alone, and no Go listener; the zero Target is refused.
+//  13. A targeted emit reaches its target alone, and no Go listener; it is refused with the zero Target, which is none.
 //  14. An event whose audience is windows or groups cannot be broadcast.
 //  15. Throttle delivers the first value at once, then at most one value in its time for each key and
 //     target, and always the latest.
@@ -129,7 +158,8 @@ package eventbus
 //   - payloads: what can be done with payloads of one type by their addresses; places are payloads to use for a while.
 //   - outlet: where deliveries of an event reach Go listeners; a deferred event has two, one of them for EveryEmit.
 //   - delivery: what listeners get, a payload or a batch; occasion is what is known of it beside the payload.
-//   - round: one payload on its way to plain listeners, or to another function that takes it.
+//   - round: one payload on its way to many plain listeners; series: many payloads on their way to one listener; walk: one
+//     delivery on its way to listeners of any kind.
 //   - traits: what only few listeners have, beside their function and their state.
 //   - coalescer: holds back by throttle, debounce or batch; lane: what it holds for one key and target.
 //   - fanout: the queue of an outlet's asynchronous listeners; reader: the place of one of them in it.

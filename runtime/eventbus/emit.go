@@ -126,7 +126,7 @@ func (t *topic) emit(ctx context.Context, at address, to Target) error {
 		return err
 	}
 	if t.b.emitChain != nil {
-		return t.intercept(ctx, Emission{Event: t.info, Target: to, Payload: t.payloads.box(at)})
+		return t.intercept(ctx, Emission{Event: t.info.Name, Target: to, Payload: t.payloads.box(at)})
 	}
 	return t.proceed(ctx, at, to, nil, nil)
 }

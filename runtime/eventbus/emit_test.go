@@ -30,8 +30,8 @@ func TestListenersRunInSubscriptionOrder(t *testing.T) {
 		return nil
 	})
 	e.ListenBatch(b, logTo[[]int](&j, "batch"))
-	eventbus.ListenAny(b, func(_ context.Context, d eventbus.Delivery) error {
-		j.add("any %s %v", d.Event.Name, d.Payload)
+	b.ListenAny(func(_ context.Context, d eventbus.Delivery) error {
+		j.add("any %s %v", d.Meta.Event, d.Payload)
 		return nil
 	})
 	noError(t, e.Emit(background, b, 1))
@@ -139,7 +139,7 @@ func TestErrorHandlerThatExits(t *testing.T) {
 			e.Listen(b, failing, eventbus.Async(8, eventbus.Block))
 			e.ListenMeta(b, func(context.Context, int, eventbus.Meta) error { count(); return fail() })
 			emit("others", 5, func() error { return e.Emit(background, b, 1) })
-			eventbus.ListenAny(b, func(context.Context, eventbus.Delivery) error { count(); return fail() }, eventbus.Async(8, eventbus.Block))
+			b.ListenAny(func(context.Context, eventbus.Delivery) error { count(); return fail() }, eventbus.Async(8, eventbus.Block))
 			emit("any", 6, func() error { return e.Emit(background, b, 1) })
 			batch.Listen(b, failing)
 			batch.ListenBatch(b, func(context.Context, []int) error { count(); return fail() })
@@ -312,7 +312,7 @@ func TestTargetedEmitReachesNoGoListener(t *testing.T) {
 	b, _ := newBus(t, events(e))
 	var j journal
 	e.Listen(b, logTo[int](&j, "listener"))
-	eventbus.ListenAny(b, func(context.Context, eventbus.Delivery) error { j.add("any"); return nil })
+	b.ListenAny(func(context.Context, eventbus.Delivery) error { j.add("any"); return nil })
 	for _, to := range []eventbus.Target{eventbus.All, eventbus.Window("a"), eventbus.Windows("a", "b"), eventbus.Group("g"), eventbus.Except(eventbus.Window("a")), eventbus.Where(func(eventbus.Peer) bool { return true })} {
 		noError(t, e.EmitTo(background, b, to, 1))
 	}

@@ -142,8 +142,9 @@ func (e *Event[T]) EmitTo(ctx context.Context, b *Bus, to Target, payload T) err
 	return e.event.emitTo(ctx, b, to, address(&payload))
 }
 
-// Listen calls fn with every payload that is delivered. What keeps it from being registered, such as an
-// event that the bus does not know, goes to the bus's error handler.
+// Listen calls fn with every payload that is delivered. It is refused, and fn never called, if the bus does not know
+// the event or is closed, if fn is nil, and if no Go listener can ever get the event, since it is addressed to windows
+// and emitted by Go code. The error handler of the bus gets the reason; with [Refused] the caller does.
 //
 // Unlisten ends it. It is idempotent, never waits and may be called inside a listener; no call of fn
 // starts after it has returned, and what was queued for fn is dropped.

@@ -15,7 +15,30 @@ type Download struct {
 	Percent int    `json:"percent"`
 }
 
+// guide is the code of the package's documentation.
+func guide(ctx context.Context) error {
+	progress := eventbus.Define(eventdef.Definition[Download]{Name: "download:progress", Throttle: 100 * time.Millisecond})
+	bus, err := eventbus.New(eventbus.WithCatalog(eventbus.NewCatalog(progress)))
+	if err != nil {
+		return err
+	}
+	defer bus.Close(ctx)
+	unlisten := progress.Listen(bus, func(ctx context.Context, d Download) error {
+		fmt.Println(d.ID, d.Percent)
+		return nil
+	})
+	defer unlisten()
+	return progress.Emit(ctx, bus, Download{ID: "a", Percent: 7})
+}
+
 func Example() {
+	if err := guide(context.Background()); err != nil {
+		fmt.Println(err)
+	}
+	// Output: a 7
+}
+
+func Example_flushes() {
 	progress := eventbus.Define(eventdef.Definition[Download]{
 		Name:     "download:progress",
 		Throttle: 100 * time.Millisecond,

@@ -3,8 +3,6 @@ package eventbus
 import (
 	"context"
 	"sync"
-
-	"github.com/eventgen/eventgen/runtime/eventbus/eventdef"
 )
 
 // Interceptor wraps what passes through a bus: tracing, metrics, policies, recording. A bus without
@@ -15,23 +13,22 @@ type Interceptor interface {
 	// event and direction, before coalescing. Not calling next suppresses the emit; returning an error
 	// refuses it. Next may be called more than once, and after the return, from any goroutine; each call
 	// is admitted by itself.
-	WrapEmit(next EmitFunc) EmitFunc
+	WrapEmit(next func(context.Context, Emission) error) func(context.Context, Emission) error
 	// WrapListen returns a listener around next. It sees every call of every listener.
-	WrapListen(next ListenFunc) ListenFunc
+	WrapListen(next func(context.Context, Delivery) error) func(context.Context, Delivery) error
 }
 
-// EmitFunc carries one emit onwards.
-type EmitFunc func(ctx context.Context, e Emission) error
+// emitFunc carries one emit onwards.
+type emitFunc = func(ctx context.Context, e Emission) error
 
-// ListenFunc carries one delivery to a listener.
-type ListenFunc func(ctx context.Context, d Delivery) error
+// listenFunc carries one delivery to a listener.
+type listenFunc = func(ctx context.Context, d Delivery) error
 
 // Emission is an emit as interceptors see it.
 type Emission struct {
-	// Event describes the event.
-	Event *eventdef.Info
-	// Target is whom the emit is addressed to, and the zero Target for a broadcast to windows and Go
-	// listeners.
+	// Event is the event's wire name; [Bus.Lookup] describes it.
+	Event string
+	// Target is what EmitTo was given, and the zero Target for Emit, which has none.
 	Target Target
 	// Payload holds a T. An interceptor may pass on a changed copy of the emission: with another payload
 	// or Target, or with the Event and Payload of another event of the bus.
@@ -75,9 +72,7 @@ func (w *windowEmit) end() error {
 
 // Delivery is a listener's call as interceptors and catch-all listeners see it.
 type Delivery struct {
-	// Event describes the event.
-	Event *eventdef.Info
-	// Meta is what the bus knows of the delivery.
+	// Meta is what the bus knows of the delivery: the event's wire name among others, by which [Bus.Lookup] describes it.
 	Meta Meta
 	// Payload holds a T, or a []T when a batch is delivered as a whole.
 	Payload any

@@ -20,9 +20,9 @@ type tracer struct {
 	emit func(eventbus.Emission) (eventbus.Emission, error)
 }
 
-func (tr tracer) WrapEmit(next eventbus.EmitFunc) eventbus.EmitFunc {
+func (tr tracer) WrapEmit(next func(context.Context, eventbus.Emission) error) func(context.Context, eventbus.Emission) error {
 	return func(ctx context.Context, e eventbus.Emission) error {
-		tr.j.add("%s emit %s %v", tr.name, e.Event.Name, e.Payload)
+		tr.j.add("%s emit %s %v", tr.name, e.Event, e.Payload)
 		if tr.emit != nil {
 			var err error
 			if e, err = tr.emit(e); err != nil {
@@ -35,7 +35,7 @@ func (tr tracer) WrapEmit(next eventbus.EmitFunc) eventbus.EmitFunc {
 	}
 }
 
-func (tr tracer) WrapListen(next eventbus.ListenFunc) eventbus.ListenFunc {
+func (tr tracer) WrapListen(next func(context.Context, eventbus.Delivery) error) func(context.Context, eventbus.Delivery) error {
 	return func(ctx context.Context, d eventbus.Delivery) error {
 		tr.j.add("%s listen %v", tr.name, d.Payload)
 		return next(ctx, d)
@@ -107,30 +107,36 @@ func TestPoliciesHaveNames(t *testing.T) {
 }
 
 // passing is an interceptor of emits alone.
-type passing func(next eventbus.EmitFunc) eventbus.EmitFunc
+type passing func(next func(context.Context, eventbus.Emission) error) func(context.Context, eventbus.Emission) error
 
-func (p passing) WrapEmit(next eventbus.EmitFunc) eventbus.EmitFunc       { return p(next) }
-func (p passing) WrapListen(next eventbus.ListenFunc) eventbus.ListenFunc { return next }
+func (p passing) WrapEmit(next func(context.Context, eventbus.Emission) error) func(context.Context, eventbus.Emission) error {
+	return p(next)
+}
+func (p passing) WrapListen(next func(context.Context, eventbus.Delivery) error) func(context.Context, eventbus.Delivery) error {
+	return next
+}
 
 func TestInterceptorsMayPassOnTwiceNeverOrLater(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		for name, c := range map[string]struct {
-			pass func(ctx context.Context, e eventbus.Emission, next eventbus.EmitFunc) error
+			pass func(ctx context.Context, e eventbus.Emission, next func(context.Context, eventbus.Emission) error) error
 			want []string
 		}{
-			"twice": {func(ctx context.Context, e eventbus.Emission, next eventbus.EmitFunc) error {
+			"twice": {func(ctx context.Context, e eventbus.Emission, next func(context.Context, eventbus.Emission) error) error {
 				return errors.Join(next(ctx, e), next(ctx, e))
 			}, []string{"got 1", "got 1"}},
-			"never": {func(context.Context, eventbus.Emission, eventbus.EmitFunc) error { return nil }, nil},
-			"later": {func(ctx context.Context, e eventbus.Emission, next eventbus.EmitFunc) error {
+			"never": {func(context.Context, eventbus.Emission, func(context.Context, eventbus.Emission) error) error {
+				return nil
+			}, nil},
+			"later": {func(ctx context.Context, e eventbus.Emission, next func(context.Context, eventbus.Emission) error) error {
 				time.AfterFunc(time.Second, func() { noError(t, next(ctx, e)) })
 				return nil
 			}, []string{"got 1"}},
-			"after the end": {func(ctx context.Context, e eventbus.Emission, next eventbus.EmitFunc) error {
+			"after the end": {func(ctx context.Context, e eventbus.Emission, next func(context.Context, eventbus.Emission) error) error {
 				time.AfterFunc(3*time.Second, func() { wantCode(t, next(ctx, e), eventbus.CodeClosed) })
 				return nil
 			}, nil},
-			"canceled": {func(ctx context.Context, e eventbus.Emission, next eventbus.EmitFunc) error {
+			"canceled": {func(ctx context.Context, e eventbus.Emission, next func(context.Context, eventbus.Emission) error) error {
 				ctx, cancel := context.WithCancel(ctx)
 				cancel()
 				wantCode(t, next(ctx, e), eventbus.CodeCanceled)
@@ -138,7 +144,7 @@ func TestInterceptorsMayPassOnTwiceNeverOrLater(t *testing.T) {
 			}, nil},
 		} {
 			e := eventbus.Define(eventdef.Definition[int]{Name: "e"})
-			b, _ := newBus(t, events(e), eventbus.WithInterceptor(passing(func(next eventbus.EmitFunc) eventbus.EmitFunc {
+			b, _ := newBus(t, events(e), eventbus.WithInterceptor(passing(func(next func(context.Context, eventbus.Emission) error) func(context.Context, eventbus.Emission) error {
 				return func(ctx context.Context, e eventbus.Emission) error { return c.pass(ctx, e, next) }
 			})))
 			var j journal
@@ -159,7 +165,7 @@ func TestInterceptorsMayPassOnAnotherEvent(t *testing.T) {
 	window := eventbus.Define(eventdef.Definition[int]{Name: "window", To: eventdef.ToWindow})
 	unknown := eventbus.Define(eventdef.Definition[int]{Name: "unknown"})
 	var change func(*eventbus.Emission)
-	b, _ := newBus(t, events(from, to, client, window), eventbus.WithInterceptor(passing(func(next eventbus.EmitFunc) eventbus.EmitFunc {
+	b, _ := newBus(t, events(from, to, client, window), eventbus.WithInterceptor(passing(func(next func(context.Context, eventbus.Emission) error) func(context.Context, eventbus.Emission) error {
 		return func(ctx context.Context, e eventbus.Emission) error {
 			change(&e)
 			return next(ctx, e)
@@ -173,15 +179,15 @@ func TestInterceptorsMayPassOnAnotherEvent(t *testing.T) {
 		change = how
 		return from.Emit(background, b, 1)
 	}
-	noError(t, emit(func(e *eventbus.Emission) { e.Event, e.Payload = to.Info(), "one" }))
+	noError(t, emit(func(e *eventbus.Emission) { e.Event, e.Payload = to.Name(), "one" }))
 	j.want(t, "another event", "to one")
 	noError(t, emit(func(e *eventbus.Emission) { e.Target = eventbus.Window("main") }))
 	j.want(t, "a target")
-	wantCode(t, emit(func(e *eventbus.Emission) { e.Event = to.Info() }), eventbus.CodeInternal)
-	wantCode(t, emit(func(e *eventbus.Emission) { e.Event = client.Info() }), eventbus.CodeDirection)
-	wantCode(t, emit(func(e *eventbus.Emission) { e.Event = window.Info() }), eventbus.CodeAudience)
-	wantCode(t, emit(func(e *eventbus.Emission) { e.Event = unknown.Info() }), eventbus.CodeUnknownEvent)
-	wantCode(t, emit(func(e *eventbus.Emission) { e.Event = nil }), eventbus.CodeUnknownEvent)
+	wantCode(t, emit(func(e *eventbus.Emission) { e.Event = to.Name() }), eventbus.CodeInternal)
+	wantCode(t, emit(func(e *eventbus.Emission) { e.Event = client.Name() }), eventbus.CodeDirection)
+	wantCode(t, emit(func(e *eventbus.Emission) { e.Event = window.Name() }), eventbus.CodeAudience)
+	wantCode(t, emit(func(e *eventbus.Emission) { e.Event = unknown.Name() }), eventbus.CodeUnknownEvent)
+	wantCode(t, emit(func(e *eventbus.Emission) { e.Event = "" }), eventbus.CodeUnknownEvent)
 
 	p, _ := attach(t, b)
 	peer := join(t, p, eventbus.Peer{Window: "main"})
@@ -189,7 +195,7 @@ func TestInterceptorsMayPassOnAnotherEvent(t *testing.T) {
 		change = how
 		return p.Emit(background, peer, port.Incoming{Event: "client", Payload: []byte("2")})
 	}
-	wantCode(t, send(func(e *eventbus.Emission) { e.Event = from.Info() }), eventbus.CodeDirection)
+	wantCode(t, send(func(e *eventbus.Emission) { e.Event = from.Name() }), eventbus.CodeDirection)
 	wantCode(t, send(func(e *eventbus.Emission) { e.Target = eventbus.Window("main") }), eventbus.CodeAudience)
 	j.want(t, "nothing")
 	noError(t, send(func(e *eventbus.Emission) { e.Payload = 3 }))
@@ -211,7 +217,7 @@ func TestInterceptorsMayPassOnNil(t *testing.T) {
 func TestInterceptorsMayPassOnAWindowsEmitLater(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		e := eventbus.Define(eventdef.Definition[int]{Name: "e", From: eventdef.FromClient, Relay: true})
-		b, f := newBus(t, events(e), eventbus.WithInterceptor(passing(func(next eventbus.EmitFunc) eventbus.EmitFunc {
+		b, f := newBus(t, events(e), eventbus.WithInterceptor(passing(func(next func(context.Context, eventbus.Emission) error) func(context.Context, eventbus.Emission) error {
 			return func(ctx context.Context, e eventbus.Emission) error {
 				for range 4 {
 					go func() { noError(t, next(ctx, e)) }()
@@ -233,7 +239,7 @@ func TestInterceptorsMayPassOnAWindowsEmitLater(t *testing.T) {
 // Each call of next is an emit of its own: a refusal of the first keeps the second from nobody.
 func TestInterceptorsMayPassOnAWindowsEmitTwice(t *testing.T) {
 	e := eventbus.Define(eventdef.Definition[int]{Name: "e", From: eventdef.FromClient, Relay: true})
-	b, _ := newBus(t, events(e), eventbus.WithInterceptor(passing(func(next eventbus.EmitFunc) eventbus.EmitFunc {
+	b, _ := newBus(t, events(e), eventbus.WithInterceptor(passing(func(next func(context.Context, eventbus.Emission) error) func(context.Context, eventbus.Emission) error {
 		return func(ctx context.Context, e eventbus.Emission) error {
 			for n := range 2 {
 				e.Payload = n

@@ -30,18 +30,14 @@ func (e *event) once(b *Bus, fn address, opts []ListenOption) (unlisten func()) 
 }
 
 func (e *event) add(b *Bus, l *listener, opts []ListenOption) (unlisten func()) {
-	t := b.topic(e.number)
-	if t == nil {
-		b.fail(context.Background(), e.unknown())
-		return func() {}
-	}
 	c := listenConfigOf(opts)
-	if err := t.refuses(c, l.fn == nil); err != nil {
-		b.fail(context.Background(), err)
-		return func() {}
+	t := b.topic(e.number)
+	err := e.refuses(t, c, l.fn == nil)
+	if err == nil {
+		err = t.wrap(l)
 	}
-	if err := t.wrap(l); err != nil {
-		b.fail(context.Background(), err)
+	if err != nil {
+		b.refuseListen(c, err)
 		return func() {}
 	}
 	t.register(l, c)
@@ -61,9 +57,11 @@ func listenConfigOf(opts []ListenOption) listenConfig {
 	return c
 }
 
-// refuses returns why a listener cannot be registered.
-func (t *topic) refuses(c listenConfig, missing bool) *Error {
+// refuses returns why a listener cannot be registered for the event, whose state on the bus is t.
+func (e *event) refuses(t *topic, c listenConfig, missing bool) *Error {
 	switch {
+	case t == nil:
+		return e.unknown()
 	case missing:
 		return t.err(CodeListen, errNoFunction)
 	case c.async < 0:
@@ -74,6 +72,15 @@ func (t *topic) refuses(c listenConfig, missing bool) *Error {
 		return t.err(CodeClosed, nil)
 	}
 	return nil
+}
+
+// refuseListen says why a listener is refused, to its caller if that wants to know, else to the error handler.
+func (b *Bus) refuseListen(c listenConfig, err *Error) {
+	if c.refused != nil {
+		*c.refused = err
+		return
+	}
+	b.fail(context.Background(), err)
 }
 
 // wrap puts the interceptors of the bus around the listener.

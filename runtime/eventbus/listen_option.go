@@ -12,6 +12,7 @@ type listenConfig struct {
 	overflow Overflow
 	every    bool
 	allNodes bool
+	refused  *error // where to put why the listener is refused
 }
 
 // Overflow says what happens when the queue of an [Async] listener is full. Whatever is dropped is
@@ -65,4 +66,14 @@ func EveryEmit() ListenOption {
 // listener runs once in the whole cluster: on the node that emits.
 func AllNodes() ListenOption {
 	return listenOptionFunc(func(c *listenConfig) { c.allNodes = true })
+}
+
+// Refused puts into err why the listener is refused, and nil if it is not. Without it the error handler of the bus gets
+// the reason, an [Error] with [CodeUnknownEvent], [CodeClosed], [CodeListen] or [CodePanic].
+func Refused(err *error) ListenOption {
+	return listenOptionFunc(func(c *listenConfig) {
+		if c.refused = err; err != nil {
+			*err = nil
+		}
+	})
 }

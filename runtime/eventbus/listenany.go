@@ -13,10 +13,10 @@ import (
 // ListenAny calls fn with every delivery of every event that the bus knows; batches come as a whole. Where
 // Go listeners are not called, as with what is addressed to windows, fn is not either. Unlisten ends it as
 // [Event.Listen] says.
-func ListenAny(b *Bus, fn func(ctx context.Context, d Delivery) error, opts ...ListenOption) (unlisten func()) {
+func (b *Bus) ListenAny(fn func(ctx context.Context, d Delivery) error, opts ...ListenOption) (unlisten func()) {
 	c := listenConfigOf(opts)
 	refuse := func(err *Error) func() {
-		b.fail(context.Background(), err)
+		b.refuseListen(c, err)
 		return func() {}
 	}
 	switch {
@@ -27,7 +27,7 @@ func ListenAny(b *Bus, fn func(ctx context.Context, d Delivery) error, opts ...L
 	case b.gate.state.Load() == stateClosed:
 		return refuse(&Error{Code: CodeClosed})
 	}
-	call := ListenFunc(fn)
+	call := listenFunc(fn)
 	if len(b.config.interceptors) > 0 {
 		wrapped, err := b.wrapListen("", call)
 		if err != nil {
@@ -42,7 +42,7 @@ func ListenAny(b *Bus, fn func(ctx context.Context, d Delivery) error, opts ...L
 	}
 	ends := make([]func(), len(b.events))
 	for i, e := range b.events {
-		ends[i] = b.topics[e.Info().Name].listenAny(c, call)
+		ends[i] = b.topicOf(e).listenAny(c, call)
 	}
 	return sync.OnceFunc(func() {
 		for _, end := range ends {
@@ -54,7 +54,7 @@ func ListenAny(b *Bus, fn func(ctx context.Context, d Delivery) error, opts ...L
 	})
 }
 
-func (t *topic) listenAny(c listenConfig, fn ListenFunc) (unlisten func()) {
+func (t *topic) listenAny(c listenConfig, fn listenFunc) (unlisten func()) {
 	if t.info.To != eventdef.ToAny && t.info.From == eventdef.FromServer {
 		return func() {}
 	}
@@ -74,11 +74,22 @@ var deliveries = newPayloads(nil, reflect.TypeFor[*Delivery](), typed{
 
 // queueAny returns a function that queues deliveries for fn, and one that ends it. The queue is one for
 // all events, so that their order is kept.
-func (b *Bus) queueAny(fn ListenFunc, c listenConfig) (push ListenFunc, stop func()) {
+func (b *Bus) queueAny(fn listenFunc, c listenConfig) (push listenFunc, stop func()) {
 	f := new(fanout)
 	f.init(&b.gate, deliveries)
+	var shown *Delivery // which fn is called with, by one goroutine at a time
+	l := newSpecial(nil, &traits{whole: true, wrapped: func(ctx context.Context, _ Delivery) error { return fn(ctx, *shown) }})
+	l.self[0].Store(l)
 	r := &reader{n: c.async, overflow: c.overflow}
-	r.handle = func(items []queued, pos *int) { b.callListenerOfAny(fn, r, items, pos) }
+	r.handle = func(items []queued, next *int) {
+		for *next < len(items) {
+			q := &items[*next]
+			*next++
+			shown = (*Delivery)(q.at)
+			d := delivery{batch: true, n: 1, boxed: shown} // which nothing opens
+			b.topics[shown.Meta.Event].call(q.ctx, &d, l.self[:])
+		}
+	}
 	r.report = func(dropped uint64) {
 		b.fail(context.Background(), &Error{Code: CodeOverflow, Err: fmt.Errorf(
 			"the queue of %d of a catch-all listener was full: %d dropped (%v)", c.async, dropped, c.overflow)})
@@ -92,43 +103,13 @@ func (b *Bus) queueAny(fn ListenFunc, c listenConfig) (push ListenFunc, stop fun
 		return nil
 	}
 	stop = func() {
+		l.kill()
 		r.stop()
 		b.anyMu.Lock()
 		b.anyOut = slices.DeleteFunc(b.anyOut, func(x *fanout) bool { return x == f })
 		b.anyMu.Unlock()
 	}
 	return push, stop
-}
-
-// callListenerOfAny hands queued deliveries to an asynchronous catch-all listener.
-func (b *Bus) callListenerOfAny(fn ListenFunc, r *reader, items []queued, pos *int) {
-	doing := idle
-	defer func() {
-		if doing == idle {
-			return
-		}
-		item := &items[*pos]
-		*pos++
-		reason := recover()
-		event := (*Delivery)(item.at).Event
-		if t, ok := b.topics[event.Name]; ok && (reason != nil || doing == calling) {
-			t.unreturned(item.ctx, reason, nil)
-		}
-	}()
-	for ; *pos < len(items); *pos++ {
-		if r.isGone() {
-			*pos = len(items)
-			return
-		}
-		item := &items[*pos]
-		doing = calling
-		d := (*Delivery)(item.at)
-		if err := fn(item.ctx, *d); err != nil {
-			doing = reporting
-			b.fail(item.ctx, &Error{Code: CodeListener, Event: d.Event.Name, Err: err})
-		}
-		doing = idle
-	}
 }
 
 // anyQueues returns the queues of asynchronous catch-all listeners.

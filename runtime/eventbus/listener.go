@@ -21,7 +21,7 @@ type listener struct {
 type traits struct {
 	kind    callKind      // of fn
 	seen    func(address) // called instead: of somebody who waits for a payload
-	wrapped ListenFunc    // called instead: of a catch-all listener, or one that interceptors have wrapped
+	wrapped listenFunc    // called instead: of a catch-all listener, or one that interceptors have wrapped
 	whole   bool          // it takes batches as a whole
 
 	since uint64        // deliveries up to this Seq came before the listener

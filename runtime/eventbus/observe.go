@@ -204,7 +204,7 @@ func (s observed) Node() string { return s.b.Node() }
 func (s observed) Events() []observe.Event {
 	events := make([]observe.Event, len(s.b.events))
 	for i, e := range s.b.events {
-		events[i] = s.b.topics[e.Info().Name].counts()
+		events[i] = s.b.topicOf(e).counts()
 	}
 	return events
 }

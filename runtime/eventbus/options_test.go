@@ -2,6 +2,7 @@ package eventbus_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"reflect"
 	"slices"
@@ -181,11 +182,11 @@ func TestInfoTellsTheDefinition(t *testing.T) {
 		Flushes: []string{"other"}, Sticky: true, Slow: eventdef.SlowLatest, Max: 99, Version: 3, Was: "old", Deprecated: "use other",
 	}
 	b, _ := newBus(t, events(eventbus.Define(d), eventbus.Define(eventdef.Definition[int]{Name: "other"})))
-	info := b.Lookup("e")
-	if !info.Keyed {
+	info, known := b.Lookup("e")
+	if !known || !info.Keyed {
 		t.Error("the event has a key")
 	}
-	told, defined := reflect.ValueOf(*info), reflect.ValueOf(d)
+	told, defined := reflect.ValueOf(info), reflect.ValueOf(d)
 	for i := range defined.NumField() {
 		name := defined.Type().Field(i).Name
 		switch name {
@@ -196,4 +197,69 @@ func TestInfoTellsTheDefinition(t *testing.T) {
 			t.Errorf("Info.%s is %v, the definition says %v", name, got, want)
 		}
 	}
+}
+
+// What describes an event is a copy: changing it changes nothing.
+func TestInfoIsACopy(t *testing.T) {
+	other := eventbus.Define(eventdef.Definition[int]{Name: "other", Batch: 2})
+	e := eventbus.Define(eventdef.Definition[int]{Name: "e", Flushes: []string{"other"}})
+	catalog := eventbus.NewCatalog(e, other)
+	b, _ := newBus(t, nil, eventbus.WithCatalog(catalog))
+	spoil := func(i eventdef.Info) { i.Flushes[0], i.Name = "spoilt", "spoilt" }
+	found, _ := b.Lookup("e")
+	spoil(found)
+	spoil(b.Events()[0])
+	spoil(e.Info())
+	spoil(catalog.Lookup("e").Info())
+	if i, known := b.Lookup("e"); !known || i.Name != "e" || i.Flushes[0] != "other" {
+		t.Errorf("the event is %v", i)
+	}
+	if _, known := b.Lookup("unknown"); known {
+		t.Error("the bus knows an event that is in no catalogue")
+	}
+}
+
+func TestRefusedListenersSayWhyToTheirCaller(t *testing.T) {
+	e := eventbus.Define(eventdef.Definition[int]{Name: "e"})
+	unknown := eventbus.Define(eventdef.Definition[int]{Name: "unknown"})
+	window := eventbus.Define(eventdef.Definition[int]{Name: "window", To: eventdef.ToWindow})
+	fn := func(context.Context, int) error { return nil }
+	each := func(context.Context, eventbus.Delivery) error { return nil }
+	listens := map[string]struct {
+		listen func(b *eventbus.Bus, opts ...eventbus.ListenOption)
+		want   eventbus.Code
+	}{
+		"unknown event": {func(b *eventbus.Bus, opts ...eventbus.ListenOption) { unknown.Listen(b, fn, opts...)() }, eventbus.CodeUnknownEvent},
+		"addressed":     {func(b *eventbus.Bus, opts ...eventbus.ListenOption) { window.Once(b, fn, opts...)() }, eventbus.CodeListen},
+		"no function":   {func(b *eventbus.Bus, opts ...eventbus.ListenOption) { e.ListenBatch(b, nil, opts...)() }, eventbus.CodeListen},
+		"no queue": {func(b *eventbus.Bus, opts ...eventbus.ListenOption) {
+			e.Listen(b, fn, append(opts, eventbus.Async(0, eventbus.Block))...)()
+		}, eventbus.CodeListen},
+		"unknown stream":   {func(b *eventbus.Bus, opts ...eventbus.ListenOption) { unknown.Stream(background, b, opts...) }, eventbus.CodeUnknownEvent},
+		"any, no function": {func(b *eventbus.Bus, opts ...eventbus.ListenOption) { b.ListenAny(nil, opts...)() }, eventbus.CodeListen},
+		"closed": {func(b *eventbus.Bus, opts ...eventbus.ListenOption) {
+			noError(t, b.Close(background))
+			e.ListenMeta(b, func(context.Context, int, eventbus.Meta) error { return nil }, opts...)()
+		}, eventbus.CodeClosed},
+		"any, closed": {func(b *eventbus.Bus, opts ...eventbus.ListenOption) {
+			noError(t, b.Close(background))
+			b.ListenAny(each, opts...)()
+		}, eventbus.CodeClosed},
+	}
+	for name, l := range listens {
+		t.Run(name, func(t *testing.T) {
+			b, f := newBus(t, events(e, window))
+			var err error
+			l.listen(b, eventbus.Refused(&err))
+			wantCode(t, err, l.want)
+			f.want(t, "failures")
+			b, f = newBus(t, events(e, window))
+			l.listen(b)
+			f.want(t, "failures", l.want)
+		})
+	}
+	b, _ := newBus(t, events(e))
+	err := errors.New("of an earlier call")
+	e.Listen(b, fn, eventbus.Refused(&err))
+	noError(t, err)
 }

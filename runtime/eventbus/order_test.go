@@ -21,12 +21,12 @@ func TestGuarantee01OrderForListeners(t *testing.T) {
 	y.Listen(b, logTo[int](&plain, "y"))
 	record := func(j *journal) func(context.Context, eventbus.Delivery) error {
 		return func(_ context.Context, d eventbus.Delivery) error {
-			j.add("%s %v", d.Event.Name, d.Payload)
+			j.add("%s %v", d.Meta.Event, d.Payload)
 			return nil
 		}
 	}
-	eventbus.ListenAny(b, record(&any1))
-	eventbus.ListenAny(b, record(&any2), eventbus.Async(4, eventbus.Block))
+	b.ListenAny(record(&any1))
+	b.ListenAny(record(&any2), eventbus.Async(4, eventbus.Block))
 	var want []string
 	for n := range 200 {
 		e := []*eventbus.Event[int]{x, y}[n*n%3%2]
@@ -130,8 +130,8 @@ func TestGuarantee04Flushes(t *testing.T) {
 		peer := join(t, p, eventbus.Peer{})
 		subs := []*port.Subscription{listen(t, p, peer, "text"), listen(t, p, peer, "number"), listen(t, p, peer, "end")}
 		var j journal
-		eventbus.ListenAny(b, func(_ context.Context, d eventbus.Delivery) error {
-			j.add("%s %v", d.Event.Name, d.Payload)
+		b.ListenAny(func(_ context.Context, d eventbus.Delivery) error {
+			j.add("%s %v", d.Meta.Event, d.Payload)
 			return nil
 		})
 		for n := range 2 {

@@ -113,8 +113,8 @@ func (p *sinkPort) At() uint64 {
 	return l.position()
 }
 
-// Event describes an event of the bus, or is nil if the bus does not know it.
-func (p *sinkPort) Event(name string) *eventdef.Info {
+// Lookup describes an event of the bus, or is nil if the bus does not know it.
+func (p *sinkPort) Lookup(name string) *eventdef.Info {
 	if t, ok := p.b.topics[name]; ok {
 		return t.info
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"reflect"
 	"slices"
 	"strconv"
 	"strings"
@@ -308,7 +309,7 @@ func TestLogIsBounded(t *testing.T) {
 		if p.CanResume(p.Epoch(), p.At()+1) {
 			t.Error("CanResume accepts the future")
 		}
-		if !p.Missed(rare.Info(), at) || p.Missed(rare.Info(), first) || !p.Missed(e.Info(), first) {
+		if !p.Missed(p.Lookup(rare.Name()), at) || p.Missed(p.Lookup(rare.Name()), first) || !p.Missed(p.Lookup(e.Name()), first) {
 			t.Error("Missed is wrong")
 		}
 		last := p.At()
@@ -325,7 +326,7 @@ func TestReadFindsEveryPosition(t *testing.T) {
 	b, _ := newBus(t, events(e, quiet), eventbus.WithLog(60*eventbus.EntrySize, 0))
 	p, _ := attach(t, b)
 	listen(t, p, join(t, p, eventbus.Peer{}), "e")
-	eventbus.ListenAny(b, func(context.Context, eventbus.Delivery) error { return nil }) // gives positions to what is not logged
+	b.ListenAny(func(context.Context, eventbus.Delivery) error { return nil }) // gives positions to what is not logged
 	var seqs []uint64
 	for n := range 500 {
 		for range n * n % 7 {
@@ -373,7 +374,7 @@ func TestPortTellsOfEventsAndPositions(t *testing.T) {
 	e := eventbus.Define(eventdef.Definition[step]{Name: "e", Key: stepKey, Slow: eventdef.SlowLatest})
 	b, _ := newBus(t, events(e))
 	p, _ := attach(t, b)
-	if p.Event("e") != e.Info() || p.Event("unknown") != nil {
+	if i := p.Lookup("e"); i == nil || !reflect.DeepEqual(*i, e.Info()) || p.Lookup("unknown") != nil {
 		t.Error("Event does not find what there is")
 	}
 	noError(t, e.Emit(background, b, step{"a", 1})) // nobody listens: not logged

@@ -105,12 +105,12 @@ func (p *programRun) add(w *witness) *witness {
 // observe listens to everything from the beginning, and so sees the order across events.
 func (p *programRun) observe() {
 	w := p.add(&witness{kind: "any"})
-	w.stop = eventbus.ListenAny(p.b, func(_ context.Context, d eventbus.Delivery) error {
+	w.stop = p.b.ListenAny(func(_ context.Context, d eventbus.Delivery) error {
 		items, ok := d.Payload.([]step)
 		if !ok {
 			items = []step{d.Payload.(step)}
 		}
-		p.got(w, made{p.now(), d.Event.Name, p.placeOf(d.Event.Name, items[0], ""), items})
+		p.got(w, made{p.now(), d.Meta.Event, p.placeOf(d.Meta.Event, items[0], ""), items})
 		return nil
 	})
 }

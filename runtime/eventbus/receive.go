@@ -26,7 +26,7 @@ func (t *topic) receive(ctx context.Context, from *Peer, in port.Incoming) error
 	var err error
 	if t.b.emitChain != nil {
 		err = t.intercept(ctx, Emission{
-			Event: t.info, Target: in.To, Payload: t.payloads.box(at), Peer: *from, window: w,
+			Event: t.info.Name, Target: in.To, Payload: t.payloads.box(at), Peer: *from, window: w,
 		})
 	} else {
 		err = t.proceed(ctx, at, in.To, w, &w.said)

@@ -166,7 +166,7 @@ func TestCatchAllsAreNoListeners(t *testing.T) {
 	p, _ := attach(t, b)
 	peer := join(t, p, eventbus.Peer{})
 	emit := func() error { return p.Emit(background, peer, port.Incoming{Event: "e", Payload: []byte("1")}) }
-	unlisten := eventbus.ListenAny(b, func(context.Context, eventbus.Delivery) error { return nil })
+	unlisten := b.ListenAny(func(context.Context, eventbus.Delivery) error { return nil })
 	wantCode(t, emit(), eventbus.CodeNoListener)
 	unlisten()
 	wantCode(t, emit(), eventbus.CodeNoListener)

@@ -131,7 +131,7 @@ func TestCloseInsideListeners(t *testing.T) {
 					d.Listen(b, fn)
 				case "catch-all":
 					var once sync.Once
-					eventbus.ListenAny(b, func(ctx context.Context, del eventbus.Delivery) (err error) {
+					b.ListenAny(func(ctx context.Context, del eventbus.Delivery) (err error) {
 						once.Do(func() { err = fn(ctx, 1) })
 						return err
 					}, eventbus.Async(2, eventbus.Block))
@@ -158,7 +158,7 @@ func TestListenOnAClosedBus(t *testing.T) {
 	b, f := newBus(t, events(e))
 	noError(t, b.Close(background))
 	e.Listen(b, func(context.Context, int) error { return nil })()
-	eventbus.ListenAny(b, func(context.Context, eventbus.Delivery) error { return nil })()
+	b.ListenAny(func(context.Context, eventbus.Delivery) error { return nil })()
 	for range e.Stream(background, b) {
 		t.Error("a stream of a closed bus gave something")
 	}
@@ -221,7 +221,7 @@ func TestGuarantee39CatchAllQueues(t *testing.T) {
 		noError(t, err)
 		var j journal
 		release := make(chan struct{})
-		eventbus.ListenAny(b, func(_ context.Context, d eventbus.Delivery) error { <-release; j.add("%v", d.Payload); return nil }, eventbus.Async(8, eventbus.Block))
+		b.ListenAny(func(_ context.Context, d eventbus.Delivery) error { <-release; j.add("%v", d.Payload); return nil }, eventbus.Async(8, eventbus.Block))
 		for n := range 3 {
 			noError(t, e.Emit(background, b, n))
 			synctest.Wait()
@@ -265,7 +265,7 @@ func TestGuarantee41Goroutines(t *testing.T) {
 	b, _ := newBus(t, events(e, d))
 	for range 20 {
 		e.Listen(b, func(context.Context, int) error { return nil }, eventbus.Async(8, eventbus.Block))
-		eventbus.ListenAny(b, func(context.Context, eventbus.Delivery) error { return nil }, eventbus.Async(8, eventbus.Block))
+		b.ListenAny(func(context.Context, eventbus.Delivery) error { return nil }, eventbus.Async(8, eventbus.Block))
 		d.Listen(b, func(context.Context, int) error { return nil })
 	}
 	idle := func(when string) {

@@ -70,7 +70,7 @@ func run(ctx context.Context, where string) {
 	e.ListenMeta(b, func(context.Context, payload, eventbus.Meta) error { return at("meta") })
 	e.ListenBatch(b, func(context.Context, []payload) error { return at("batch") })
 	e.Listen(b, func(context.Context, payload) error { return at("async") }, eventbus.Async(4, eventbus.Block))
-	eventbus.ListenAny(b, func(context.Context, eventbus.Delivery) error { return at("any") })
+	b.ListenAny(func(context.Context, eventbus.Delivery) error { return at("any") })
 	n := 0
 	e.Listen(b, func(context.Context, payload) error {
 		if n++; n > 1 {

@@ -14,8 +14,7 @@ type stream struct {
 	stopAfter func() bool
 }
 
-// stream begins to listen and returns what a loop calls with its body. What keeps it from that goes to the error
-// handler, and nothing will come.
+// stream begins to listen and returns what a loop calls with its body. If that is refused, nothing will come.
 func (e *event) stream(ctx context.Context, b *Bus, opts []ListenOption) func(body address) {
 	s := e.beginStream(ctx, b, opts)
 	return func(body address) {
@@ -28,16 +27,12 @@ func (e *event) stream(ctx context.Context, b *Bus, opts []ListenOption) func(bo
 
 func (e *event) beginStream(ctx context.Context, b *Bus, opts []ListenOption) *stream {
 	t := b.topic(e.number)
-	if t == nil {
-		b.fail(ctx, e.unknown())
-		return nil
-	}
 	c := listenConfigOf(opts)
 	if c.async == 0 {
 		c.async, c.overflow = usualQueue, DropOldest
 	}
-	if err := t.refuses(c, false); err != nil {
-		b.fail(ctx, err)
+	if err := e.refuses(t, c, false); err != nil {
+		b.refuseListen(c, err)
 		return nil
 	}
 	s := &stream{t: t, l: &listener{traits: &traits{pull: make(chan struct{}, 1)}}}
@@ -89,14 +84,11 @@ func (s *stream) stop() {
 func (e *event) wait(ctx context.Context, b *Bus, conditions address) (payload address, err error) {
 	none := e.payloads.zero
 	t := b.topic(e.number)
-	if t == nil {
-		return none, e.unknown()
+	if err := e.refuses(t, listenConfig{}, false); err != nil {
+		return none, err
 	}
 	if ctx.Err() != nil {
 		return none, canceled(ctx, e.info.Name)
-	}
-	if err := t.refuses(listenConfig{}, false); err != nil {
-		return none, err
 	}
 	found := make(chan address, 1)
 	l := &listener{traits: &traits{seen: func(at address) {

@@ -3,7 +3,7 @@ package eventbus
 import "github.com/eventgen/eventgen/runtime/internal/port"
 
 // Target says which windows an event goes to. A targeted emit reaches its target alone: no other window
-// and no Go listener. The zero Target is invalid and never means everyone.
+// and no Go listener. The zero Target is no target: an emit that has none goes to everyone, and what needs one refuses it.
 type Target = port.Target
 
 // All addresses every window.

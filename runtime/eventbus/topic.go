@@ -55,7 +55,7 @@ type slotID struct {
 }
 
 func newTopic(b *Bus, e AnyEvent) *topic {
-	i := e.Info()
+	i := e.core().info
 	t := &topic{b: b, info: i, payloads: e.core().payloads}
 	t.places.of = t.payloads
 	t.prefix = append(eventdef.StringKey(i.Name).AppendJSON([]byte(`{"event":`)), `,"seq":`...)

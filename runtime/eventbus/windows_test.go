@@ -172,7 +172,7 @@ func TestRelayCombinations(t *testing.T) {
 			[]string{"go 1", "window 1", "go 3", "window 3"}},
 		"replay": {eventdef.Definition[int]{Replay: 2}, nil, []string{"go 1", "window 1", "go 2", "window 2", "go 3", "window 3"}},
 		"strict": {eventdef.Definition[int]{Batch: 2, Wait: time.Second}, []eventbus.Option{eventbus.WithStrictEmit()}, []string{"go 1", "go 2", "window [1,2]", "go 3", "window [3]"}},
-		"intercepted": {eventdef.Definition[int]{Throttle: time.Second}, []eventbus.Option{eventbus.WithInterceptor(passing(func(next eventbus.EmitFunc) eventbus.EmitFunc {
+		"intercepted": {eventdef.Definition[int]{Throttle: time.Second}, []eventbus.Option{eventbus.WithInterceptor(passing(func(next func(context.Context, eventbus.Emission) error) func(context.Context, eventbus.Emission) error {
 			return func(ctx context.Context, e eventbus.Emission) error {
 				e.Payload = 10 * e.Payload.(int)
 				return next(ctx, e)

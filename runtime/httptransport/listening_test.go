@@ -64,7 +64,7 @@ func TestListeningTwice(t *testing.T) {
 func TestUndeclaredEvents(t *testing.T) {
 	p := newPlace(t)
 	var seen atomic.Int32
-	eventbus.ListenAny(p.bus, func(context.Context, eventbus.Delivery) error { seen.Add(1); return nil })
+	p.bus.ListenAny(func(context.Context, eventbus.Delivery) error { seen.Add(1); return nil })
 	bystander := p.open(`{"listen":{"tick":{},"message":{}}}`)
 	for _, pg := range []*page{p.open(`{"listen":{}}`), p.stream(`{"listen":{}}`)} {
 		for id, event := range []string{"undeclared", "", "tick\x00", "TICK"} {

@@ -84,7 +84,7 @@ func TestOneKeySetForEachSubscription(t *testing.T) {
 		for c := range p.e.conns {
 			c.session.mu.Lock()
 			keys := c.session.subs["latest"].bus.Keys
-			found = found || reflect.ValueOf(keys).Pointer() == reflect.ValueOf(class.events[latest.Info()]).Pointer()
+			found = found || reflect.ValueOf(keys).Pointer() == reflect.ValueOf(class.events[p.e.port.Lookup(latest.Name())]).Pointer()
 			c.session.mu.Unlock()
 		}
 		if !found {

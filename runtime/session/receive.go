@@ -114,7 +114,7 @@ func (c *Conn) emit(f *pageFrame, v verdict) {
 func (c *Conn) bring(f *pageFrame) *wireError {
 	engine := c.engine
 	event := *f.Emit
-	info := engine.port.Event(event)
+	info := engine.port.Lookup(event)
 	switch {
 	case info == nil:
 		return &wireError{Code: eventbus.CodeUnknownEvent}

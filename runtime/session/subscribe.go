@@ -44,7 +44,7 @@ func (c *Conn) admitInterests(peer eventbus.Peer, listen map[string]interest) *a
 		wanted: make(map[string]wantedEvent, len(listen)), refused: map[string]wireError{}, stale: map[string]string{},
 	}
 	for event, i := range listen {
-		info := engine.port.Event(event)
+		info := engine.port.Lookup(event)
 		switch {
 		case info == nil:
 			a.refused[event] = wireError{Code: eventbus.CodeUnknownEvent}

@@ -70,14 +70,14 @@ func (d *Deliveries[T]) Wait(ctx context.Context, n int) error {
 	}
 }
 
-// Delivered fails the test unless exactly these payloads were delivered, in this order.
-func Delivered[T any](t testing.TB, d *Deliveries[T], want ...T) {
+// ExpectDelivered fails the test unless exactly these payloads were delivered, in this order.
+func ExpectDelivered[T any](t testing.TB, d *Deliveries[T], want ...T) {
 	t.Helper()
 	compare(t, d.event+" delivered", d.Payloads(), want)
 }
 
-// DeliveredBatches fails the test unless the payloads were delivered in exactly these batches, in this order.
-func DeliveredBatches[T any](t testing.TB, d *Deliveries[T], want ...[]T) {
+// ExpectDeliveredBatches fails the test unless the payloads were delivered in exactly these batches, in this order.
+func ExpectDeliveredBatches[T any](t testing.TB, d *Deliveries[T], want ...[]T) {
 	t.Helper()
 	compare(t, d.event+" delivered in batches", d.Batches(), want)
 }

@@ -30,26 +30,26 @@ func TestDeliveries(t *testing.T) {
 		emit(1)
 		emit(2)
 		emit(3)
-		eventbustest.Delivered(t, orders, order{"a", 1})
-		eventbustest.DeliveredBatches(t, lines, []string{"line 1", "line 2"})
+		eventbustest.ExpectDelivered(t, orders, order{"a", 1})
+		eventbustest.ExpectDeliveredBatches(t, lines, []string{"line 1", "line 2"})
 		if err := orders.Wait(t.Context(), 2); err != nil { // the trailing edge, a second later
 			t.Error(err)
 		}
 		if err := lines.Wait(t.Context(), 3); err != nil {
 			t.Error(err)
 		}
-		eventbustest.Delivered(t, orders, order{"a", 1}, order{"a", 3})
-		eventbustest.Delivered(t, every, order{"a", 1}, order{"a", 2}, order{"a", 3})
-		eventbustest.Delivered(t, lines, "line 1", "line 2", "line 3")
-		eventbustest.DeliveredBatches(t, lines, []string{"line 1", "line 2"}, []string{"line 3"})
-		eventbustest.Emitted(t, r, line, "line 1", "line 2", "line 3")
+		eventbustest.ExpectDelivered(t, orders, order{"a", 1}, order{"a", 3})
+		eventbustest.ExpectDelivered(t, every, order{"a", 1}, order{"a", 2}, order{"a", 3})
+		eventbustest.ExpectDelivered(t, lines, "line 1", "line 2", "line 3")
+		eventbustest.ExpectDeliveredBatches(t, lines, []string{"line 1", "line 2"}, []string{"line 3"})
+		eventbustest.ExpectEmitted(t, r, line, "line 1", "line 2", "line 3")
 
 		for want, assert := range map[string]func(testing.TB){
 			"order:paid delivered (-want +got):\n  {\"id\":\"a\",\"n\":1}\n- {\"id\":\"a\",\"n\":2}\n  {\"id\":\"a\",\"n\":3}\n": func(t testing.TB) {
-				eventbustest.Delivered(t, orders, order{"a", 1}, order{"a", 2}, order{"a", 3})
+				eventbustest.ExpectDelivered(t, orders, order{"a", 1}, order{"a", 2}, order{"a", 3})
 			},
 			"log:line delivered in batches (-want +got):\n- [\"line 1\"]\n- [\"line 2\",\"line 3\"]\n+ [\"line 1\",\"line 2\"]\n+ [\"line 3\"]\n": func(t testing.TB) {
-				eventbustest.DeliveredBatches(t, lines, []string{"line 1"}, []string{"line 2", "line 3"})
+				eventbustest.ExpectDeliveredBatches(t, lines, []string{"line 1"}, []string{"line 2", "line 3"})
 			},
 		} {
 			if got := failing(t, assert); got != want {

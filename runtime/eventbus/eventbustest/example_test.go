@@ -28,6 +28,6 @@ func ExampleListen() { //nolint:testableexamples // it needs the t of a test
 	if err := got.Wait(ctx, 2); err != nil {
 		t.Fatal(err)
 	}
-	eventbustest.Emitted(t, rec, progress, 0, 1, 2)
-	eventbustest.Delivered(t, got, 0, 2)
+	eventbustest.ExpectEmitted(t, rec, progress, 0, 1, 2)
+	eventbustest.ExpectDelivered(t, got, 0, 2)
 }

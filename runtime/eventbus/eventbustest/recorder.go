@@ -10,7 +10,6 @@ import (
 	"testing"
 
 	"github.com/eventgen/eventgen/runtime/eventbus"
-	"github.com/eventgen/eventgen/runtime/eventbus/eventdef"
 )
 
 // Recorder knows what was emitted on a bus: every emit that the bus has admitted, in the order of the calls
@@ -22,7 +21,7 @@ type Recorder struct {
 }
 
 type emit struct {
-	event   *eventdef.Info
+	event   string
 	target  eventbus.Target
 	payload any
 }
@@ -82,7 +81,7 @@ type recording struct{ r *Recorder }
 
 // WrapEmit records an emit when it begins, so that it comes before what its listeners emit, and takes it
 // back if it is refused.
-func (i recording) WrapEmit(next eventbus.EmitFunc) eventbus.EmitFunc {
+func (i recording) WrapEmit(next func(context.Context, eventbus.Emission) error) func(context.Context, eventbus.Emission) error {
 	return func(ctx context.Context, e eventbus.Emission) error {
 		one := &emit{event: e.Event, target: e.Target, payload: e.Payload}
 		i.r.mu.Lock()
@@ -104,21 +103,23 @@ func (i recording) WrapEmit(next eventbus.EmitFunc) eventbus.EmitFunc {
 }
 
 // WrapListen changes nothing.
-func (i recording) WrapListen(next eventbus.ListenFunc) eventbus.ListenFunc { return next }
+func (i recording) WrapListen(next func(context.Context, eventbus.Delivery) error) func(context.Context, eventbus.Delivery) error {
+	return next
+}
 
-// Emitted fails the test unless exactly these payloads were broadcast by the event, in this order.
-func Emitted[T any](t testing.TB, r *Recorder, e *eventbus.Event[T], want ...T) {
+// ExpectEmitted fails the test unless exactly these payloads were broadcast by the event, in this order.
+func ExpectEmitted[T any](t testing.TB, r *Recorder, e *eventbus.Event[T], want ...T) {
 	t.Helper()
 	compare(t, e.Name()+" emitted", payloads[T](r, e, func(to eventbus.Target) bool { return to.IsZero() }), want)
 }
 
-// EmittedTo fails the test unless exactly these payloads of the event were addressed to the target, in this
+// ExpectEmittedTo fails the test unless exactly these payloads of the event were addressed to the target, in this
 // order. A Where target has no value to compare by and never matches.
-func EmittedTo[T any](t testing.TB, r *Recorder, e *eventbus.Event[T], to eventbus.Target, want ...T) {
+func ExpectEmittedTo[T any](t testing.TB, r *Recorder, e *eventbus.Event[T], to eventbus.Target, want ...T) {
 	t.Helper()
 	name, err := json.Marshal(to)
 	if err != nil {
-		t.Errorf("EmittedTo: %v", err)
+		t.Errorf("ExpectEmittedTo: %v", err)
 		return
 	}
 	compare(t, e.Name()+" emitted to "+to.String(), payloads[T](r, e, func(other eventbus.Target) bool {
@@ -127,8 +128,8 @@ func EmittedTo[T any](t testing.TB, r *Recorder, e *eventbus.Event[T], to eventb
 	}), want)
 }
 
-// Count fails the test unless the event was emitted so often, to whomever.
-func Count[T any](t testing.TB, r *Recorder, e *eventbus.Event[T], want int) {
+// ExpectCount fails the test unless the event was emitted so often, to whomever.
+func ExpectCount[T any](t testing.TB, r *Recorder, e *eventbus.Event[T], want int) {
 	t.Helper()
 	if got := len(Payloads(r, e)); got != want {
 		t.Errorf("%s was emitted %d times, want %d", e.Name(), got, want)
@@ -140,12 +141,12 @@ func Payloads[T any](r *Recorder, e *eventbus.Event[T]) []T {
 	return payloads[T](r, e, func(eventbus.Target) bool { return true })
 }
 
-// Order fails the test unless exactly these events were emitted, in this order, to whomever.
-func Order(t testing.TB, r *Recorder, want ...eventbus.AnyEvent) {
+// ExpectOrder fails the test unless exactly these events were emitted, in this order, to whomever.
+func ExpectOrder(t testing.TB, r *Recorder, want ...eventbus.AnyEvent) {
 	t.Helper()
 	var got, names []string
 	for _, one := range r.list() {
-		got = append(got, one.event.Name)
+		got = append(got, one.event)
 	}
 	for _, e := range want {
 		names = append(names, e.Info().Name)
@@ -156,7 +157,7 @@ func Order(t testing.TB, r *Recorder, want ...eventbus.AnyEvent) {
 func payloads[T any](r *Recorder, e *eventbus.Event[T], match func(eventbus.Target) bool) []T {
 	var found []T
 	for _, one := range r.list() {
-		if payload, ok := one.payload.(T); ok && one.event == e.Info() && match(one.target) {
+		if payload, ok := one.payload.(T); ok && one.event == e.Name() && match(one.target) {
 			found = append(found, payload)
 		}
 	}

@@ -51,23 +51,23 @@ func TestRecorder(t *testing.T) {
 		t.Fatal("the zero target was taken")
 	}
 
-	eventbustest.Emitted(t, r, placed, order{"a", 1}, order{"b", 2})
-	eventbustest.Emitted(t, r, paid, order{"a", 1}, order{"b", 2})
-	eventbustest.EmittedTo(t, r, placed, eventbus.Window("main"), order{"c", 3})
-	eventbustest.EmittedTo(t, r, placed, eventbus.Window("side"))
-	eventbustest.Count(t, r, placed, 3)
-	eventbustest.Order(t, r, placed, paid, placed, paid, placed)
+	eventbustest.ExpectEmitted(t, r, placed, order{"a", 1}, order{"b", 2})
+	eventbustest.ExpectEmitted(t, r, paid, order{"a", 1}, order{"b", 2})
+	eventbustest.ExpectEmittedTo(t, r, placed, eventbus.Window("main"), order{"c", 3})
+	eventbustest.ExpectEmittedTo(t, r, placed, eventbus.Window("side"))
+	eventbustest.ExpectCount(t, r, placed, 3)
+	eventbustest.ExpectOrder(t, r, placed, paid, placed, paid, placed)
 
 	for want, assert := range map[string]func(testing.TB){
 		"order:placed emitted (-want +got):\n  {\"id\":\"a\",\"n\":1}\n- {\"id\":\"b\",\"n\":9}\n+ {\"id\":\"b\",\"n\":2}\n": func(t testing.TB) {
-			eventbustest.Emitted(t, r, placed, order{"a", 1}, order{"b", 9})
+			eventbustest.ExpectEmitted(t, r, placed, order{"a", 1}, order{"b", 9})
 		},
 		"order:placed emitted to window side (-want +got):\n- {\"id\":\"c\",\"n\":3}\n": func(t testing.TB) {
-			eventbustest.EmittedTo(t, r, placed, eventbus.Window("side"), order{"c", 3})
+			eventbustest.ExpectEmittedTo(t, r, placed, eventbus.Window("side"), order{"c", 3})
 		},
-		"order:paid was emitted 2 times, want 1": func(t testing.TB) { eventbustest.Count(t, r, paid, 1) },
+		"order:paid was emitted 2 times, want 1": func(t testing.TB) { eventbustest.ExpectCount(t, r, paid, 1) },
 		"the order of emits (-want +got):\n  \"order:placed\"\n  \"order:paid\"\n+ \"order:placed\"\n+ \"order:paid\"\n+ \"order:placed\"\n": func(t testing.TB) {
-			eventbustest.Order(t, r, placed, paid)
+			eventbustest.ExpectOrder(t, r, placed, paid)
 		},
 	} {
 		if got := failing(t, assert); got != want {
@@ -75,7 +75,7 @@ func TestRecorder(t *testing.T) {
 		}
 	}
 	r.Reset()
-	eventbustest.Count(t, r, placed, 0)
+	eventbustest.ExpectCount(t, r, placed, 0)
 }
 
 func TestRecorderKeepsErrors(t *testing.T) {

@@ -3,6 +3,7 @@ package eventdef
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -86,11 +87,18 @@ type Info struct {
 	Empty      bool // the payload is Empty: the event carries nothing but its name
 }
 
+// Clone returns a copy that shares nothing with i.
+func (i Info) Clone() Info {
+	c := i
+	c.Flushes = slices.Clone(i.Flushes)
+	return c
+}
+
 // Stored reports whether the bus keeps values for new listeners.
-func (i *Info) Stored() bool { return i.Sticky || i.Replay > 0 }
+func (i Info) Stored() bool { return i.Sticky || i.Replay > 0 }
 
 // Deferred reports whether a delivery may come later than its emit.
-func (i *Info) Deferred() bool { return i.Throttle > 0 || i.Debounce > 0 || i.Batch > 0 }
+func (i Info) Deferred() bool { return i.Throttle > 0 || i.Debounce > 0 || i.Batch > 0 }
 
 // Complete fills in the defaults.
 func (i *Info) Complete() {
@@ -103,7 +111,7 @@ func (i *Info) Complete() {
 }
 
 // Check returns what is wrong with a definition, by the rules that the generator holds too.
-func (i *Info) Check() error {
+func (i Info) Check() error {
 	var errs []error
 	bad := func(broken bool, what string) {
 		if broken {

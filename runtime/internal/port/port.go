@@ -30,8 +30,9 @@ type Port interface {
 	Keys(purpose string) [][]byte
 	// At returns the newest position: whoever has read to the end of the log has seen all up to it.
 	At() uint64
-	// Event describes an event of the bus, or is nil if the bus does not know it.
-	Event(name string) *eventdef.Info
+	// Lookup describes an event of the bus as entries and subscriptions do, by the same pointer. It returns nil if the
+	// bus does not know the event.
+	Lookup(name string) *eventdef.Info
 	// Join announces a connection and returns the peer with its ID and node filled in. It takes the place of a peer of
 	// that ID and a lower generation, wherever it is. It fails if there is another one of that ID, and with CodeClosed on a closed bus or a detached port.
 	Join(peer Peer) (Peer, error)

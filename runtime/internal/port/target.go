@@ -13,7 +13,7 @@ import (
 )
 
 // Target says which windows an event goes to. A targeted emit reaches its target alone: no other window
-// and no Go listener. The zero Target is invalid and never means everyone.
+// and no Go listener. The zero Target is no target: an emit that has none goes to everyone, and what needs one refuses it.
 type Target struct {
 	kind targetKind
 	text string // the label or group; for several labels, their canonical JSON
@@ -83,7 +83,7 @@ func Where(match func(Peer) bool) Target {
 	return Target{kind: targetWhere, more: &targetMore{where: match}}
 }
 
-// IsZero reports whether t is the zero Target, which is invalid.
+// IsZero reports whether t is the zero Target, which is none.
 func (t Target) IsZero() bool { return t.kind == targetInvalid }
 
 // IsAll reports whether t addresses every window.
@@ -218,7 +218,7 @@ func (t Target) wire() (*wireTarget, error) {
 	case targetWhere:
 		return nil, errors.New("eventbus: a Where target has no wire form")
 	}
-	return nil, errors.New("eventbus: the zero Target is invalid")
+	return nil, errors.New("eventbus: the zero Target is no target")
 }
 
 // MarshalJSON returns the wire form: {"window":"settings"}, {"windows":["a","b"]}, {"group":"admins"},
