@@ -80,13 +80,16 @@ func (g *generator) declare() {
 	default:
 		g.define(d)
 	}
+	if d.circular() {
+		d.Type = &Expr{Op: Slice, Args: []*Expr{d.Type}}
+	}
 	g.decls = append(g.decls, d)
 }
 
 func (g *generator) define(d *Decl) {
 	p := place{self: d, params: d.Params}
 	if g.one(3) {
-		if d.Type = g.expr(p); d.Type.Op == Par || d.circular() {
+		if d.Type = g.expr(p); d.Type.Op == Par {
 			d.Type = &Expr{Op: Slice, Args: []*Expr{d.Type}}
 		}
 	} else {
