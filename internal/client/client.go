@@ -113,10 +113,10 @@ func (u unreachable) Unwrap() error { return u.error }
 type Client struct {
 	o Options
 
-	session, epoch string
-	seq            uint64
-	last           map[string]uint64 // the last position of each event
-	welcomed       bool              // once
+	session, ticket, epoch string
+	seq, since             uint64            // the position that was reached, and that from which all is listened to
+	last                   map[string]uint64 // the last position of each event
+	welcomed               bool              // once
 
 	mu      sync.Mutex
 	ids     uint64
@@ -190,6 +190,9 @@ const (
 	helloTime  = 10 * time.Second
 	// lasting is how long a connection has to hold for the next attempt to come soon.
 	lasting = 5 * time.Second
+	// draining is the code of a server that sends its clients elsewhere, drained within what they come back.
+	draining = 4307
+	drained  = 250 * time.Millisecond
 )
 
 // Run keeps the client connected until ctx is done, or the server says that coming back is of no use. It returns why it
@@ -209,6 +212,9 @@ func (c *Client) Run(ctx context.Context) error {
 		}
 		if time.Since(began) > lasting {
 			pause = leastPause
+		}
+		if closed != nil && closed.Code == draining {
+			pause = drained
 		}
 		next := time.Duration(rand.Int64N(int64(pause)))
 		pause = min(2*pause, mostPause)
@@ -257,6 +263,7 @@ func (c *Client) connect(ctx context.Context) error {
 	c.mu.Unlock()
 	writing := make(chan error, 1)
 	patience := helloTime
+	greeted := false
 	for {
 		text, err := conn.receive()
 		if err != nil {
@@ -277,6 +284,10 @@ func (c *Client) connect(ctx context.Context) error {
 				c.take(w, transport)
 				patience = time.Duration((1.5*w.heartbeat() + 5) * float64(time.Second))
 				alive.Reset(patience)
+				if greeted { // the log has begun anew
+					continue
+				}
+				greeted = true
 				go func() {
 					if err := c.write(ctx, conn); err != nil {
 						writing <- err
@@ -310,9 +321,14 @@ func (c *Client) dial(ctx context.Context) (conn, Transport, error) {
 func (c *Client) hello() ([]byte, error) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	h := helloFrame{Window: c.o.Window, Listen: c.listen}
-	if c.session != "" {
-		h.Resume = &resume{Session: c.session, Epoch: c.epoch, Seq: c.seq, Sent: c.highest}
+	h := helloFrame{Window: c.o.Window, Listen: make(map[string]listening, len(c.listen))}
+	var since *uint64
+	if c.ticket != "" {
+		since = &c.since
+		h.Resume = &resume{Ticket: c.ticket, Epoch: c.epoch, Seq: c.seq, Sent: c.highest}
+	}
+	for event, interest := range c.listen {
+		h.Listen[event] = listening{interest, since}
 	}
 	return json.Marshal(map[string]helloFrame{"hello": h})
 }
@@ -339,7 +355,10 @@ func (c *Client) take(w *welcome, transport Transport) {
 		c.last = map[string]uint64{}
 	}
 	first := !c.welcomed
-	c.session, c.epoch, c.seq, c.welcomed = w.Session, w.Epoch, w.At, true
+	if !w.Resumed {
+		c.since = w.At
+	}
+	c.session, c.ticket, c.epoch, c.seq, c.welcomed = w.Session, w.Ticket, w.Epoch, w.At, true
 	c.o.On(Happening{Connected: &Connected{Transport: transport, Resumed: w.Resumed, First: first}})
 	if len(w.Refused) > 0 {
 		c.o.On(Happening{Refused: w.Refused})
@@ -360,6 +379,8 @@ func (c *Client) handle(f *frame) {
 		c.answered(*f.Ack, f.Error)
 	case f.At != nil:
 		c.seq = max(c.seq, *f.At)
+	case f.Ticket != "":
+		c.ticket = f.Ticket
 	case f.Gap != nil:
 		c.o.On(Happening{Gap: f.Gap.Events})
 	case f.Stale != nil:

@@ -19,6 +19,7 @@ type frame struct {
 	Stale   map[string]string   `json:"stale"`
 	Refused map[string]*Refusal `json:"refused"`
 	At      *uint64             `json:"at"`
+	Ticket  string              `json:"ticket"`
 }
 
 type gap struct {
@@ -28,6 +29,7 @@ type gap struct {
 type welcome struct {
 	Peer      string              `json:"peer"`
 	Session   string              `json:"session"`
+	Ticket    string              `json:"ticket"`
 	Epoch     string              `json:"epoch"`
 	At        uint64              `json:"at"`
 	Resumed   bool                `json:"resumed"`
@@ -44,16 +46,22 @@ func (w *welcome) heartbeat() float64 {
 }
 
 type helloFrame struct {
-	Window string              `json:"window,omitempty"`
-	Listen map[string]Interest `json:"listen"`
-	Resume *resume             `json:"resume,omitempty"`
+	Window string               `json:"window,omitempty"`
+	Listen map[string]listening `json:"listen"`
+	Resume *resume              `json:"resume,omitempty"`
+}
+
+// listening is an interest, with the position from which it has held if the hello resumes.
+type listening struct {
+	Interest
+	Since *uint64 `json:"since,omitempty"`
 }
 
 type resume struct {
-	Session string `json:"session"`
-	Epoch   string `json:"epoch"`
-	Seq     uint64 `json:"seq"`
-	Sent    uint64 `json:"sent,omitempty"`
+	Ticket string `json:"ticket"`
+	Epoch  string `json:"epoch"`
+	Seq    uint64 `json:"seq"`
+	Sent   uint64 `json:"sent,omitempty"`
 }
 
 type emitFrame struct {

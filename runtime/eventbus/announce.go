@@ -234,6 +234,18 @@ func (a *announcer) count() int {
 	return count
 }
 
+// others returns the names of the other nodes that there are.
+func (a *announcer) others() (names []string) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	for name, n := range a.nodes {
+		if !n.silent {
+			names = append(names, name)
+		}
+	}
+	return names
+}
+
 // twice reports a node of this node's name.
 func (a *announcer) twice(h head) {
 	a.c.fail("", fmt.Errorf("another node is called %q: names of nodes must be unique (WithNode)", h.node))

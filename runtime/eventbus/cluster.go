@@ -50,6 +50,7 @@ type nodes interface {
 	await(ctx context.Context, position uint64) bool
 	replay(ctx context.Context, after uint64, fn func(*port.Entry) bool) (bool, error)
 	request(ctx context.Context, node string, body []byte) ([]byte, error)
+	others() []string
 
 	joined(peer Peer)
 	left(id string, generation uint64)
@@ -265,6 +266,8 @@ func (c *cluster) request(ctx context.Context, node string, body []byte) ([]byte
 }
 
 var errNoAnswer = errors.New("nothing there serves it, or its key is another")
+
+func (c *cluster) others() []string { return c.announce.others() }
 
 // serve answers what another node asks: a byte 1 and the answer of the transport that knows it, or a byte 0.
 func (c *cluster) serve(ctx context.Context, sealed []byte) []byte {

@@ -264,6 +264,7 @@ func (c *cluster) load(ctx context.Context, s broker.State) error {
 	l.reset(endOf(floor))
 	for _, t := range c.b.topics {
 		t.forgetStored()
+		t.evicted = 0 // a position of what is gone
 	}
 	for _, m := range kept {
 		c.restore(m)

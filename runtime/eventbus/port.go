@@ -102,6 +102,14 @@ func (p *sinkPort) Request(ctx context.Context, node string, body []byte) ([]byt
 	return p.b.cluster.request(ctx, node, body)
 }
 
+// Nodes returns the names of the other nodes that are there.
+func (p *sinkPort) Nodes() []string {
+	if p.b.cluster == nil {
+		return nil
+	}
+	return p.b.cluster.others()
+}
+
 // Keys returns keys for a purpose, the newest first, which are those of all nodes that have the same [WithKey].
 func (p *sinkPort) Keys(purpose string) [][]byte { return deriveKeys(p.b.config.keys, purpose) }
 

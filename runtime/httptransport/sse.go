@@ -13,6 +13,7 @@ import (
 	"time"
 	"unicode/utf8"
 
+	"github.com/eventgen/eventgen/runtime/eventbus"
 	"github.com/eventgen/eventgen/runtime/session"
 )
 
@@ -230,11 +231,11 @@ func (h *Handler) servePost(w http.ResponseWriter, r *http.Request) {
 	name := r.Header.Get("Eventgen-Peer")
 	c := h.Find(name)
 	if c == nil {
-		failUnknown(w)
+		h.forwardPost(w, r, peer, name)
 		return
 	}
 	if peer.Identity != c.Identity() {
-		failWith(w, session.Closing{Code: session.CloseForbidden, Reason: "forbidden: another identity"})
+		failWith(w, session.OtherIdentity)
 		return
 	}
 	body, ok := h.readMessage(w, r, c)
@@ -242,6 +243,35 @@ func (h *Handler) servePost(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	known, refusal := h.Post(name, body)
+	answerPost(w, known, refusal)
+}
+
+// forwardPost hands what came to the node that has the page's stream.
+func (h *Handler) forwardPost(w http.ResponseWriter, r *http.Request, peer eventbus.Peer, name string) {
+	if !h.Elsewhere(name) {
+		failUnknown(w)
+		return
+	}
+	account, ok := h.accountOf(r, peer)
+	if !ok {
+		failWith(w, session.Closing{Code: session.CloseFailed, Reason: "internal"})
+		return
+	}
+	holder, refusal := h.Prepare(session.Client{Peer: peer, Account: account, Context: context.WithoutCancel(r.Context())})
+	if refusal != nil {
+		failWith(w, *refusal)
+		return
+	}
+	defer holder.End()
+	body, ok := h.readMessage(w, r, holder)
+	if !ok {
+		return
+	}
+	known, refusal := h.Forward(r.Context(), name, peer.Identity, body)
+	answerPost(w, known, refusal)
+}
+
+func answerPost(w http.ResponseWriter, known bool, refusal *session.Closing) {
 	switch {
 	case !known:
 		failUnknown(w)

@@ -118,6 +118,6 @@ func (c *Conn) authorizeAgain(peer eventbus.Peer) {
 	}
 	c.change(step{
 		class: c.engine.intern(c.format, s.subs),
-		out:   c.format.Append(nil, appendRefused(nil, refused), c.engine.epoch, 0),
+		out:   c.format.Append(nil, appendRefused(nil, refused), nil, 0),
 	})
 }

@@ -24,6 +24,7 @@ type Conn struct {
 	shard   *shard
 	link    Link
 	format  Format
+	epoch   *Epoch                                                  // what its positions are of; mu guards it
 	token   string                                                  // names the connection to its page: the peer of the welcome
 	ctx     context.Context                                         // the values of the request, for what is called on behalf of the page
 	renewal func(token string) (eventbus.Peer, time.Time, *Closing) // nil where there is nothing to renew
@@ -99,7 +100,7 @@ const LastWords = 5 * time.Second
 func (c *Conn) send(frame []byte) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.sendLocked(c.format.Append(nil, frame, c.engine.epoch, 0))
+	c.sendLocked(c.format.Append(nil, frame, nil, 0))
 }
 
 // sendLocked queues bytes that are framed already.
@@ -175,7 +176,7 @@ func (c *Conn) begin(s, answer step) {
 func (c *Conn) passedLocked(s step) (out []byte, ok bool) {
 	var buffer [16]*port.Entry
 	for at := s.at; at < c.cursor; {
-		n, lost := c.engine.port.Read(at, buffer[:])
+		n, lost := c.readLocked(at, buffer[:])
 		if lost {
 			for info := range s.class.events {
 				if c.engine.port.Missed(info, at) {
@@ -188,7 +189,7 @@ func (c *Conn) passedLocked(s step) (out []byte, ok bool) {
 		}
 		for _, e := range buffer[:n] {
 			if at = e.Seq; at <= c.cursor && s.class.wants(e) && (c.class == nil || !c.class.wants(e)) && e.For(&c.peer) {
-				out = c.format.Append(out, e.Frame, c.engine.epoch, 0)
+				out = c.format.Append(out, e.Frame, nil, 0)
 			}
 		}
 	}
@@ -201,8 +202,11 @@ func (c *Conn) reachLocked(at uint64) bool {
 	var buffer [16]*port.Entry
 	for c.cursor < at {
 		head := c.engine.port.At()
-		n, lost := c.engine.port.Read(c.cursor, buffer[:])
+		n, lost := c.readLocked(c.cursor, buffer[:])
 		n = fitting(buffer[:n])
+		if c.outlived() {
+			return false
+		}
 		if lost && c.missesLocked() {
 			c.detachLocked()
 			return false
@@ -298,7 +302,7 @@ func (c *Conn) appendLocked(dst []byte, entries []*port.Entry, skip func(*port.E
 			continue
 		}
 		dst = c.appendDroppedLocked(dst)
-		dst = c.format.Append(dst, e.Frame, c.engine.epoch, e.Seq)
+		dst = c.format.Append(dst, e.Frame, c.epoch, e.Seq)
 	}
 	return dst
 }

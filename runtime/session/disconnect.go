@@ -2,60 +2,39 @@ package session
 
 import (
 	"slices"
-	"time"
 
 	"github.com/eventgen/eventgen/runtime/eventbus"
 )
 
 var disconnected = Closing{CloseForbidden, "forbidden: disconnected"}
 
-// Disconnect ends the clients that the target addresses, live ones and those that are away, and returns how many
-// there were: one peer by [eventbus.Where] and its ID, all of one identity likewise, or those of a label by
+// Disconnect ends the clients that the target addresses, live ones and those that are away, on all nodes, and returns how
+// many there were: one peer by [eventbus.Where] and its ID, all of one identity likewise, or those of a label by
 // [eventbus.Window]. Their connections are closed with 4403, which is final for a page until its credentials change
-// or it is reloaded, and their sessions end. Nothing that is emitted after Disconnect has returned reaches them.
+// or it is reloaded, and their sessions end: no ticket of theirs is taken at any node that is there now. Nothing that is
+// emitted after Disconnect has returned reaches them. A node that does not answer within two seconds is logged, and its
+// clients stay.
 //
 // It keeps nobody out. Let Authenticate refuse them before: it is asked again for whoever was connecting at that
 // moment. Of a client that is away only the ID, the identity and the label are known, so that a
-// [eventbus.Group] does not address it. Other nodes are not reached: call it on each.
+// [eventbus.Group] does not address it.
 func (engine *Engine) Disconnect(who eventbus.Target) int {
-	engine.disconnects.Add(1)
-	matched := map[*session]struct{}{}
-	n := 0
-	for _, c := range engine.all(nil) {
-		s, live := c.joined()
-		if !live || !who.Matches(c.who()) {
-			continue
-		}
-		c.close(disconnected)
-		if s == nil {
-			n++ // it has not said hello
-			continue
-		}
-		matched[s] = struct{}{}
-	}
-	for _, s := range engine.allSessions() {
-		if _, ok := matched[s]; ok || who.Matches(s.seenAs()) {
-			matched[s] = struct{}{}
-			engine.disconnect(s)
-		}
-	}
-	return n + len(matched)
+	return engine.everywhere(func(node string) []string {
+		return engine.matching(node, &listRequest{Connecting: true}, who)
+	}, func(ids []string) *endRequest { return &endRequest{IDs: ids} })
 }
 
 // Revoke ends the subscriptions to these events of the clients that the target addresses, as it does for
 // [Engine.Disconnect], and returns how many there were. The pages are told with a refused frame. Nothing of these
-// events that is emitted after Revoke has returned reaches them.
+// events that is emitted after Revoke has returned reaches them. One that comes to another node later begins a new session
+// there.
 //
 // It keeps nobody from listening again. Let AuthorizeListen refuse them before: it is asked again for whoever was
 // listening at that moment.
-func (engine *Engine) Revoke(who eventbus.Target, events ...string) (n int) {
-	engine.revocations.Add(1)
-	for _, s := range engine.allSessions() {
-		if who.Matches(s.seenAs()) {
-			n += engine.revoke(s, events)
-		}
-	}
-	return n
+func (engine *Engine) Revoke(who eventbus.Target, events ...string) int {
+	return engine.everywhere(func(node string) []string {
+		return engine.matching(node, &listRequest{}, who)
+	}, func(ids []string) *endRequest { return &endRequest{IDs: ids, Events: events, Revoke: true} })
 }
 
 func (engine *Engine) revoke(s *session, events []string) int {
@@ -71,29 +50,40 @@ func (engine *Engine) revoke(s *session, events []string) int {
 	if c := s.conn; c != nil && len(refused) > 0 {
 		c.change(step{
 			class: engine.intern(c.format, s.subs),
-			out:   c.format.Append(nil, appendRefused(nil, refused), engine.epoch, 0),
+			out:   c.format.Append(nil, appendRefused(nil, refused), nil, 0),
 		})
 	}
 	return len(refused)
 }
 
-// disconnect ends a session that may have a connection.
-func (engine *Engine) disconnect(s *session) {
+// disconnect ends a session that may have a connection, and reports whether it had not ended.
+func (engine *Engine) disconnect(s *session) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	if s.ended {
+		return false
+	}
+	engine.endLocked(s, disconnected)
+	return true
+}
+
+// endLocked ends a session, whose lock is held, and its connection if it has one.
+func (engine *Engine) endLocked(s *session, why Closing) {
 	engine.mu.Lock()
 	engine.away.remove(s)
-	delete(engine.sessions, s.id)
-	engine.revoked.add(s.id, time.Now())
+	if engine.sessions[s.id] == s {
+		delete(engine.sessions, s.id)
+	}
 	engine.mu.Unlock()
 	s.ended = true
+	defer s.tab.close()
 	for event := range s.subs {
 		s.dropLocked(event)
 	}
 	if c := s.conn; c != nil {
 		s.conn = nil
 		engine.port.Leave(s.id, s.generation)
-		c.close(disconnected)
+		c.close(why)
 	}
 }
 

@@ -25,6 +25,8 @@
 //   - resume.go: where a page that comes back goes on, and what it is told to have missed. epoch.go: what proves a
 //     position. subscribe.go: what a page listens to.
 //   - conn.go, drain.go: one connection, in step with the log and behind it. fanout.go, class.go: many at the same time.
+//   - nodes.go: what engines of different nodes ask each other. everywhere.go: an operator's word on all of them. renew.go:
+//     the log begins anew. leave.go: a node sends its clients elsewhere.
 //   - receive.go, emits.go, limiter.go: what pages send. frame.go, json.go, wire.go: frames, from and to them.
 //   - janitor.go: what time does.
 //
@@ -47,7 +49,8 @@
 //  6. A window that reconnects within the reach of the bus's log gets what it missed, once and in order, over any
 //     transport. For the time of [WithResume] the log goes on for what it listens to.
 //  7. Beyond that it is told of a gap, for each event: nothing is lost silently.
-//  8. A session has one connection: the newest replaces the others.
+//     When the log begins anew, open connections stay, and are told so with the kept values in one message.
+//  8. A session has one connection on all nodes: the newest replaces the others.
 //  9. What an engine knows of a session goes when that has been away for longer than [WithResume], and its
 //     subscriptions end.
 //  23. A page goes on with its session at any engine that has the key ([eventbus.WithKey]) by its ticket alone, for 24 hours from
@@ -59,13 +62,14 @@
 //     synchronous listeners have returned, and after what they emitted to the page.
 //  11. An emit runs once for each session and id, however often a page sends it.
 //  24. An engine that goes on with a session of another, and does not learn what became of its emits, runs none that has
-//     been sent: each ends with outcome_unknown.
+//     been sent: each ends with outcome_unknown. A node that is there says what became of them, and runs no more of the
+//     session.
 //
 // Safety:
 //
 //  12. Who a page is comes from the application alone, which is asked before anything that the page sends is
 //     read; each listen, emit and resume is authorised. What is emitted after [Engine.Disconnect] or
-//     [Engine.Revoke] has returned does not reach those that it was called for.
+//     [Engine.Revoke] has returned does not reach those that it was called for, on no node that can be reached.
 //  14. A session is of use to the identity alone that it began with.
 //  15. A panic of an authorisation or a listener ends nothing but what called it.
 //
@@ -80,6 +84,8 @@
 // The end:
 //
 //  19. Close sends the windows what they lack, closes them with 1001, and leaves no goroutine behind.
+//  25. Among other nodes it sends them away one after the other over the time of [WithDrain], with 4307, and hands their
+//     sessions over: none is told of a gap.
 //
 // Accounts:
 //

@@ -92,7 +92,13 @@ func (c *Conn) writeOut(p []byte) bool {
 // catchUpLocked takes the next entries from the log into rest, as the slow policies say.
 func (c *Conn) catchUpLocked(entries []*port.Entry) {
 	at := c.engine.port.At()
-	n, lost := c.engine.port.Read(c.cursor, entries)
+	n, lost := c.readLocked(c.cursor, entries)
+	if c.outlived() {
+		if c.ending { // what there is to send is not what it would send
+			c.closeAt = 0
+		}
+		return
+	}
 	defer clear(entries[:n])
 	n = fitting(entries[:n])
 	var dst []byte
@@ -186,7 +192,7 @@ func (c *Conn) lostLocked() (gap []byte, ok bool) {
 		return nil, true
 	}
 	c.engine.counts.told(missed)
-	return c.format.Append(nil, appendGap(nil, missed), c.engine.epoch, 0), true
+	return c.format.Append(nil, appendGap(nil, missed), nil, 0), true
 }
 
 func (c *Conn) dropLocked(e *port.Entry) {
@@ -210,7 +216,7 @@ func (c *Conn) appendDroppedLocked(dst []byte) []byte {
 	}
 	c.dropped = nil
 	c.engine.counts.told(missed)
-	return c.format.Append(dst, together(appendGap(nil, missed), appendAt(nil, c.upTo)), c.engine.epoch, c.upTo)
+	return c.format.Append(dst, together(appendGap(nil, missed), appendAt(nil, c.upTo)), c.epoch, c.upTo)
 }
 
 // resync hands the connection back to its shard, if it has caught up.

@@ -1,6 +1,9 @@
 package session
 
 import (
+	"cmp"
+	"context"
+	"slices"
 	"sort"
 	"sync"
 	"unsafe"
@@ -19,7 +22,19 @@ type emitLog struct {
 	next     int
 	highest  uint64
 	any      bool
+	ended    bool // the session goes on elsewhere
 }
+
+// settled is what is known of the emits of a session, for who takes it over.
+type settled struct {
+	Highest uint64               `json:"highest"`
+	Any     bool                 `json:"any"`
+	Well    []uint64             `json:"well,omitempty"`
+	Errors  map[uint64]wireError `json:"errors,omitempty"`
+}
+
+// mostSettled bounds the errors of a settled, in bytes: they travel in one message. Of older ones nobody knows.
+const mostSettled = 128 << 10
 
 type outcome struct {
 	id     uint64
@@ -36,6 +51,21 @@ var (
 	// ranWell is what most emits come to.
 	ranWell = &emitResult{done: ended}
 )
+
+// settled waits until the outcome is known, or ctx is done, and reports whether it is.
+func (r *emitResult) settled(ctx context.Context) bool {
+	select {
+	case <-r.done:
+		return true
+	default:
+	}
+	select {
+	case <-r.done:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
 
 // weight is what is charged for an outcome that is kept.
 func (r *emitResult) weight() int {
@@ -55,7 +85,7 @@ func (l *emitLog) run(id uint64, tab *tab, do func() *wireError) *wireError {
 		<-r.done
 		return r.err
 	}
-	if l.any && id <= l.highest {
+	if l.ended || l.any && id <= l.highest {
 		l.mu.Unlock()
 		return &wireError{Code: codeOutcomeUnknown, Message: "it may have run, and its outcome is not known here"}
 	}
@@ -69,6 +99,54 @@ func (l *emitLog) run(id uint64, tab *tab, do func() *wireError) *wireError {
 	defer l.settle(id, r, tab)
 	r.err = do()
 	return r.err
+}
+
+// end returns what became of the emits, after which none runs any more. It waits for those that run, until ctx is done.
+func (l *emitLog) end(ctx context.Context) (s settled) {
+	l.mu.Lock()
+	l.ended = true
+	outcomes := append(slices.Clone(l.outcomes[l.next:]), l.outcomes[:l.next]...)
+	s.Highest, s.Any = l.highest, l.any
+	l.mu.Unlock()
+	size := 0
+	for _, o := range slices.Backward(outcomes) {
+		if !o.result.settled(ctx) {
+			continue
+		}
+		if o.result.err == nil {
+			s.Well = append(s.Well, o.id)
+		} else if size += o.result.weight(); size <= mostSettled {
+			if s.Errors == nil {
+				s.Errors = map[uint64]wireError{}
+			}
+			s.Errors[o.id] = *o.result.err
+		}
+	}
+	return s
+}
+
+// begin takes over what is known, if nothing is.
+func (l *emitLog) begin(s *settled, tab *tab) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.any {
+		return
+	}
+	outcomes := make([]outcome, 0, min(len(s.Well)+len(s.Errors), keptEmits))
+	for _, id := range s.Well {
+		outcomes = append(outcomes, outcome{id, ranWell})
+	}
+	for id, err := range s.Errors {
+		outcomes = append(outcomes, outcome{id, &emitResult{done: ended, err: &err}})
+	}
+	slices.SortFunc(outcomes, func(a, b outcome) int { return cmp.Compare(a.id, b.id) })
+	for _, o := range outcomes {
+		if !l.keep(o, tab) {
+			break
+		}
+		tab.owe(o.result.weight())
+	}
+	l.highest, l.any = max(l.highest, s.Highest), s.Any
 }
 
 // pass makes the ids up to this one those of emits that may have run elsewhere: they are not run here.

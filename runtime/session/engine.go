@@ -6,6 +6,7 @@ import (
 	"runtime"
 	"sync"
 	"sync/atomic"
+	"time"
 
 	"github.com/eventgen/eventgen/runtime/eventbus"
 	"github.com/eventgen/eventgen/runtime/internal/account"
@@ -16,10 +17,12 @@ import (
 // Engine serves the windows of a bus, over whatever transports. It is made by [New] and safe for concurrent use.
 type Engine struct {
 	config
-	bus   *eventbus.Bus
-	port  port.Port
-	epoch *Epoch
-	keys  *keyring
+	bus  *eventbus.Bus
+	port port.Port
+	era  atomic.Pointer[Epoch] // what the log is now
+	keys *keyring
+	// suffix is what the names of connections end with: nothing unless there are other nodes.
+	suffix string
 
 	shards []*shard
 	next   atomic.Uint32 // the shard of the next connection
@@ -45,8 +48,11 @@ type Engine struct {
 	live    sync.WaitGroup // connections, and requests that belong to one; raised under mu
 	running sync.WaitGroup // goroutines; raised while live is, or in New
 	begun   sync.Once      // shutting down
-	stop    chan struct{}  // closed when flushers and janitor may end
-	ended   chan struct{}  // closed when all is done
+	renewed chan struct{}  // holds one: the log has begun anew
+	hurried sync.Once
+	hurry   chan struct{} // closed when a drain is to end
+	stop    chan struct{} // closed when flushers and janitor may end
+	ended   chan struct{} // closed when all is done
 }
 
 // New attaches an engine to the bus. It fails on options that are out of range and on a closed
@@ -61,6 +67,8 @@ func New(bus *eventbus.Bus, opts ...Option) (*Engine, error) {
 		sessions: make(map[string]*session),
 		away:     newAbsent(),
 		classes:  make(map[string]*class),
+		renewed:  make(chan struct{}, 1),
+		hurry:    make(chan struct{}),
 		stop:     make(chan struct{}),
 		ended:    make(chan struct{}),
 	}
@@ -73,6 +81,14 @@ func New(bus *eventbus.Bus, opts ...Option) (*Engine, error) {
 		return nil, err
 	}
 	engine.revoked = newRevoked(engine.maxPeers)
+	if bus.Health().Broker != nil {
+		engine.suffix = suffixOf(bus.Node())
+	}
+	if engine.drain < 0 {
+		if engine.drain = 0; engine.suffix != "" {
+			engine.drain = defaultDrain
+		}
+	}
 	if engine.maxAccountPeers == 0 {
 		engine.maxAccountPeers = min(engine.maxPeers, max(leastAccountPeers, engine.maxPeers/account.Parts))
 	}
@@ -90,9 +106,10 @@ func New(bus *eventbus.Bus, opts ...Option) (*Engine, error) {
 		return nil, fmt.Errorf("session: %w", err)
 	}
 	engine.keys = newKeyring(port.Keys)
-	engine.port, engine.epoch = port, newEpoch(port.Epoch(), engine.keys)
+	engine.port = port
+	engine.era.Store(newEpoch(port.Epoch(), engine.keys))
 	for _, s := range engine.shards {
-		s.head = port.At()
+		s.head, s.epoch = port.At(), engine.era.Load()
 		s.kick()
 		engine.running.Go(s.run)
 	}
@@ -114,7 +131,7 @@ func (s sink) Wake() {
 	}
 }
 
-func (s sink) Shutdown() { s.engine.begin() }
+func (s sink) Shutdown() { s.engine.begin(0) }
 
 var (
 	shuttingDown = Closing{CloseGoingAway, "shutting down"}
@@ -136,34 +153,44 @@ func (engine *Engine) all(dst []*Conn) []*Conn {
 	return dst
 }
 
-// Close sends the windows what they still lack, closes them with 1001, so that they try again
-// elsewhere or later, and waits until all of that is done. When ctx is done first, what is left
-// is cut off. It is idempotent.
+// Close takes nobody in any more, sends the windows what they still lack, closes them, and waits until all of that is
+// done. With [WithDrain] it closes one after the other, with a code by which they come back soon, at another node, and
+// hands their sessions over; without, all of them with 1001, so that they try again elsewhere or later. When ctx is done
+// first, what is left is cut off. It is idempotent. Close the engine before its bus: that ends it without a drain.
 func (engine *Engine) Close(ctx context.Context) error {
-	engine.begin()
+	engine.begin(engine.drain)
 	select {
 	case <-engine.ended:
 		return nil
 	case <-ctx.Done():
 	}
+	engine.hurried.Do(func() { close(engine.hurry) })
 	for _, c := range engine.all(nil) {
 		c.shut()
 	}
 	return ctx.Err()
 }
 
-// begin starts the end of the engine.
-func (engine *Engine) begin() { engine.begun.Do(func() { go engine.end() }) }
+// begin starts the end of the engine, with a drain of so long.
+func (engine *Engine) begin(drain time.Duration) {
+	engine.begun.Do(func() { go engine.end(drain) })
+}
 
-func (engine *Engine) end() {
+func (engine *Engine) end(drain time.Duration) {
 	engine.mu.Lock()
 	engine.closed = true
 	engine.mu.Unlock()
+	if drain > 0 {
+		engine.sendAway(drain)
+	}
 	at := engine.port.At()
 	for _, c := range engine.all(nil) {
 		c.closeAfter(at, shuttingDown)
 	}
 	engine.live.Wait() // the janitor shuts whoever does not go
+	if drain > 0 {
+		engine.handOver()
+	}
 	close(engine.stop)
 	engine.running.Wait()
 	engine.port.Detach()

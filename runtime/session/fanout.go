@@ -16,6 +16,7 @@ type shard struct {
 
 	mu      sync.Mutex
 	conns   []*Conn
+	epoch   *Epoch
 	head    uint64 // the position up to which the synced connections have been served
 	entries []*port.Entry
 	builds  map[*class]*build
@@ -74,6 +75,10 @@ func (s *shard) flush() bool {
 	defer s.mu.Unlock()
 	at := s.engine.port.At()
 	got, lost := s.engine.port.Read(s.head, s.entries)
+	if s.epoch != s.engine.era.Load() { // positions are of another: see Engine.renew
+		clear(s.entries[:got])
+		return false
+	}
 	n := fitting(s.entries[:got])
 	batch := s.entries[:n]
 	from := s.head
@@ -83,7 +88,7 @@ func (s *shard) flush() bool {
 	s.head = max(s.head, at)
 	for _, c := range s.conns {
 		c.mu.Lock()
-		if c.mode == modeSynced {
+		if c.mode == modeSynced && c.epoch == s.epoch {
 			if lost && c.missesLocked() {
 				// The log turned over faster than this shard could read it.
 				c.detachLocked()
@@ -177,7 +182,7 @@ func (s *shard) with(b *build, mask uint64, k *class, batch []*port.Entry) []byt
 				continue
 			}
 		}
-		bytes = k.format.Append(bytes, e.Frame, s.engine.epoch, e.Seq)
+		bytes = k.format.Append(bytes, e.Frame, s.epoch, e.Seq)
 	}
 	s.built += len(bytes)
 	if b.variants == nil {
@@ -205,7 +210,7 @@ func (s *shard) build(k *class, batch []*port.Entry) *build {
 		case personal(e):
 			b.personal = append(b.personal, e)
 		default:
-			b.bytes = k.format.Append(b.bytes, e.Frame, s.engine.epoch, e.Seq)
+			b.bytes = k.format.Append(b.bytes, e.Frame, s.epoch, e.Seq)
 		}
 	}
 	return b

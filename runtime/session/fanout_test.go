@@ -16,7 +16,7 @@ func TestGuarantee01FramesAreShared(t *testing.T) {
 	shard := p.e.shards[0]
 	var taps []tap
 	for n := range 4 {
-		c := &Conn{engine: p.e, shard: shard, link: make(tap, 1), cursor: p.e.port.At()}
+		c := &Conn{engine: p.e, shard: shard, link: make(tap, 1), epoch: p.e.era.Load(), cursor: p.e.port.At()}
 		c.class = p.e.intern(streamFormat{}, map[string]*subscription{"tick": {bus: sub}})
 		if n > 1 {
 			c.peer.Groups = []string{"staff"}

@@ -33,9 +33,17 @@ func (c *Conn) hello(f *Hello) (*opening, *Closing) {
 	if why != nil {
 		return nil, why
 	}
+	c.mu.Lock()
+	c.epoch = engine.era.Load()
+	c.mu.Unlock()
+	if f.Resume != nil && f.Resume.Epoch == c.epoch.name { // the page may have been at a node that is ahead
+		engine.port.Await(c.ctx, f.Resume.Seq)
+	}
 	a := c.admitInterestsLocked(s, peer, f.Listen)
 	defer s.mu.Unlock()
 	switch {
+	case s.moved:
+		return nil, &Closing{CloseReplaced, "replaced"}
 	case s.ended:
 		return nil, &disconnected
 	case s.conn != c: // another connection of the page has come since
@@ -46,13 +54,15 @@ func (c *Conn) hello(f *Hello) (*opening, *Closing) {
 
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	w := welcome{
-		Peer: c.token, Session: s.id, Ticket: engine.ticketLocked(s), Epoch: engine.epoch.name, At: o.at, Resumed: o.resumed,
-		ExpiresIn: secondsUntil(c.expires), Heartbeat: engine.heartbeat.Seconds(), Max: engine.MaxMessage(), Refused: a.refused,
-	}
+	w := c.welcomeLocked(s, o.at)
+	w.Resumed, w.Refused = o.resumed, a.refused
 	if !c.liveLocked() {
 		o.release()
 		return nil, refuse(shuttingDown)
+	}
+	if c.outlived() {
+		o.release()
+		return nil, refuse(anotherLog)
 	}
 	// One message: a page that has the position must have been told of the gap before it.
 	first := [][]byte{appendWelcome(nil, w)}
@@ -62,7 +72,7 @@ func (c *Conn) hello(f *Hello) (*opening, *Closing) {
 	if len(o.gap) > 0 {
 		first = append(first, appendGap(nil, o.gap))
 	}
-	out := c.format.Append(nil, together(first...), engine.epoch, o.at)
+	out := c.format.Append(nil, together(first...), c.epoch, o.at)
 	own := 0
 	for _, st := range o.steps {
 		own += st.weight()
@@ -85,15 +95,26 @@ func (c *Conn) hello(f *Hello) (*opening, *Closing) {
 	return &o, nil
 }
 
+// welcomeLocked returns what begins a connection at a position. The lock of the session is held, too.
+func (c *Conn) welcomeLocked(s *session, at uint64) welcome {
+	engine := c.engine
+	return welcome{
+		Peer: c.token, Session: s.id, Ticket: engine.ticketLocked(s), Epoch: c.epoch.name, At: at,
+		ExpiresIn: secondsUntil(c.expires), Heartbeat: engine.heartbeat.Seconds(), Max: engine.MaxMessage(),
+	}
+}
+
 // join finds the page's session, makes c its connection, and announces the peer.
 func (c *Conn) join(from *resumeFrame, peer *eventbus.Peer) (s *session, known bool, why *Closing) {
 	engine := c.engine
 	for {
-		ticket := ""
+		text := ""
 		if from != nil {
-			ticket = from.Ticket
+			text = from.Ticket
 		}
-		s, known = engine.session(ticket, peer.Identity, c.tab.account)
+		var t *ticket
+		s, t = engine.session(text, peer.Identity, c.tab.account)
+		known = t != nil
 		c.mu.Lock()
 		c.session = s
 		c.mu.Unlock()
@@ -104,6 +125,9 @@ func (c *Conn) join(from *resumeFrame, peer *eventbus.Peer) (s *session, known b
 			}
 			s.mu.Unlock()
 			return nil, false, why
+		}
+		if known {
+			c.adopt(s, t)
 		}
 		s.mu.Lock()
 		if !s.ended {
@@ -119,8 +143,8 @@ func (c *Conn) join(from *resumeFrame, peer *eventbus.Peer) (s *session, known b
 	}
 	s.conn = c
 	s.generation++
-	peer.ID, peer.Generation = s.id, s.generation // the same for a page that comes back, so that it gets no echo of what it relayed
-	joined, err := engine.port.Join(*peer)
+	peer.ID = s.id // the same for a page that comes back, so that it gets no echo of what it relayed
+	joined, err := engine.enterLocked(s, *peer)
 	if err != nil {
 		s.conn = nil
 		engine.leaveLocked(s)
@@ -129,4 +153,22 @@ func (c *Conn) join(from *resumeFrame, peer *eventbus.Peer) (s *session, known b
 	*peer, s.window = joined, joined.Window
 	c.shard.add(c)
 	return s, known, nil
+}
+
+// enterLocked announces the peer of a session, whose lock is held. What is known of a later connection at another node,
+// which the page has not heard from, counts as one that it has had.
+func (engine *Engine) enterLocked(s *session, peer eventbus.Peer) (eventbus.Peer, error) {
+	peer.Generation = s.generation
+	joined, err := engine.port.Join(peer)
+	if err == nil {
+		return joined, nil
+	}
+	for _, other := range engine.bus.Peers() {
+		if other.ID == s.id && other.Generation >= s.generation {
+			s.generation = other.Generation + 1
+			peer.Generation = s.generation
+			return engine.port.Join(peer)
+		}
+	}
+	return joined, err
 }

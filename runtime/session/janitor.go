@@ -13,6 +13,8 @@ func (engine *Engine) sweep() {
 		select {
 		case <-engine.stop:
 			return
+		case <-engine.renewed:
+			engine.renew()
 		case <-ticker.C:
 			// The ticker's own time may lie behind that of signs of life.
 			now := time.Now()
@@ -54,7 +56,7 @@ func (c *Conn) look(now time.Time, every time.Duration) (ticket bool) {
 	}
 	if c.mode == modeSynced && now.Sub(time.Unix(0, c.quiet)) >= engine.heartbeat-2*every {
 		if c.reachLocked(engine.port.At()) {
-			c.sendLocked(c.format.Append(nil, appendAt(nil, c.cursor), engine.epoch, c.cursor))
+			c.sendLocked(c.format.Append(nil, appendAt(nil, c.cursor), c.epoch, c.cursor))
 		}
 		c.quiet = now.UnixNano()
 	}
@@ -73,7 +75,7 @@ func (c *Conn) reissue(now time.Time) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.ticketed = now.UnixNano()
-	c.sendLocked(c.format.Append(nil, frame, c.engine.epoch, 0))
+	c.sendLocked(c.format.Append(nil, frame, nil, 0))
 }
 
 // listensLocked asks a silent WebSocket for a sign of life, and ends one that gives none or does

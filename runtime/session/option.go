@@ -42,6 +42,7 @@ type config struct {
 	heartbeat        time.Duration
 	resume           time.Duration
 	stall            time.Duration
+	drain            time.Duration // negative for the default
 }
 
 func defaults() config {
@@ -55,6 +56,7 @@ func defaults() config {
 		heartbeat:        25 * time.Second,
 		resume:           2 * time.Minute,
 		stall:            30 * time.Second,
+		drain:            -1,
 		logger:           slog.Default(),
 	}
 }
@@ -168,6 +170,17 @@ func WithResume(d time.Duration) Option { return optionFunc(func(c *config) { c.
 // message unfinished, before it is closed. The default is 30 s.
 func WithStall(d time.Duration) Option { return optionFunc(func(c *config) { c.stall = d }) }
 
+// WithDrain sets over what time [Engine.Close] closes the windows, so that they do not all come back at the same moment,
+// with a code by which they come back within 250 ms; what is left at the end of its context is cut off. The default is
+// 5 s if the bus has a broker, and else 0: there is nowhere else to go.
+func WithDrain(d time.Duration) Option {
+	return optionFunc(func(c *config) {
+		if c.drain = d; d < 0 {
+			c.drain = math.MinInt64
+		}
+	})
+}
+
 // check reports settings that make no sense.
 func (c *config) check() error {
 	bad := func(name string, broken bool) error {
@@ -186,6 +199,7 @@ func (c *config) check() error {
 		bad("WithQueue", c.queue < 0),
 		bad("WithHeartbeat", c.heartbeat < time.Millisecond || c.heartbeat > 24*time.Hour),
 		bad("WithResume", c.resume < 0),
+		bad("WithDrain", c.drain == math.MinInt64),
 		bad("WithStall", c.stall <= 0),
 		bad("WithLabels", c.labels > ReplaceLabels),
 		bad("WithStale", c.stale > AllowStale),

@@ -47,7 +47,7 @@ func (c *Conn) handle(f *pageFrame) {
 
 // answer queues an ack after what the connection gets up to the position.
 func (c *Conn) answer(at uint64, id uint64, err *wireError) {
-	c.change(step{at: at, out: c.format.Append(nil, appendAck(nil, id, err), c.engine.epoch, 0)})
+	c.change(step{at: at, out: c.format.Append(nil, appendAck(nil, id, err), nil, 0)})
 }
 
 func (c *Conn) listen(id uint64, listen map[string]interest, v verdict) {
@@ -66,7 +66,7 @@ func (c *Conn) listen(id uint64, listen map[string]interest, v verdict) {
 	if len(a.stale) > 0 {
 		c.send(appendStale(nil, a.stale))
 	}
-	begin := c.subscribeLocked(peer, a.wanted, nil, a)
+	begin := c.listening(peer, a.wanted, nil, a)
 	dropped := false
 	for event := range a.refused {
 		if s.subs[event] != nil {
@@ -74,7 +74,7 @@ func (c *Conn) listen(id uint64, listen map[string]interest, v verdict) {
 			s.dropLocked(event)
 		}
 	}
-	ack := step{at: begin.at, out: c.format.Append(nil, appendListening(nil, id, begin.at, a.refused), c.engine.epoch, 0)}
+	ack := step{at: begin.at, out: c.format.Append(nil, appendListening(nil, id, begin.at, a.refused), nil, 0)}
 	if dropped {
 		ack.class = c.engine.intern(c.format, s.subs)
 	}
@@ -93,7 +93,7 @@ func (c *Conn) unlisten(id uint64, events []string) {
 	}
 	c.change(step{
 		class: c.engine.intern(c.format, s.subs),
-		out:   c.format.Append(nil, appendAck(nil, id, nil), c.engine.epoch, 0),
+		out:   c.format.Append(nil, appendAck(nil, id, nil), nil, 0),
 	})
 }
 
@@ -107,6 +107,9 @@ func (c *Conn) emit(f *pageFrame, v verdict) {
 	})
 	if err != nil {
 		c.engine.port.Refused(*f.Emit, string(err.Code))
+	}
+	if settled := c.engine.port.Settled(); settled != nil { // what its listeners emitted comes before the answer
+		<-settled
 	}
 	c.answer(c.engine.port.At(), *f.ID, err)
 }

@@ -49,8 +49,11 @@ func (o *opening) open() {
 		return
 	}
 	old := s.takeLocked()
-	begin := o.c.subscribeLocked(*o.peer, o.a.wanted, o.unreadable(old), o.a)
+	begin := o.c.listening(*o.peer, o.a.wanted, o.unreadable(old), o.a)
 	o.at, o.steps = begin.at, []step{begin}
+	if o.from != nil && o.from.Epoch != o.c.epoch.name { // where the session began is a position of another log
+		s.start = o.at
+	}
 	o.gap = o.lost(old)
 	if o.from != nil {
 		for event, sub := range s.subs {
@@ -79,7 +82,7 @@ func (o *opening) open() {
 // the session began, and which of its emits may have run. The log has to tell whether anything is missing.
 func (o *opening) rebuild() {
 	o.s.unbuilt = false
-	if o.from.Sent != nil {
+	if o.from.Sent != nil && !o.s.handed {
 		o.s.emits.pass(*o.from.Sent)
 	}
 	if !o.reachable() {
@@ -91,7 +94,7 @@ func (o *opening) rebuild() {
 			claimed[event] = w
 		}
 	}
-	begin := o.c.subscribeLocked(*o.peer, claimed, nil, o.a)
+	begin := o.c.subscribeLocked(*o.peer, claimed, nil, o.a) // what is kept the page has, or gets again
 	o.c.engine.release(begin.class)
 	for event, w := range claimed {
 		if sub := o.s.subs[event]; sub != nil {
@@ -155,7 +158,7 @@ func (o *opening) broken(sub *subscription) bool {
 
 // reachable reports whether the page's position is one of this log.
 func (o *opening) reachable() bool {
-	return o.from != nil && o.from.Epoch == o.c.engine.epoch.name && o.from.Seq <= o.c.engine.port.At()
+	return o.from != nil && o.from.Epoch == o.c.epoch.name && o.from.Seq <= o.c.engine.port.At()
 }
 
 // fromPosition reports whether the log has all since the position, though the session is new, and whether the page was
@@ -213,7 +216,7 @@ func (o *opening) goOn() {
 		last.class = engine.intern(o.c.format, now)
 	}
 	if len(fresh) > 0 {
-		o.steps = append(o.steps, o.c.subscribeLocked(*o.peer, fresh, nil, o.a))
+		o.steps = append(o.steps, o.c.listening(*o.peer, fresh, nil, o.a))
 	}
 	for event := range fresh {
 		if sub := s.subs[event]; sub != nil {
@@ -235,7 +238,7 @@ func (o *opening) keptAgain(event string, sub *subscription) (out []byte) {
 	defer kept[0].Close()
 	for _, e := range kept[0].Values {
 		if e.Seq <= o.owed(sub) {
-			out = o.c.format.Append(out, e.Frame, o.c.engine.epoch, 0)
+			out = o.c.format.Append(out, e.Frame, nil, 0)
 		}
 	}
 	return out
@@ -280,7 +283,7 @@ func (o *opening) lost(old map[string]*subscription) map[string]*uint64 {
 func (o *opening) count(losses map[*eventdef.Info]*loss) {
 	entries := make([]*port.Entry, mostRead)
 	for after := o.from.Seq; ; {
-		n, _ := o.c.engine.port.Read(after, entries)
+		n, _ := o.c.engine.port.Read(after, entries) // hello looks after the epoch
 		for _, e := range entries[:n] {
 			after = e.Seq
 			l := losses[e.Event]

@@ -29,6 +29,8 @@ type session struct {
 	start, generation uint64
 	// unbuilt says that the session comes from a ticket, and that nothing else of it is known.
 	unbuilt bool
+	handed  bool // but what became of its emits, which the node that had it has told
+	moved   bool // it has ended here, and goes on at another node
 	subs    map[string]*subscription
 	load    int // what subs count
 	ended   bool
@@ -124,35 +126,36 @@ func (engine *Engine) endSession(s *session) {
 	}
 }
 
-// session returns the session that a page of the identity has a ticket for, or a new one.
-func (engine *Engine) session(text, owner, account string) (s *session, known bool) {
+// session returns the session that a page of the identity has a ticket for, with that, or a new one.
+func (engine *Engine) session(text, owner, account string) (s *session, t *ticket) {
 	at := engine.port.At()
 	t, known := engine.keys.open(text, owner, time.Now())
 	engine.mu.Lock()
 	defer engine.mu.Unlock()
-	if known = known && !engine.revoked.has(t); known {
+	if known {
 		if s := engine.sessions[t.session]; s != nil && s.owner == owner {
-			return s, true
+			return s, t
 		}
+		known = !engine.revoked.has(t)
 	}
 	s = &session{owner: owner, start: at, subs: make(map[string]*subscription)}
 	if known {
 		s.id, s.generation, s.unbuilt = t.session, t.generation, true
-		if t.epoch == engine.epoch.name {
+		if t.epoch == engine.era.Load().name {
 			s.start = t.start
 		}
 	} else {
-		s.id = newID()
+		s.id, t = newID(), nil
 	}
 	s.tab.memory, s.tab.account = &engine.memory, account
 	engine.sessions[s.id] = s
-	return s, known
+	return s, t
 }
 
 // ticketLocked returns what the page shows to go on with the session, whose lock is held.
 func (engine *Engine) ticketLocked(s *session) string {
 	return engine.keys.seal(&ticket{
-		session: s.id, node: engine.bus.Node(), epoch: engine.epoch.name, start: s.start, generation: s.generation,
+		session: s.id, node: engine.bus.Node(), epoch: engine.era.Load().name, start: s.start, generation: s.generation,
 		expires: time.Now().Add(ticketLife),
 	}, s.owner)
 }

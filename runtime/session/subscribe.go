@@ -73,10 +73,17 @@ func (c *Conn) admitInterests(peer eventbus.Peer, listen map[string]interest) *a
 	return a
 }
 
+// beginning is what new subscriptions come to.
+type beginning struct {
+	at    uint64
+	class *class   // comes with a reference
+	kept  [][]byte // the frames of kept values
+}
+
 // subscribeLocked subscribes the session, whose lock is held, to all of these at one moment. It returns what that
 // changes, and from which position on, the newest if there is nothing to subscribe to. What is refused for being
 // too much goes to a. Kept values of the events in without are left out.
-func (c *Conn) subscribeLocked(peer eventbus.Peer, fresh map[string]wantedEvent, without map[string]bool, a *admission) step {
+func (c *Conn) subscribeLocked(peer eventbus.Peer, fresh map[string]wantedEvent, without map[string]bool, a *admission) beginning {
 	s, engine := c.session, c.engine
 	var events []string
 	var interests []port.Interest
@@ -101,9 +108,9 @@ func (c *Conn) subscribeLocked(peer eventbus.Peer, fresh map[string]wantedEvent,
 			a.refused[event] = *publicError(err)
 			s.tab.change(-weightOfSubscription(event, fresh[event].keys))
 		}
-		return step{at: engine.port.At(), class: engine.intern(c.format, s.subs)}
+		return beginning{at: engine.port.At(), class: engine.intern(c.format, s.subs)}
 	}
-	begin := step{at: at}
+	begin := beginning{at: at}
 	for i, event := range events {
 		sub := &subscription{bus: subs[i], weight: weightOfSubscription(event, fresh[event].keys)}
 		old := s.subs[event]
@@ -113,7 +120,7 @@ func (c *Conn) subscribeLocked(peer eventbus.Peer, fresh map[string]wantedEvent,
 			case without[event]:
 				sub.partial = true
 			case old == nil || !old.bus.Keys.Has(e.Key):
-				begin.out = c.format.Append(begin.out, e.Frame, engine.epoch, 0)
+				begin.kept = append(begin.kept, e.Frame)
 			}
 		}
 		sub.bus.Values = nil // the session lives for longer than they are needed
@@ -121,4 +128,14 @@ func (c *Conn) subscribeLocked(peer eventbus.Peer, fresh map[string]wantedEvent,
 	}
 	begin.class = engine.intern(c.format, s.subs)
 	return begin
+}
+
+// listening is subscribeLocked with a message for each of the kept values.
+func (c *Conn) listening(peer eventbus.Peer, fresh map[string]wantedEvent, without map[string]bool, a *admission) step {
+	begin := c.subscribeLocked(peer, fresh, without, a)
+	s := step{at: begin.at, class: begin.class}
+	for _, frame := range begin.kept {
+		s.out = c.format.Append(s.out, frame, nil, 0)
+	}
+	return s
 }

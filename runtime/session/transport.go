@@ -26,7 +26,8 @@ type Link interface {
 type Format interface {
 	// Name tells formats apart.
 	Name() string
-	// Append adds one frame. seq is the position in the log that a page has reached with it, 0 if it tells of none.
+	// Append adds one frame. seq is the position in the log that a page has reached with it, 0 if it tells of none: then
+	// log may be nil.
 	Append(dst, frame []byte, log *Epoch, seq uint64) []byte
 	// AppendClose adds the last words of a connection.
 	AppendClose(dst []byte, why Closing) []byte
@@ -65,8 +66,8 @@ func (engine *Engine) Prepare(who Client) (*Conn, *Closing) {
 	peer := who.Peer
 	peer.ID, peer.Node, peer.Account = "", "", who.Account
 	c := &Conn{
-		engine: engine, token: newID(), ctx: who.Context, peer: peer, expires: who.Expires,
-		renewal: who.Renew, disconnects: uint64(who.Since),
+		engine: engine, token: engine.newName(), ctx: who.Context, peer: peer, expires: who.Expires,
+		renewal: who.Renew, disconnects: uint64(who.Since), epoch: engine.era.Load(),
 	}
 	c.tab.memory, c.tab.account = &engine.memory, who.Account
 	if !c.tab.change(who.Kept) {
@@ -256,7 +257,7 @@ func (engine *Engine) HelloOf(window string, events []string, lastID, ticket str
 		f.Hello.Listen[event] = interest{}
 	}
 	if lastID != "" {
-		name, seq, proven, ok := engine.epoch.parseID(lastID)
+		name, seq, proven, ok := engine.era.Load().parseID(lastID)
 		if !ok {
 			return nil, &Closing{CloseBadFrame, "bad_frame: Last-Event-ID is EPOCH:SEQ:PROOF"}
 		}

@@ -20,6 +20,7 @@ const (
 	CloseGoingAway       = 1001
 	CloseTooLarge        = 1009
 	CloseFailed          = 1011
+	CloseElsewhere       = 4307
 	CloseBadFrame        = 4400
 	CloseUnauthenticated = 4401
 	CloseForbidden       = 4403

@@ -229,7 +229,7 @@ func TestResume(t *testing.T) {
 		first := &page{conn, t, ended}
 		first.send(`{"hello":{"listen":{"tick":{}}}}`)
 		var f struct {
-			Welcome struct{ Session, Epoch string }
+			Welcome struct{ Ticket, Epoch string }
 		}
 		if err := json.Unmarshal([]byte(first.want(`{"welcome"`)), &f); err != nil {
 			t.Fatal(err)
@@ -241,7 +241,7 @@ func TestResume(t *testing.T) {
 		}
 		conn, ended = p.open("eventgen", label("main"))
 		second := &page{conn, t, ended}
-		second.send(fmt.Sprintf(`{"hello":{"listen":{"tick":{}},"resume":{"session":%q,"epoch":%q,"seq":0}}}`, f.Welcome.Session, f.Welcome.Epoch))
+		second.send(fmt.Sprintf(`{"hello":{"listen":{"tick":{}},"resume":{"ticket":%q,"epoch":%q,"seq":0}}}`, f.Welcome.Ticket, f.Welcome.Epoch))
 		if welcome := second.want(`{"welcome"`); !strings.Contains(welcome, `"resumed":true`) {
 			t.Errorf("got %s", welcome)
 		}

@@ -25,6 +25,8 @@ type Port interface {
 	Await(ctx context.Context, position uint64) bool
 	// Request asks the transports of another node, sealed with the cluster's key. It fails with eventbus.CodeBroker.
 	Request(ctx context.Context, node string, body []byte) ([]byte, error)
+	// Nodes returns the names of the other nodes that are there.
+	Nodes() []string
 	// Keys returns keys of 32 bytes for a purpose, the newest first, which are those of all nodes that have the same
 	// eventbus.WithKey. Without one they are random.
 	Keys(purpose string) [][]byte

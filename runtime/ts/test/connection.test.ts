@@ -380,6 +380,50 @@ describe('resume', () => {
     expect(wire.accept().hello?.resume).toEqual({ ticket: 't2', epoch: 'e1', seq: 0 });
   });
 
+  test('a log that begins anew goes on over the same connection', async () => {
+    const fn = vi.fn();
+    const gaps = vi.fn();
+    start();
+    client.onGap(gaps);
+    listen(user, fn, { client });
+    wire.accept();
+    const sent = emit(action, { kind: 'x' }, { client });
+    wire.receive({ event: 'user:current', seq: 100, payload: 'ada' });
+    wire.receive(
+      { welcome: { peer: 'p', session: 's1', ticket: 't2', epoch: 'e2', at: 3 } },
+      { gap: { events: { 'user:current': null } } },
+      { event: 'user:current', seq: 2, payload: 'bob' },
+    );
+    expect(gaps).toHaveBeenCalledTimes(1);
+    expect(fn.mock.calls.map(([name]) => name as unknown)).toEqual(['ada', 'bob']);
+    const late = vi.fn();
+    listen(user, late, { client });
+    await vi.advanceTimersByTimeAsync(0);
+    expect(late.mock.calls[0]?.[0]).toBe('bob');
+    // Nothing is sent again, and what is in flight is answered.
+    expect(wire.frames.filter((frame) => frame.emit)).toHaveLength(1);
+    wire.receive({ ack: wire.frames.find((frame) => frame.emit)?.id ?? 0 });
+    await sent;
+    expect(statuses).not.toContain('offline');
+    wire.close();
+    vi.advanceTimersByTime(1000);
+    const { hello } = wire.accept();
+    expect(hello?.resume).toEqual({ ticket: 't2', epoch: 'e2', seq: 3, sent: 1 });
+    expect(hello?.listen['user:current']?.since).toBe(3);
+  });
+
+  test('a server that drains sends the page elsewhere soon, however often', () => {
+    start();
+    listen(tick, vi.fn(), { client });
+    for (let n = 1; n <= 8; n++) {
+      expect(wire.lines).toHaveLength(n);
+      wire.accept();
+      wire.close(4307, 'draining');
+      expect(client.status).toBe('offline');
+      vi.advanceTimersByTime(250);
+    }
+  });
+
   test('a new epoch starts counting anew, and forgets kept values', async () => {
     const fn = vi.fn();
     start();

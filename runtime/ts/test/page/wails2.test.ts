@@ -52,7 +52,7 @@ const down = (...frame: Data) => {
 };
 /** Frames from the page since the last call, without those that say nothing but how far it is. */
 const took = () => runtime.up.splice(0).filter(([, kind]) => kind !== 'beat');
-const welcome = { welcome: { peer: 'p', session: 's', epoch: 'e', at: 0 } };
+const welcome = { welcome: { peer: 'p', session: 's', ticket: 't', epoch: 'e', at: 0 } };
 
 /** Opens the connection as Go does. */
 function open(): void {
@@ -146,7 +146,7 @@ test('the listener is there again after somebody called EventsOffAll', async () 
   expect(took().map((frame) => frame.slice(1))).toEqual([['close', 1, 1]]);
   await vi.advanceTimersByTimeAsync(0);
   open();
-  expect(took()[0]?.[4]).toContain('"resume":{"session":"s","epoch":"e","seq":0}');
+  expect(took()[0]?.[4]).toContain('"resume":{"ticket":"t","epoch":"e","seq":0}');
 });
 
 test('the page goes on saying that it opens until Go answers', () => {

@@ -1,0 +1,73 @@
+package session
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"testing/synctest"
+
+	"github.com/eventgen/eventgen/runtime/eventbus"
+	"github.com/eventgen/eventgen/runtime/eventbus/eventbustest"
+)
+
+// newNode returns a place that is a node of the network.
+func newNode(t *testing.T, network *eventbustest.Network, name string, opts ...Option) *place {
+	t.Helper()
+	return newPlace(t, []eventbus.Option{
+		eventbus.WithBroker(network.Broker()), eventbus.WithKey(keyA), eventbus.WithNode(name),
+	}, append([]Option{WithDrain(0)}, opts...)...)
+}
+
+// What became of an emit is asked where it ran.
+func TestGuarantee24OutcomesComeAlong(t *testing.T) {
+	for name, network := range map[string]*eventbustest.Network{"log": eventbustest.NewLogNetwork(), "no log": eventbustest.NewNetwork()} {
+		t.Run(name, func(t *testing.T) {
+			bubble(t, func(t *testing.T) {
+				a, b := newNode(t, network, "a"), newNode(t, network, "b")
+				var mu sync.Mutex
+				var ran []string
+				entered, leave := make(chan struct{}), make(chan struct{})
+				goOn := sync.OnceFunc(func() { close(leave) })
+				t.Cleanup(goOn)
+				for _, n := range []*place{a, b} {
+					ask.Listen(n.bus, func(_ context.Context, p progress) error {
+						mu.Lock()
+						ran = append(ran, fmt.Sprint(p.N, " at ", n.bus.Node()))
+						mu.Unlock()
+						switch p.N {
+						case 2:
+							return eventbus.Reject("no", "not so")
+						case 3:
+							close(entered)
+							<-leave
+						}
+						return nil
+					})
+				}
+				pg := a.open(`{"listen":{}}`)
+				for id := 1; id <= 3; id++ {
+					pg.send(fmt.Sprintf(`{"emit":"ask","id":%d,"payload":{"id":"x","n":%d}}`, id, id))
+				}
+				<-entered
+				back := b.open(strings.Replace(pg.resume(`{}`, 0), `"seq"`, `"sent":4,"seq"`, 1))
+				for id := 1; id <= 4; id++ {
+					back.send(fmt.Sprintf(`{"emit":"ask","id":%d,"payload":{"id":"x","n":%d}}`, id, id))
+				}
+				back.want(`{"ack":1}`, `{"ack":2,"error":{"code":"no","message":"not so"}}`,
+					`{"ack":3,"error":{"code":"outcome_unknown","message":"it may have run, and its outcome is not known here"}}`,
+					`{"ack":4}`) // which never got there
+				goOn()
+				pg.send(`{"emit":"ask","id":5,"payload":{"id":"x","n":5}}`) // to where it no longer is
+				synctest.Wait()
+				mu.Lock()
+				defer mu.Unlock()
+				if want := []string{"1 at a", "2 at a", "3 at a", "4 at b"}; !slices.Equal(ran, want) {
+					t.Errorf("ran %q, want %q", ran, want)
+				}
+			})
+		})
+	}
+}
