@@ -32,6 +32,11 @@ type Options struct {
 	// Roots returns the names of the declarations in a file that the run is about. They are checked,
 	// with what they need, and nothing else is.
 	Roots func(*token.FileSet, *ast.File) []string
+	// Known is what Learned was called with in an earlier run of the same options whose snapshot had
+	// the same Listing. The go command is not asked again, then. Empty: nothing is known.
+	Known []byte
+	// Learned, if set, is called with what the go command has said of the packages.
+	Learned func(known []byte)
 }
 
 // Load loads the packages that the options name. The error is a problem of the environment: no go
@@ -40,6 +45,13 @@ type Options struct {
 func Load(ctx context.Context, opts Options) (*Program, error) {
 	if err := opts.complete(); err != nil {
 		return nil, err
+	}
+	if l := opts.known(); l != nil {
+		p := newProgram(&opts, newSources(), l.Packages)
+		if err := p.loadAll(ctx, l.Exports); err == nil {
+			return p, nil
+		}
+		// Something has changed since; what is wrong will come up again.
 	}
 	var (
 		files   = newSources()
@@ -56,17 +68,23 @@ func Load(ctx context.Context, opts Options) (*Program, error) {
 		return nil, err
 	}
 	p := newProgram(&opts, files, listed)
-	for _, e := range likely {
+	if err := p.loadAll(ctx, likely); err != nil {
+		return nil, err
+	}
+	p.learn()
+	return p, nil
+}
+
+// loadAll loads the targets, and what they need; exports are at hand.
+func (p *Program) loadAll(ctx context.Context, exports []*exported) error {
+	for _, e := range exports {
 		p.exports[e.ImportPath] = e
 	}
 	roots, err := p.readTargets()
 	if err != nil {
-		return nil, err
+		return err
 	}
-	if err := p.load(ctx, roots); err != nil {
-		return nil, err
-	}
-	return p, nil
+	return p.load(ctx, roots)
 }
 
 func (o *Options) complete() error {

@@ -30,7 +30,10 @@ type Query struct {
 type Snapshot struct {
 	// Sum is equal for two snapshots only if the same run would do the same after both.
 	Sum string
-	// Doubt tells why Sum cannot be relied on; empty if it can.
+	// Listing is equal for two snapshots only if the go command would say the same of packages: which
+	// there are, their files and their imports. Declarations may differ.
+	Listing string
+	// Doubt tells why the two cannot be relied on; empty if they can.
 	Doubt string
 	// Dirs are the directories that were read, absolute and sorted.
 	Dirs []string
@@ -81,7 +84,8 @@ type scan struct {
 // entry is one thing that was read.
 type entry struct {
 	name    string // a path, or a word for what is no file
-	content string // hash, or text
+	content string // hash, or text; empty if it matters to the listing alone
+	listing string // the part that matters to the listing, as content is
 	touched string // times and identity of a file
 }
 
@@ -90,7 +94,7 @@ func (s *scan) doubt(format string, args ...any) {
 }
 
 func (s *scan) text(name, content string) {
-	s.entries = append(s.entries, entry{name: name, content: content})
+	s.entries = append(s.entries, entry{name: name, content: content, listing: content})
 }
 
 // file adds the content of a file that may be missing, and returns it.
@@ -106,9 +110,10 @@ func (s *scan) file(path string) []byte {
 func readEntry(path string) (entry, []byte) {
 	content, err := readSource(path)
 	if err != nil {
-		return entry{name: path, content: "absent"}, nil
+		return entry{name: path, content: "absent", listing: "absent"}, nil
 	}
-	return entry{name: path, content: hash(content), touched: identity(path)}, content
+	sum := hash(content)
+	return entry{name: path, content: sum, listing: sum, touched: identity(path)}, content
 }
 
 func identity(path string) string {
@@ -126,11 +131,17 @@ func hash(content []byte) string {
 
 func (s *scan) snapshot() *Snapshot {
 	slices.SortFunc(s.entries, func(a, b entry) int { return strings.Compare(a.name, b.name) })
-	sum, touched := sha256.New(), sha256.New()
+	sum, listing, touched := sha256.New(), sha256.New(), sha256.New()
 	for _, text := range []string{"eventgen snapshot 1", s.query.Dir, s.query.Options, strings.Join(s.query.Patterns, "\x00")} {
 		field(sum, text)
+		field(listing, text)
 	}
 	for _, e := range s.entries {
+		field(listing, e.name)
+		field(listing, e.listing)
+		if e.content == "" {
+			continue
+		}
 		field(sum, e.name)
 		field(sum, e.content)
 		field(touched, e.name)
@@ -138,6 +149,7 @@ func (s *scan) snapshot() *Snapshot {
 	}
 	return &Snapshot{
 		Sum:     hex.EncodeToString(sum.Sum(nil)),
+		Listing: hex.EncodeToString(listing.Sum(nil)),
 		Doubt:   strings.Join(s.doubts, "; "),
 		Dirs:    slices.Sorted(maps.Keys(s.watch)),
 		Targets: slices.Sorted(maps.Keys(s.targets)),

@@ -166,15 +166,15 @@ type packageFiles struct {
 	imports []string
 }
 
-// readPackage reads the Go files in dir, but for our own output, and of tests only those that hold
-// directives, which is a mistake.
+// readPackage reads the Go files in dir. Our own output and tests matter to the listing alone, but
+// for tests that hold directives, which is a mistake.
 func readPackage(dir string) packageFiles {
-	listing, err := os.ReadDir(dir)
+	files, err := os.ReadDir(dir)
 	if err != nil {
 		return packageFiles{absent: true}
 	}
 	var p packageFiles
-	for _, file := range listing {
+	for _, file := range files {
 		name := file.Name()
 		if !strings.HasSuffix(name, ".go") || name[0] == '_' || name[0] == '.' {
 			continue
@@ -182,30 +182,42 @@ func readPackage(dir string) packageFiles {
 		path := filepath.Join(dir, name)
 		e, content := readEntry(path)
 		if gen.HasHeader(content) {
+			p.entries = append(p.entries, entry{name: path, listing: "generated"})
 			continue
 		}
+		imports, head := importsOf(content)
+		e.listing = hash(content[:head])
 		if strings.HasSuffix(name, "_test.go") {
-			if bytes.Contains(content, []byte(rules.Prefix)) {
-				p.entries = append(p.entries, e)
+			if !bytes.Contains(content, []byte(rules.Prefix)) {
+				e.content = ""
 			}
-			continue
+		} else {
+			p.imports = append(p.imports, imports...)
 		}
 		p.entries = append(p.entries, e)
-		p.imports = append(p.imports, imports(content)...)
 	}
 	return p
 }
 
-func imports(content []byte) []string {
-	file, _ := parser.ParseFile(token.NewFileSet(), "", content, parser.ImportsOnly|parser.SkipObjectResolution)
+// importsOf returns what a file imports, and how long the part is that says so, its build constraint
+// included: of a file that cannot be read, all of it.
+func importsOf(content []byte) (paths []string, head int) {
+	fset := token.NewFileSet()
+	file, err := parser.ParseFile(fset, "", content, parser.ImportsOnly|parser.SkipObjectResolution|parser.ParseComments)
 	if file == nil {
-		return nil
+		return nil, len(content)
 	}
-	var out []string
+	end := file.Name.End()
 	for _, spec := range file.Imports {
 		if path, err := strconv.Unquote(spec.Path.Value); err == nil {
-			out = append(out, path)
+			paths = append(paths, path)
 		}
 	}
-	return out
+	for _, decl := range file.Decls {
+		end = max(end, decl.End())
+	}
+	if err != nil || !end.IsValid() {
+		return paths, len(content)
+	}
+	return paths, fset.PositionFor(end, false).Offset
 }

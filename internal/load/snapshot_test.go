@@ -172,6 +172,43 @@ func TestTake(t *testing.T) {
 	}
 }
 
+// Declarations are no business of the go command: what it says of packages holds after an edit.
+func TestListing(t *testing.T) {
+	for _, test := range []struct {
+		name       string
+		file, text string // what to write, or to remove if there is no text
+		changed    bool
+	}{
+		{"a declaration", "app/a/a.go", project["app/a/a.go"] + "\ntype Edited struct{}\n", false},
+		{"an import", "app/a/a.go", strings.Replace(project["app/a/a.go"], "\t\"fmt\"\n", "", 1), true},
+		{"a file that does not parse", "app/a/a.go", "package a\n\nimport (\n", true},
+		{"a build constraint", "app/a/a_windows.go", "//go:build none\n\npackage a\n", true},
+		{"a package's name", "app/b/b.go", "package c\n\nimport \"example.test/lib/c\"\n", true},
+		{"a new file", "app/a/new.go", "package a\n", true},
+		{"a file removed", "app/a/a_windows.go", "", true},
+		{"a test's body", "app/a/a_test.go", "package a\n\nfunc f() {}\n", false},
+		{"a test's package", "app/a/a_test.go", "package a_test\n", true},
+		{"a new test", "app/a/b_test.go", "package a\n", true},
+		{"our own output", "app/a/" + gen.GoFileName, gen.Header + "\n// edited\n", false},
+		{"our own output removed", "app/a/" + gen.GoFileName, "", true},
+		{"go.mod", "app/go.mod", project["app/go.mod"] + "\n// edited\n", true},
+		{"the Go release", "goroot/VERSION", "go1.26.9", true},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			root, q := setUp(t)
+			before := Take(q)
+			if test.text != "" {
+				writeFile(t, root, test.file, test.text)
+			} else if err := os.Remove(filepath.Join(root, filepath.FromSlash(test.file))); err != nil {
+				t.Fatal(err)
+			}
+			if after := Take(q); after.Listing != before.Listing != test.changed {
+				t.Errorf("changed: %v, want %v", after.Listing != before.Listing, test.changed)
+			}
+		})
+	}
+}
+
 // A workspace may replace a module for all that it uses.
 func TestWorkspaceReplacement(t *testing.T) {
 	root, q := setUp(t)

@@ -111,21 +111,43 @@ func (c Records) Lookup(read string, at Places) (*Record, bool) {
 
 // Store keeps the record of a run.
 func (c Records) Store(read string, r *Record) error {
-	if c.dir == "" {
-		return nil
-	}
 	text, err := json.Marshal(r)
 	if err != nil {
 		return fmt.Errorf("encode the record of the run: %w", err)
+	}
+	return c.keep(read, text)
+}
+
+// Listing returns what [Records.KeepListing] was given under this word; nil if there is nothing.
+func (c Records) Listing(word string) []byte {
+	if c.dir == "" {
+		return nil
+	}
+	text, err := os.ReadFile(c.file(listings + word))
+	if err != nil {
+		return nil
+	}
+	return text
+}
+
+// KeepListing keeps what the go command has said of the packages of a run.
+func (c Records) KeepListing(word string, text []byte) error { return c.keep(listings+word, text) }
+
+// listings begins the names of listings.
+const listings = "list-"
+
+func (c Records) keep(word string, text []byte) error {
+	if c.dir == "" {
+		return nil
 	}
 	if err := os.MkdirAll(c.dir, 0o700); err != nil {
 		return err
 	}
 	c.trim()
-	return Replace(c.file(read), text)
+	return Replace(c.file(word), text)
 }
 
-func (c Records) file(read string) string { return filepath.Join(c.dir, read+".json") }
+func (c Records) file(word string) string { return filepath.Join(c.dir, word+".json") }
 
 // maxRecords bounds the directory; when it is reached, the older half goes.
 const maxRecords = 512

@@ -34,11 +34,13 @@ type GenerateOptions struct {
 // Generate loads, renders and writes, unless nothing has changed. On any error among the
 // diagnostics no file is written.
 func Generate(ctx context.Context, j *Job, opts GenerateOptions) (*Result, error) {
+	j.listing = listing{}
 	snapshot := load.Take(j.query())
 	if opts.Cached {
 		if r, ok := j.recorded(snapshot); ok {
 			return r, nil
 		}
+		j.listing.recall(snapshot)
 	}
 	release, err := output.Exclude(ctx, append(j.outputDirs(), load.ModuleRoot(j.From)), opts.Waiting)
 	if err != nil {
@@ -66,6 +68,9 @@ func Generate(ctx context.Context, j *Job, opts GenerateOptions) (*Result, error
 	if after.Undisturbed(snapshot) {
 		// Without a record the next run loads again, which is no reason to fail.
 		_ = output.OpenRecords().Store(snapshot.Sum, output.NewRecord(j.places(snapshot), out.plan, out.kept(), out.list))
+		if after.Listing == snapshot.Listing {
+			_ = j.listing.keep(snapshot)
+		}
 	}
 	return out.result(), nil
 }
@@ -73,13 +78,33 @@ func Generate(ctx context.Context, j *Job, opts GenerateOptions) (*Result, error
 // Check is [Generate] without a trace: it takes no lock and keeps no record. Should a run be
 // writing at the same time, its answer is about some moment of that.
 func Check(ctx context.Context, j *Job, cached bool) (*Result, error) {
+	j.listing = listing{}
 	if cached {
-		if r, ok := j.recorded(load.Take(j.query())); ok {
+		snapshot := load.Take(j.query())
+		if r, ok := j.recorded(snapshot); ok {
 			return r, nil
 		}
+		j.listing.recall(snapshot)
 	}
 	out, err := render(ctx, j, func() {})
 	return out.result(), err
+}
+
+// listing is what the go command says of the job's packages: known from an earlier run, or learned
+// in this one.
+type listing struct{ known, learned []byte }
+
+func (l *listing) recall(s *load.Snapshot) {
+	if s.Doubt == "" {
+		l.known = output.OpenRecords().Listing(s.Listing)
+	}
+}
+
+func (l *listing) keep(s *load.Snapshot) error {
+	if l.learned == nil {
+		return nil
+	}
+	return output.OpenRecords().KeepListing(s.Listing, l.learned)
 }
 
 // recorded returns the result of an earlier run after which there is nothing to do.

@@ -69,7 +69,11 @@ func (j *Job) read(ctx context.Context) (*reading, error) {
 
 // load reads the packages that the patterns name.
 func (j *Job) load(ctx context.Context, patterns []string) (*ir.Model, diag.List, error) {
-	model, list, err := parse.Load(ctx, load.Options{Dir: j.From, Patterns: patterns, Tags: j.Tags, Env: j.Env}, parse.Options{
+	from := load.Options{Dir: j.From, Patterns: patterns, Tags: j.Tags, Env: j.Env}
+	if slices.Equal(patterns, j.Patterns) {
+		from.Known, from.Learned = j.listing.known, func(text []byte) { j.listing.learned = text }
+	}
+	model, list, err := parse.Load(ctx, from, parse.Options{
 		Settings: j.Settings, Int64Stated: j.Int64Stated, Types: j.Types, TypesHere: j.TypesHere,
 	})
 	if err != nil && untidy(err) {

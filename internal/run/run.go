@@ -27,6 +27,8 @@ type Job struct {
 	From      string              // where patterns start, absolute
 	Patterns  []string            // of the go command
 	TypesHere map[string]diag.Pos // the entries of Types that a payload has to have; without a place, those of flags
+
+	listing listing
 }
 
 // outputDirs are the directories of the job's outputs.
