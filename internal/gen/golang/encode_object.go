@@ -6,55 +6,86 @@ import (
 	"github.com/eventgen/eventgen/internal/ir"
 )
 
-// object writes the properties of a struct. If the first of them can be absent, every property
-// brings a comma, and the first of these becomes the brace.
-func (e *encoder) object(t *ir.Type, l loc) {
-	if len(t.Fields) == 0 {
-		e.lit("{}")
-		return
-	}
-	opening, start := "{", ""
-	if e.condition(t.Fields[0], l) != "" {
+// An objectPlan is how the properties of an object are told apart: it is settled before the first of
+// them is written.
+type objectPlan struct {
+	groups []propertyGroup
+	// late: any property can be the first, so that each brings a comma, and the first comma that is
+	// written becomes the brace.
+	late bool
+	// certain is the first property that is written in any case; nil if there is none.
+	certain *property
+}
+
+// A propertyGroup is properties that lie behind the same embedded pointers.
+type propertyGroup struct {
+	guard string // that no pointer is nil, where that is asked once for several properties
+	list  []*property
+}
+
+// A property is a field as it is written.
+type property struct {
+	*ir.Field
+	opening string // what stands before its name: a brace or a comma
+	cond    string // under which it is written; empty is always
+}
+
+func (e *encoder) plan(t *ir.Type, l loc) objectPlan {
+	p := objectPlan{late: e.condition(t.Fields[0], l) != ""}
+	opening := "{"
+	if p.late {
 		opening = ","
-		e.flush()
-		start = e.local("n")
-		e.mark(start)
 	}
-	always := "" // how the first property begins that is always there
 	for rest := t.Fields; len(rest) > 0; {
 		guard := nilGuard(rest[0], l)
 		n := 1
 		for n < len(rest) && guard != "" && nilGuard(rest[n], l) == guard {
 			n++
 		}
-		group := rest[:n]
+		group := propertyGroup{}
+		if n > 1 {
+			group.guard = guard
+		}
+		for _, f := range rest[:n] {
+			one := &property{Field: f, opening: opening, cond: e.condition(f, l)}
+			if one.cond == "" && p.certain == nil {
+				p.certain = one
+			}
+			if group.guard != "" {
+				one.cond = both(e.omits(f, l)...)
+			}
+			group.list = append(group.list, one)
+			opening = ","
+		}
+		p.groups = append(p.groups, group)
 		rest = rest[n:]
-		if guard == "" || n == 1 {
-			e.property(opening, group[0], l, e.condition(group[0], l))
-		} else {
-			e.flush()
-			e.block("if "+guard, e.branch("", func() {
-				for _, f := range group {
-					e.property(opening, f, l, both(e.omits(f, l)...))
-				}
-			}))
-		}
-		if always == "" && e.condition(group[0], l) == "" {
-			always = opening + propertyText(group[0].Name)
-		}
-		opening = ","
 	}
-	if start != "" && always != "" && strings.Contains(e.pending, always) {
-		e.flush() // there must be a comma where the brace is put
-	}
-	e.lit("}")
-	if start == "" {
+	return p
+}
+
+// object writes the properties of a struct.
+func (e *encoder) object(t *ir.Type, l loc) {
+	if len(t.Fields) == 0 {
+		e.lit("{}")
 		return
 	}
-	closing := e.pending
+	p := e.plan(t, l)
+	if !p.late {
+		e.properties(p, l)
+		e.lit("}")
+		return
+	}
+	e.flush()
+	start := e.local("n")
+	e.mark(start)
+	pending := e.properties(p, l)
+	if p.certain != nil && pending {
+		e.flush() // there must be a comma where the brace is put
+	}
+	closing := e.pending + "}"
 	e.pending = ""
 	brace := func() { e.line(e.dst, "[", start, "] = '{'") }
-	if always != "" {
+	if p.certain != nil {
 		brace()
 	} else {
 		e.either("len("+e.dst+") == "+start, func() { e.line(e.dst, " = append(", e.dst, ", '{')") }, brace)
@@ -62,27 +93,50 @@ func (e *encoder) object(t *ir.Type, l loc) {
 	e.pending = closing
 }
 
-// property writes a name and a value, if cond holds.
-func (e *encoder) property(opening string, f *ir.Field, l loc, cond string) {
+// properties writes the properties of an object, and reports whether the comma of the certain one is
+// still held back.
+func (e *encoder) properties(p objectPlan, l loc) (pending bool) {
+	before := -1
+	for _, group := range p.groups {
+		write := func() {
+			for _, one := range group.list {
+				if one == p.certain {
+					before = e.flushes
+				}
+				e.property(one, l)
+			}
+		}
+		if group.guard == "" {
+			write()
+			continue
+		}
+		e.flush()
+		e.block("if "+group.guard, e.branch("", write))
+	}
+	return e.flushes == before
+}
+
+// property writes a name and a value, if its condition holds.
+func (e *encoder) property(p *property, l loc) {
 	write := func() {
-		e.lit(opening + propertyText(f.Name))
-		place := l.field(selectors(f.Path))
-		for _, s := range f.Path[:len(f.Path)-1] {
+		e.lit(p.opening + propertyText(p.Name))
+		place := l.field(selectors(p.Path))
+		for _, s := range p.Path[:len(p.Path)-1] {
 			place.addr = place.addr || s.Ptr
 		}
-		e.within(step{name: f.Name}, func() {
-			e.value(f.Type, place, form{quoted: f.Quoted, present: f.OmitsNil()})
+		e.within(pathPart{name: p.Name}, func() {
+			e.value(p.Type, place, form{quoted: p.Quoted, present: p.OmitsNil()})
 		})
 	}
-	if f.OmitsNil() && e.g.isUnion(f.Type) {
+	if p.OmitsNil() && e.g.isUnion(p.Type) {
 		write = e.dropping(write)
 	}
-	if cond == "" {
+	if p.cond == "" {
 		write()
 		return
 	}
 	e.flush()
-	e.block("if "+cond, e.branch("", write))
+	e.block("if "+p.cond, e.branch("", write))
 }
 
 // isUnion reports whether values of t are variants of a union.
@@ -108,128 +162,4 @@ func selectors(path []ir.Step) string {
 		names[i] = s.Name
 	}
 	return strings.Join(names, ".")
-}
-
-// condition returns the condition under which a property is written; empty is always.
-func (e *encoder) condition(f *ir.Field, l loc) string {
-	return both(append([]string{nilGuard(f, l)}, e.omits(f, l)...)...)
-}
-
-// nilGuard returns the condition that no embedded pointer above a field is nil.
-func nilGuard(f *ir.Field, l loc) string {
-	cond := ""
-	for i, s := range f.Path[:len(f.Path)-1] {
-		if s.Ptr {
-			cond = both(cond, l.field(selectors(f.Path[:i+1])).value()+" != nil")
-		}
-	}
-	return cond
-}
-
-// omits returns the conditions under which the options omitempty and omitzero leave a property in.
-func (e *encoder) omits(f *ir.Field, l loc) []string {
-	place := l.field(selectors(f.Path))
-	x := place.value()
-	cond := ""
-	if f.OmitEmpty {
-		cond = e.notEmpty(f, place)
-	}
-	zero := ""
-	switch f.OmitZero {
-	case ir.ZeroValue:
-		zero = e.notZero(f, place)
-	case ir.ZeroMethod, ir.ZeroPtrMethod:
-		zero = not(place.operand() + ".IsZero()")
-	case ir.ZeroNilMethod:
-		if e.g.types.Under(f.Type).Kind == ir.KindPtr {
-			zero = both(x+" != nil", not(x+".IsZero()"))
-		} else {
-			zero = not(call(e.g.codec("IsZeroer"), x))
-		}
-	}
-	if strings.HasPrefix(zero, cond) { // omitzero asks that too
-		return []string{zero}
-	}
-	return []string{cond, zero}
-}
-
-// notEmpty returns the condition that omitempty leaves the value in.
-func (e *encoder) notEmpty(f *ir.Field, l loc) string {
-	if f.Under != nil {
-		if f.Under.Kind == ir.UnderList {
-			return "len(" + l.value() + ") != 0"
-		}
-		return e.underNotZero(*f.Under, l)
-	}
-	t := f.Type
-	b := e.g.types.Under(t)
-	if t.Opaque || b.Opaque {
-		return not(call(e.g.codec("IsEmpty"), l.pointer()))
-	}
-	switch b.Kind {
-	case ir.KindBytes, ir.KindSlice, ir.KindMap, ir.KindRaw:
-		if b.Kind == ir.KindRaw && !isGo(b, jsonPath, "RawMessage") {
-			break
-		}
-		return "len(" + l.value() + ") != 0"
-	case ir.KindBool, ir.KindInt, ir.KindUint, ir.KindFloat, ir.KindString, ir.KindNumber, ir.KindPtr, ir.KindAny, ir.KindRef:
-		return e.notZero(f, l)
-	}
-	if b.Marshal != nil && b.Marshal.Nilable {
-		return l.value() + " != nil"
-	}
-	return not(call(e.g.codec("IsEmpty"), l.pointer()))
-}
-
-// notZero returns the condition that omitzero leaves a value in that has no method IsZero.
-func (e *encoder) notZero(f *ir.Field, l loc) string {
-	if f.Under != nil {
-		return e.underNotZero(*f.Under, l)
-	}
-	t := f.Type
-	b := e.g.types.Under(t)
-	if t.Opaque || b.Opaque {
-		return not(call(e.g.codec("IsZeroValue"), l.pointer()))
-	}
-	switch b.Kind {
-	case ir.KindBool:
-		return l.value()
-	case ir.KindInt, ir.KindUint, ir.KindFloat:
-		return l.value() + " != 0"
-	case ir.KindString, ir.KindNumber:
-		return l.value() + ` != ""`
-	case ir.KindBytes, ir.KindSlice, ir.KindMap, ir.KindPtr, ir.KindAny:
-		return l.value() + " != nil"
-	case ir.KindRef: // a union
-		return l.value() + " != nil"
-	case ir.KindRaw:
-		if isGo(b, jsonPath, "RawMessage") {
-			return l.value() + " != nil"
-		}
-	}
-	if b.Marshal != nil && b.Marshal.Nilable {
-		return l.value() + " != nil"
-	}
-	return not(call(e.g.codec("IsZeroValue"), l.pointer()))
-}
-
-// underNotZero returns the condition that a value is not the zero one.
-func (e *encoder) underNotZero(u ir.Under, l loc) string {
-	switch u.Kind {
-	case ir.UnderBool:
-		return "bool(" + l.value() + ")"
-	case ir.UnderNumber:
-		return l.value() + " != 0"
-	case ir.UnderString:
-		return l.value() + ` != ""`
-	case ir.UnderList, ir.UnderNil:
-		return l.value() + " != nil"
-	case ir.UnderComparable:
-		return not(call(e.g.codec("IsZero"), l.pointer()))
-	}
-	parts := make([]string, len(u.Parts))
-	for i, p := range u.Parts {
-		parts[i] = e.underNotZero(p.Under, l.field(p.Name))
-	}
-	return strings.Join(parts, " || ")
 }

@@ -33,7 +33,7 @@ func (e *encoder) variant(u *ir.Union, v *ir.Variant, l loc) {
 	e.lit("{" + propertyText(u.Tag) + jsonString(v.Name))
 	if u.Content != "" {
 		e.lit("," + propertyText(u.Content))
-		e.within(step{name: u.Content}, func() { e.value(v.Type, l, form{}) })
+		e.within(pathPart{name: u.Content}, func() { e.value(v.Type, l, form{}) })
 		e.lit("}")
 		e.flush()
 		e.line("return ", e.dst, ", nil")
