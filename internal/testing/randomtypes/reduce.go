@@ -66,11 +66,6 @@ func (c *Case) reductions() []*Case {
 	return out
 }
 
-// valid reports whether c is a case that the generator must take.
-func (c *Case) valid() bool {
-	return !c.Root.nameless() && !slices.ContainsFunc(c.Decls, func(d *Decl) bool { return d.Type != nil && d.Type.Op == Par || d.circular() })
-}
-
 // places returns where the expressions of the case stand.
 func (c *Case) places() []**Expr {
 	var out []**Expr

@@ -262,6 +262,30 @@ func equal(a, b string) bool {
 	return json.Unmarshal([]byte(a), &x) == nil && json.Unmarshal([]byte(b), &y) == nil && reflect.DeepEqual(x, y)
 }
 
+// pointsByName reports whether t holds a pointer type with a name of its own: encoding/json does not read what it
+// points to by the methods that write it.
+func pointsByName(t reflect.Type, seen map[reflect.Type]bool) bool {
+	if seen[t] {
+		return false
+	}
+	seen[t] = true
+	switch t.Kind() {
+	case reflect.Pointer:
+		return t.Name() != "" || pointsByName(t.Elem(), seen)
+	case reflect.Slice, reflect.Array:
+		return pointsByName(t.Elem(), seen)
+	case reflect.Map:
+		return pointsByName(t.Key(), seen) || pointsByName(t.Elem(), seen)
+	case reflect.Struct:
+		for f := range t.Fields() {
+			if pointsByName(f.Type, seen) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // same compares what the decoder read with what encoding/json reads, if the settings are its own.
 func (p *prober) same(text string, got reflect.Value) {
 	if p.reference.settings != (Settings{}) || len(p.reference.interfaces) > 0 {
@@ -269,7 +293,8 @@ func (p *prober) same(text string, got reflect.Value) {
 	}
 	want := reflect.New(p.typ)
 	if err := json.Unmarshal([]byte(text), want.Interface()); err != nil {
-		if strings.Contains(err.Error(), "invalid use of ,string") || strings.Contains(err.Error(), "math/big") || strings.Contains(err.Error(), "of type big.Int") {
+		if strings.Contains(err.Error(), "invalid use of ,string") || strings.Contains(err.Error(), "math/big") ||
+			strings.Contains(err.Error(), "of type map[*") || pointsByName(p.typ, map[reflect.Type]bool{}) {
 			return // encoding/json, which does not read what it writes
 		}
 		p.problem("the decoder accepts what encoding/json refuses: %v\n%s", err, text)
