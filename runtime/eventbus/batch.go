@@ -10,43 +10,43 @@ const nestedBatches = 64
 // and may be what it would wait for.
 func (c *coalescer) emitBatched(ctx context.Context, d *delivery) error {
 	c.mu.Lock()
-	l, err := c.admit(d)
+	b, err := c.admit(d)
 	if err != nil {
 		c.mu.Unlock()
 		return err
 	}
-	if l.busy && l.waiting.n >= c.batch {
-		if l, err = c.waitForRoom(ctx, l, d); err != nil {
+	if b.busy && b.waiting.n >= c.batch {
+		if b, err = c.waitForRoom(ctx, b, d); err != nil {
 			c.mu.Unlock()
 			return err
 		}
 	}
-	c.collect(l, ctx, d)
-	if l.waiting.n < c.batch || l.busy {
+	c.collect(b, ctx, d)
+	if b.waiting.n < c.batch || b.busy {
 		c.mu.Unlock()
 		return nil
 	}
-	in := c.t.b.gate.enter()
+	in := c.t.b.intake.enter()
 	if in == nil { // it was admitted; the flush that closes the bus takes it
 		c.mu.Unlock()
 		return nil
 	}
-	defer c.t.b.gate.leave(in)
-	c.deliver(l)
+	defer c.t.b.intake.leave(in)
+	c.deliver(b)
 	return nil
 }
 
-// waitForRoom returns the lane of the delivery once a payload may be added to it.
-func (c *coalescer) waitForRoom(ctx context.Context, l *lane, d *delivery) (*lane, error) {
+// waitForRoom returns the bucket of the delivery once a payload may be added to it.
+func (c *coalescer) waitForRoom(ctx context.Context, b *bucket, d *delivery) (*bucket, error) {
 	nested := insideCallback()
-	for l.busy && l.waiting.n >= c.batch {
+	for b.busy && b.waiting.n >= c.batch {
 		if nested {
-			if l.waiting.n >= nestedBatches*c.batch {
+			if b.waiting.n >= nestedBatches*c.batch {
 				return nil, c.t.err(CodeOverflow, nil)
 			}
-			return l, nil
+			return b, nil
 		}
-		ended := l.wait()
+		ended := b.wait()
 		c.mu.Unlock()
 		select {
 		case <-ended:
@@ -56,29 +56,29 @@ func (c *coalescer) waitForRoom(ctx context.Context, l *lane, d *delivery) (*lan
 		if err := ctx.Err(); err != nil {
 			return nil, c.t.err(CodeCanceled, err)
 		}
-		if c.sealed || !c.t.b.gate.admits() {
+		if c.sealed || !c.t.b.intake.admits() {
 			return nil, c.t.err(CodeClosed, nil)
 		}
-		// The lane may have gone while nobody held the lock.
-		if l = c.lanes.get(l.id, d.occ.target, d.occ.peer); l == nil {
+		// The bucket may have gone while nobody held the lock.
+		if b = c.buckets.get(b.id, d.occ.target, d.occ.peer); b == nil {
 			return nil, c.t.noRoom(d.occ.peer)
 		}
 	}
-	return l, nil
+	return b, nil
 }
 
 // collect adds the payload to the batch that waits.
-func (c *coalescer) collect(l *lane, ctx context.Context, d *delivery) {
+func (c *coalescer) collect(b *bucket, ctx context.Context, d *delivery) {
 	c.emitted++
-	w := &l.waiting
+	w := &b.waiting
 	if w.n == 0 {
 		c.makePlace(w)
-		if !l.queued {
-			c.queue.push(l, c.t.b.now()+c.period)
+		if !b.queued {
+			c.queue.push(b, c.t.b.now()+c.period)
 			c.arm()
 		}
 	}
-	c.t.payloads.copyOne(c.nextPlace(w), d.at)
+	c.t.payloads.copyOne(c.nextPlace(w), d.first)
 	w.ctx = ctx
 	w.peer = d.occ.peer
 	c.t.b.log.join(&w.charge, d.charge)
@@ -90,32 +90,31 @@ func (c *coalescer) collect(l *lane, ctx context.Context, d *delivery) {
 	}
 }
 
-// nextPlace counts one more payload in, and returns the address to put it at.
-func (c *coalescer) nextPlace(w *pending) address {
-	p := c.t.payloads
-	if w.n == w.room {
-		larger := p.make(2 * w.room)
-		p.copy(larger, w.at, w.n)
-		w.at, w.room = larger, 2*w.room
+// joinBatch returns the place of one more payload of a batch that is neither begun nor filled by it, else nil. The lock is
+// held.
+func (c *coalescer) joinBatch() address {
+	w := &c.buckets.solo.waiting
+	if w.n == 0 || w.n+1 >= c.batch {
+		return nil
 	}
-	w.n++
-	return p.nth(w.at, w.n-1)
+	c.emitted++
+	return c.nextPlace(w)
 }
 
-// take removes what waits in the lane, of a batch at most as much as one may have.
-func (c *coalescer) take(l *lane) pending {
-	taken := l.waiting
-	l.waiting = pending{}
-	l.due = max(l.due-1, 0)
+// take removes what waits in the bucket, of a batch at most as much as one may have.
+func (c *coalescer) take(b *bucket) pending {
+	taken := b.waiting
+	b.waiting = pending{}
+	b.due = max(b.due-1, 0)
 	if c.mode != batching {
 		return taken
 	}
-	c.queue.remove(l)
+	c.queue.remove(b)
 	if over := taken.n - c.batch; over > 0 {
 		p := c.t.payloads
 		rest := taken
-		from := p.nth(taken.at, c.batch)
-		rest.at, rest.n, rest.room = p.clone(from, over), over, over
+		from := p.nth(taken.first, c.batch)
+		rest.first, rest.n, rest.room = p.clone(from, over), over, over
 		p.clear(from, over)
 		rest.charge.bytes = taken.charge.bytes / taken.n * over
 		taken.charge.bytes -= rest.charge.bytes
@@ -128,17 +127,8 @@ func (c *coalescer) take(l *lane) pending {
 			}
 			taken.encoded, taken.ends = taken.encoded[:cut], taken.ends[:c.batch]
 		}
-		l.waiting = rest
-		c.queue.push(l, c.t.b.now()+c.period)
+		b.waiting = rest
+		c.queue.push(b, c.t.b.now()+c.period)
 	}
 	return taken
-}
-
-// json returns what was encoded at the emits, as one text.
-func (w *pending) json(batch bool) []byte {
-	if !batch {
-		return w.encoded
-	}
-	text := append([]byte{'['}, w.encoded[1:]...)
-	return append(text, ']')
 }

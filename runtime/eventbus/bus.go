@@ -17,7 +17,7 @@ import (
 // Bus carries the events of its catalogues. It is safe for concurrent use and is made by [New].
 type Bus struct {
 	config config
-	gate   gate
+	intake intake
 	start  time.Time
 
 	topics map[string]*topic
@@ -77,7 +77,7 @@ func New(opts ...Option) (*Bus, error) {
 	if len(c.keys) == 0 {
 		c.keys = [][]byte{[]byte(rand.Text())}
 	}
-	b.gate.init()
+	b.intake.init()
 	b.log.init(c.logBytes, c.logAge, c.share)
 	b.peers.init(c.node)
 	if err := b.prepareCluster(); err != nil {

@@ -36,7 +36,7 @@ func (b *Bus) Flush(ctx context.Context) error {
 // own caller until ctx is done, so ctx must have a deadline.
 func (b *Bus) Close(ctx context.Context) error {
 	inside := insideCallback()
-	if b.gate.close() {
+	if b.intake.close() {
 		if inside {
 			go b.end(context.WithoutCancel(ctx))
 		} else {
@@ -61,11 +61,11 @@ func (b *Bus) Close(ctx context.Context) error {
 
 func (b *Bus) end(ctx context.Context) {
 	err := b.drain(ctx)
-	b.gate.state.Store(stateClosed)
+	b.intake.state.Store(stateClosed)
 	for err == nil && !b.drained() { // a callback that nothing waited for has emitted in the meantime
-		b.gate.state.Store(stateDraining)
+		b.intake.state.Store(stateDraining)
 		err = b.drain(ctx)
-		b.gate.state.Store(stateClosed)
+		b.intake.state.Store(stateClosed)
 	}
 	for _, t := range b.topics {
 		t.seal()
@@ -95,7 +95,7 @@ func (b *Bus) end(ctx context.Context) {
 // events go on while one of them is held up.
 func (b *Bus) drain(ctx context.Context) error {
 	for {
-		changed := b.gate.changed()
+		changed := b.intake.changed()
 		for _, t := range b.topics {
 			t.sendOut()
 		}
@@ -111,7 +111,7 @@ func (b *Bus) drain(ctx context.Context) error {
 }
 
 // drained reports whether nothing is deferred, queued or being delivered.
-func (b *Bus) drained() bool { return b.gate.quiet() && !b.pending() }
+func (b *Bus) drained() bool { return b.intake.quiet() && !b.pending() }
 
 func (b *Bus) pending() bool {
 	for _, t := range b.topics {

@@ -11,13 +11,13 @@ import (
 
 // appendPayload appends the payload's JSON. It fails if the payload cannot be encoded or is larger than the
 // event allows; dst is then what it was.
-func (t *topic) appendPayload(dst []byte, at address) (out []byte, err *Error) {
+func (t *topic) appendPayload(dst []byte, payload address) (out []byte, err *Error) {
 	defer func() {
 		if reason := recover(); reason != nil {
 			out, err = dst, t.encodeError(fmt.Errorf("the encoder panicked: %w", panicked(reason)))
 		}
 	}()
-	out, cause := t.payloads.callEncoder(dst, at)
+	out, cause := t.payloads.callEncoder(dst, payload)
 	if cause != nil {
 		return dst, t.encodeError(cause)
 	}
@@ -57,7 +57,7 @@ func (t *topic) encode(buf *buffer, d *delivery, report func(*Error)) encoded {
 		if t.info.Empty {
 			return encoded{ok: true, done: true}
 		}
-		text, err := t.appendPayload(buf.bytes[:0], d.at)
+		text, err := t.appendPayload(buf.bytes[:0], d.first)
 		buf.bytes = text
 		if err != nil {
 			report(err)
@@ -85,7 +85,7 @@ func (t *topic) encode(buf *buffer, d *delivery, report func(*Error)) encoded {
 }
 
 // decode reads a payload that came as JSON, and validates it if it is not known to be valid.
-func (t *topic) decode(src []byte, at address, validate bool) (err *Error) {
+func (t *topic) decode(src []byte, payload address, validate bool) (err *Error) {
 	defer func() {
 		if reason := recover(); reason != nil {
 			err = t.err(CodePanic, fmt.Errorf("the decoder panicked: %w", panicked(reason)))
@@ -100,7 +100,7 @@ func (t *topic) decode(src []byte, at address, validate bool) (err *Error) {
 		}
 		return nil
 	}
-	cause := t.payloads.callDecoder(src, at, validate)
+	cause := t.payloads.callDecoder(src, payload, validate)
 	if cause != nil {
 		e := t.err(CodeInvalidPayload, cause)
 		e.Path = pathOf(cause)

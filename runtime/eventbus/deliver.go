@@ -155,7 +155,7 @@ func (t *topic) record(d *delivery, e encoded) (r recorded) {
 // it. The log's lock is held.
 func (t *topic) keepText(d *delivery, e encoded, entry *port.Entry) *stored {
 	v := &stored{d: *d, absent: !e.ok}
-	v.d.stored, v.d.at, v.d.boxed, v.d.occ.answers, v.d.encoded = true, nil, nil, nil, nil
+	v.d.stored, v.d.first, v.d.boxed, v.d.occ.answers, v.d.encoded = true, nil, nil, nil, nil
 	if !e.ok {
 		v.size = sizeOf[stored]()
 		return v
@@ -183,7 +183,7 @@ func (t *topic) keep(d *delivery) *stored {
 	if d.n > 1 && t.info.Sticky {
 		return v.tail(t.payloads, 1)
 	}
-	v.d.at = t.payloads.clone(d.at, d.n)
+	v.d.first = t.payloads.clone(d.first, d.n)
 	return v
 }
 

@@ -8,7 +8,7 @@ import (
 // delivery is one thing that listeners get: a payload, or a batch of them. Where the payloads lie they stay
 // until the delivery ends; whoever keeps a delivery for longer copies them.
 type delivery struct {
-	at    address // nil if it came from another node and has not been decoded
+	first address // nil if it came from another node and has not been decoded
 	n     int     // how many payloads there are
 	batch bool
 	occ   occasion
@@ -26,7 +26,7 @@ type delivery struct {
 
 // payload returns the address of the i-th payload.
 func (d *delivery) payload(p *payloads, i int) address {
-	return p.nth(d.at, i)
+	return p.nth(d.first, i)
 }
 
 // count returns the number of payloads of a batch, as the wire has it: 0 if it is none.
@@ -66,7 +66,7 @@ const (
 func (t *topic) call(ctx context.Context, d *delivery, slots []slot) {
 	var w walk
 	w.ctx, w.slots = ctx, slots
-	for w.at < len(slots) {
+	for w.current < len(slots) {
 		t.callListeners(d, &w)
 	}
 }
@@ -81,7 +81,7 @@ func (t *topic) callListeners(d *delivery, w *walk) {
 		doing, exiting := w.doing, true
 		w.passOver(d)
 		defer func() {
-			for exiting && w.at < len(w.slots) {
+			for exiting && w.current < len(w.slots) {
 				t.callListeners(d, w)
 			}
 		}()
@@ -90,8 +90,8 @@ func (t *topic) callListeners(d *delivery, w *walk) {
 			exiting = reason == nil
 		}
 	}()
-	for ; w.at < len(w.slots); w.at, w.item = w.at+1, 0 {
-		if l := w.slots[w.at].Load(); l.wants(w.ctx, d) {
+	for ; w.current < len(w.slots); w.current, w.item = w.current+1, 0 {
+		if l := w.slots[w.current].Load(); l.wants(w.ctx, d) {
 			if d.timed {
 				t.callTimed(l, d, w)
 			} else {
@@ -105,7 +105,7 @@ func (t *topic) callListeners(d *delivery, w *walk) {
 func (w *walk) passOver(d *delivery) {
 	w.doing = idle
 	if w.item++; w.item >= d.n {
-		w.at, w.item = w.at+1, 0
+		w.current, w.item = w.current+1, 0
 	}
 }
 
@@ -115,7 +115,7 @@ func (l *listener) wants(ctx context.Context, d *delivery) bool {
 	if !l.accepts(d) {
 		return false
 	}
-	return l.state.Load()&listenerPriming == 0 || d.waited || !l.hold(ctx, d)
+	return l.state.Load()&listenerPriming == 0 || d.waited || !l.postpone(ctx, d)
 }
 
 // accepts reports whether the delivery is for the listener at all.
@@ -136,7 +136,7 @@ func (t *topic) callListener(l *listener, d *delivery, w *walk) {
 	case !d.batch:
 		if t.claim(l) {
 			w.doing = calling
-			t.returned(t.invoke(w.ctx, l, d.at, &d.occ, &d.boxed), d, w)
+			t.returned(t.invoke(w.ctx, l, d.first, &d.occ, &d.boxed), d, w)
 		}
 	case l.whole:
 		if t.claim(l) {
@@ -148,7 +148,7 @@ func (t *topic) callListener(l *listener, d *delivery, w *walk) {
 		for w.item < d.n {
 			if l.state.Load() == 0 {
 				w.doing = calling
-				s := series{listener: l, ctx: w.ctx, payload: d.at, n: d.n, done: &w.item}
+				s := series{listener: l, ctx: w.ctx, payload: d.first, n: d.n, done: &w.item}
 				if t.payloads.callSeries(&s); s.err != nil {
 					t.returned(s.err, d, w)
 					w.item++
@@ -177,38 +177,38 @@ func (t *topic) returned(err error, d *delivery, w *walk) {
 }
 
 // invoke calls the listener's function with one payload, which is boxed once at most.
-func (t *topic) invoke(ctx context.Context, l *listener, at address, o *occasion, boxed *any) error {
+func (t *topic) invoke(ctx context.Context, l *listener, payload address, o *occasion, boxed *any) error {
 	if l.seen != nil {
-		l.seen(at)
+		l.seen(payload)
 		return nil
 	}
 	if l.wrapped == nil {
 		switch l.kind {
 		case withMeta:
 			meta := t.meta(o)
-			return t.payloads.callOne(ctx, l, at, 1, &meta)
+			return t.payloads.callOne(ctx, l, payload, 1, &meta)
 		case wholeBatch:
-			at = t.payloads.clone(at, 1)
+			payload = t.payloads.clone(payload, 1)
 		}
-		return t.payloads.callOne(ctx, l, at, 1, nil)
+		return t.payloads.callOne(ctx, l, payload, 1, nil)
 	}
-	payload := *boxed
+	value := *boxed
 	switch {
 	case l.whole && t.info.Batch > 0:
-		payload = t.payloads.boxBatch(t.payloads.clone(at, 1), 1)
-	case payload == nil:
-		payload = t.payloads.box(at)
-		*boxed = payload
+		value = t.payloads.boxBatch(t.payloads.clone(payload, 1), 1)
+	case value == nil:
+		value = t.payloads.box(payload)
+		*boxed = value
 	}
-	return l.wrapped(ctx, Delivery{Meta: t.meta(o), Payload: payload})
+	return l.wrapped(ctx, Delivery{Meta: t.meta(o), Payload: value})
 }
 
 func (t *topic) invokeBatch(ctx context.Context, l *listener, d *delivery) error {
 	if l.wrapped == nil {
-		return t.payloads.callOne(ctx, l, d.at, d.n, nil)
+		return t.payloads.callOne(ctx, l, d.first, d.n, nil)
 	}
 	if d.boxed == nil {
-		d.boxed = t.payloads.boxBatch(d.at, d.n)
+		d.boxed = t.payloads.boxBatch(d.first, d.n)
 	}
 	return l.wrapped(ctx, Delivery{Meta: t.meta(&d.occ), Payload: d.boxed})
 }

@@ -161,8 +161,8 @@ package eventbus
 //   - round: one payload on its way to many plain listeners; series: many payloads on their way to one listener; walk: one
 //     delivery on its way to listeners of any kind.
 //   - traits: what only few listeners have, beside their function and their state.
-//   - coalescer: holds back by throttle, debounce or batch; lane: what it holds for one key and target.
+//   - coalescer: holds back by throttle, debounce or batch; bucket: what it holds for one key and target.
 //   - fanout: the queue of an outlet's asynchronous listeners; reader: the place of one of them in it.
-//   - gate: counts the emits under way, and refuses new ones once the bus closes; shard: one of its counters.
+//   - intake: counts the emits under way, and refuses new ones once the bus closes; shard: one of its counters.
 //   - store: what new listeners get, sticky or replayed; priming: a new listener that is still being given that.
 //   - callback: code of the application that the bus calls and waits for; see insideCallback.

@@ -16,41 +16,41 @@ func (t *topic) emitPlain(ctx context.Context, payload address, loop func(*round
 	if err := ctx.Err(); err != nil {
 		return t.refuse(t.err(CodeCanceled, err))
 	}
-	in := t.b.gate.shard()
+	in := t.b.intake.shard()
 	n := in.n.Add(1)
-	if n < 0 && !t.b.gate.admitsLate(in) {
+	if n < 0 && !t.b.intake.admitsLate(in) {
 		return t.refuse(t.err(CodeClosed, nil))
 	}
 	var r round
 	r.ctx, r.slots = ctx, t.out.list.snapshot()
 	leak(payload)
-	at := unseen(payload)
+	place := unseen(payload)
 	if t.watched != nil && t.watched.emit(in, n == 1) {
-		t.rest(ctx, r.slots, in, t.keepPlace(at), true)
+		t.rest(ctx, r.slots, in, t.keepPlace(place), true)
 		return nil
 	}
 	defer func() {
-		if r.at < len(r.slots) {
-			t.interrupted(r.ctx, r.slots[r.at+1:], in, recover(), t.keepPlace(at))
+		if r.current < len(r.slots) {
+			t.interrupted(r.ctx, r.slots[r.current+1:], in, recover(), t.keepPlace(place))
 		}
 	}()
-	if err := callPlain(&r, loop); r.at < len(r.slots) {
-		left := r.slots[r.at:]
-		r.at = len(r.slots)
-		t.goOn(ctx, left, in, err, t.keepPlace(at))
+	if err := callPlain(&r, loop); r.current < len(r.slots) {
+		left := r.slots[r.current:]
+		r.current = len(r.slots)
+		t.goOn(ctx, left, in, err, t.keepPlace(place))
 		return nil
 	}
 	if in.leave() {
-		t.b.gate.signal()
+		t.b.intake.signal()
 	}
 	return nil
 }
 
 // keepPlace copies the payload of an emit to a place of its own.
 func (t *topic) keepPlace(from address) address {
-	at := t.places.get()
-	t.payloads.copyOne(at, from)
-	return at
+	place := t.places.get()
+	t.payloads.copyOne(place, from)
+	return place
 }
 
 // emitLong is Emit of all other events.
@@ -61,16 +61,16 @@ func (e *event) emitLong(ctx context.Context, t *topic, payload address) error {
 	leak(payload)
 	from := unseen(payload)
 	if t.coalescer != nil {
-		if at := t.coalescer.reserve(ctx); at != nil {
-			t.payloads.copyOne(at, from)
-			if t.coalescer.hold(ctx, at) {
+		if place := t.coalescer.join(ctx); place != nil {
+			t.payloads.copyOne(place, from)
+			if t.coalescer.joined(ctx, place) {
 				return nil
 			}
 		}
 	}
-	at := t.keepPlace(from)
-	err := t.emit(ctx, at, Target{})
-	t.places.put(at)
+	place := t.keepPlace(from)
+	err := t.emit(ctx, place, Target{})
+	t.places.put(place)
 	return t.refuse(err)
 }
 
@@ -85,55 +85,55 @@ func (e *event) emitTo(ctx context.Context, b *Bus, to Target, payload address) 
 	if to.IsZero() {
 		return t.refuse(t.err(CodeInvalidTarget, nil))
 	}
-	at := t.keepPlace(from)
-	err := t.emit(ctx, at, to)
-	t.places.put(at)
+	place := t.keepPlace(from)
+	err := t.emit(ctx, place, to)
+	t.places.put(place)
 	return t.refuse(err)
 }
 
 // goOn goes on with an emit that has turned out not to be plain: of the listeners that are left, the first one
 // returned an error, is to be called once, or was registered just now.
-func (t *topic) goOn(ctx context.Context, left []slot, in *shard, err error, at address) {
+func (t *topic) goOn(ctx context.Context, left []slot, in *shard, err error, payload address) {
 	if err == nil {
-		t.rest(ctx, left, in, at, false)
+		t.rest(ctx, left, in, payload, false)
 		return
 	}
-	defer t.rest(ctx, left[1:], in, at, false) // even if the error handler calls Goexit
+	defer t.rest(ctx, left[1:], in, payload, false) // even if the error handler calls Goexit
 	t.listenerFailed(ctx, err, nil)
 }
 
 // interrupted ends an emit whose listener panicked or called Goexit. The remaining listeners are called before
 // the goroutine ends.
-func (t *topic) interrupted(ctx context.Context, left []slot, in *shard, reason any, at address) {
-	defer t.rest(ctx, left, in, at, false)
+func (t *topic) interrupted(ctx context.Context, left []slot, in *shard, reason any, payload address) {
+	defer t.rest(ctx, left, in, payload, false)
 	t.unreturned(ctx, reason, nil)
 }
 
 // rest ends an emit that is not plain.
-func (t *topic) rest(ctx context.Context, left []slot, in *shard, at address, timed bool) {
-	defer t.b.gate.leave(in) // even if a listener calls Goexit
-	d := delivery{at: at, n: 1, timed: timed}
+func (t *topic) rest(ctx context.Context, left []slot, in *shard, payload address, timed bool) {
+	defer t.b.intake.leave(in) // even if a listener calls Goexit
+	d := delivery{first: payload, n: 1, timed: timed}
 	if t.metas.Load() > 0 {
 		t.stampLocal(&d)
 	}
 	t.call(ctx, &d, left)
-	t.places.put(at)
+	t.places.put(payload)
 }
 
 // emit is an emit of Go code: admission, interceptors, and what follows.
-func (t *topic) emit(ctx context.Context, at address, to Target) error {
+func (t *topic) emit(ctx context.Context, payload address, to Target) error {
 	if err := t.admit(ctx, to); err != nil {
 		return err
 	}
 	if t.b.emitChain != nil {
-		return t.intercept(ctx, Emission{Event: t.info.Name, Target: to, Payload: t.payloads.box(at)})
+		return t.intercept(ctx, Emission{Event: t.info.Name, Target: to, Payload: t.payloads.box(payload)})
 	}
-	return t.proceed(ctx, at, to, nil, nil)
+	return t.proceed(ctx, payload, to, nil, nil)
 }
 
 // admit returns what is wrong with an emit of Go code at once.
 func (t *topic) admit(ctx context.Context, to Target) error {
-	if !t.b.gate.admits() {
+	if !t.b.intake.admits() {
 		return t.err(CodeClosed, nil)
 	}
 	if err := ctx.Err(); err != nil {
@@ -173,24 +173,24 @@ func (t *topic) intercept(ctx context.Context, e Emission) (err error) {
 // emitAny is proceed for an emit that comes out of the interceptors. It is admitted anew: they may have
 // changed it, and may pass it on later, and more than once.
 func (t *topic) emitAny(ctx context.Context, e Emission) error {
-	at := t.places.get()
-	if !t.payloads.unbox(e.Payload, at) {
+	place := t.places.get()
+	if !t.payloads.unbox(e.Payload, place) {
 		return t.err(CodeInternal, fmt.Errorf("an interceptor passed on a %T", e.Payload))
 	}
 	if e.window == nil {
 		if err := t.admit(ctx, e.Target); err != nil {
 			return err
 		}
-		err := t.proceed(ctx, at, e.Target, nil, nil)
-		t.places.put(at)
+		err := t.proceed(ctx, place, e.Target, nil, nil)
+		t.places.put(place)
 		return err
 	}
 	if err := t.admitWindow(ctx, port.Incoming{To: e.Target}); err != nil {
 		return err
 	}
 	var said answers
-	err := t.proceed(ctx, at, e.Target, e.window, &said)
-	t.places.put(at)
+	err := t.proceed(ctx, place, e.Target, e.window, &said)
+	t.places.put(place)
 	if !e.window.answer(&said) {
 		t.missed(ctx, &said)
 	}
@@ -208,7 +208,7 @@ func (t *topic) missed(ctx context.Context, said *answers) {
 // proceed is what an admitted emit does: it resolves the target, shows the payload to the listeners that
 // see every emit, and delivers or defers it. The payload stays where it is until proceed returns. said
 // collects what listeners say to a window's emit.
-func (t *topic) proceed(ctx context.Context, at address, to Target, from *windowEmit, said *answers) (err error) {
+func (t *topic) proceed(ctx context.Context, payload address, to Target, from *windowEmit, said *answers) (err error) {
 	defer t.contain(ctx, &err)
 	if port.Open(to) {
 		to = port.Resolve(to, t.b.peers.list())
@@ -219,19 +219,19 @@ func (t *topic) proceed(ctx context.Context, at address, to Target, from *window
 			return t.err(CodeNoTarget, nil)
 		}
 	}
-	d := delivery{at: at, n: 1, occ: occasion{target: to, answers: said}}
+	d := delivery{first: payload, n: 1, occ: occasion{target: to, answers: said}}
 	if from != nil {
 		d.occ.peer = from.peer
 	}
 	if t.b.config.strict && !t.info.Empty {
-		text, err := t.appendPayload(nil, at)
+		text, err := t.appendPayload(nil, payload)
 		if err != nil {
 			return err
 		}
 		d.encoded = text
 	}
 	if t.info.Keyed {
-		d.occ.key = t.payloads.callKey(at)
+		d.occ.key = t.payloads.callKey(payload)
 	}
 	if t.tapped() {
 		t.tapEmit(&d)
@@ -291,11 +291,11 @@ func (t *topic) bringOn(ctx context.Context, d *delivery) error {
 			return err
 		}
 	}
-	in := t.b.gate.enter()
+	in := t.b.intake.enter()
 	if in == nil {
 		return t.err(CodeClosed, nil)
 	}
-	defer t.b.gate.leave(in)
+	defer t.b.intake.leave(in)
 	if t.watched != nil {
 		d.timed = t.watched.emit(in, false)
 	}
@@ -305,11 +305,11 @@ func (t *topic) bringOn(ctx context.Context, d *delivery) error {
 
 // showEvery hands the emit to the listeners that see every one of a deferred event.
 func (t *topic) showEvery(ctx context.Context, d delivery) error {
-	in := t.b.gate.enter()
+	in := t.b.intake.enter()
 	if in == nil {
 		return t.err(CodeClosed, nil)
 	}
-	defer t.b.gate.leave(in)
+	defer t.b.intake.leave(in)
 	if t.metas.Load() > 0 {
 		t.stampLocal(&d)
 	}

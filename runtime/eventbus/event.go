@@ -33,16 +33,16 @@ type address = unsafe.Pointer
 //
 //go:nosplit
 //go:nocheckptr
-func unseen(at address) address {
-	number := uintptr(at)
+func unseen(payload address) address {
+	number := uintptr(payload)
 	return *(*address)(unsafe.Pointer(&number))
 }
 
 // leak shows the compiler that what lies at the address points to what outlives the call. It does nothing: never is
 // false, and for the compiler a word of a payload is as good as all of them.
-func leak(at address) {
+func leak(payload address) {
 	if never {
-		leaked = *(*address)(at)
+		leaked = *(*address)(payload)
 	}
 }
 
@@ -71,7 +71,7 @@ func Define[T any](d eventdef.Definition[T]) *Event[T] {
 				if s.items == nil {
 					from = unsafe.Add(from, uintptr(*s.done)*unsafe.Sizeof(*(*T)(nil)))
 				} else if q := &s.items[*s.done]; q.more == nil {
-					ctx, from = q.ctx, q.at
+					ctx, from = q.ctx, q.payload
 				} else {
 					return
 				}
@@ -117,8 +117,8 @@ func (e *Event[T]) Emit(ctx context.Context, b *Bus, payload T) error {
 		return e.event.emitLong(ctx, t, address(&payload))
 	}
 	return t.emitPlain(ctx, address(&payload), func(r *round) error {
-		for i := 0; i < len(r.slots); i = r.at + 1 {
-			r.at = i
+		for i := 0; i < len(r.slots); i = r.current + 1 {
+			r.current = i
 			l := r.slots[i].Load()
 			if s := l.state.Load(); s != 0 {
 				if s&listenerDead != 0 {
@@ -130,7 +130,7 @@ func (e *Event[T]) Emit(ctx context.Context, b *Bus, payload T) error {
 				return err
 			}
 		}
-		r.at = len(r.slots)
+		r.current = len(r.slots)
 		return nil
 	})
 }
@@ -174,8 +174,8 @@ func (e *Event[T]) Once(b *Bus, fn func(ctx context.Context, payload T) error, o
 // replayed value counts. It fails with [CodeCanceled] when ctx is done, and with [CodeClosed] when the bus
 // closes.
 func (e *Event[T]) Wait(ctx context.Context, b *Bus, where ...func(payload T) bool) (payload T, err error) {
-	at, err := e.event.wait(ctx, b, address(&where))
-	return *(*T)(at), err
+	found, err := e.event.wait(ctx, b, address(&where))
+	return *(*T)(found), err
 }
 
 // Stream listens from now on and returns the payloads as a sequence, to be ranged over once. It ends
@@ -198,9 +198,9 @@ type typed struct {
 
 // round is one payload on its way to plain listeners.
 type round struct {
-	ctx   context.Context
-	slots []slot
-	at    int // the listener that is being called; behind the last one, none is
+	ctx     context.Context
+	slots   []slot
+	current int // the listener that is being called; behind the last one, none is
 }
 
 // series is payloads on their way to one listener that gets them singly.
@@ -327,35 +327,35 @@ func (p *payloads) copy(to, from address, n int) {
 }
 
 // clear makes n payloads zero.
-func (p *payloads) clear(at address, n int) {
+func (p *payloads) clear(payload address, n int) {
 	if n == 1 {
-		p.copyOne(at, p.zero)
+		p.copyOne(payload, p.zero)
 		return
 	}
-	p.sliceOf(at, n).Clear()
+	p.sliceOf(payload, n).Clear()
 }
 
 // nth returns the address of the i-th of payloads that lie together.
-func (p *payloads) nth(at address, i int) address { return unsafe.Add(at, uintptr(i)*p.size) }
+func (p *payloads) nth(payload address, i int) address { return unsafe.Add(payload, uintptr(i)*p.size) }
 
 // clone returns the address of a copy of n payloads.
-func (p *payloads) clone(at address, n int) address {
+func (p *payloads) clone(payload address, n int) address {
 	to := p.make(n)
-	p.copy(to, at, n)
+	p.copy(to, payload, n)
 	return to
 }
 
 // box returns a copy of the payload, as a T.
-func (p *payloads) box(at address) any { return reflect.NewAt(p.typ, at).Elem().Interface() }
+func (p *payloads) box(payload address) any { return reflect.NewAt(p.typ, payload).Elem().Interface() }
 
 // sliceOf returns n payloads, not copied, as a []T.
-func (p *payloads) sliceOf(at address, n int) reflect.Value {
-	h := sliceHeader{at, n, n}
+func (p *payloads) sliceOf(payload address, n int) reflect.Value {
+	h := sliceHeader{payload, n, n}
 	return reflect.NewAt(p.slice, unsafe.Pointer(&h)).Elem()
 }
 
 // boxBatch is sliceOf, boxed.
-func (p *payloads) boxBatch(at address, n int) any { return p.sliceOf(at, n).Interface() }
+func (p *payloads) boxBatch(payload address, n int) any { return p.sliceOf(payload, n).Interface() }
 
 // unbox copies a T out of its box, and reports whether it was one.
 func (p *payloads) unbox(v any, to address) bool {
@@ -376,7 +376,7 @@ func (p *payloads) unbox(v any, to address) bool {
 }
 
 // unboxBatch returns what a box holds that may be a []T.
-func (p *payloads) unboxBatch(v any) (at address, n int, ok bool) {
+func (p *payloads) unboxBatch(v any) (payload address, n int, ok bool) {
 	if value := reflect.ValueOf(v); value.IsValid() && value.Type() == p.slice {
 		return value.UnsafePointer(), value.Len(), true
 	}
@@ -384,26 +384,26 @@ func (p *payloads) unboxBatch(v any) (at address, n int, ok bool) {
 }
 
 // callKey returns the payload's key, for events that have one.
-func (p *payloads) callKey(at address) Key { return p.codec.Key((*opaque)(at)) }
+func (p *payloads) callKey(payload address) Key { return p.codec.Key((*opaque)(payload)) }
 
 // callEncoder appends the payload's JSON.
-func (p *payloads) callEncoder(dst []byte, at address) ([]byte, error) {
+func (p *payloads) callEncoder(dst []byte, payload address) ([]byte, error) {
 	if p.codec.Encode != nil {
-		return p.codec.Encode(dst, (*opaque)(at))
+		return p.codec.Encode(dst, (*opaque)(payload))
 	}
-	text, err := json.Marshal(reflect.NewAt(p.typ, at).Interface())
+	text, err := json.Marshal(reflect.NewAt(p.typ, payload).Interface())
 	return append(dst, text...), err
 }
 
 // callDecoder reads the payload from JSON, and if wanted asks it whether it is valid.
-func (p *payloads) callDecoder(src []byte, at address, validate bool) (err error) {
+func (p *payloads) callDecoder(src []byte, payload address, validate bool) (err error) {
 	if p.codec.Decode != nil {
-		err = p.codec.Decode(src, (*opaque)(at))
+		err = p.codec.Decode(src, (*opaque)(payload))
 	} else {
-		err = json.Unmarshal(src, reflect.NewAt(p.typ, at).Interface())
+		err = json.Unmarshal(src, reflect.NewAt(p.typ, payload).Interface())
 	}
 	if err == nil && validate && p.validates {
-		err = reflect.NewAt(p.typ, at).Interface().(validator).Validate()
+		err = reflect.NewAt(p.typ, payload).Interface().(validator).Validate()
 	}
 	return err
 }

@@ -31,8 +31,8 @@ func (b *Bus) Slots(e AnyEvent) int { return len(b.topic(e.core().number).out.li
 
 // HeldKeys returns how many keys of an event hold something.
 func (b *Bus) HeldKeys(e AnyEvent) int {
-	lanes := &b.topic(e.core().number).coalescer.lanes
-	return len(lanes.keys) + len(lanes.texts)
+	buckets := &b.topic(e.core().number).coalescer.buckets
+	return len(buckets.keys) + len(buckets.texts)
 }
 
 // HeldByLog returns how many bytes the log holds.
@@ -65,7 +65,7 @@ func (b *Bus) CheckLedgers() (problems []string) {
 	}
 	for _, t := range b.topics {
 		if t.coalescer != nil {
-			t.coalescer.lanes.all(func(l *lane) { charged += l.waiting.charge.bytes })
+			t.coalescer.buckets.all(func(l *bucket) { charged += l.waiting.charge.bytes })
 		}
 	}
 	differ("bytes of the log and of what waits", l.costs.logged.Held(), charged)

@@ -12,7 +12,7 @@ import (
 // The queue of a listener is what lies between its cursor and the head; its bound and its policy decide
 // what happens when that grows.
 type fanout struct {
-	gate     *gate
+	intake   *intake
 	payloads *payloads
 
 	mu      sync.Mutex
@@ -35,7 +35,7 @@ type chunk struct {
 
 const chunkSize = 64
 
-func (f *fanout) init(g *gate, p *payloads) { f.gate, f.payloads = g, p }
+func (f *fanout) init(g *intake, p *payloads) { f.intake, f.payloads = g, p }
 
 // attach adds a reader that sees the initial items, which do not count against its bound, and what is
 // added from now on.
@@ -59,16 +59,16 @@ func (f *fanout) add(ctx context.Context, item queued) {
 		f.makeRoom(ctx)
 	}
 	if len(f.readers) > 0 {
-		at := f.head % chunkSize
-		if at == 0 || len(f.chunks) == 0 {
+		i := f.head % chunkSize
+		if i == 0 || len(f.chunks) == 0 {
 			f.grow()
 		}
 		c := f.chunks[len(f.chunks)-1]
-		if from := item.at; item.single() {
-			item.at = f.payloads.nth(c.places, int(at))
-			f.payloads.copyOne(item.at, from)
+		if from := item.payload; item.single() {
+			item.payload = f.payloads.nth(c.places, int(i))
+			f.payloads.copyOne(item.payload, from)
 		}
-		c.items[at] = item
+		c.items[i] = item
 		f.head++
 		if len(f.resting) > 0 {
 			f.start()
@@ -138,8 +138,8 @@ func (f *fanout) grow() {
 	f.chunks = append(f.chunks, chunk{new([chunkSize]queued), f.payloads.make(chunkSize)})
 }
 
-// at returns the items from the position on that lie together, at most k.
-func (f *fanout) at(position uint64, k int) []queued {
+// itemsFrom returns the items from the position on that lie together, at most k.
+func (f *fanout) itemsFrom(position uint64, k int) []queued {
 	items := f.chunks[(position-f.base)/chunkSize].items
 	from := position % chunkSize
 	return items[from:min(chunkSize, from+uint64(k), from+f.head-position)]
@@ -158,7 +158,7 @@ func (f *fanout) start() {
 	}
 	clear(f.resting)
 	f.resting = f.resting[:0]
-	f.gate.work.Add(int64(len(run)))
+	f.intake.work.Add(int64(len(run)))
 	switch {
 	case len(run) == 1:
 		go run[0].run()
@@ -211,7 +211,7 @@ func (f *fanout) tidy() {
 	read := f.chunks[0].items[from-f.base : f.head-f.base]
 	for i := range read {
 		if q := &read[i]; q.single() {
-			f.payloads.clear(q.at, 1)
+			f.payloads.clear(q.payload, 1)
 		}
 	}
 	clear(read)

@@ -25,7 +25,7 @@ type Health struct {
 
 // Health returns how the bus stands. It waits for nothing.
 func (b *Bus) Health() Health {
-	state := b.gate.state.Load()
+	state := b.intake.state.Load()
 	h := Health{Closing: state != stateOpen, Closed: state == stateClosed}
 	if b.cluster != nil {
 		broker := b.cluster.health()

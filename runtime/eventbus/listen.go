@@ -68,7 +68,7 @@ func (e *event) refuses(t *topic, c listenConfig, missing bool) *Error {
 		return t.err(CodeListen, errQueueBound)
 	case t.info.To != eventdef.ToAny && t.info.From == eventdef.FromServer:
 		return t.err(CodeListen, errNeverCalled)
-	case t.b.gate.state.Load() == stateClosed:
+	case t.b.intake.state.Load() == stateClosed:
 		return t.err(CodeClosed, nil)
 	}
 	return nil
@@ -104,15 +104,15 @@ func (t *topic) wrap(l *listener) *Error {
 func (t *topic) callWrapped(ctx context.Context, l *listener, d Delivery) error {
 	p := t.payloads
 	if l.kind == wholeBatch {
-		if at, n, ok := p.unboxBatch(d.Payload); ok {
-			return p.callOne(ctx, l, at, n, nil)
+		if payloads, n, ok := p.unboxBatch(d.Payload); ok {
+			return p.callOne(ctx, l, payloads, n, nil)
 		}
 	}
-	at := p.make(1)
-	if !p.unbox(d.Payload, at) {
+	payload := p.make(1)
+	if !p.unbox(d.Payload, payload) {
 		return fmt.Errorf("an interceptor passed on a %T", d.Payload)
 	}
-	return p.callOne(ctx, l, at, 1, &d.Meta)
+	return p.callOne(ctx, l, payload, 1, &d.Meta)
 }
 
 // register adds the listener to its outlet, and hands it what is stored.
@@ -160,9 +160,9 @@ func (t *topic) register(l *listener, c listenConfig) {
 		l.outlet.list.add(l)
 	})
 	if l.prime != nil {
-		in := t.b.gate.shard() // Close waits for it as for an emit
+		in := t.b.intake.shard() // Close waits for it as for an emit
 		in.enter()
-		defer t.b.gate.leave(in)
+		defer t.b.intake.leave(in)
 		t.handOver(l, stored)
 	}
 }
@@ -200,7 +200,7 @@ func (t *topic) begin(l *listener, allNodes bool, attach func([]queued)) {
 				raw = v
 				break
 			}
-			initial = append(initial, queued{ctx: context.Background(), at: v.d.at, more: &v.d})
+			initial = append(initial, queued{ctx: context.Background(), payload: v.d.first, more: &v.d})
 		}
 		if raw == nil {
 			l.since = log.seq.Load()

@@ -24,7 +24,7 @@ func (b *Bus) ListenAny(fn func(ctx context.Context, d Delivery) error, opts ...
 		return refuse(&Error{Code: CodeListen, Err: errNoFunction})
 	case c.async < 0:
 		return refuse(&Error{Code: CodeListen, Err: errQueueBound})
-	case b.gate.state.Load() == stateClosed:
+	case b.intake.state.Load() == stateClosed:
 		return refuse(&Error{Code: CodeClosed})
 	}
 	call := listenFunc(fn)
@@ -76,7 +76,7 @@ var deliveries = newPayloads(nil, reflect.TypeFor[*Delivery](), typed{
 // all events, so that their order is kept.
 func (b *Bus) queueAny(fn listenFunc, c listenConfig) (push listenFunc, stop func()) {
 	f := new(fanout)
-	f.init(&b.gate, deliveries)
+	f.init(&b.intake, deliveries)
 	var shown *Delivery // which fn is called with, by one goroutine at a time
 	l := newSpecial(nil, &traits{whole: true, wrapped: func(ctx context.Context, _ Delivery) error { return fn(ctx, *shown) }})
 	l.self[0].Store(l)
@@ -85,7 +85,7 @@ func (b *Bus) queueAny(fn listenFunc, c listenConfig) (push listenFunc, stop fun
 		for *next < len(items) {
 			q := &items[*next]
 			*next++
-			shown = (*Delivery)(q.at)
+			shown = (*Delivery)(q.payload)
 			d := delivery{batch: true, n: 1, boxed: shown} // which nothing opens
 			b.topics[shown.Meta.Event].call(q.ctx, &d, l.self[:])
 		}
@@ -99,7 +99,7 @@ func (b *Bus) queueAny(fn listenFunc, c listenConfig) (push listenFunc, stop fun
 	b.anyOut = append(b.anyOut, f)
 	b.anyMu.Unlock()
 	push = func(ctx context.Context, d Delivery) error {
-		f.add(ctx, queued{ctx: detach(ctx), at: address(&d)})
+		f.add(ctx, queued{ctx: detach(ctx), payload: address(&d)})
 		return nil
 	}
 	stop = func() {

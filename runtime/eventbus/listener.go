@@ -75,29 +75,29 @@ type priming struct {
 
 // queued is a delivery that waits for a listener. A payload with nothing known of it has no more.
 type queued struct {
-	ctx  context.Context
-	at   address // of the payload, if it is a single one
-	more *delivery
+	ctx     context.Context
+	payload address // of the payload, if it is a single one
+	more    *delivery
 }
 
-// single reports whether it is a payload that lies at q.at, rather than a batch.
+// single reports whether it is a payload that lies at q.payload, rather than a batch.
 func (q *queued) single() bool { return q.more == nil || !q.more.batch }
 
 // delivery returns what waits.
 func (q *queued) delivery() delivery {
 	if q.more == nil {
-		return delivery{at: q.at, n: 1}
+		return delivery{first: q.payload, n: 1}
 	}
 	d := *q.more
 	if q.single() {
-		d.at = q.at
+		d.first = q.payload
 	}
 	return d
 }
 
-// hold keeps the delivery for later and reports whether it did: not any more if the stored values have
+// postpone keeps the delivery for later and reports whether it did: not any more if the stored values have
 // been handed over in the meantime.
-func (l *listener) hold(ctx context.Context, d *delivery) bool {
+func (l *listener) postpone(ctx context.Context, d *delivery) bool {
 	l.prime.mu.Lock()
 	defer l.prime.mu.Unlock()
 	if l.prime.done {
@@ -105,9 +105,9 @@ func (l *listener) hold(ctx context.Context, d *delivery) bool {
 	}
 	q := later(ctx, d)
 	if p := l.outlet.t.payloads; q.single() {
-		q.at = p.clone(q.at, 1)
+		q.payload = p.clone(q.payload, 1)
 	} else {
-		q.more.at = p.clone(d.at, d.n)
+		q.more.first = p.clone(d.first, d.n)
 	}
 	if len(l.prime.backlog) == usualQueue {
 		l.prime.backlog[0] = queued{}
@@ -121,7 +121,7 @@ func (l *listener) hold(ctx context.Context, d *delivery) bool {
 // later returns what must be kept of a delivery that some listener gets after the emit. A single payload is
 // still where it was.
 func later(ctx context.Context, d *delivery) queued {
-	q := queued{ctx: detach(ctx), at: d.at}
+	q := queued{ctx: detach(ctx), payload: d.first}
 	if d.batch || d.timed || d.occ.seq != 0 || d.occ.node != "" {
 		kept := *d
 		kept.occ.answers = nil

@@ -27,7 +27,7 @@ type watched struct {
 	observers []observe.Observer
 	taps      []observe.Tap
 
-	emits      []emitCount   // one for each shard of the gate
+	emits      []emitCount   // one for each shard of the intake
 	deliveries atomic.Uint64 // of an event that is deferred
 	delivered  atomic.Uint64 // the payloads of these
 	received   atomic.Uint64
@@ -40,7 +40,7 @@ type watched struct {
 	frames, bytes uint64 // guarded by the log
 }
 
-// emitCount counts the emits of one shard of the gate, in a cache line of its own. An atomic addition costs a third of an
+// emitCount counts the emits of one shard of the intake, in a cache line of its own. An atomic addition costs a third of an
 // emit, so an emit that is alone in its shard counts without one: no other can be there before it has left.
 type emitCount struct {
 	alone  uint64 // whoever is alone in the shard may read and write it
@@ -53,7 +53,7 @@ func newWatched(b *Bus) *watched {
 	if len(b.config.observers) == 0 {
 		return nil
 	}
-	w := &watched{observers: b.config.observers, emits: make([]emitCount, len(b.gate.shards))}
+	w := &watched{observers: b.config.observers, emits: make([]emitCount, len(b.intake.shards))}
 	for _, o := range b.config.observers {
 		if tap, ok := o.(observe.Tap); ok {
 			w.taps = append(w.taps, tap)
@@ -74,7 +74,7 @@ func (w *watched) emit(in *shard, alone bool) bool {
 
 // emitted returns how many emits were counted. Of a shard in which a listener blocks it knows what was counted alone
 // when it was last read.
-func (w *watched) emitted(g *gate) (n uint64) {
+func (w *watched) emitted(g *intake) (n uint64) {
 	for i := range w.emits {
 		c := &w.emits[i]
 		g.whileEmpty(&g.shards[i], func() { c.known.Store(c.alone) })
@@ -219,7 +219,7 @@ func (t *topic) counts() observe.Event {
 		e.Emitted, e.Waiting, e.Coalesced = c.counts()
 		e.Delivered = w.delivered.Load()
 	} else {
-		e.Emitted = w.emitted(&t.b.gate)
+		e.Emitted = w.emitted(&t.b.intake)
 		e.Delivered = e.Emitted
 	}
 	for _, h := range t.outlets() {
@@ -235,7 +235,7 @@ func (t *topic) counts() observe.Event {
 func (c *coalescer) counts() (emitted uint64, waiting int, coalesced uint64) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.lanes.all(func(l *lane) { waiting += l.waiting.n })
+	c.buckets.all(func(l *bucket) { waiting += l.waiting.n })
 	return c.emitted, waiting, c.coalesced
 }
 

@@ -142,7 +142,7 @@ func TestAnObserverLearnsHowLongOneListenerIn64Takes(t *testing.T) {
 			for i := range 640 {
 				noError(t, e.Emit(background, b, i))
 			}
-			if n := w.listened.Swap(0); n%2 != 0 || n < 14 || n > 20 { // each part of the gate counts for itself
+			if n := w.listened.Swap(0); n%2 != 0 || n < 14 || n > 20 { // each part of the intake counts for itself
 				t.Errorf("%s: %d listeners were timed, want two in about 10 of 640 emits", e.Info().Name, n)
 			}
 		}

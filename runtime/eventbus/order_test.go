@@ -99,7 +99,7 @@ func TestGuarantee03OrderOfCoalesced(t *testing.T) {
 				})
 				keys := []string{"a", "b"}
 				if name == "batch" {
-					keys = keys[:1] // one lane
+					keys = keys[:1] // one bucket
 				}
 				for _, k := range keys {
 					go func() {

@@ -17,7 +17,7 @@ type outlet struct {
 func (h *outlet) init(t *topic) {
 	h.t = t
 	h.list.init()
-	h.async.init(&t.b.gate, t.payloads)
+	h.async.init(&t.b.intake, t.payloads)
 }
 
 // hand brings a delivery to the listeners of the outlet: to the queues of the asynchronous ones first, so

@@ -10,16 +10,16 @@ type places struct {
 
 // get returns the address of a zero payload.
 func (p *places) get() address {
-	if at, ok := p.pool.Get().(address); ok {
-		return at
+	if place, ok := p.pool.Get().(address); ok {
+		return place
 	}
 	return p.of.make(1)
 }
 
 // put takes back what get returned. An emit that does not come to its end may leave that out.
-func (p *places) put(at address) {
-	p.of.copyOne(at, p.of.zero)
-	p.pool.Put(at)
+func (p *places) put(place address) {
+	p.of.copyOne(place, p.of.zero)
+	p.pool.Put(place)
 }
 
 // keepBuffer bounds the buffers that are kept for reuse, in bytes.

@@ -31,7 +31,7 @@ type sinkPort struct {
 // Attach connects a transport. A bus may have many, and a transport may attach several ports, each with a
 // Wake of its own. It fails with [CodeClosed] on a closed bus.
 func (b *Bus) Attach(sink port.Sink) (port.Port, error) {
-	if b.gate.state.Load() != stateOpen {
+	if b.intake.state.Load() != stateOpen {
 		return nil, &Error{Code: CodeClosed}
 	}
 	p := &sinkPort{b: b, sink: sink, peers: map[string]uint64{}, subscriptions: map[*port.Subscription]struct{}{}}
@@ -134,7 +134,7 @@ func (p *sinkPort) Lookup(name string) *eventdef.Info {
 func (p *sinkPort) Join(peer Peer) (Peer, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.detached || p.b.gate.state.Load() == stateClosed {
+	if p.detached || p.b.intake.state.Load() == stateClosed {
 		return Peer{}, &Error{Code: CodeClosed}
 	}
 	peer, err := p.b.enter(peer)
@@ -190,7 +190,7 @@ func (p *sinkPort) ListenAll(peer Peer, interests []port.Interest) (subscription
 		}
 		subscriptions = append(subscriptions, s)
 	}
-	if err := p.hold(subscriptions); err != nil {
+	if err := p.track(subscriptions); err != nil {
 		return nil, 0, err
 	}
 	l := &p.b.log
@@ -224,11 +224,11 @@ func (p *sinkPort) subscription(peer Peer, i port.Interest) (*port.Subscription,
 	return s, nil
 }
 
-// hold takes note of subscriptions, so that [Port.Detach] ends them.
-func (p *sinkPort) hold(subscriptions []*port.Subscription) error {
+// track takes note of subscriptions, so that [Port.Detach] ends them.
+func (p *sinkPort) track(subscriptions []*port.Subscription) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	if p.detached || p.b.gate.state.Load() == stateClosed {
+	if p.detached || p.b.intake.state.Load() == stateClosed {
 		return &Error{Code: CodeClosed}
 	}
 	for _, s := range subscriptions {

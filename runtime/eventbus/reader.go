@@ -56,10 +56,10 @@ func (r *reader) passed(position uint64) bool {
 // the log need not be kept for it.
 func (r *reader) skip() {
 	for r.cursor < r.f.head {
-		items := r.f.at(r.cursor, chunkSize)
+		items := r.f.itemsFrom(r.cursor, chunkSize)
 		for _, q := range items {
 			if q.single() {
-				q.at = r.f.payloads.clone(q.at, 1)
+				q.payload = r.f.payloads.clone(q.payload, 1)
 			}
 			r.early = append(r.early, q)
 		}
@@ -99,7 +99,7 @@ func (r *reader) take(k int) []queued {
 	if r.cursor >= f.head {
 		return nil
 	}
-	items := f.at(r.cursor, k)
+	items := f.itemsFrom(r.cursor, k)
 	r.cursor += uint64(len(items))
 	return items
 }
@@ -126,7 +126,7 @@ func (r *reader) run() {
 			runtime.Gosched()
 		case rested:
 			ended = true
-			r.f.gate.workDone()
+			r.f.intake.workDone()
 			return
 		}
 	}
@@ -157,7 +157,7 @@ func (r *reader) claim(rest bool) claimResult {
 		f.leaving = without(f.leaving, r)
 		f.tidy()
 		result = rested
-	case len(r.batch) == 0 && dropped == 0 && (rest || f.gate.state.Load() != stateOpen):
+	case len(r.batch) == 0 && dropped == 0 && (rest || f.intake.state.Load() != stateOpen):
 		f.rest(r)
 		f.tidy()
 		result = rested
@@ -197,8 +197,8 @@ func (r *reader) pullOne(to address) (item queued, ok bool) {
 		if items := r.take(1); len(items) > 0 {
 			item, ok = items[0], true
 			if item.single() {
-				f.payloads.copyOne(to, item.at)
-				item.at = to
+				f.payloads.copyOne(to, item.payload)
+				item.payload = to
 			}
 		} else if !r.resting {
 			f.rest(r)

@@ -15,8 +15,8 @@ func (t *topic) receive(ctx context.Context, from *Peer, in port.Incoming) error
 	if err := t.admitWindow(ctx, in); err != nil {
 		return err
 	}
-	at := t.places.get()
-	if err := t.decode(in.Payload, at, true); err != nil {
+	place := t.places.get()
+	if err := t.decode(in.Payload, place, true); err != nil {
 		if err.Code == CodePanic {
 			t.b.fail(ctx, err)
 		}
@@ -26,12 +26,12 @@ func (t *topic) receive(ctx context.Context, from *Peer, in port.Incoming) error
 	var err error
 	if t.b.emitChain != nil {
 		err = t.intercept(ctx, Emission{
-			Event: t.info.Name, Target: in.To, Payload: t.payloads.box(at), Peer: *from, window: w,
+			Event: t.info.Name, Target: in.To, Payload: t.payloads.box(place), Peer: *from, window: w,
 		})
 	} else {
-		err = t.proceed(ctx, at, in.To, w, &w.said)
+		err = t.proceed(ctx, place, in.To, w, &w.said)
 	}
-	t.places.put(at)
+	t.places.put(place)
 	said := w.end()
 	switch {
 	case err != nil:
@@ -45,7 +45,7 @@ func (t *topic) receive(ctx context.Context, from *Peer, in port.Incoming) error
 // admitWindow returns what is wrong with an emit of a window before its payload is looked at.
 func (t *topic) admitWindow(ctx context.Context, in port.Incoming) error {
 	switch {
-	case !t.b.gate.admits():
+	case !t.b.intake.admits():
 		return t.err(CodeClosed, nil)
 	case ctx.Err() != nil:
 		return t.err(CodeCanceled, ctx.Err())

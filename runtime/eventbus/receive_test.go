@@ -126,7 +126,7 @@ func TestThrottledEmitsOfWindows(t *testing.T) {
 		for _, payload := range []string{`{"n":1}`, `{"n":2}`, `{"n":3}`} {
 			emit(payload, eventbus.Window("b"))
 		}
-		noError(t, e.Emit(background, b, order{10})) // Go code's own lane
+		noError(t, e.Emit(background, b, order{10})) // Go code's own bucket
 		settle(time.Minute)
 		j.want(t, "calls", "1", "10", "3")
 		wantFrames(t, "relayed", frames(t, p, 0, s), `{"n":1}`, `{"n":10}`, `{"n":3}`)

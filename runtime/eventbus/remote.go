@@ -80,11 +80,11 @@ func (t *topic) remote(env *envelope, from source) {
 
 // handRemote hands what another node delivered to the Go listeners that want it.
 func (t *topic) handRemote(d delivery) {
-	in := t.b.gate.enter()
+	in := t.b.intake.enter()
 	if in == nil {
 		return
 	}
-	defer t.b.gate.leave(in)
+	defer t.b.intake.leave(in)
 	d.stored = false
 	if err := t.decodeDelivery(&d); err != nil {
 		t.b.fail(context.Background(), err)
@@ -167,8 +167,8 @@ func (t *topic) tellLost(n, position uint64) {
 // decodeDelivery decodes what came as JSON.
 func (t *topic) decodeDelivery(d *delivery) *Error {
 	if !d.batch {
-		d.at = t.payloads.make(1)
-		return t.decode(d.encoded, d.at, false)
+		d.first = t.payloads.make(1)
+		return t.decode(d.encoded, d.first, false)
 	}
 	var texts []json.RawMessage
 	if err := json.Unmarshal(d.encoded, &texts); err != nil {
@@ -177,7 +177,7 @@ func (t *topic) decodeDelivery(d *delivery) *Error {
 	if len(texts) != d.n {
 		return t.err(CodeInvalidPayload, fmt.Errorf("the batch is said to have %d payloads, and has %d", d.n, len(texts)))
 	}
-	d.at = t.payloads.make(d.n)
+	d.first = t.payloads.make(d.n)
 	for i, text := range texts {
 		if err := t.decode(text, d.payload(t.payloads, i), false); err != nil {
 			return err
@@ -196,7 +196,7 @@ func (t *topic) decodeStored(v *stored) {
 	l.mu.Lock()
 	if v.raw {
 		v.raw, v.broken = false, err != nil
-		v.d.at = d.at
+		v.d.first = d.first
 	}
 	l.mu.Unlock()
 	if err != nil {

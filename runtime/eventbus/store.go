@@ -263,8 +263,8 @@ func (s *store) shorten(list []*stored, over int) []*stored {
 func (v *stored) tail(p *payloads, n int) *stored {
 	short := &stored{d: v.d, size: v.size, raw: v.raw, broken: v.broken, absent: v.absent, contract: v.contract}
 	short.d.n = n
-	if v.d.at != nil {
-		short.d.at, short.d.encoded = p.clone(v.d.payload(p, v.d.n-n), n), nil
+	if v.d.first != nil {
+		short.d.first, short.d.encoded = p.clone(v.d.payload(p, v.d.n-n), n), nil
 		return short
 	}
 	var texts []json.RawMessage

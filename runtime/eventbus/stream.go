@@ -10,7 +10,7 @@ type stream struct {
 	t         *topic
 	l         *listener
 	batch     delivery // the batch that is being handed out
-	at        int      // how many of its payloads were
+	handed    int      // how many of its payloads were
 	stopAfter func() bool
 }
 
@@ -49,12 +49,12 @@ func (s *stream) next(ctx context.Context, to address) bool {
 	}
 	p := s.t.payloads
 	for {
-		if s.at < s.batch.n {
-			p.copyOne(to, s.batch.payload(p, s.at))
-			s.at++
+		if s.handed < s.batch.n {
+			p.copyOne(to, s.batch.payload(p, s.handed))
+			s.handed++
 			return true
 		}
-		s.batch, s.at = delivery{}, 0
+		s.batch, s.handed = delivery{}, 0
 		p.clear(to, 1)
 		q, ok := s.l.queue.next(ctx, s.t.b.ended, to)
 		if !ok || ctx.Err() != nil {
@@ -91,10 +91,10 @@ func (e *event) wait(ctx context.Context, b *Bus, conditions address) (payload a
 		return none, canceled(ctx, e.info.Name)
 	}
 	found := make(chan address, 1)
-	l := &listener{traits: &traits{seen: func(at address) {
-		if t.payloads.callConditions(conditions, at) {
+	l := &listener{traits: &traits{seen: func(payload address) {
+		if t.payloads.callConditions(conditions, payload) {
 			select {
-			case found <- t.payloads.clone(at, 1):
+			case found <- t.payloads.clone(payload, 1):
 			default: // another came first
 			}
 		}
@@ -103,16 +103,16 @@ func (e *event) wait(ctx context.Context, b *Bus, conditions address) (payload a
 	t.register(l, listenConfig{})
 	defer t.unlisten(l)
 	select {
-	case at := <-found:
-		return at, nil
+	case payload := <-found:
+		return payload, nil
 	case <-ctx.Done():
 		err = canceled(ctx, e.info.Name)
 	case <-b.ended:
 		err = t.err(CodeClosed, nil)
 	}
 	select {
-	case at := <-found: // what came at the same time counts
-		return at, nil
+	case payload := <-found: // what came at the same time counts
+		return payload, nil
 	default:
 		return none, err
 	}
