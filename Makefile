@@ -5,7 +5,7 @@ help: ## show the targets
 
 npm := runtime/ts internal/gen/asyncapi/schematest/testdata examples/e2e examples/dashboard/web
 
-webkit := gcc libc6-dev pkg-config libgtk-3-dev libwebkit2gtk-4.1-dev xvfb xdotool
+webkit := gcc libc6-dev pkg-config libgtk-3-dev libwebkit2gtk-4.1-dev xvfb xdotool imagemagick
 
 announce:
 	@.ci/announce $(npm)
@@ -33,7 +33,7 @@ proxies:
 # Tests in a real window run under Xvfb with WebKitGTK, and say that they did not where it cannot be installed.
 .PHONY: webkit
 webkit:
-	@{ pkg-config --exists gtk+-3.0 webkit2gtk-4.1 && command -v cc Xvfb xdotool >/dev/null; } 2>/dev/null || \
+	@{ pkg-config --exists gtk+-3.0 webkit2gtk-4.1 && command -v cc Xvfb xdotool import >/dev/null; } 2>/dev/null || \
 		{ apt-get update -q && apt-get install -qy --no-install-recommends $(webkit); } || \
 		echo 'no WebKitGTK: the tests in a real window will not run'
 

@@ -20,12 +20,13 @@ export interface App {
 
 const built = new Map<string, string>();
 
-/** Compiles an example, with the race detector, once. */
+/** Compiles an example, with the race detector, once: of this module, or as `module/package` of another. */
 function build(name: string): string {
   let binary = built.get(name);
   if (!binary) {
-    binary = join(mkdtempSync(join(tmpdir(), 'example-')), name);
-    execFileSync('go', ['build', '-race', '-o', binary, './' + name], { cwd: root, stdio: 'inherit' });
+    binary = join(mkdtempSync(join(tmpdir(), 'example-')), 'example');
+    const [folder = '', module = ''] = name.split('/').reverse();
+    execFileSync('go', ['build', '-race', '-o', binary, './' + folder], { cwd: join(root, module), stdio: 'inherit' });
     built.set(name, binary);
   }
   return binary;
