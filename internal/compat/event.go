@@ -94,9 +94,6 @@ func (c *comparison) audience(at place, o, n *ir.Event) {
 	if o.From.Server() && n.From.Server() && o.To == ir.ToAny && n.To != ir.ToAny {
 		levels = append(levels, Go) // the emitters without a target are gone
 	}
-	if len(levels) == 0 {
-		return
-	}
 	message := fmt.Sprintf("%s went to %s and goes to %s now: whoever else listens gets nothing", at.subject, audience(o.To), audience(n.To))
 	if o.To == n.To {
 		message = at.subject + " is relayed to single windows now: a window has to name one"

@@ -255,3 +255,16 @@ func TestWords(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// TestCheckType: a type is named by an import path, a dot and a name.
+func TestCheckType(t *testing.T) {
+	for name, valid := range map[string]bool{
+		"github.com/google/uuid.UUID": true, "time.Time": true, "example.com/a.b/c.D": true, "gopkg.in/x.v1.Y": true,
+		"": false, "Money": false, "example.com/app/Money": false, ".Money": false, "example.com/app/.Money": false,
+		"example.com/app.": false, "*time.Time": false, "[]time.Time": false, "time. Time": false, "time.\tTime": false,
+	} {
+		if err := CheckType(name); (err == nil) != valid {
+			t.Errorf("%q: %v", name, err)
+		}
+	}
+}

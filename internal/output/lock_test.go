@@ -121,6 +121,13 @@ func TestLockSplit(t *testing.T) {
 	}
 }
 
+func TestLockOfAnotherVersion(t *testing.T) {
+	_, err := ParseLock([]byte("{\n\"eventgen\": 7,\n\"settings\": {},\n\"files\": [],\n\"packages\": []\n}\n"))
+	if err == nil || err.Error() != "it has format 7, not 1: another version of eventgen wrote it" {
+		t.Error(err)
+	}
+}
+
 func TestLockEmpty(t *testing.T) {
 	lock, err := NewLock("/x", &ir.Model{Settings: ir.DefaultSettings()})
 	must(t, err)
