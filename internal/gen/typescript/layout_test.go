@@ -5,6 +5,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/eventgen/eventgen/internal/ir"
 )
 
 // The words of a type that a user states, as far as they can name another type.
@@ -162,5 +164,35 @@ func TestVariableNames(t *testing.T) {
 		if got := lowerCamel(s); got != want {
 			t.Errorf("%s is %s, want %s", s, got, want)
 		}
+	}
+}
+
+// A parameter is constrained to what its constraint's types are in TypeScript, each of them once.
+func TestConstraints(t *testing.T) {
+	small, text := &ir.Type{Kind: ir.KindInt, Bits: 8}, &ir.Type{Kind: ir.KindString}
+	d := &ir.Decl{ID: "P", Type: text, Params: []*ir.Param{
+		{Name: "T", Constraint: []*ir.Type{text, small, {Kind: ir.KindUint, Bits: 16}}}, {Name: "U"}, {Name: "V", Unused: true},
+	}}
+	p := newProgram(model([]*ir.Decl{d}), nil, Options{})
+	r := typer{program: p}
+	r.params = r.paramNames(d)
+	if got, want := r.paramList(d), "<T extends string | number, U>"; got != want {
+		t.Errorf("the parameters are %s, want %s", got, want)
+	}
+}
+
+// The import of a value brings the type of its name.
+func TestImportsOnce(t *testing.T) {
+	f := newProgram(model(nil), nil, Options{}).newFile()
+	f.runtimeValue("both")
+	f.runtimeType("both")
+	f.runtimeType("alone")
+	var got []string
+	for _, v := range f.views() {
+		got = append(got, v.Clause())
+	}
+	want := []string{"import { both as $both } from './client/index'", "import type { alone as $alone } from './client/index'"}
+	if !slices.Equal(got, want) {
+		t.Errorf("the imports are %q, want %q", got, want)
 	}
 }

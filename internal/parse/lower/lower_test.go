@@ -800,3 +800,56 @@ func TestSameType(t *testing.T) {
 		}
 	}
 }
+
+// A marshaler of another package stands in place, unless what is stated for it may speak of its
+// arguments: those have names in a declaration alone.
+func TestForeignMarshalers(t *testing.T) {
+	l := lowerAll(t, func(c *Config) {
+		c.Types = map[string]string{"other.test/lib.Stated": "'a'", "other.test/lib.Option": "T | null"}
+	}, "other.test/lib", `package lib
+type Stated struct{}
+func (Stated) MarshalJSON() ([]byte, error) { return nil, nil }
+type Option[T any] struct{}
+func (Option[T]) MarshalJSON() ([]byte, error) { return nil, nil }
+type Silent[T any] struct{}
+func (Silent[T]) MarshalJSON() ([]byte, error) { return nil, nil }
+`, "example.test/app", `package app
+import "other.test/lib"
+//eventgen:event
+type E struct {
+	Stated lib.Stated
+	Option lib.Option[int]
+	Silent lib.Silent[int]
+}`)
+	for name, declared := range map[string]bool{"Stated": false, "Option": true, "Silent": false} {
+		if got := find(t, l, "example.test/app.E", name).Type; (got.Kind == ir.KindRef) != declared {
+			t.Errorf("%s is %s; with a declaration of its own: %v", name, text(t, got), declared)
+		}
+	}
+}
+
+// What a sealed interface holds is listed, unless a union is in it: bare, that has no tag.
+func TestBareInterfaces(t *testing.T) {
+	l := lowerAll(t, nil, "example.test/app", `package app
+type Plain interface{ isPlain() }
+type Holder interface{ isHolder() }
+type P struct { A int }
+func (P) isPlain() {}
+type H struct { U U }
+func (H) isHolder() {}
+//eventgen:union tag=type content=data
+type U interface{ isU() }
+func (P) isU() {}
+//eventgen:event
+type E struct {
+	Plain  Plain
+	Holder Holder
+	U      U
+}`)
+	for id, forms := range map[string]int{"example.test/app.Plain": 1, "example.test/app.Holder": 0} {
+		d := l.Decl(id)
+		if d == nil || d.Type.Kind != ir.KindAny || len(d.Type.OneOf) != forms {
+			t.Errorf("%s is %s, want %d forms", id, text(t, d), forms)
+		}
+	}
+}
