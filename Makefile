@@ -27,7 +27,7 @@ chromium:
 # Configurations in examples/deploy are tried with the real programs. RUNLEVEL=1: none of them is started as a service.
 .PHONY: proxies
 proxies:
-	@for program in nginx caddy openssl; do command -v $$program >/dev/null || missing="$$missing $$program"; done; \
+	@for program in nginx caddy openssl redis-server; do command -v $$program >/dev/null || missing="$$missing $$program"; done; \
 		[ -z "$$missing" ] || { apt-get update -q && RUNLEVEL=1 apt-get install -qy --no-install-recommends $$missing; }
 
 # Tests in a real window run under Xvfb with WebKitGTK, and say that they did not where it cannot be installed.

@@ -11,6 +11,7 @@ import (
 var ownModules = map[string]map[string]string{
 	"runtime/desktop/wails2": {"github.com/wailsapp/wails/v2": "the events of its window"},
 	"runtime/natsbroker":     {"github.com/nats-io/nats.go": "the client of NATS"},
+	"runtime/redisbroker":    {"github.com/redis/rueidis": "the client of Redis"},
 }
 
 // TestModules: modules of their own require what is named here, and import public packages of this one.

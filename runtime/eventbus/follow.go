@@ -172,6 +172,7 @@ func (c *cluster) agree(ctx context.Context) error {
 	r.mu.Lock()
 	loaded, epoch, at, body := r.loaded, r.epoch, r.at, r.body
 	r.mu.Unlock()
+	why := fmt.Sprintf("another node gave it epoch %s", s.Epoch)
 	if loaded && s.Epoch == epoch {
 		same, err := c.same(ctx, s, at, body)
 		if err != nil {
@@ -179,6 +180,10 @@ func (c *cluster) agree(ctx context.Context) error {
 		}
 		switch {
 		case !same: // it came back from an older state
+			why = fmt.Sprintf("it ends at %d, and this node has read up to %d", s.Last, at)
+			if s.Last >= at {
+				why = fmt.Sprintf("it has another message at %d", at)
+			}
 			if err := c.renew(ctx, s.Epoch); err != nil {
 				return err
 			}
@@ -190,9 +195,11 @@ func (c *cluster) agree(ctx context.Context) error {
 			}
 		case at+1 >= s.First:
 			return nil
+		default:
+			why = fmt.Sprintf("it has forgotten what comes after %d", at)
 		}
 	}
-	return c.load(ctx, s)
+	return c.load(ctx, s, why)
 }
 
 func (c *cluster) callState(ctx context.Context) (broker.State, error) {
@@ -228,7 +235,7 @@ func (c *cluster) same(ctx context.Context, s broker.State, at uint64, body []by
 
 // load reads all that the log and the engine's stored values hold, puts it in the place of what the bus has, and tells
 // the sinks.
-func (c *cluster) load(ctx context.Context, s broker.State) error {
+func (c *cluster) load(ctx context.Context, s broker.State, why string) error {
 	ctx, cancel := context.WithTimeout(ctx, brokerRead)
 	defer cancel()
 	var kept, recent []broker.Stored
@@ -289,7 +296,7 @@ func (c *cluster) load(ctx context.Context, s broker.State) error {
 	for _, p := range *l.ports.Load() {
 		p.callRenewed()
 	}
-	c.fail("", fmt.Errorf("the log is not the one that was read: epoch %s begins at %d, and every window is told of a gap", s.Epoch, s.Last))
+	c.fail("", fmt.Errorf("the log is not the one that was read: %s. Every window is told of a gap", why))
 	return nil
 }
 

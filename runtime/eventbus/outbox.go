@@ -314,7 +314,11 @@ func (o *outbox) deliver(items []outgoing) bool {
 	c := o.c
 	o.mu.Lock()
 	run, n := o.run, o.n
+	back := o.find(run, n) < 0
 	o.mu.Unlock()
+	if back { // though no answer came
+		return true
+	}
 	body := appendHead(nil, head{c.b.config.node, run, n})
 	for _, item := range items {
 		body = append(body, item.text...)
@@ -354,11 +358,15 @@ func (o *outbox) deliver(items []outgoing) bool {
 func (o *outbox) renumber() {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	last := o.flight[len(o.flight)-1]
-	o.drop(o.flight[:len(o.flight)-1])
+	last := len(o.flight) - 1
+	if last < 0 || o.flight[last].n != o.n {
+		return // it has come back meanwhile
+	}
+	this := o.flight[last]
+	o.drop(o.flight[:last])
 	o.run, o.n = newRun(), 1
-	last.run, last.n = o.run, o.n
-	o.flight = append(o.flight[:0], last)
+	this.run, this.n = o.run, o.n
+	o.flight = append(o.flight[:0], this)
 }
 
 // refused tells of what the engine does not take.
@@ -372,21 +380,25 @@ func (o *outbox) refused(items []outgoing) {
 			}
 		}
 	}
-	last := len(o.flight) - 1
-	o.drop(o.flight[last:])
-	o.flight = o.flight[:last]
-	o.n-- // the number was not used
+	if last := len(o.flight) - 1; last >= 0 {
+		o.drop(o.flight[last:])
+		o.flight = o.flight[:last]
+		o.n-- // the number was not used
+	}
 }
 
 // taken takes note that the engine has a message.
 func (o *outbox) taken(run string, n uint64) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	for i := range o.flight {
-		if f := &o.flight[i]; f.run == run && f.n == n {
-			f.taken = true
-		}
+	if i := o.find(run, n); i >= 0 {
+		o.flight[i].taken = true
 	}
+}
+
+// find returns the index of a message that is on its way, or -1. The lock is held.
+func (o *outbox) find(run string, n uint64) int {
+	return slices.IndexFunc(o.flight, func(f flight) bool { return f.run == run && f.n == n })
 }
 
 // forgetFlights drops what the engine had and has lost. What the sender still tries may come.
@@ -412,10 +424,8 @@ func (o *outbox) drop(flights []flight) {
 func (o *outbox) items(run string, n uint64) []outgoing {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	for i := range o.flight {
-		if f := &o.flight[i]; f.run == run && f.n == n {
-			return f.items
-		}
+	if i := o.find(run, n); i >= 0 {
+		return o.flight[i].items
 	}
 	return nil
 }
@@ -424,7 +434,7 @@ func (o *outbox) items(run string, n uint64) []outgoing {
 func (o *outbox) landed(run string, n uint64) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	i := slices.IndexFunc(o.flight, func(f flight) bool { return f.run == run && f.n == n })
+	i := o.find(run, n)
 	if i < 0 {
 		return
 	}
