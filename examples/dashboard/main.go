@@ -4,6 +4,7 @@ package main
 
 import (
 	"context"
+	_ "embed"
 	"errors"
 	"flag"
 	"fmt"
@@ -20,26 +21,37 @@ import (
 	"github.com/eventgen/eventgen/examples/dashboard/plant"
 	"github.com/eventgen/eventgen/runtime/eventbus"
 	"github.com/eventgen/eventgen/runtime/httptransport"
+	"github.com/eventgen/eventgen/runtime/inspect"
 )
+
+// contract is what the inspector shows of payloads: "eventgen export jsonschema -o contract.json" writes it.
+//
+//go:embed contract.json
+var contract []byte
 
 func main() {
 	addr := flag.String("addr", "localhost:8082", "where to serve the page; on any free port if that one is taken")
+	flood := flag.Int("flood", 0, "how many more events there are each second, to try the page and the inspector")
 	web := flag.String("web", source(), "the folder of the page's source")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
-	if err := serve(ctx, *addr, *web, os.Stdout); err != nil {
+	if err := serve(ctx, *addr, *web, *flood, os.Stdout); err != nil {
 		fmt.Fprintln(os.Stderr, "dashboard:", err)
 		os.Exit(1)
 	}
 }
 
-func serve(ctx context.Context, addr, web string, out io.Writer) error {
+func serve(ctx context.Context, addr, web string, flood int, out io.Writer) error {
 	dist, err := buildPage(ctx, web, out)
 	if err != nil {
 		return err
 	}
-	bus, err := eventbus.New(eventbus.WithCatalog(plant.Events))
+	inspector, err := inspect.New(inspect.WithContract(contract))
+	if err != nil {
+		return err
+	}
+	bus, err := eventbus.New(eventbus.WithCatalog(plant.Events), eventbus.WithObserver(inspector))
 	if err != nil {
 		return err
 	}
@@ -51,13 +63,17 @@ func serve(ctx context.Context, addr, web string, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(out, "eventgen dashboard\n\n  page        http://%s\n  TypeScript  web/src/events/events.gen.ts\n  end         Ctrl+C\n\n", listener.Addr())
+	fmt.Fprintf(out, "eventgen dashboard\n\n  page        http://%[1]s\n  TypeScript  web/src/events/events.gen.ts\n  end         Ctrl+C\n\n", listener.Addr())
 
 	mux := http.NewServeMux()
 	mux.Handle("/", http.FileServerFS(dist))
 	mux.Handle("/events", events)
+	mux.Handle("/inspect/", http.StripPrefix("/inspect", inspector))
+	mux.Handle("/livez", events.Live())
+	mux.Handle("/readyz", events.Ready())
 	var running sync.WaitGroup
 	running.Go(func() { newSimulation(bus).run(ctx) })
+	running.Go(func() { overrun(ctx, bus, flood) })
 	err = serveUntil(ctx, listener, mux)
 	running.Wait()
 	return errors.Join(err, bus.Close(context.WithoutCancel(ctx)))

@@ -63,9 +63,12 @@ var rules = map[string]struct{ own, third []string }{
 	"runtime/desktop/sidecar":            {own: []string{"runtime/httptransport"}},
 	"runtime/desktop/wails3":             {own: []string{"runtime/eventbus", "runtime/session"}},
 	"runtime/httptransport":              {own: []string{"runtime/eventbus/...", "runtime/session"}, third: []string{"github.com/gobwas/ws", "github.com/gobwas/httphead"}},
-	"runtime/session":                    {own: []string{"runtime/eventbus/...", "runtime/internal/..."}},
-	"runtime/ts":                         {},
-	"templates":                          {},
+	// The page of the inspector is served as any other.
+	"runtime/inspect":      {own: []string{"runtime/eventbus/...", "runtime/httptransport", "runtime/internal/port", "runtime/session"}},
+	"runtime/inspect/wire": {own: []string{"runtime/eventbus/..."}},
+	"runtime/session":      {own: []string{"runtime/eventbus/...", "runtime/internal/..."}},
+	"runtime/ts":           {},
+	"templates":            {},
 }
 
 // requirements are the modules that go.mod may name directly, each with its reason.

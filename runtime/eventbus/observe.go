@@ -198,6 +198,9 @@ func (p *sinkPort) Skipped(e *port.Entry) {
 // observed is the bus as its observers read it.
 type observed struct{ b *Bus }
 
+// Attach is for observers that are a part of this module: the inspector emits.
+func (s observed) Attach(sink port.Sink) (port.Port, error) { return s.b.Attach(sink) }
+
 func (s observed) Node() string { return s.b.Node() }
 
 // Events implements [observe.Source].

@@ -324,6 +324,21 @@ func (p *sinkPort) Emit(ctx context.Context, from Peer, in port.Incoming) error 
 	return t.receive(ctx, &from, in)
 }
 
+// Inject emits as Go code does, from JSON.
+func (p *sinkPort) Inject(ctx context.Context, in port.Incoming) error {
+	t, ok := p.b.topics[in.Event]
+	if !ok {
+		return &Error{Code: CodeUnknownEvent, Event: in.Event}
+	}
+	at := t.places.get()
+	if err := t.decode(in.Payload, at, true); err != nil {
+		return err
+	}
+	err := t.emit(ctx, at, in.To)
+	t.places.put(at)
+	return t.refuse(err)
+}
+
 // callWake tells the sink that the log has grown.
 func (p *sinkPort) callWake() {
 	defer p.contain()

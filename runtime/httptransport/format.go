@@ -3,7 +3,6 @@ package httptransport
 import (
 	"bytes"
 	"encoding/json"
-	"strconv"
 
 	"github.com/gobwas/ws"
 
@@ -27,7 +26,7 @@ const (
 const minDeflate = 256
 
 // Name tells formats apart.
-func (f format) Name() string { return strconv.Itoa(int(f)) }
+func (f format) Name() string { return [...]string{"ws", "ws+deflate", "sse"}[f] }
 
 // Append adds one frame. seq is the position in the log that a page has reached with it, 0 if
 // it tells of none.

@@ -71,6 +71,9 @@ type Port interface {
 	// [CodeRate]. When it returns nil, all that an ack promises has happened; eventbus.Public turns an error into what
 	// the window may see. The transport has authorised it and has made sure that it runs once.
 	Emit(ctx context.Context, from Peer, in Incoming) error
+	// Inject emits as Go code does: it decodes the payload and emits it, to the target or to everyone. It fails as an emit
+	// of Go code, and with CodeInvalidPayload.
+	Inject(ctx context.Context, in Incoming) error
 	// Refused counts an emit or a listen that the transport has refused, if the bus is observed.
 	Refused(event string, code string)
 	// Skipped counts an entry that a slow window was not sent, if the bus is observed.
