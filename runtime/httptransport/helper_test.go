@@ -16,6 +16,7 @@ import (
 	"runtime"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -68,6 +69,8 @@ type place struct {
 	log  *lines
 	// all are the message streams.
 	all *sync.WaitGroup
+	// killed says that nothing can be published any more when the test ends.
+	killed *atomic.Bool
 	// https is what requests are made with behind TLS.
 	https *http.Client
 }
@@ -99,7 +102,7 @@ func newPlace(t *testing.T, opts ...Option) *place {
 // everything is closed, must close, and leaves no goroutine behind.
 func newPlaceOn(t *testing.T, l net.Listener, busOpts []eventbus.Option, opts ...Option) *place {
 	t.Helper()
-	p := &place{t: t, log: new(lines), all: new(sync.WaitGroup)}
+	p := &place{t: t, log: new(lines), all: new(sync.WaitGroup), killed: new(atomic.Bool)}
 	catalog := eventbus.NewCatalog(tick, other, sticky, replay, private, latest, lossy, ask, message, state, empty)
 	var err error
 	p.bus, err = eventbus.New(append(busOpts, eventbus.WithCatalog(catalog))...)
@@ -122,7 +125,13 @@ func newPlaceOn(t *testing.T, l net.Listener, busOpts []eventbus.Option, opts ..
 	t.Cleanup(func() {
 		ctx, cancel := context.WithTimeout(background, 20*time.Second)
 		defer cancel()
-		noError(t, p.bus.Close(ctx))
+		if p.killed.Load() {
+			gone, now := context.WithCancel(ctx)
+			now()
+			_ = p.bus.Close(gone)
+		} else {
+			noError(t, p.bus.Close(ctx))
+		}
 		noError(t, p.h.Close(ctx))
 		server.Close()
 		p.all.Wait()

@@ -15,12 +15,16 @@ type record struct{ event, key, target string }
 
 // history is everything that was emitted, and what pages emitted.
 type history struct {
-	t   *testing.T
-	bus *eventbus.Bus
+	t *testing.T
+	// bus returns that of the node which emits, and landed waits until all nodes have what it has emitted.
+	bus    func() *eventbus.Bus
+	landed func()
 
 	mu      sync.Mutex
 	records []record
-	ran     map[string]int // how often each of the pages' emits ran
+
+	ranMu sync.Mutex
+	ran   map[string]int // how often each of the pages' emits ran
 }
 
 // emit records an emit and makes it. The lock is held for both, so that whoever knows how many records
@@ -30,18 +34,20 @@ func (h *history) emit(r record) {
 	defer h.mu.Unlock()
 	n := len(h.records)
 	h.records = append(h.records, r)
+	bus := h.bus()
+	defer h.landed()
 	var err error
 	switch e := map[string]any{"tick": tick, "replay": replay, "sticky": sticky, "latest": latest, "lossy": lossy}[r.event].(type) {
 	case *eventbus.Event[int]:
 		if r.target != "" {
-			err = e.EmitTo(background, h.bus, eventbus.Window(r.target), n)
+			err = e.EmitTo(background, bus, eventbus.Window(r.target), n)
 		} else {
-			err = e.Emit(background, h.bus, n)
+			err = e.Emit(background, bus, n)
 		}
 	case *eventbus.Event[progress]:
-		err = e.Emit(background, h.bus, progress{r.key, n})
+		err = e.Emit(background, bus, progress{r.key, n})
 	case *eventbus.Event[string]:
-		err = e.Emit(background, h.bus, fmt.Sprintf("%-500d", n))
+		err = e.Emit(background, bus, fmt.Sprintf("%-500d", n))
 	}
 	if err != nil {
 		h.t.Error(err)

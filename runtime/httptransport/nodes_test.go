@@ -118,6 +118,7 @@ func (c *cluster) remove(node *clusterNode) {
 // kill ends a node as the end of its process would: nothing comes from it any more.
 func (c *cluster) kill(node *clusterNode) {
 	c.remove(node)
+	node.killed.Store(true)
 	c.network.Cut(node.bus.Node(), true)
 	node.conns.kill()
 }

@@ -51,20 +51,12 @@ func playModel(t *testing.T, seed uint64, log eventbus.Option, opts []Option, ot
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	noError(t, err)
 	p := newPlaceOn(t, narrow{l}, []eventbus.Option{log}, opts...)
-	h := &history{t: t, bus: p.bus, ran: map[string]int{}}
-	ask.Listen(p.bus, func(_ context.Context, a progress) error {
-		h.mu.Lock()
-		defer h.mu.Unlock()
-		h.ran[fmt.Sprint(a.ID, a.N)]++
-		return nil
-	})
+	h := &history{t: t, bus: func() *eventbus.Bus { return p.bus }, landed: func() {}, ran: map[string]int{}}
+	h.listen(p.bus)
 	random := rand.New(rand.NewPCG(seed, 0))
-	pages := make([]*modelPage, modelPages)
-	for i := range pages {
-		pages[i] = &modelPage{
-			t: t, p: p, h: h, label: fmt.Sprint("w", i), random: rand.New(rand.NewPCG(seed, uint64(i+1))),
-			heard: map[string]*heard{}, acked: map[int]bool{}, steady: other != nil,
-		}
+	pages := newModelPages(t, h, seed, func() *place { return p })
+	for _, pg := range pages {
+		pg.steady = other != nil
 	}
 	if other != nil {
 		other.begin(p)
@@ -75,41 +67,77 @@ func playModel(t *testing.T, seed uint64, log eventbus.Option, opts []Option, ot
 		rounds = besideRounds
 	}
 	for range rounds {
-		emitted := make(chan struct{})
-		var all sync.WaitGroup
-		for _, pg := range pages {
-			all.Go(func() { pg.round(emitted) })
-		}
-		for range random.IntN(60) {
-			r := record{event: []string{"tick", "tick", "replay", "sticky", "latest", "lossy"}[random.IntN(6)]}
-			switch r.event {
-			case "tick":
-				if random.IntN(3) == 0 {
-					r.target = fmt.Sprint("w", random.IntN(modelPages))
-				}
-			case "sticky", "latest":
-				r.key = string(rune('a' + random.IntN(4)))
+		if playRound(pages, func() {
+			for range random.IntN(60) {
+				h.emit(randomRecord(random))
 			}
-			h.emit(r)
-		}
-		close(emitted)
-		all.Wait()
-		if t.Failed() {
+		}); t.Failed() {
 			return pages
 		}
 		if other != nil {
 			other.round()
 		}
 	}
+	h.checkEmits(pages)
+	return pages
+}
+
+// listen counts what pages emit, and what runs on the bus.
+func (h *history) listen(b *eventbus.Bus) {
+	ask.Listen(b, func(_ context.Context, a progress) error {
+		h.ranMu.Lock()
+		defer h.ranMu.Unlock()
+		h.ran[fmt.Sprint(a.ID, a.N)]++
+		return nil
+	})
+}
+
+func newModelPages(t *testing.T, h *history, seed uint64, turn func() *place) []*modelPage {
+	pages := make([]*modelPage, modelPages)
+	for i := range pages {
+		pages[i] = &modelPage{
+			t: t, turn: turn, h: h, label: fmt.Sprint("w", i), random: rand.New(rand.NewPCG(seed, uint64(i+1))),
+			heard: map[string]*heard{}, acked: map[int]bool{}, since: map[string]float64{},
+		}
+	}
+	return pages
+}
+
+// playRound has each page do something while there are emits.
+func playRound(pages []*modelPage, emits func()) {
+	emitted := make(chan struct{})
+	var all sync.WaitGroup
+	for _, pg := range pages {
+		all.Go(func() { pg.round(emitted) })
+	}
+	emits()
+	close(emitted)
+	all.Wait()
+}
+
+func randomRecord(random *rand.Rand) record {
+	r := record{event: []string{"tick", "tick", "replay", "sticky", "latest", "lossy"}[random.IntN(6)]}
+	switch r.event {
+	case "tick":
+		if random.IntN(3) == 0 {
+			r.target = fmt.Sprint("w", random.IntN(modelPages))
+		}
+	case "sticky", "latest":
+		r.key = string(rune('a' + random.IntN(4)))
+	}
+	return r
+}
+
+// checkEmits checks that each emit of a page has run once if it was answered, and never twice.
+func (h *history) checkEmits(pages []*modelPage) {
 	for _, pg := range pages {
 		pg.cut()
 		for n := 1; n <= pg.emits; n++ {
 			if ran := h.ran[fmt.Sprint(pg.label, n)]; ran > 1 || ran == 0 && pg.acked[n] {
-				t.Errorf("%s: its emit %d ran %d times, acked: %v", pg.label, n, ran, pg.acked[n])
+				h.t.Errorf("%s: its emit %d ran %d times, acked: %v", pg.label, n, ran, pg.acked[n])
 			}
 		}
 	}
-	return pages
 }
 
 // narrow makes a page that does not read stall its connection soon.
@@ -126,7 +154,8 @@ func (l narrow) Accept() (net.Conn, error) {
 // modelPage is a page that keeps to docs/protocol.md, and a model of what it should get.
 type modelPage struct {
 	t      *testing.T
-	p      *place
+	turn   func() *place // who takes the next request
+	p      *place        // who has the connection
 	h      *history
 	label  string
 	random *rand.Rand
@@ -138,6 +167,8 @@ type modelPage struct {
 	epoch   string
 	seq     float64
 	ids     int
+	sent    int                // the highest id of an emit that was written
+	since   map[string]float64 // from where it listens to each event
 
 	heard map[string]*heard // what the backend has confirmed
 	asked map[string]*heard // by a listen without an answer
@@ -191,7 +222,7 @@ func (m *modelPage) cut() {
 // reload begins anew.
 func (m *modelPage) reload() {
 	m.cut()
-	m.session, m.ids = "", 0
+	m.session, m.ticket, m.ids, m.sent = "", "", 0, 0
 	now := m.h.now()
 	for event, w := range m.heard {
 		m.heard[event] = newHeard(w.keys, now)
@@ -224,9 +255,10 @@ func (m *modelPage) listen() {
 			w = old.replaced(keys)
 		}
 		m.asked = map[string]*heard{event: w}
-		_, ok := m.ask(object{"listen": object{event: interestText(keys)}, "id": m.ids}, m.ids)
+		answer, ok := m.ask(object{"listen": object{event: interestText(keys)}, "id": m.ids}, m.ids)
 		m.asked = nil
 		if ok {
+			m.since[event], _ = answer["at"].(float64)
 			w.confirm()
 			m.heard[event] = w
 			return
@@ -260,8 +292,11 @@ func (m *modelPage) emit() bool {
 	id, n := m.ids, m.emits
 	session := m.session
 	for !m.t.Failed() {
+		m.sent = max(m.sent, id)
 		answer, ok := m.ask(object{"emit": "ask", "id": id, "payload": progress{m.label, n}}, id)
 		switch {
+		case ok && answer["error"] != nil && answer["error"].(object)["code"] == "outcome_unknown":
+			return true
 		case ok && answer["error"] != nil:
 			m.fail("emit %d: %v", n, answer)
 		case ok:
@@ -296,13 +331,18 @@ func (m *modelPage) ask(frame object, id int) (answer object, ok bool) {
 // connect opens a connection if there is none, over either transport, until there has been a welcome.
 func (m *modelPage) connect() {
 	for tries := 0; m.pg == nil && !m.t.Failed(); tries++ {
+		m.p = m.turn()
 		listen := object{}
 		for event, w := range m.heard {
-			listen[event] = interestText(w.keys)
+			i := interestText(w.keys)
+			if m.session != "" {
+				i["since"] = m.since[event]
+			}
+			listen[event] = i
 		}
 		hello := object{"window": m.label, "listen": listen}
 		if m.session != "" {
-			resume := object{"ticket": m.ticket, "epoch": m.epoch, "seq": m.seq}
+			resume := object{"ticket": m.ticket, "epoch": m.epoch, "seq": m.seq, "sent": m.sent}
 			if !m.steady && !m.hearsKept() && m.random.IntN(8) == 0 {
 				resume["failed"] = true
 			}
@@ -361,7 +401,8 @@ func (m *modelPage) send(text string) error {
 		m.pg.send(text)
 		return nil
 	}
-	answer, err := m.p.client().Do(m.p.request(http.MethodPost, text, "Eventgen-Peer", m.peer))
+	p := m.turn()
+	answer, err := p.client().Do(p.request(http.MethodPost, text, "Eventgen-Peer", m.peer))
 	if err != nil {
 		return err
 	}
@@ -404,7 +445,15 @@ func (m *modelPage) next() (object, error) {
 
 func (m *modelPage) welcome(w object) {
 	if w["session"] != m.session {
-		m.ids = 0
+		m.ids, m.sent = 0, 0
+	}
+	for event, heard := range m.heard {
+		if w["epoch"] != m.epoch {
+			heard.seq = 0
+		}
+		if w["resumed"] != true {
+			m.since[event] = w["at"].(float64)
+		}
 	}
 	m.session, m.ticket, m.epoch = w["session"].(string), w["ticket"].(string), w["epoch"].(string)
 	m.peer, m.seq = w["peer"].(string), w["at"].(float64)
