@@ -101,10 +101,16 @@ func (l *emitLog) run(id uint64, tab *tab, do func() *wireError) *wireError {
 	return r.err
 }
 
-// end returns what became of the emits, after which none runs any more. It waits for those that run, until ctx is done.
+// stop makes none run any more.
+func (l *emitLog) stop() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.ended = true
+}
+
+// end returns what became of the emits, of which none runs any more. It waits for those that run, until ctx is done.
 func (l *emitLog) end(ctx context.Context) (s settled) {
 	l.mu.Lock()
-	l.ended = true
 	outcomes := append(slices.Clone(l.outcomes[l.next:]), l.outcomes[:l.next]...)
 	s.Highest, s.Any = l.highest, l.any
 	l.mu.Unlock()

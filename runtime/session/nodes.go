@@ -27,7 +27,8 @@ type request struct {
 
 // takeRequest asks for a session, which the node gives up.
 type takeRequest struct {
-	Session string `json:"session"`
+	Session    string `json:"session"`
+	Generation uint64 `json:"generation"` // that of the ticket
 }
 
 // handover is what becomes of a session that was given up.
@@ -112,7 +113,11 @@ func (engine *Engine) giveUp(ctx context.Context, r *takeRequest) (*handover, bo
 	engine.mu.Lock()
 	s := engine.sessions[r.Session]
 	engine.mu.Unlock()
-	if s == nil || !engine.moveAway(s) {
+	if s == nil {
+		return nil, false
+	}
+	older := s.olderThan(r.Generation)
+	if !engine.moveAway(s) || older {
 		return nil, false
 	}
 	ctx, cancel := context.WithTimeout(ctx, settleTime)
@@ -128,6 +133,7 @@ func (engine *Engine) moveAway(s *session) bool {
 		return false
 	}
 	s.moved = true
+	s.emits.stop()
 	engine.endLocked(s, Closing{CloseReplaced, "replaced: the session came back elsewhere"})
 	return true
 }
@@ -145,7 +151,7 @@ func (c *Conn) adopt(s *session, t *ticket) {
 	ctx, cancel := context.WithTimeout(c.ctx, takeTime)
 	defer cancel()
 	var h handover
-	if engine.ask(ctx, t.node, request{Take: &takeRequest{s.id}}, &h) != nil {
+	if engine.ask(ctx, t.node, request{Take: &takeRequest{s.id, t.generation}}, &h) != nil {
 		return
 	}
 	s.mu.Lock()

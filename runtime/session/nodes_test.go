@@ -71,3 +71,34 @@ func TestGuarantee24OutcomesComeAlong(t *testing.T) {
 		})
 	}
 }
+
+// What a node still holds of a session that has been elsewhere since says nothing of the emits that ran there.
+func TestGuarantee24WhatIsLeftBehind(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		network := eventbustest.NewNetwork()
+		a, b := newNode(t, network, "a"), newNode(t, network, "b")
+		ran := make(chan string, 10)
+		for _, n := range []*place{a, b} {
+			ask.Listen(n.bus, func(_ context.Context, p progress) error {
+				ran <- fmt.Sprint(p.N, " at ", n.bus.Node())
+				return nil
+			})
+		}
+		first := a.open(`{"listen":{}}`)
+		first.cut()
+		synctest.Wait()
+		network.Cut("a", true) // which hears nothing of what follows
+		second := b.open(first.resume(`{}`, 0))
+		second.send(`{"emit":"ask","id":1,"payload":{"id":"x","n":1}}`)
+		second.want(`{"ack":1}`)
+		second.cut()
+		synctest.Wait()
+		third := a.open(strings.Replace(second.resume(`{}`, 0), `"seq"`, `"sent":1,"seq"`, 1))
+		third.send(`{"emit":"ask","id":1,"payload":{"id":"x","n":1}}`)
+		third.want(`{"ack":1,"error":{"code":"outcome_unknown","message":"it may have run, and its outcome is not known here"}}`)
+		if third.welcome["session"] != first.welcome["session"] || len(ran) != 1 || <-ran != "1 at b" {
+			t.Errorf("it ran more than once, or the session is another: %v", third.welcome)
+		}
+		network.Cut("a", false)
+	})
+}

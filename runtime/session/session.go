@@ -130,6 +130,9 @@ func (engine *Engine) endSession(s *session) {
 func (engine *Engine) session(text, owner, account string) (s *session, t *ticket) {
 	at := engine.port.At()
 	t, known := engine.keys.open(text, owner, time.Now())
+	if known {
+		engine.leaveBehind(t)
+	}
 	engine.mu.Lock()
 	defer engine.mu.Unlock()
 	if known {
@@ -150,6 +153,24 @@ func (engine *Engine) session(text, owner, account string) (s *session, t *ticke
 	s.tab.memory, s.tab.account = &engine.memory, account
 	engine.sessions[s.id] = s
 	return s, t
+}
+
+// leaveBehind ends what is left here of a session that has been elsewhere since, by its ticket: it does not know which
+// emits ran there.
+func (engine *Engine) leaveBehind(t *ticket) {
+	engine.mu.Lock()
+	s := engine.sessions[t.session]
+	engine.mu.Unlock()
+	if s != nil && s.olderThan(t.generation) {
+		engine.moveAway(s)
+	}
+}
+
+// olderThan reports whether the session has had fewer connections.
+func (s *session) olderThan(generation uint64) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.generation < generation
 }
 
 // ticketLocked returns what the page shows to go on with the session, whose lock is held.
