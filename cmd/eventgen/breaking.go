@@ -15,10 +15,10 @@ import (
 func newBreaking(a *app) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "breaking --against REF|FILE [packages]",
-		Short: "Tell what the events' changes break, and for whom",
-		Long: `breaking compares the events with those of a commit, or of a file, and tells what the
-way from there to here breaks: on the wire, for pages that were built before and are still
-open, in TypeScript source or in Go source that uses the bindings.
+		Short: "Show what a change breaks, and for whom",
+		Long: `breaking compares the events with those of a commit, or of a file, and shows what the
+change breaks: on the wire, for pages that were built before and are still open, and in
+TypeScript or Go source that uses the bindings.
 
 --against names a commit, branch or tag of the git repository. Its eventgen.lock.json is
 read if the output has one there; otherwise its source is, in a temporary directory. The

@@ -3,7 +3,7 @@
 //
 // It takes the usual order for granted: the server is replaced first, and pages that were built
 // before go on talking to it until they are reloaded. So for what the server emits, what the new
-// server writes must fit what an old page expects; for what windows emit, what an old page writes
+// server writes must fit what an old page expects; for what clients emit, what an old page writes
 // must fit what the new server accepts. Beside the wire, a finding can concern TypeScript or Go
 // source that was written against the old bindings and no longer compiles.
 package compat

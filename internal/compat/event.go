@@ -64,20 +64,20 @@ func (c *comparison) identity(p *pair) {
 func (c *comparison) directions(p *pair) {
 	at, o, n := eventPlace(p), p.old, p.new
 	if o.From.Server() && !n.From.Server() {
-		c.report(at, diag.ListenRemoved, all, at.subject+" is emitted by windows alone now: pages that listen get nothing from the server, and its emitters are gone",
-			"write from=both, or declare a new event for what windows emit")
+		c.report(at, diag.ListenRemoved, all, at.subject+" is emitted by clients alone now: pages that listen get nothing from the server, and its emitters are gone",
+			"write from=both, or declare a new event for what clients emit")
 	}
 	if o.From.Client() && !n.From.Client() {
 		levels := wireTS
 		if listens(o) && !listens(n) {
 			levels = all
 		}
-		c.report(at, diag.EmitRemoved, levels, at.subject+" is emitted by the server alone now: what windows emit is refused",
+		c.report(at, diag.EmitRemoved, levels, at.subject+" is emitted by the server alone now: what clients emit is refused",
 			"write from=both, or declare a new event for what the server emits")
 	}
 	c.audience(at, o, n)
 	if o.Relay && !n.Relay {
-		c.report(at, diag.RelayRemoved, wireTS, "windows may not address other windows with "+at.subject+" any more",
+		c.report(at, diag.RelayRemoved, wireTS, "clients may not address other windows with "+at.subject+" any more",
 			"keep relay, and refuse single targets with AuthorizeEmit")
 	}
 }
@@ -96,7 +96,7 @@ func (c *comparison) audience(at place, o, n *ir.Event) {
 	}
 	message := fmt.Sprintf("%s went to %s and goes to %s now: whoever else listens gets nothing", at.subject, audience(o.To), audience(n.To))
 	if o.To == n.To {
-		message = at.subject + " is relayed to single windows now: a window has to name one"
+		message = at.subject + " is relayed to single windows now: a client has to name one"
 	}
 	c.report(at, diag.AudienceNarrowed, levels, message, "keep the audience and emit to a target where it matters, or declare a new event")
 }
@@ -149,7 +149,7 @@ func (c *comparison) delivery(p *pair) {
 			fmt.Sprintf("keep replay=%d", o.Replay))
 	}
 	if weaker(o.Slow, n.Slow) {
-		c.report(at, diag.SlowWeakened, wireOnly, fmt.Sprintf("a window that cannot keep up with %s got slow=%s and gets slow=%s now", at.subject, o.Slow, n.Slow),
+		c.report(at, diag.SlowWeakened, wireOnly, fmt.Sprintf("a client that cannot keep up with %s got slow=%s and gets slow=%s now", at.subject, o.Slow, n.Slow),
 			"keep slow="+string(o.Slow)+", or add onGap where a page must know")
 	}
 	c.flushes(at, o, n)

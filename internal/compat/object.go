@@ -36,7 +36,7 @@ func (c *comparison) object(at place, o, n *ir.Form) {
 	for _, p := range added {
 		if !at.receive && !p.Field.Optional {
 			c.report(c.fieldPlace(at, owner, p), diag.FieldRequiredAdded, wireTS,
-				fmt.Sprintf("field %q of %s is new and required: what pages emit lacks it and is refused", p.Field.Name, owner),
+				fmt.Sprintf("field %q of %s is new and required: what clients emit lacks it and is refused", p.Field.Name, owner),
 				"make it optional with omitempty")
 		}
 	}
@@ -70,7 +70,7 @@ func (c *comparison) property(at place, before, after *ir.Form, o, n ir.Prop) {
 	case n.Field.Optional && !o.Field.Optional && at.receive:
 		c.report(at, diag.FieldNowOptional, wireTS, at.subject+" can be absent now", "keep it without omitempty, and give it a value in any case")
 	case o.Field.Optional && !n.Field.Optional && !at.receive:
-		c.report(at, diag.FieldNowRequired, wireTS, at.subject+" may not be absent any more: what pages emit without it is refused", "keep it optional and check it in Validate")
+		c.report(at, diag.FieldNowRequired, wireTS, at.subject+" may not be absent any more: what clients emit without it is refused", "keep it optional and check it in Validate")
 	}
 	if was, is := goField(o.Field), goField(n.Field); was != is {
 		c.report(at, diag.FieldGoRenamed, goOnly, fmt.Sprintf("%s was %s in Go and is %s now", at.subject, was, is), "keep the Go name")
@@ -125,6 +125,6 @@ func (c *comparison) validation(at place, o, n *ir.Form) {
 	if at.receive || o.Decl == nil || o.Decl.Validates || !n.Decl.Validates {
 		return
 	}
-	c.report(at, diag.ValidationAdded, wireOnly, at.subject+" has a Validate method now: it can refuse what pages emit",
+	c.report(at, diag.ValidationAdded, wireOnly, at.subject+" has a Validate method now: it can refuse what clients emit",
 		"see that it accepts whatever was accepted before, and accept this")
 }

@@ -28,7 +28,7 @@ type Settings struct {
 	Int64 Int64Mode `json:"int64"`
 	Time  TimeMode  `json:"time"`
 	Bytes BytesMode `json:"bytes"`
-	// RefuseUnknown: a property that a type does not have is refused in what windows emit;
+	// RefuseUnknown: a property that a type does not have is refused in what clients emit;
 	// otherwise it is ignored.
 	RefuseUnknown bool `json:"refuseUnknown,omitempty"`
 }

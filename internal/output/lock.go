@@ -118,7 +118,7 @@ func (t LockText) Lock(skip func(dir string) bool) (*Lock, error) {
 func unreadable(name string, err error) error {
 	return &Error{
 		Path: name, Message: "is no lock file that this eventgen can read", Err: err,
-		Hint: "resolve the conflict or get it back from version control; or delete it and run eventgen for all packages of this output at once",
+		Hint: "resolve the conflict or get it back from version control; or delete it and run eventgen for all packages of this output together",
 	}
 }
 

@@ -64,7 +64,7 @@ func (a *annotator) beside(comment *ast.CommentGroup, what string) {
 	for _, d := range a.comments[comment] {
 		a.list.Add(diag.Diagnostic{
 			Severity: diag.Error, Code: diag.MisplacedDirective, Pos: d.Pos,
-			Message: fmt.Sprintf("//eventgen:%s stands behind %s", d.Verb.Name, what),
+			Message: fmt.Sprintf("//eventgen:%s stands after %s", d.Verb.Name, what),
 			Hint:    "move it to a line of its own above the declaration",
 		})
 	}

@@ -34,12 +34,12 @@ var AcknowledgeEvent = eventbus.Define(eventdef.Definition[Acknowledge]{
 	Decode:   decodeAcknowledgePayload,
 })
 
-// OnAcknowledge calls fn for every "alarm:acknowledge" that a window emits, until unlisten is called.
+// OnAcknowledge calls fn for every "alarm:acknowledge" that a client emits, until unlisten is called.
 func OnAcknowledge(b *eventbus.Bus, fn func(ctx context.Context, payload Acknowledge) error, opts ...eventbus.ListenOption) (unlisten func()) {
 	return AcknowledgeEvent.Listen(b, fn, opts...)
 }
 
-// OnceAcknowledge calls fn for the next "alarm:acknowledge" that a window emits, unless unlisten is called first.
+// OnceAcknowledge calls fn for the next "alarm:acknowledge" that a client emits, unless unlisten is called first.
 func OnceAcknowledge(b *eventbus.Bus, fn func(ctx context.Context, payload Acknowledge) error, opts ...eventbus.ListenOption) (unlisten func()) {
 	return AcknowledgeEvent.Once(b, fn, opts...)
 }

@@ -63,12 +63,12 @@ var ChangeEvent = eventbus.Define(eventdef.Definition[Change]{
 	Decode:   decodeChangePayload,
 })
 
-// OnChange calls fn for every "settings:change" that a window emits, until unlisten is called.
+// OnChange calls fn for every "settings:change" that a client emits, until unlisten is called.
 func OnChange(b *eventbus.Bus, fn func(ctx context.Context, payload Change) error, opts ...eventbus.ListenOption) (unlisten func()) {
 	return ChangeEvent.Listen(b, fn, opts...)
 }
 
-// OnceChange calls fn for the next "settings:change" that a window emits, unless unlisten is called first.
+// OnceChange calls fn for the next "settings:change" that a client emits, unless unlisten is called first.
 func OnceChange(b *eventbus.Bus, fn func(ctx context.Context, payload Change) error, opts ...eventbus.ListenOption) (unlisten func()) {
 	return ChangeEvent.Once(b, fn, opts...)
 }
@@ -114,12 +114,12 @@ var KnockEvent = eventbus.Define(eventdef.Definition[Knock]{
 	Decode:   decodeKnockPayload,
 })
 
-// OnKnock calls fn for every "window:knock" that a window emits, until unlisten is called.
+// OnKnock calls fn for every "window:knock" that a client emits, until unlisten is called.
 func OnKnock(b *eventbus.Bus, fn func(ctx context.Context, payload Knock) error, opts ...eventbus.ListenOption) (unlisten func()) {
 	return KnockEvent.Listen(b, fn, opts...)
 }
 
-// OnceKnock calls fn for the next "window:knock" that a window emits, unless unlisten is called first.
+// OnceKnock calls fn for the next "window:knock" that a client emits, unless unlisten is called first.
 func OnceKnock(b *eventbus.Bus, fn func(ctx context.Context, payload Knock) error, opts ...eventbus.ListenOption) (unlisten func()) {
 	return KnockEvent.Once(b, fn, opts...)
 }
@@ -136,12 +136,12 @@ var NoteEvent = eventbus.Define(eventdef.Definition[Note]{
 	Decode:   decodeNotePayload,
 })
 
-// OnNote calls fn for every "window:note" that a window emits, until unlisten is called.
+// OnNote calls fn for every "window:note" that a client emits, until unlisten is called.
 func OnNote(b *eventbus.Bus, fn func(ctx context.Context, payload Note) error, opts ...eventbus.ListenOption) (unlisten func()) {
 	return NoteEvent.Listen(b, fn, opts...)
 }
 
-// OnceNote calls fn for the next "window:note" that a window emits, unless unlisten is called first.
+// OnceNote calls fn for the next "window:note" that a client emits, unless unlisten is called first.
 func OnceNote(b *eventbus.Bus, fn func(ctx context.Context, payload Note) error, opts ...eventbus.ListenOption) (unlisten func()) {
 	return NoteEvent.Once(b, fn, opts...)
 }

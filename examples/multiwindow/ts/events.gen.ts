@@ -94,7 +94,7 @@ export function streamTick(options?: $StreamOptions): $EventStream<Tick> {
 export const onceTick: $Once<Tick> = /* @__PURE__ */ $onceOf(tickEvent);
 
 /**
- * The event `settings:change`. Windows emit it; the backend alone receives it.
+ * The event `settings:change`. Clients emit it, and the server alone receives it.
  *
  * Change asks for other settings.
  */
@@ -107,7 +107,7 @@ export function emitChange(payload: Change, options?: $EmitOptions): Promise<voi
 }
 
 /**
- * The event `settings:changed`. A new listener gets the last value at once.
+ * The event `settings:changed`. A new listener gets the last value immediately.
  *
  * Settings are what all windows follow. A new window gets the last ones at once.
  */
@@ -131,7 +131,7 @@ export function streamSettings(options?: $StreamOptions): $EventStream<Settings>
 export const onceSettings: $Once<Settings> = /* @__PURE__ */ $onceOf(settingsEvent);
 
 /**
- * The event `window:knock`. Windows emit it; the backend alone receives it.
+ * The event `window:knock`. Clients emit it, and the server alone receives it.
  *
  * Knock asks the backend to send a [Notice] to one window.
  */
@@ -144,7 +144,7 @@ export function emitKnock(payload: Knock, options?: $EmitOptions): Promise<void>
 }
 
 /**
- * The event `window:note`. Windows emit it, to the backend and to other windows.
+ * The event `window:note`. Clients emit it, to the server and to other windows.
  *
  * Note goes from one window to another, through Go, which may refuse it.
  */
@@ -169,7 +169,7 @@ export function emitNote(payload: Note, options?: $EmitOptions | $RelayOptions):
   return $emit(noteEvent, payload, options);
 }
 
-/** Emits `window:note` to the windows that `to` names, through the backend. */
+/** Emits `window:note` to the windows that `to` names, through the server. */
 export function emitNoteTo(to: $Target, payload: Note, options?: $EmitOptions): Promise<void> {
   return $emit(noteEvent, payload, { ...options, to });
 }

@@ -36,12 +36,12 @@ var CancelEvent = eventbus.Define(eventdef.Definition[Cancel]{
 	Decode:   decodeCancelPayload,
 })
 
-// OnCancel calls fn for every "download:cancel" that a window emits, until unlisten is called.
+// OnCancel calls fn for every "download:cancel" that a client emits, until unlisten is called.
 func OnCancel(b *eventbus.Bus, fn func(ctx context.Context, payload Cancel) error, opts ...eventbus.ListenOption) (unlisten func()) {
 	return CancelEvent.Listen(b, fn, opts...)
 }
 
-// OnceCancel calls fn for the next "download:cancel" that a window emits, unless unlisten is called first.
+// OnceCancel calls fn for the next "download:cancel" that a client emits, unless unlisten is called first.
 func OnceCancel(b *eventbus.Bus, fn func(ctx context.Context, payload Cancel) error, opts ...eventbus.ListenOption) (unlisten func()) {
 	return CancelEvent.Once(b, fn, opts...)
 }
@@ -181,12 +181,12 @@ var StartEvent = eventbus.Define(eventdef.Definition[Start]{
 	Decode:   decodeStartPayload,
 })
 
-// OnStart calls fn for every "download:start" that a window emits, until unlisten is called.
+// OnStart calls fn for every "download:start" that a client emits, until unlisten is called.
 func OnStart(b *eventbus.Bus, fn func(ctx context.Context, payload Start) error, opts ...eventbus.ListenOption) (unlisten func()) {
 	return StartEvent.Listen(b, fn, opts...)
 }
 
-// OnceStart calls fn for the next "download:start" that a window emits, unless unlisten is called first.
+// OnceStart calls fn for the next "download:start" that a client emits, unless unlisten is called first.
 func OnceStart(b *eventbus.Bus, fn func(ctx context.Context, payload Start) error, opts ...eventbus.ListenOption) (unlisten func()) {
 	return StartEvent.Once(b, fn, opts...)
 }

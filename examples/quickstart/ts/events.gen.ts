@@ -101,7 +101,7 @@ export interface Start {
 }
 
 /**
- * The event `download:cancel`. Windows emit it; the backend alone receives it.
+ * The event `download:cancel`. Clients emit it, and the server alone receives it.
  *
  * Cancel asks to end a download.
  */
@@ -139,7 +139,7 @@ export const onceChunk: $Once<Chunk> = /* @__PURE__ */ $onceOf(chunkEvent);
 
 /**
  * The event `download:emitted`. At most one in 200 ms, the latest always. A new listener gets
- * the last value at once.
+ * the last value immediately.
  *
  * Emitted counts the chunks that the server has emitted.
  */
@@ -188,7 +188,7 @@ export const onceEnd: $Once<End> = /* @__PURE__ */ $onceOf(endEvent);
 
 /**
  * The event `download:progress`. At most one in 100 ms for each `id`, the latest always. A new
- * listener gets the last value for each `id` at once.
+ * listener gets the last value for each `id` immediately.
  *
  * Progress tells how far one download has come.
  */
@@ -212,7 +212,7 @@ export function streamProgress(options?: $StreamOptions<string>): $EventStream<P
 export const onceProgress: $Once<Progress, string> = /* @__PURE__ */ $onceOf(progressEvent);
 
 /**
- * The event `download:start`. Windows emit it; the backend alone receives it.
+ * The event `download:start`. Clients emit it, and the server alone receives it.
  *
  * Start asks to begin a download that has ended.
  */

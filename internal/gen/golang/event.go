@@ -44,7 +44,7 @@ func (g *pkg) event(e *ir.Event) {
 
 func listenedFrom(e *ir.Event) string {
 	if e.From == ir.FromClient || e.To != ir.ToAny {
-		return " that a window emits"
+		return " that a client emits"
 	}
 	return ""
 }

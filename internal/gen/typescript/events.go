@@ -223,11 +223,11 @@ func (b eventBuilder) delivery() string {
 	}
 	switch {
 	case e.From == ir.FromClient && !e.Relay:
-		out = append(out, "Windows emit it; the backend alone receives it.")
+		out = append(out, "Clients emit it, and the server alone receives it.")
 	case e.From == ir.FromClient:
-		out = append(out, "Windows emit it, to the backend and to other windows.")
+		out = append(out, "Clients emit it, to the server and to other windows.")
 	case e.From == ir.FromBoth:
-		out = append(out, "Windows emit it too.")
+		out = append(out, "Clients emit it too.")
 	}
 	if e.Throttle > 0 {
 		out = append(out, "At most one in "+duration(e.Throttle)+each+", the latest always.")
@@ -239,7 +239,7 @@ func (b eventBuilder) delivery() string {
 		out = append(out, fmt.Sprintf("It comes in batches of at most %d, none waiting longer than %s.", e.Batch, duration(e.Wait)))
 	}
 	if e.Sticky {
-		out = append(out, "A new listener gets the last value"+each+" at once.")
+		out = append(out, "A new listener gets the last value"+each+" immediately.")
 	}
 	if e.Replay > 0 {
 		out = append(out, fmt.Sprintf("A new listener gets the last %d.", e.Replay))

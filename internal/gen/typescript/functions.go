@@ -141,7 +141,7 @@ func (b eventBuilder) emitTo() functionView {
 		target += ": " + to
 	}
 	return functionView{
-		Doc: b.doc("Emits " + b.wireName() + " to the windows that `" + to + "` names, through the backend."),
+		Doc: b.doc("Emits " + b.wireName() + " to the windows that `" + to + "` names, through the server."),
 		Signature: signature{
 			Name:   n.emitTo,
 			Params: append(append([]string{to + ": " + b.file.runtimeType("Target")}, params...), b.optional("options", b.file.runtimeType("EmitOptions"))),

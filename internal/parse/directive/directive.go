@@ -70,7 +70,7 @@ func unknownVerb(word string, pos diag.Pos, rest string) diag.Diagnostic {
 		d.Message = "the directive has no verb"
 		d.Hint = "the verbs are " + strings.Join(VerbNames(), ", ")
 		if next, _, _ := strings.Cut(strings.TrimSpace(rest), " "); LookupVerb(next) != nil {
-			d.Hint = fmt.Sprintf("no space behind the colon: %s%s", rules.Prefix, next)
+			d.Hint = fmt.Sprintf("no space after the colon: %s%s", rules.Prefix, next)
 		}
 		return d
 	}

@@ -89,7 +89,7 @@ func checkDirection(v Values) diag.List {
 	if v.Has("relay") && !v.From().Client() {
 		list.Add(diag.Diagnostic{
 			Severity: diag.Error, Code: diag.OptionDirection, Pos: v["relay"].Arg.Pos,
-			Message: "relay applies to events that windows emit",
+			Message: "relay applies to events that clients emit",
 			Hint:    "add from=client or from=both",
 		})
 	}
@@ -100,7 +100,7 @@ func checkDirection(v Values) diag.List {
 		if value := v[name]; v.Has(name) && !value.Option.Client {
 			d := diag.Diagnostic{
 				Severity: diag.Error, Code: diag.OptionDirection, Pos: value.Arg.Pos,
-				Message: fmt.Sprintf("%s does not apply to an event that windows alone emit", name),
+				Message: fmt.Sprintf("%s does not apply to an event that only clients emit", name),
 				Hint:    "remove it, or write from=both if Go emits the event too",
 			}
 			if from := v["from"]; from.Inherited {

@@ -35,7 +35,7 @@ var said = map[string]Verb{
 	"enum":     {Example: "//eventgen:enum open"},
 	"ts":       {Example: "//eventgen:ts [number, number]", TextIs: "a TypeScript type"},
 	"defaults": {Example: "//eventgen:defaults prefix=download: throttle=50ms"},
-	"allow":    {Example: "//eventgen:allow int64-precision totals stay under 2^53", TextIs: "a reason behind the rule", TextWord: "rule"},
+	"allow":    {Example: "//eventgen:allow int64-precision totals stay under 2^53", TextIs: "a reason after the rule", TextWord: "rule"},
 }
 
 // examples are values, by option; what is common to all verbs has no verb before it.

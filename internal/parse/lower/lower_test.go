@@ -150,8 +150,8 @@ type D struct{}
 func (D) Validate() string { return "" }
 type Unread struct{}
 func (Unread) Validate() {}`, want: []string{
-			"app.go:15:6: warning: type A has Validate() bool, which is not called for what pages emit [ignored-validate]",
-			"app.go:17:6: warning: type B has Validate(strict bool) error, which is not called for what pages emit [ignored-validate]",
+			"app.go:15:6: warning: type A has Validate() bool, which is not called for what clients emit [ignored-validate]",
+			"app.go:17:6: warning: type B has Validate(strict bool) error, which is not called for what clients emit [ignored-validate]",
 		}},
 		{name: "broken", src: `//eventgen:event
 type E struct {

@@ -147,7 +147,7 @@ func (b *builder) checkValidate(t *types.Named) {
 	}
 	b.problem(&problem{
 		code: diag.IgnoredValidate, obj: t.Obj(), once: typeID(t.Obj()), client: true,
-		text: "type " + t.Obj().Name() + " has Validate" + strings.TrimPrefix(b.typeString(fn.Signature()), "func") + ", which is not called for what pages emit",
+		text: "type " + t.Obj().Name() + " has Validate" + strings.TrimPrefix(b.typeString(fn.Signature()), "func") + ", which is not called for what clients emit",
 		hint: "write func (" + t.Obj().Name() + ") Validate() error, or give the method another name",
 	})
 }

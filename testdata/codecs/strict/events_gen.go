@@ -31,12 +31,12 @@ var MoveEvent = eventbus.Define(eventdef.Definition[Move]{
 	Decode:   decodeMovePayload,
 })
 
-// OnMove calls fn for every "move" that a window emits, until unlisten is called.
+// OnMove calls fn for every "move" that a client emits, until unlisten is called.
 func OnMove(b *eventbus.Bus, fn func(ctx context.Context, payload Move) error, opts ...eventbus.ListenOption) (unlisten func()) {
 	return MoveEvent.Listen(b, fn, opts...)
 }
 
-// OnceMove calls fn for the next "move" that a window emits, unless unlisten is called first.
+// OnceMove calls fn for the next "move" that a client emits, unless unlisten is called first.
 func OnceMove(b *eventbus.Bus, fn func(ctx context.Context, payload Move) error, opts ...eventbus.ListenOption) (unlisten func()) {
 	return MoveEvent.Once(b, fn, opts...)
 }
@@ -52,12 +52,12 @@ var OrderEvent = eventbus.Define(eventdef.Definition[Order]{
 	Decode:   decodeOrderPayload,
 })
 
-// OnOrder calls fn for every "order" that a window emits, until unlisten is called.
+// OnOrder calls fn for every "order" that a client emits, until unlisten is called.
 func OnOrder(b *eventbus.Bus, fn func(ctx context.Context, payload Order) error, opts ...eventbus.ListenOption) (unlisten func()) {
 	return OrderEvent.Listen(b, fn, opts...)
 }
 
-// OnceOrder calls fn for the next "order" that a window emits, unless unlisten is called first.
+// OnceOrder calls fn for the next "order" that a client emits, unless unlisten is called first.
 func OnceOrder(b *eventbus.Bus, fn func(ctx context.Context, payload Order) error, opts ...eventbus.ListenOption) (unlisten func()) {
 	return OrderEvent.Once(b, fn, opts...)
 }
@@ -73,12 +73,12 @@ var RangeEvent = eventbus.Define(eventdef.Definition[Range]{
 	Decode:   decodeRangePayload,
 })
 
-// OnRange calls fn for every "range" that a window emits, until unlisten is called.
+// OnRange calls fn for every "range" that a client emits, until unlisten is called.
 func OnRange(b *eventbus.Bus, fn func(ctx context.Context, payload Range) error, opts ...eventbus.ListenOption) (unlisten func()) {
 	return RangeEvent.Listen(b, fn, opts...)
 }
 
-// OnceRange calls fn for the next "range" that a window emits, unless unlisten is called first.
+// OnceRange calls fn for the next "range" that a client emits, unless unlisten is called first.
 func OnceRange(b *eventbus.Bus, fn func(ctx context.Context, payload Range) error, opts ...eventbus.ListenOption) (unlisten func()) {
 	return RangeEvent.Once(b, fn, opts...)
 }

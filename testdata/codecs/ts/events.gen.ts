@@ -1035,7 +1035,7 @@ export interface WriteOnly {
 export type myString = string;
 
 /**
- * The event `anys`. Windows emit it too.
+ * The event `anys`. Clients emit it too.
  *
  * Anys hold anything.
  */
@@ -1064,7 +1064,7 @@ export function emitAnys(payload: Anys, options?: $EmitOptions): Promise<void> {
 export const onceAnys: $Once<Anys> = /* @__PURE__ */ $onceOf(anysEvent);
 
 /**
- * The event `basics`. Windows emit it too.
+ * The event `basics`. Clients emit it too.
  *
  * Basics has a field of every basic kind.
  */
@@ -1093,7 +1093,7 @@ export function emitBasics(payload: Basics, options?: $EmitOptions): Promise<voi
 export const onceBasics: $Once<Basics> = /* @__PURE__ */ $onceOf(basicsEvent);
 
 /**
- * The event `checked-keys`. Windows emit it too.
+ * The event `checked-keys`. Clients emit it too.
  *
  * CheckedKeys are maps whose keys are read by a method and written without one.
  */
@@ -1122,7 +1122,7 @@ export function emitCheckedKeys(payload: CheckedKeys, options?: $EmitOptions): P
 export const onceCheckedKeys: $Once<CheckedKeys> = /* @__PURE__ */ $onceOf(checkedKeysEvent);
 
 /**
- * The event `constant`. Windows emit it too.
+ * The event `constant`. Clients emit it too.
  *
  * Constant holds values that all have one wire form, so that no code looks at them.
  */
@@ -1151,7 +1151,7 @@ export function emitConstant(payload: Constant, options?: $EmitOptions): Promise
 export const onceConstant: $Once<Constant> = /* @__PURE__ */ $onceOf(constantEvent);
 
 /**
- * The event `declared-pointers`. Windows emit it too.
+ * The event `declared-pointers`. Clients emit it too.
  *
  * DeclaredPointers are pointers with names of their own, which have no methods. encoding/json
  * writes what they point to by its methods and reads it without, so none leads to a plain kind.
@@ -1185,7 +1185,7 @@ export const onceDeclaredPointers: $Once<DeclaredPointers> =
   /* @__PURE__ */ $onceOf(declaredPointersEvent);
 
 /**
- * The event `embedding`. Windows emit it too.
+ * The event `embedding`. Clients emit it too.
  *
  * Embedding promotes fields by value, by pointer, and through types that are not exported.
  */
@@ -1214,7 +1214,7 @@ export function emitEmbedding(payload: Embedding, options?: $EmitOptions): Promi
 export const onceEmbedding: $Once<Embedding> = /* @__PURE__ */ $onceOf(embeddingEvent);
 
 /**
- * The event `enums`. Windows emit it too.
+ * The event `enums`. Clients emit it too.
  *
  * Enums are enums.
  */
@@ -1243,7 +1243,7 @@ export function emitEnums(payload: Enums, options?: $EmitOptions): Promise<void>
 export const onceEnums: $Once<Enums> = /* @__PURE__ */ $onceOf(enumsEvent);
 
 /**
- * The event `forest`. Windows emit it too.
+ * The event `forest`. Clients emit it too.
  *
  * Forest has maps of several types that contain it.
  */
@@ -1272,7 +1272,7 @@ export function emitForest(payload: Forest, options?: $EmitOptions): Promise<voi
 export const onceForest: $Once<Forest> = /* @__PURE__ */ $onceOf(forestEvent);
 
 /**
- * The event `generics`. Windows emit it too.
+ * The event `generics`. Clients emit it too.
  *
  * Generics are instances of generic types.
  */
@@ -1301,7 +1301,7 @@ export function emitGenerics(payload: Generics, options?: $EmitOptions): Promise
 export const onceGenerics: $Once<Generics> = /* @__PURE__ */ $onceOf(genericsEvent);
 
 /**
- * The event `graph`. Windows emit it too.
+ * The event `graph`. Clients emit it too.
  *
  * Graph is a map of itself.
  */
@@ -1330,7 +1330,7 @@ export function emitGraph(payload: Graph | null, options?: $EmitOptions): Promis
 export const onceGraph: $Once<Graph | null> = /* @__PURE__ */ $onceOf(graphEvent);
 
 /**
- * The event `instances`. Windows emit it too.
+ * The event `instances`. Clients emit it too.
  *
  * Instances holds generic types whose parameters are keys, or are left out when empty.
  */
@@ -1359,7 +1359,7 @@ export function emitInstances(payload: Instances, options?: $EmitOptions): Promi
 export const onceInstances: $Once<Instances> = /* @__PURE__ */ $onceOf(instancesEvent);
 
 /**
- * The event `knots`. Windows emit it too.
+ * The event `knots`. Clients emit it too.
  *
  * Knots holds one.
  */
@@ -1388,7 +1388,7 @@ export function emitKnots(payload: Knots, options?: $EmitOptions): Promise<void>
 export const onceKnots: $Once<Knots> = /* @__PURE__ */ $onceOf(knotsEvent);
 
 /**
- * The event `late-constant`. Windows emit it too.
+ * The event `late-constant`. Clients emit it too.
  *
  * LateConstant begins with a property that can be absent, and ends with one that is the same
  * text always.
@@ -1418,7 +1418,7 @@ export function emitLateConstant(payload: LateConstant, options?: $EmitOptions):
 export const onceLateConstant: $Once<LateConstant> = /* @__PURE__ */ $onceOf(lateConstantEvent);
 
 /**
- * The event `lists`. Windows emit it too.
+ * The event `lists`. Clients emit it too.
  *
  * Lists are slices and arrays.
  */
@@ -1447,7 +1447,7 @@ export function emitLists(payload: Lists, options?: $EmitOptions): Promise<void>
 export const onceLists: $Once<Lists> = /* @__PURE__ */ $onceOf(listsEvent);
 
 /**
- * The event `maps`. Windows emit it too.
+ * The event `maps`. Clients emit it too.
  *
  * Maps have keys of every kind.
  */
@@ -1476,7 +1476,7 @@ export function emitMaps(payload: Maps, options?: $EmitOptions): Promise<void> {
 export const onceMaps: $Once<Maps> = /* @__PURE__ */ $onceOf(mapsEvent);
 
 /**
- * The event `mark`. Windows emit it too.
+ * The event `mark`. Clients emit it too.
  *
  * Mark points to such an instance.
  */
@@ -1505,7 +1505,7 @@ export function emitMark(payload: Mark | null, options?: $EmitOptions): Promise<
 export const onceMark: $Once<Mark | null> = /* @__PURE__ */ $onceOf(markEvent);
 
 /**
- * The event `marshalers`. Windows emit it too.
+ * The event `marshalers`. Clients emit it too.
  *
  * Marshalers have methods by value and by pointer in every position.
  */
@@ -1534,7 +1534,7 @@ export function emitMarshalers(payload: Marshalers, options?: $EmitOptions): Pro
 export const onceMarshalers: $Once<Marshalers> = /* @__PURE__ */ $onceOf(marshalersEvent);
 
 /**
- * The event `message`. Windows emit it too.
+ * The event `message`. Clients emit it too.
  *
  * Message is an internally tagged union.
  */
@@ -1562,7 +1562,7 @@ export function emitMessage(payload: Message, options?: $EmitOptions): Promise<v
 /** Waits for the next `message`, or calls a listener for it. */
 export const onceMessage: $Once<Message> = /* @__PURE__ */ $onceOf(messageEvent);
 
-/** The event `name:any`. Windows emit it too. */
+/** The event `name:any`. Clients emit it too. */
 export const nameAnyEvent: $SharedEvent<'name:any', unknown> =
   /* @__PURE__ */ $sharedEvent('name:any', 'f1d9fe27');
 
@@ -1587,7 +1587,7 @@ export function emitNameAny(payload: unknown, options?: $EmitOptions): Promise<v
 /** Waits for the next `name:any`, or calls a listener for it. */
 export const onceNameAny: $Once<unknown> = /* @__PURE__ */ $onceOf(nameAnyEvent);
 
-/** The event `name:array`. Windows emit it too. */
+/** The event `name:array`. Clients emit it too. */
 export const nameArrayEvent: $SharedEvent<'name:array', [boolean, boolean]> =
   /* @__PURE__ */ $sharedEvent('name:array', 'bb4ab742');
 
@@ -1612,7 +1612,7 @@ export function emitNameArray(payload: [boolean, boolean], options?: $EmitOption
 /** Waits for the next `name:array`, or calls a listener for it. */
 export const onceNameArray: $Once<[boolean, boolean]> = /* @__PURE__ */ $onceOf(nameArrayEvent);
 
-/** The event `name:box`. Windows emit it too. */
+/** The event `name:box`. Clients emit it too. */
 export const nameBoxEvent: $SharedEvent<'name:box', Box<Color>> =
   /* @__PURE__ */ $sharedEvent('name:box', '27cf423f');
 
@@ -1637,7 +1637,7 @@ export function emitNameBox(payload: Box<Color>, options?: $EmitOptions): Promis
 /** Waits for the next `name:box`, or calls a listener for it. */
 export const onceNameBox: $Once<Box<Color>> = /* @__PURE__ */ $onceOf(nameBoxEvent);
 
-/** The event `name:color`. Windows emit it too. */
+/** The event `name:color`. Clients emit it too. */
 export const nameColorEvent: $SharedEvent<'name:color', Color> =
   /* @__PURE__ */ $sharedEvent('name:color', '67e97c69');
 
@@ -1662,7 +1662,7 @@ export function emitNameColor(payload: Color, options?: $EmitOptions): Promise<v
 /** Waits for the next `name:color`, or calls a listener for it. */
 export const onceNameColor: $Once<Color> = /* @__PURE__ */ $onceOf(nameColorEvent);
 
-/** The event `name:empty`. Windows emit it too. */
+/** The event `name:empty`. Clients emit it too. */
 export const nameEmptyEvent: $SharedEvent<'name:empty', undefined> =
   /* @__PURE__ */ $sharedEvent('name:empty', '6d8bd21f', { empty: true });
 
@@ -1687,7 +1687,7 @@ export function emitNameEmpty(options?: $EmitOptions): Promise<void> {
 /** Waits for the next `name:empty`, or calls a listener for it. */
 export const onceNameEmpty: $OnceEmpty = /* @__PURE__ */ $onceEmptyOf(nameEmptyEvent);
 
-/** The event `name:exposes`. Windows emit it too. */
+/** The event `name:exposes`. Clients emit it too. */
 export const nameExposesEvent: $SharedEvent<'name:exposes', Exposes> =
   /* @__PURE__ */ $sharedEvent('name:exposes', '34c47966');
 
@@ -1712,7 +1712,7 @@ export function emitNameExposes(payload: Exposes, options?: $EmitOptions): Promi
 /** Waits for the next `name:exposes`, or calls a listener for it. */
 export const onceNameExposes: $Once<Exposes> = /* @__PURE__ */ $onceOf(nameExposesEvent);
 
-/** The event `name:float`. Windows emit it too. */
+/** The event `name:float`. Clients emit it too. */
 export const nameFloatEvent: $SharedEvent<'name:float', number> =
   /* @__PURE__ */ $sharedEvent('name:float', '54507d93');
 
@@ -1737,7 +1737,7 @@ export function emitNameFloat(payload: number, options?: $EmitOptions): Promise<
 /** Waits for the next `name:float`, or calls a listener for it. */
 export const onceNameFloat: $Once<number> = /* @__PURE__ */ $onceOf(nameFloatEvent);
 
-/** The event `name:ints`. Windows emit it too. */
+/** The event `name:ints`. Clients emit it too. */
 export const nameIntsEvent: $SharedEvent<'name:ints', number[] | null> =
   /* @__PURE__ */ $sharedEvent('name:ints', '01a07051');
 
@@ -1762,7 +1762,7 @@ export function emitNameInts(payload: number[] | null, options?: $EmitOptions): 
 /** Waits for the next `name:ints`, or calls a listener for it. */
 export const onceNameInts: $Once<number[] | null> = /* @__PURE__ */ $onceOf(nameIntsEvent);
 
-/** The event `name:keys`. Windows emit it too. */
+/** The event `name:keys`. Clients emit it too. */
 export const nameKeysEvent: $SharedEvent<'name:keys', { [key: string]: number } | null> =
   /* @__PURE__ */ $sharedEvent('name:keys', '7d708b38');
 
@@ -1793,7 +1793,7 @@ export function emitNameKeys(
 export const onceNameKeys: $Once<{ [key: string]: number } | null> =
   /* @__PURE__ */ $onceOf(nameKeysEvent);
 
-/** The event `name:map`. Windows emit it too. */
+/** The event `name:map`. Clients emit it too. */
 export const nameMapEvent: $SharedEvent<'name:map', { [key: string]: Point } | null> =
   /* @__PURE__ */ $sharedEvent('name:map', 'b322536e');
 
@@ -1824,7 +1824,7 @@ export function emitNameMap(
 export const onceNameMap: $Once<{ [key: string]: Point } | null> =
   /* @__PURE__ */ $onceOf(nameMapEvent);
 
-/** The event `name:ptr`. Windows emit it too. */
+/** The event `name:ptr`. Clients emit it too. */
 export const namePtrEvent: $SharedEvent<'name:ptr', Point | null> =
   /* @__PURE__ */ $sharedEvent('name:ptr', 'b03a0f18');
 
@@ -1849,7 +1849,7 @@ export function emitNamePtr(payload: Point | null, options?: $EmitOptions): Prom
 /** Waits for the next `name:ptr`, or calls a listener for it. */
 export const onceNamePtr: $Once<Point | null> = /* @__PURE__ */ $onceOf(namePtrEvent);
 
-/** The event `name:string`. Windows emit it too. */
+/** The event `name:string`. Clients emit it too. */
 export const nameStringEvent: $SharedEvent<'name:string', string> =
   /* @__PURE__ */ $sharedEvent('name:string', 'bc18ffdb');
 
@@ -1874,7 +1874,7 @@ export function emitNameString(payload: string, options?: $EmitOptions): Promise
 /** Waits for the next `name:string`, or calls a listener for it. */
 export const onceNameString: $Once<string> = /* @__PURE__ */ $onceOf(nameStringEvent);
 
-/** The event `name:thing`. Windows emit it too. */
+/** The event `name:thing`. Clients emit it too. */
 export const nameThingEvent: $SharedEvent<'name:thing', Thing> =
   /* @__PURE__ */ $sharedEvent('name:thing', 'a1a71b43');
 
@@ -1900,7 +1900,7 @@ export function emitNameThing(payload: Thing, options?: $EmitOptions): Promise<v
 export const onceNameThing: $Once<Thing> = /* @__PURE__ */ $onceOf(nameThingEvent);
 
 /**
- * The event `named-basics`. Windows emit it too.
+ * The event `named-basics`. Clients emit it too.
  *
  * NamedBasics has fields of declared basic types.
  */
@@ -1929,7 +1929,7 @@ export function emitNamedBasics(payload: NamedBasics, options?: $EmitOptions): P
 export const onceNamedBasics: $Once<NamedBasics> = /* @__PURE__ */ $onceOf(namedBasicsEvent);
 
 /**
- * The event `names`. Windows emit it too.
+ * The event `names`. Clients emit it too.
  *
  * Unusual names of properties.
  */
@@ -1958,7 +1958,7 @@ export function emitNames(payload: Names, options?: $EmitOptions): Promise<void>
 export const onceNames: $Once<Names> = /* @__PURE__ */ $onceOf(namesEvent);
 
 /**
- * The event `node`. Windows emit it too.
+ * The event `node`. Clients emit it too.
  *
  * Node is a list and a tree.
  */
@@ -1987,7 +1987,7 @@ export function emitNode(payload: Node, options?: $EmitOptions): Promise<void> {
 export const onceNode: $Once<Node> = /* @__PURE__ */ $onceOf(nodeEvent);
 
 /**
- * The event `nothing`. Windows emit it too.
+ * The event `nothing`. Clients emit it too.
  *
  * Nothing has no properties.
  */
@@ -2016,7 +2016,7 @@ export function emitNothing(payload: Nothing, options?: $EmitOptions): Promise<v
 export const onceNothing: $Once<Nothing> = /* @__PURE__ */ $onceOf(nothingEvent);
 
 /**
- * The event `omittable`. Windows emit it too.
+ * The event `omittable`. Clients emit it too.
  *
  * Omittable holds nothing either, but parts of it can be absent.
  */
@@ -2045,7 +2045,7 @@ export function emitOmittable(payload: Omittable, options?: $EmitOptions): Promi
 export const onceOmittable: $Once<Omittable> = /* @__PURE__ */ $onceOf(omittableEvent);
 
 /**
- * The event `omitted`. Windows emit it too.
+ * The event `omitted`. Clients emit it too.
  *
  * Omitted has the options omitempty and omitzero on every kind.
  */
@@ -2074,7 +2074,7 @@ export function emitOmitted(payload: Omitted, options?: $EmitOptions): Promise<v
 export const onceOmitted: $Once<Omitted> = /* @__PURE__ */ $onceOf(omittedEvent);
 
 /**
- * The event `omitted-first`. Windows emit it too.
+ * The event `omitted-first`. Clients emit it too.
  *
  * OmittedFirst begins with properties that can be absent and ends with one that cannot.
  */
@@ -2103,7 +2103,7 @@ export function emitOmittedFirst(payload: OmittedFirst, options?: $EmitOptions):
 export const onceOmittedFirst: $Once<OmittedFirst> = /* @__PURE__ */ $onceOf(omittedFirstEvent);
 
 /**
- * The event `optional-first`. Windows emit it too.
+ * The event `optional-first`. Clients emit it too.
  *
  * OptionalFirst begins and ends with a union that can be absent.
  */
@@ -2132,7 +2132,7 @@ export function emitOptionalFirst(payload: OptionalFirst, options?: $EmitOptions
 export const onceOptionalFirst: $Once<OptionalFirst> = /* @__PURE__ */ $onceOf(optionalFirstEvent);
 
 /**
- * The event `ping`. Windows emit it too.
+ * The event `ping`. Clients emit it too.
  *
  * Ping and Pong contain each other.
  */
@@ -2161,7 +2161,7 @@ export function emitPing(payload: Ping, options?: $EmitOptions): Promise<void> {
 export const oncePing: $Once<Ping> = /* @__PURE__ */ $onceOf(pingEvent);
 
 /**
- * The event `pointers`. Windows emit it too.
+ * The event `pointers`. Clients emit it too.
  *
  * Pointers are pointers.
  */
@@ -2190,7 +2190,7 @@ export function emitPointers(payload: Pointers, options?: $EmitOptions): Promise
 export const oncePointers: $Once<Pointers> = /* @__PURE__ */ $onceOf(pointersEvent);
 
 /**
- * The event `progress`. Windows emit it too. At most one in 100 ms for each `id`, the latest
+ * The event `progress`. Clients emit it too. At most one in 100 ms for each `id`, the latest
  * always.
  *
  * Progress is the progress of a download.
@@ -2220,7 +2220,7 @@ export function emitProgress(payload: Progress, options?: $EmitOptions): Promise
 export const onceProgress: $Once<Progress, string> = /* @__PURE__ */ $onceOf(progressEvent);
 
 /**
- * The event `ptr-first`. Windows emit it too.
+ * The event `ptr-first`. Clients emit it too.
  *
  * PtrFirst begins with an embedded pointer.
  */
@@ -2249,7 +2249,7 @@ export function emitPtrFirst(payload: PtrFirst, options?: $EmitOptions): Promise
 export const oncePtrFirst: $Once<PtrFirst> = /* @__PURE__ */ $onceOf(ptrFirstEvent);
 
 /**
- * The event `quoted`. Windows emit it too.
+ * The event `quoted`. Clients emit it too.
  *
  * Quoted has the option ",string" wherever it has an effect, and where it has none.
  */
@@ -2278,7 +2278,7 @@ export function emitQuoted(payload: Quoted, options?: $EmitOptions): Promise<voi
 export const onceQuoted: $Once<Quoted> = /* @__PURE__ */ $onceOf(quotedEvent);
 
 /**
- * The event `quoted-by-method`. Windows emit it too.
+ * The event `quoted-by-method`. Clients emit it too.
  *
  * QuotedByMethod holds what a method reads out of a string.
  */
@@ -2308,7 +2308,7 @@ export const onceQuotedByMethod: $Once<QuotedByMethod> =
   /* @__PURE__ */ $onceOf(quotedByMethodEvent);
 
 /**
- * The event `quoted-enums`. Windows emit it too.
+ * The event `quoted-enums`. Clients emit it too.
  *
  * QuotedEnums are closed enums that travel in strings, and some of which may be absent.
  */
@@ -2337,7 +2337,7 @@ export function emitQuotedEnums(payload: QuotedEnums, options?: $EmitOptions): P
 export const onceQuotedEnums: $Once<QuotedEnums> = /* @__PURE__ */ $onceOf(quotedEnumsEvent);
 
 /**
- * The event `read-by-method`. Windows emit it too.
+ * The event `read-by-method`. Clients emit it too.
  *
  * ReadByMethod holds types that have methods for reading alone: their structure is written.
  */
@@ -2366,7 +2366,7 @@ export function emitReadByMethod(payload: ReadByMethod, options?: $EmitOptions):
 export const onceReadByMethod: $Once<ReadByMethod> = /* @__PURE__ */ $onceOf(readByMethodEvent);
 
 /**
- * The event `recursive`. Windows emit it too.
+ * The event `recursive`. Clients emit it too.
  *
  * Recursive holds types that contain themselves, and are left out when nil.
  */
@@ -2395,7 +2395,7 @@ export function emitRecursive(payload: Recursive, options?: $EmitOptions): Promi
 export const onceRecursive: $Once<Recursive> = /* @__PURE__ */ $onceOf(recursiveEvent);
 
 /**
- * The event `self-made`. Windows emit it too.
+ * The event `self-made`. Clients emit it too.
  *
  * MarshalJSONEvent is written by its own method as a whole.
  */
@@ -2424,7 +2424,7 @@ export function emitSelfMade(payload: SelfMade, options?: $EmitOptions): Promise
 export const onceSelfMade: $Once<SelfMade> = /* @__PURE__ */ $onceOf(selfMadeEvent);
 
 /**
- * The event `shape`. Windows emit it too.
+ * The event `shape`. Clients emit it too.
  *
  * Shape is an adjacently tagged union.
  */
@@ -2453,7 +2453,7 @@ export function emitShape(payload: Shape, options?: $EmitOptions): Promise<void>
 export const onceShape: $Once<Shape> = /* @__PURE__ */ $onceOf(shapeEvent);
 
 /**
- * The event `text-floats`. Windows emit it too.
+ * The event `text-floats`. Clients emit it too.
  *
  * TextFloats can fail at its keys and its values.
  */
@@ -2482,7 +2482,7 @@ export function emitTextFloats(payload: TextFloats | null, options?: $EmitOption
 export const onceTextFloats: $Once<TextFloats | null> = /* @__PURE__ */ $onceOf(textFloatsEvent);
 
 /**
- * The event `text-keyed`. Windows emit it too.
+ * The event `text-keyed`. Clients emit it too.
  *
  * TextKeyed can fail at its keys, and inside of them, but nowhere else.
  */
@@ -2511,7 +2511,7 @@ export function emitTextKeyed(payload: TextKeyed, options?: $EmitOptions): Promi
 export const onceTextKeyed: $Once<TextKeyed> = /* @__PURE__ */ $onceOf(textKeyedEvent);
 
 /**
- * The event `times`. Windows emit it too.
+ * The event `times`. Clients emit it too.
  *
  * Times and other values with methods of the standard library.
  */
@@ -2540,7 +2540,7 @@ export function emitTimes(payload: Times, options?: $EmitOptions): Promise<void>
 export const onceTimes: $Once<Times> = /* @__PURE__ */ $onceOf(timesEvent);
 
 /**
- * The event `tree`. Windows emit it too.
+ * The event `tree`. Clients emit it too.
  *
  * Tree is a slice of itself.
  */
@@ -2569,7 +2569,7 @@ export function emitTree(payload: Tree | null, options?: $EmitOptions): Promise<
 export const onceTree: $Once<Tree | null> = /* @__PURE__ */ $onceOf(treeEvent);
 
 /**
- * The event `unions`. Windows emit it too.
+ * The event `unions`. Clients emit it too.
  *
  * Unions holds unions in every position.
  */
@@ -2598,7 +2598,7 @@ export function emitUnions(payload: Unions, options?: $EmitOptions): Promise<voi
 export const onceUnions: $Once<Unions> = /* @__PURE__ */ $onceOf(unionsEvent);
 
 /**
- * The event `unspelled`. Windows emit it too.
+ * The event `unspelled`. Clients emit it too.
  *
  * Unspelled has arguments whose types generated code cannot write.
  */
@@ -2627,7 +2627,7 @@ export function emitUnspelled(payload: Unspelled, options?: $EmitOptions): Promi
 export const onceUnspelled: $Once<Unspelled> = /* @__PURE__ */ $onceOf(unspelledEvent);
 
 /**
- * The event `ways`. Windows emit it too.
+ * The event `ways`. Clients emit it too.
  *
  * Ways leave a nil Way out.
  */

@@ -147,14 +147,14 @@ var PongEvent = eventbus.Define(eventdef.Definition[eventbus.Empty]{
 	From:     eventdef.FromClient,
 })
 
-// OnPong calls fn for every "pong" that a window emits, until unlisten is called.
+// OnPong calls fn for every "pong" that a client emits, until unlisten is called.
 func OnPong(b *eventbus.Bus, fn func(ctx context.Context) error, opts ...eventbus.ListenOption) (unlisten func()) {
 	return PongEvent.Listen(b, func(ctx context.Context, _ eventbus.Empty) error {
 		return fn(ctx)
 	}, opts...)
 }
 
-// OncePong calls fn for the next "pong" that a window emits, unless unlisten is called first.
+// OncePong calls fn for the next "pong" that a client emits, unless unlisten is called first.
 func OncePong(b *eventbus.Bus, fn func(ctx context.Context) error, opts ...eventbus.ListenOption) (unlisten func()) {
 	return PongEvent.Once(b, func(ctx context.Context, _ eventbus.Empty) error {
 		return fn(ctx)

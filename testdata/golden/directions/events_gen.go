@@ -66,12 +66,12 @@ func EmitToWindowBothTo(ctx context.Context, b *eventbus.Bus, to eventbus.Target
 	return ToWindowBothEvent.EmitTo(ctx, b, to, payload)
 }
 
-// OnToWindowBoth calls fn for every "audience:window-both" that a window emits, until unlisten is called.
+// OnToWindowBoth calls fn for every "audience:window-both" that a client emits, until unlisten is called.
 func OnToWindowBoth(b *eventbus.Bus, fn func(ctx context.Context, payload ToWindowBoth) error, opts ...eventbus.ListenOption) (unlisten func()) {
 	return ToWindowBothEvent.Listen(b, fn, opts...)
 }
 
-// OnceToWindowBoth calls fn for the next "audience:window-both" that a window emits, unless unlisten is called first.
+// OnceToWindowBoth calls fn for the next "audience:window-both" that a client emits, unless unlisten is called first.
 func OnceToWindowBoth(b *eventbus.Bus, fn func(ctx context.Context, payload ToWindowBoth) error, opts ...eventbus.ListenOption) (unlisten func()) {
 	return ToWindowBothEvent.Once(b, fn, opts...)
 }
@@ -114,12 +114,12 @@ var FromClientEvent = eventbus.Define(eventdef.Definition[FromClient]{
 	Decode:   decodeFromClientPayload,
 })
 
-// OnFromClient calls fn for every "direction:client" that a window emits, until unlisten is called.
+// OnFromClient calls fn for every "direction:client" that a client emits, until unlisten is called.
 func OnFromClient(b *eventbus.Bus, fn func(ctx context.Context, payload FromClient) error, opts ...eventbus.ListenOption) (unlisten func()) {
 	return FromClientEvent.Listen(b, fn, opts...)
 }
 
-// OnceFromClient calls fn for the next "direction:client" that a window emits, unless unlisten is called first.
+// OnceFromClient calls fn for the next "direction:client" that a client emits, unless unlisten is called first.
 func OnceFromClient(b *eventbus.Bus, fn func(ctx context.Context, payload FromClient) error, opts ...eventbus.ListenOption) (unlisten func()) {
 	return FromClientEvent.Once(b, fn, opts...)
 }
@@ -134,12 +134,12 @@ var RelayedEvent = eventbus.Define(eventdef.Definition[Relayed]{
 	Decode:   decodeRelayedPayload,
 })
 
-// OnRelayed calls fn for every "direction:relay" that a window emits, until unlisten is called.
+// OnRelayed calls fn for every "direction:relay" that a client emits, until unlisten is called.
 func OnRelayed(b *eventbus.Bus, fn func(ctx context.Context, payload Relayed) error, opts ...eventbus.ListenOption) (unlisten func()) {
 	return RelayedEvent.Listen(b, fn, opts...)
 }
 
-// OnceRelayed calls fn for the next "direction:relay" that a window emits, unless unlisten is called first.
+// OnceRelayed calls fn for the next "direction:relay" that a client emits, unless unlisten is called first.
 func OnceRelayed(b *eventbus.Bus, fn func(ctx context.Context, payload Relayed) error, opts ...eventbus.ListenOption) (unlisten func()) {
 	return RelayedEvent.Once(b, fn, opts...)
 }

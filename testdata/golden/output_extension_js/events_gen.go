@@ -30,12 +30,12 @@ var AskEvent = eventbus.Define(eventdef.Definition[string]{
 	Decode:   decodeAskPayload,
 })
 
-// OnAsk calls fn for every "ask" that a window emits, until unlisten is called.
+// OnAsk calls fn for every "ask" that a client emits, until unlisten is called.
 func OnAsk(b *eventbus.Bus, fn func(ctx context.Context, payload string) error, opts ...eventbus.ListenOption) (unlisten func()) {
 	return AskEvent.Listen(b, fn, opts...)
 }
 
-// OnceAsk calls fn for the next "ask" that a window emits, unless unlisten is called first.
+// OnceAsk calls fn for the next "ask" that a client emits, unless unlisten is called first.
 func OnceAsk(b *eventbus.Bus, fn func(ctx context.Context, payload string) error, opts ...eventbus.ListenOption) (unlisten func()) {
 	return AskEvent.Once(b, fn, opts...)
 }

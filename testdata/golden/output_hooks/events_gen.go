@@ -205,12 +205,12 @@ var ActionEvent = eventbus.Define(eventdef.Definition[Action]{
 	Decode:   decodeActionPayload,
 })
 
-// OnAction calls fn for every "user:action" that a window emits, until unlisten is called.
+// OnAction calls fn for every "user:action" that a client emits, until unlisten is called.
 func OnAction(b *eventbus.Bus, fn func(ctx context.Context, payload Action) error, opts ...eventbus.ListenOption) (unlisten func()) {
 	return ActionEvent.Listen(b, fn, opts...)
 }
 
-// OnceAction calls fn for the next "user:action" that a window emits, unless unlisten is called first.
+// OnceAction calls fn for the next "user:action" that a client emits, unless unlisten is called first.
 func OnceAction(b *eventbus.Bus, fn func(ctx context.Context, payload Action) error, opts ...eventbus.ListenOption) (unlisten func()) {
 	return ActionEvent.Once(b, fn, opts...)
 }
@@ -224,14 +224,14 @@ var PingEvent = eventbus.Define(eventdef.Definition[eventbus.Empty]{
 	From:     eventdef.FromClient,
 })
 
-// OnPing calls fn for every "user:ping" that a window emits, until unlisten is called.
+// OnPing calls fn for every "user:ping" that a client emits, until unlisten is called.
 func OnPing(b *eventbus.Bus, fn func(ctx context.Context) error, opts ...eventbus.ListenOption) (unlisten func()) {
 	return PingEvent.Listen(b, func(ctx context.Context, _ eventbus.Empty) error {
 		return fn(ctx)
 	}, opts...)
 }
 
-// OncePing calls fn for the next "user:ping" that a window emits, unless unlisten is called first.
+// OncePing calls fn for the next "user:ping" that a client emits, unless unlisten is called first.
 func OncePing(b *eventbus.Bus, fn func(ctx context.Context) error, opts ...eventbus.ListenOption) (unlisten func()) {
 	return PingEvent.Once(b, func(ctx context.Context, _ eventbus.Empty) error {
 		return fn(ctx)

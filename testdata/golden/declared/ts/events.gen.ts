@@ -113,7 +113,7 @@ export function streamPing(options?: $StreamOptions): $EventStream<undefined> {
 /** Waits for the next `ping`, or calls a listener for it. */
 export const oncePing: $OnceEmpty = /* @__PURE__ */ $onceEmptyOf(pingEvent);
 
-/** The event `pong`. Windows emit it; the backend alone receives it. */
+/** The event `pong`. Clients emit it, and the server alone receives it. */
 export const pongEvent: $ClientEvent<'pong', undefined> =
   /* @__PURE__ */ $clientEvent('pong', 'b42bbefb', { empty: true });
 

@@ -229,7 +229,7 @@ export function streamFlushing(options?: $StreamOptions): $EventStream<Flushing>
 /** Waits for the next `flushing`, or calls a listener for it. */
 export const onceFlushing: $Once<Flushing> = /* @__PURE__ */ $onceOf(flushingEvent);
 
-/** The event `kept`. A new listener gets the last value at once. */
+/** The event `kept`. A new listener gets the last value immediately. */
 export const stickyEvent: $ServerEvent<'kept', Sticky> =
   /* @__PURE__ */ $serverEvent('kept', '4e8c079d', { sticky: true });
 
@@ -249,7 +249,7 @@ export function streamSticky(options?: $StreamOptions): $EventStream<Sticky> {
 /** Waits for the next `kept`, or calls a listener for it. */
 export const onceSticky: $Once<Sticky> = /* @__PURE__ */ $onceOf(stickyEvent);
 
-/** The event `kept-by-key`. A new listener gets the last value for each `n` at once. */
+/** The event `kept-by-key`. A new listener gets the last value for each `n` immediately. */
 export const keyedStickyEvent: $ServerEvent<'kept-by-key', KeyedSticky, `${bigint}`> =
   /* @__PURE__ */ $serverEvent('kept-by-key', 'e48b37e2', { key: ['n'], sticky: true });
 

@@ -98,7 +98,7 @@ export function streamToWindow(options?: $StreamOptions): $EventStream<ToWindow>
 /** Waits for the next `audience:window`, or calls a listener for it. */
 export const onceToWindow: $Once<ToWindow> = /* @__PURE__ */ $onceOf(toWindowEvent);
 
-/** The event `audience:window-both`. Windows emit it too. */
+/** The event `audience:window-both`. Clients emit it too. */
 export const toWindowBothEvent: $SharedEvent<'audience:window-both', ToWindowBoth> =
   /* @__PURE__ */ $sharedEvent('audience:window-both', 'dd7eab06');
 
@@ -123,7 +123,7 @@ export function emitToWindowBoth(payload: ToWindowBoth, options?: $EmitOptions):
 /** Waits for the next `audience:window-both`, or calls a listener for it. */
 export const onceToWindowBoth: $Once<ToWindowBoth> = /* @__PURE__ */ $onceOf(toWindowBothEvent);
 
-/** The event `direction:both`. Windows emit it too. */
+/** The event `direction:both`. Clients emit it too. */
 export const fromBothEvent: $SharedEvent<'direction:both', FromBoth> =
   /* @__PURE__ */ $sharedEvent('direction:both', '5d15538c');
 
@@ -148,7 +148,7 @@ export function emitFromBoth(payload: FromBoth, options?: $EmitOptions): Promise
 /** Waits for the next `direction:both`, or calls a listener for it. */
 export const onceFromBoth: $Once<FromBoth> = /* @__PURE__ */ $onceOf(fromBothEvent);
 
-/** The event `direction:client`. Windows emit it; the backend alone receives it. */
+/** The event `direction:client`. Clients emit it, and the server alone receives it. */
 export const fromClientEvent: $ClientEvent<'direction:client', FromClient> =
   /* @__PURE__ */ $clientEvent('direction:client', '7d8aff09');
 
@@ -157,7 +157,7 @@ export function emitFromClient(payload: FromClient, options?: $EmitOptions): Pro
   return $emit(fromClientEvent, payload, options);
 }
 
-/** The event `direction:relay`. Windows emit it, to the backend and to other windows. */
+/** The event `direction:relay`. Clients emit it, to the server and to other windows. */
 export const relayedEvent: $SharedEvent<'direction:relay', Relayed> =
   /* @__PURE__ */ $sharedEvent('direction:relay', '784ae79c');
 
@@ -182,7 +182,7 @@ export function emitRelayed(
   return $emit(relayedEvent, payload, options);
 }
 
-/** Emits `direction:relay` to the windows that `to` names, through the backend. */
+/** Emits `direction:relay` to the windows that `to` names, through the server. */
 export function emitRelayedTo(
   to: $Target,
   payload: Relayed,
@@ -194,7 +194,7 @@ export function emitRelayedTo(
 /** Waits for the next `direction:relay`, or calls a listener for it. */
 export const onceRelayed: $Once<Relayed> = /* @__PURE__ */ $onceOf(relayedEvent);
 
-/** The event `direction:relay-both`. Windows emit it too. */
+/** The event `direction:relay-both`. Clients emit it too. */
 export const relayedBothEvent: $SharedEvent<'direction:relay-both', RelayedBoth> =
   /* @__PURE__ */ $sharedEvent('direction:relay-both', 'cdc50921');
 
@@ -219,7 +219,7 @@ export function emitRelayedBoth(
   return $emit(relayedBothEvent, payload, options);
 }
 
-/** Emits `direction:relay-both` to the windows that `to` names, through the backend. */
+/** Emits `direction:relay-both` to the windows that `to` names, through the server. */
 export function emitRelayedBothTo(
   to: $Target,
   payload: RelayedBoth,

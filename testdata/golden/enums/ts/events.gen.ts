@@ -59,7 +59,7 @@ export const Weekday = {
 } as const;
 
 /**
- * The event `state`. Windows emit it too.
+ * The event `state`. Clients emit it too.
  *
  * State has all of them.
  */

@@ -28,7 +28,7 @@ export interface Progress {
   id: string;
 }
 
-/** The event `ask`. Windows emit it; the backend alone receives it. */
+/** The event `ask`. Clients emit it, and the server alone receives it. */
 export const askEvent: $ClientEvent<'ask', string> =
   /* @__PURE__ */ $clientEvent('ask', '0f5dcdd2');
 

@@ -128,7 +128,7 @@ export function streamLogLine(options?: $StreamOptions): $EventStream<string> {
 export const onceLogLine: $Once<string> = /* @__PURE__ */ $onceOf(logLineEvent);
 
 /**
- * The event `theme`. Windows emit it too. A new listener gets the last value at once.
+ * The event `theme`. Clients emit it too. A new listener gets the last value immediately.
  *
  * Theme is the look of all windows.
  */
@@ -153,7 +153,7 @@ export function emitTheme(payload: Theme, options?: $EmitOptions | $RelayOptions
   return $emit(themeEvent, payload, options);
 }
 
-/** Emits `theme` to the windows that `to` names, through the backend. */
+/** Emits `theme` to the windows that `to` names, through the server. */
 export function emitThemeTo(to: $Target, payload: Theme, options?: $EmitOptions): Promise<void> {
   return $emit(themeEvent, payload, { ...options, to });
 }
@@ -200,7 +200,7 @@ export function streamHidden(options?: $StreamOptions): $EventStream<Hidden> {
 export const onceHidden: $Once<Hidden> = /* @__PURE__ */ $onceOf(hiddenEvent);
 
 /**
- * The event `user:action`. Windows emit it; the backend alone receives it.
+ * The event `user:action`. Clients emit it, and the server alone receives it.
  *
  * Action comes from a window.
  */
@@ -213,7 +213,7 @@ export function emitAction(payload: Action, options?: $EmitOptions): Promise<voi
 }
 
 /**
- * The event `user:ping`. Windows emit it; the backend alone receives it.
+ * The event `user:ping`. Clients emit it, and the server alone receives it.
  *
  * Ping comes from a window, and says nothing.
  */

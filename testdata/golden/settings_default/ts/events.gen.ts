@@ -48,7 +48,7 @@ export const Mask = {
   Execute: 4,
 } as const;
 
-/** The event `changed`. Windows emit it too. */
+/** The event `changed`. Clients emit it too. */
 export const changedEvent: $SharedEvent<'changed', Changed> =
   /* @__PURE__ */ $sharedEvent('changed', 'f4d40b84');
 

@@ -58,7 +58,7 @@ export const Mask = {
 
 const $convertChanged: $Conversion = /* @__PURE__ */ (() => $fields({ id: $bigints, count: $bigints, ids: $each($bigints), size: $bigints, limit: $bigints }))();
 
-/** The event `changed`. Windows emit it too. */
+/** The event `changed`. Clients emit it too. */
 export const changedEvent: $SharedEvent<'changed', Changed> =
   /* @__PURE__ */ $sharedEvent(
     'changed',

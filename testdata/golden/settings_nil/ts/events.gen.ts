@@ -35,7 +35,7 @@ export interface Inner {
   items: string[];
 }
 
-/** The event `changed`. Windows emit it too. */
+/** The event `changed`. Clients emit it too. */
 export const changedEvent: $SharedEvent<'changed', Changed> =
   /* @__PURE__ */ $sharedEvent('changed', 'cf9bb18e');
 

@@ -44,7 +44,7 @@ export interface Inner {
 
 const $convertChanged: $Conversion = /* @__PURE__ */ $fields({ at: $dates, until: $dates });
 
-/** The event `changed`. Windows emit it too. */
+/** The event `changed`. Clients emit it too. */
 export const changedEvent: $SharedEvent<'changed', Changed> =
   /* @__PURE__ */ $sharedEvent(
     'changed',

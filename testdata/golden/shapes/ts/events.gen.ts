@@ -136,7 +136,7 @@ export interface URL {
  */
 export type Userinfo = { [key: string]: never };
 
-/** The event `everything`. Windows emit it too. */
+/** The event `everything`. Clients emit it too. */
 export const everythingEvent: $SharedEvent<'everything', Everything> =
   /* @__PURE__ */ $sharedEvent('everything', 'e614d8d5');
 

@@ -53,7 +53,7 @@ export interface Square {
   side: number;
 }
 
-/** The event `shape`. Windows emit it too. */
+/** The event `shape`. Clients emit it too. */
 export const shapeEvent: $SharedEvent<'shape', Shape> =
   /* @__PURE__ */ $sharedEvent('shape', '7382f1cd');
 

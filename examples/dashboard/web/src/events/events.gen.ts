@@ -107,7 +107,7 @@ export interface SignedOut {
 export type State = 'quiet' | 'raised' | 'acknowledged';
 
 /**
- * The event `alarm:acknowledge`. Windows emit it; the backend alone receives it.
+ * The event `alarm:acknowledge`. Clients emit it, and the server alone receives it.
  *
  * Acknowledge says that somebody has seen an alarm.
  */
@@ -152,7 +152,7 @@ export function streamLine(options?: $StreamOptions): $EventStream<Line> {
 export const onceLine: $Once<Line> = /* @__PURE__ */ $onceOf(lineEvent);
 
 /**
- * The event `sensor:alarm`. A new listener gets the last value for each `sensor` at once.
+ * The event `sensor:alarm`. A new listener gets the last value for each `sensor` immediately.
  *
  * Alarm tells that a sensor's reading has passed its limit, or is back below it.
  */
@@ -177,7 +177,7 @@ export const onceAlarm: $Once<Alarm, string> = /* @__PURE__ */ $onceOf(alarmEven
 
 /**
  * The event `sensor:reading`. At most one in 50 ms for each `sensor`, the latest always. A new
- * listener gets the last value for each `sensor` at once.
+ * listener gets the last value for each `sensor` immediately.
  *
  * Reading is what a sensor measures. A window that cannot keep up needs the newest one only.
  */

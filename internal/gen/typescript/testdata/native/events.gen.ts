@@ -326,7 +326,7 @@ export function streamAppReady(options?: $StreamOptions): $EventStream<undefined
 /** Waits for the next `app:ready`, or calls a listener for it. */
 export const onceAppReady: $OnceEmpty = /* @__PURE__ */ $onceEmptyOf(appReadyEvent);
 
-/** The event `cursor:moved`. Windows emit it, to the backend and to other windows. */
+/** The event `cursor:moved`. Clients emit it, to the server and to other windows. */
 export const cursorMovedEvent: $SharedEvent<'cursor:moved', AppPoint> =
   /* @__PURE__ */ $sharedEvent('cursor:moved', 'ade53908');
 
@@ -351,7 +351,7 @@ export function emitCursorMoved(
   return $emit(cursorMovedEvent, payload, options);
 }
 
-/** Emits `cursor:moved` to the windows that `to` names, through the backend. */
+/** Emits `cursor:moved` to the windows that `to` names, through the server. */
 export function emitCursorMovedTo(
   to: $Target,
   payload: AppPoint,
@@ -389,7 +389,7 @@ export const onceDelete: $Once<Date> = /* @__PURE__ */ $onceOf(deleteEvent);
 
 /**
  * The event `download:progress`. At most one in 100 ms for each `id`, the latest always. A new
- * listener gets the last value for each `id` at once.
+ * listener gets the last value for each `id` immediately.
  */
 export const downloadProgressEvent: $ServerEvent<'download:progress', Progress, string> =
   /* @__PURE__ */ $serverEvent(
@@ -532,7 +532,7 @@ export function streamPageLoaded(options?: $StreamOptions): $EventStream<Page<Ap
 export const oncePageLoaded: $Once<Page<AppPoint>> = /* @__PURE__ */ $onceOf(pageLoadedEvent);
 
 /**
- * The event `settings:changed`. Windows emit it too.
+ * The event `settings:changed`. Clients emit it too.
  *
  * SettingsChanged tells all windows.
  *
@@ -565,7 +565,7 @@ export function streamSettingsChanged(options?: $StreamOptions): $EventStream<Se
 }
 
 /**
- * Emits `settings:changed` to the windows that `to` names, through the backend.
+ * Emits `settings:changed` to the windows that `to` names, through the server.
  *
  * @deprecated use theme:changed
  */
@@ -584,7 +584,7 @@ export function emitSettingsChangedTo(
  */
 export const onceSettingsChanged: $Once<Settings> = /* @__PURE__ */ $onceOf(settingsChangedEvent);
 
-/** The event `user:action`. Windows emit it; the backend alone receives it. */
+/** The event `user:action`. Clients emit it, and the server alone receives it. */
 export const userActionEvent: $ClientEvent<'user:action', Date> =
   /* @__PURE__ */ $clientEvent(
     'user:action',
@@ -597,7 +597,7 @@ export function emitUserAction(payload: Date, options?: $EmitOptions): globalThi
   return $emit(userActionEvent, payload, options);
 }
 
-/** The event `user:left`. Windows emit it; the backend alone receives it. */
+/** The event `user:left`. Clients emit it, and the server alone receives it. */
 export const userLeftEvent: $ClientEvent<'user:left', undefined> =
   /* @__PURE__ */ $clientEvent('user:left', '1e560bcc', { empty: true });
 
