@@ -51,6 +51,7 @@ var rules = map[string]struct{ own, third []string }{
 		"internal/diag", "internal/gen/...", "internal/ir", "internal/load", "internal/parse", "runtime/eventbus/...",
 	}},
 	"internal/testing/randomtypes/probe": {own: []string{"runtime/eventbus/..."}},
+	"internal/testing/parity":            {own: []string{"runtime/eventbus/..."}},
 	"internal/testing/screen":            {},
 	"internal/vcs":                       {third: []string{"golang.org/x/mod"}},
 	"runtime/eventbus":                   {own: []string{"runtime/internal/..."}},

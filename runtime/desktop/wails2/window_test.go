@@ -22,6 +22,7 @@ import (
 	"github.com/wailsapp/wails/v2/pkg/options/assetserver"
 	"github.com/wailsapp/wails/v2/pkg/runtime"
 
+	"github.com/eventgen/eventgen/internal/testing/parity"
 	"github.com/eventgen/eventgen/runtime/eventbus"
 	"github.com/eventgen/eventgen/runtime/eventbus/eventdef"
 	"github.com/eventgen/eventgen/runtime/session"
@@ -89,14 +90,15 @@ func start(ctx context.Context) {
 	desk.reports = make(chan []any, 1000)
 	runtime.EventsOn(ctx, "test:report", report)
 	var err error
-	desk.bus, err = eventbus.New(eventbus.WithCatalog(eventbus.NewCatalog(tick, text, number, word)), eventbus.WithLog(256<<20, time.Hour))
+	desk.bus, err = eventbus.New(eventbus.WithCatalog(eventbus.NewCatalog(tick, text, number, word), parity.Events), eventbus.WithLog(256<<20, time.Hour))
 	if err != nil {
 		panic(err)
 	}
-	engine, err := session.New(desk.bus, session.WithRate(1e6, 1e6), session.WithMaxPayload(4<<20), session.WithLogger(slog.Default()))
+	engine, err := session.New(desk.bus, session.WithRate(1e6, 1e6), session.WithMaxPayload(4<<20), session.WithAuthorizeEmit(parity.MayEmit), session.WithLogger(slog.Default()))
 	if err != nil {
 		panic(err)
 	}
+	parity.Serve(desk.bus)
 	desk.shell = &counting{window: window{ctx}}
 	bind(ctx, engine, desk.shell)
 }
@@ -196,6 +198,15 @@ func TestWindowOrderBothWaysUnderLoad(t *testing.T) {
 	await(t, "numbers")
 	if last != up {
 		t.Errorf("Go got %d", last)
+	}
+}
+
+// What runtime/ts tries over WebSockets and beside a shell.
+func TestWindowParity(t *testing.T) {
+	load(t)
+	exec("page.parity()")
+	if got := await(t, "parity"); got[0] != true {
+		t.Errorf("the page reports %v", got)
 	}
 }
 

@@ -3,17 +3,24 @@ package main
 
 import (
 	"context"
+	"errors"
+	"fmt"
+	"io"
 	"log"
+	"net"
+	"net/http"
 	"os"
 	"os/signal"
 	"strings"
 	"syscall"
 	"time"
 
+	"github.com/eventgen/eventgen/internal/testing/parity"
 	"github.com/eventgen/eventgen/runtime/desktop/sidecar"
 	"github.com/eventgen/eventgen/runtime/eventbus"
 	"github.com/eventgen/eventgen/runtime/eventbus/eventdef"
 	"github.com/eventgen/eventgen/runtime/httptransport"
+	"github.com/eventgen/eventgen/runtime/session"
 )
 
 type action struct {
@@ -34,7 +41,7 @@ func main() {
 }
 
 func run(ctx context.Context) error {
-	bus, err := eventbus.New(eventbus.WithCatalog(eventbus.NewCatalog(tick, actions)))
+	bus, err := eventbus.New(eventbus.WithCatalog(eventbus.NewCatalog(tick, actions), parity.Events))
 	if err != nil {
 		return err
 	}
@@ -54,9 +61,30 @@ func run(ctx context.Context) error {
 		}
 		return nil
 	})
-	events, err := httptransport.New(bus)
+	parity.Serve(bus)
+	events, err := httptransport.New(bus, session.WithAuthorizeEmit(parity.MayEmit))
 	if err != nil {
 		return err
 	}
+	if os.Getenv("WEB") != "" {
+		return serve(events)
+	}
 	return sidecar.Run(ctx, events, sidecar.WithParent(os.Stdin), sidecar.WithOrigins(strings.Fields(os.Getenv("ORIGINS"))...))
+}
+
+// serve serves as on the web: to whoever comes, until the input ends.
+func serve(events http.Handler) error {
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		return err
+	}
+	fmt.Printf(`{"url":"http://%s"}`+"\n", listener.Addr())
+	go func() {
+		_, _ = io.Copy(io.Discard, os.Stdin)
+		_ = listener.Close()
+	}()
+	if err := http.Serve(listener, events); !errors.Is(err, net.ErrClosed) {
+		return err
+	}
+	return nil
 }

@@ -1,5 +1,6 @@
 // The page of the tests in a real window. They call what stands under `page`, and it reports by an event of Wails.
 import { type EventsClient, clientEvent, createEventsClient, emit, listen, plainEvent } from '../../../../ts/src/index.ts';
+import { parity, rows } from '../../../../ts/test/parity.ts';
 import { wails2 } from '../../../../ts/src/wails2.ts';
 
 declare const runtime: { EventsEmit(name: string, ...data: unknown[]): void; EventsOffAll(): void };
@@ -54,6 +55,14 @@ Object.assign(globalThis, {
       report('frozen');
       for (const until = Date.now() + milliseconds; Date.now() < until; );
       report('thawed');
+    },
+    parity: async () => {
+      try {
+        const done = await parity((window) => createEventsClient({ window, transports: [wails2()] }));
+        report('parity', done.join() === rows.join(), done);
+      } catch (error) {
+        report('parity', false, String(error));
+      }
     },
     offAll: () => {
       runtime.EventsOffAll();
