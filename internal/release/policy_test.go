@@ -34,6 +34,16 @@ func TestPolicy(t *testing.T) {
 	for _, m := range modules {
 		says("| Go | " + strings.TrimSuffix(m.file.Go.Version, ".0") + " and later |")
 	}
+	wails := regexp.MustCompile(`github.com/wailsapp/wails/v2 v(\d+\.\d+)`).FindStringSubmatch(read("runtime/desktop/wails2/go.mod"))
+	if wails == nil {
+		t.Fatal("runtime/desktop/wails2 does not require Wails")
+	}
+	says("| Wails v2 | " + wails[1] + " and later |")
+	published := regexp.MustCompile(`of Wails v(\S+) \(`).FindStringSubmatch(read("runtime/desktop/wails3/testdata/application.go.txt"))
+	if published == nil {
+		t.Fatal("the copy of Wails v3 does not say of which version it is")
+	}
+	says("| Wails v3 | " + published[1] + " |")
 	var manifest struct {
 		Engines map[string]string `json:"engines"`
 		Peers   map[string]string `json:"peerDependencies"`
