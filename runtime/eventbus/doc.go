@@ -149,6 +149,30 @@
 //  45. Half of the log, and half of the keys and targets of an event that windows emit too, are for what Go code emits:
 //     none of its emits fails because of what windows emit.
 //  46. A window addresses at most 256 names, each of at most 256 bytes.
+//
+// With a broker:
+//
+//  47. An emit for which there is no room in the queue of what is to be published fails with CodeBroker before any
+//     listener is called. What a throttle, a debounce or a batch delivers without room is told to every window as a gap,
+//     with its count, when the engine takes messages again. The queue holds 16,384 envelopes and 32 MiB.
+//
+// With a broker whose engine keeps one log for all nodes:
+//
+//  48. Windows of all nodes see one order, and stored values follow it: all nodes keep the same.
+//  49. When New returns, the node has the stored values and what the log holds.
+//  50. When the log has lost something, it gets another epoch. All nodes read what it has now, and every window is told
+//     of a gap. Positions of one epoch are never taken for those of another, and no node stays deaf: it sees within the
+//     lease whether what it publishes comes back.
+//  51. What Port.Settled returns is closed when all that was published here has come back, after at most 2 s.
+//
+// Of peers and contracts:
+//
+//  52. Of peers of one ID the one of the highest generation is there. Its join ends the connection of the other on
+//     whatever node, and late leaves of that are ignored.
+//  53. Other nodes know of a join or an orderly leave within a second, and forget the peers of a node that has died, or
+//     is parted from them, within the lease and a quarter of it.
+//  54. What was emitted under another contract of its event reaches no listener, and no window as if it were of this
+//     node's contract. A node passes over events that it does not know.
 package eventbus
 
 // Words inside:
@@ -163,6 +187,9 @@ package eventbus
 //   - traits: what only few listeners have, beside their function and their state.
 //   - coalescer: holds back by throttle, debounce or batch; bucket: what it holds for one key and target.
 //   - fanout: the queue of an outlet's asynchronous listeners; reader: the place of one of them in it.
+//   - cluster: this node among those that a broker joins; outbox is what it publishes, reading how far it has read the log
+//     that all share, announcer what it tells and hears of peers.
+//   - message: what a broker moves, made of envelopes.
 //   - intake: counts the emits under way, and refuses new ones once the bus closes; shard: one of its counters.
 //   - store: what new listeners get, sticky or replayed; priming: a new listener that is still being given that.
 //   - callback: code of the application that the bus calls and waits for; see insideCallback.

@@ -31,7 +31,7 @@ type reading struct {
 func positionOf(message uint64, index int) uint64 { return message<<8 | uint64(index) }
 
 // endOf returns the position that no later message comes before.
-func endOf(message uint64) uint64 { return message<<8 | maxEnvelopes - 1 }
+func endOf(message uint64) uint64 { return message<<8 | (maxEnvelopes - 1) }
 
 func (r *reading) change(fn func()) {
 	r.mu.Lock()

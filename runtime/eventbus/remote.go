@@ -71,6 +71,10 @@ func (t *topic) remote(env *envelope, from source) {
 		return
 	}
 	if env.contract != t.info.Contract {
+		if t.foreign == env.contract {
+			return
+		}
+		t.foreign = env.contract
 		t.b.fail(context.Background(), t.err(CodeContract,
 			fmt.Errorf("node %s has contract %q, this one %q: its listeners here do not get it", from.node, env.contract, t.info.Contract)))
 		return

@@ -40,6 +40,8 @@ type topic struct {
 	// kept says that some listener may have kept the slice of a batch.
 	kept atomic.Bool
 
+	foreign string // the contract of other nodes that was reported; the one goroutine that takes them in has it
+
 	showing sync.Mutex // held while a stored value is encoded
 
 	// The log guards these.
