@@ -317,3 +317,44 @@ type Other struct{ N int32 }
 		t.Errorf("got\n\t%s\nwant\n\t%s", strings.Join(got, "\n\t"), strings.Join(want, "\n\t"))
 	}
 }
+
+// TestAllowOfPackage: what a package's own comment allows holds for all of it, and what a
+// declaration allows for that alone.
+func TestAllowOfPackage(t *testing.T) {
+	dir := module(t, txtar.Parse([]byte(`
+-- lib/lib.go --
+// Package lib has what others send.
+package lib
+
+// Thing is documented where it is declared.
+type Thing struct {
+	// Name is too.
+	Name string
+}
+-- a.go --
+// Package app sends things.
+//
+//eventgen:allow field-removed nobody reads them
+package app
+
+import "example.com/app/lib"
+
+// Sent is an event.
+//
+//eventgen:event
+//eventgen:allow event-removed it is new
+type Sent struct{ Thing lib.Thing }
+`)).Files)
+	model, list := read(t, dir, ".")
+	if list.HasErrors() {
+		t.Fatal(lines(dir, list))
+	}
+	p := model.Packages[0]
+	if len(p.Allow) != 1 || p.Allow[0].Rule != "field-removed" {
+		t.Errorf("the package allows %v", p.Allow)
+	}
+	thing := p.Decl("example.com/app/lib.Thing")
+	if thing == nil || thing.Doc.Text != "Thing is documented where it is declared." || thing.Pos.Line != 5 || thing.Type.Fields[0].Doc.Text != "Name is too." {
+		t.Errorf("the type of another package is %+v", thing)
+	}
+}

@@ -221,3 +221,14 @@ type Marked[T any] struct {
 type Mark *Marked[struct {
 	F []int `json:"f"`
 }]
+
+// Labels have a name, and are written in place where their key is left out for nil.
+type Labels map[string]int
+
+// Labelled leaves labels out.
+//
+//eventgen:event
+type Labelled struct {
+	Labels Labels `json:"labels,omitempty"`
+	Zero   Labels `json:"zero,omitzero"`
+}

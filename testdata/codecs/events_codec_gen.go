@@ -113,6 +113,13 @@ func decodeKnotsPayload(src []byte, p *Knots) error {
 	return d.End()
 }
 
+// decodeLabelledPayload reads the payload of "labelled" from JSON.
+func decodeLabelledPayload(src []byte, p *Labelled) error {
+	d := codec.NewDecoder(src)
+	decodeLabelled(d, p)
+	return d.End()
+}
+
 // decodeLateConstantPayload reads the payload of "late-constant" from JSON.
 func decodeLateConstantPayload(src []byte, p *LateConstant) error {
 	d := codec.NewDecoder(src)
@@ -1301,6 +1308,48 @@ func appendKnots(dst []byte, v *Knots) ([]byte, error) {
 	dst = append(dst, `{"knot":`...)
 	if dst, err = appendKnot(dst, &v.Knot, 0); err != nil {
 		return dst, codec.At(err, "knot")
+	}
+	dst = append(dst, '}')
+	return dst, nil
+}
+
+// appendLabelled appends a Labelled as JSON.
+func appendLabelled(dst []byte, v *Labelled) ([]byte, error) {
+	n := len(dst)
+	if len(v.Labels) != 0 {
+		dst = append(dst, `,"labels":{`...)
+		keys := codec.SortStrings(v.Labels)
+		for i, key := range keys.List {
+			if i > 0 {
+				dst = append(dst, ',')
+			}
+			dst = codec.AppendString(dst, key)
+			dst = append(dst, ':')
+			x := v.Labels[key]
+			dst = codec.AppendInt(dst, int64(x))
+		}
+		keys.Free()
+		dst = append(dst, '}')
+	}
+	if v.Zero != nil {
+		dst = append(dst, `,"zero":{`...)
+		keys := codec.SortStrings(v.Zero)
+		for i, key := range keys.List {
+			if i > 0 {
+				dst = append(dst, ',')
+			}
+			dst = codec.AppendString(dst, key)
+			dst = append(dst, ':')
+			x := v.Zero[key]
+			dst = codec.AppendInt(dst, int64(x))
+		}
+		keys.Free()
+		dst = append(dst, '}')
+	}
+	if len(dst) == n {
+		dst = append(dst, '{')
+	} else {
+		dst[n] = '{'
 	}
 	dst = append(dst, '}')
 	return dst, nil
@@ -6033,6 +6082,41 @@ func decodeKnots(d *codec.Decoder, v *Knots) {
 	}
 }
 
+// decodeLabelled reads a Labelled.
+func decodeLabelled(d *codec.Decoder, v *Labelled) {
+	if d.Object() {
+		var seen uint64
+		for d.Field() {
+			switch string(d.Name()) {
+			case "labels":
+				if d.First(&seen, 1<<0) {
+					if d.Object() {
+						codec.NewMap(&v.Labels)
+						for d.Field() {
+							if k := string(d.Name()); codec.Absent(d, v.Labels, k) {
+								v.Labels[k] = int(d.Int(codec.IntSize))
+							}
+						}
+					}
+				}
+			case "zero":
+				if d.First(&seen, 1<<1) {
+					if d.Object() {
+						codec.NewMap(&v.Zero)
+						for d.Field() {
+							if k := string(d.Name()); codec.Absent(d, v.Zero, k) {
+								v.Zero[k] = int(d.Int(codec.IntSize))
+							}
+						}
+					}
+				}
+			default:
+				d.Unknown(knownLabelled)
+			}
+		}
+	}
+}
+
 // decodeLateConstant reads a LateConstant.
 func decodeLateConstant(d *codec.Decoder, v *LateConstant) {
 	if at := d.Offset(); d.Object() {
@@ -9764,6 +9848,7 @@ var (
 	knownGenerics              = []string{"ints", "points", "nested", "pair", "bytes", "text", "box", "boxed", "linked", "keyed", "omitted", "phantom"}
 	knownInstances             = []string{"pointer", "list", "any", "word", "small", "large", "words", "texts", "levels", "nested", "checked", "numbered"}
 	knownKnots                 = []string{"knot"}
+	knownLabelled              = []string{"labels", "zero"}
 	knownLateConstant          = []string{"maybe", "none"}
 	knownLists                 = []string{"ints", "strings", "bools", "floats", "floats32", "points", "ptrs", "nested", "bytes", "mybytes", "blobs", "texts", "array", "points2", "hash", "none", "named", "anon", "others", "matrix"}
 	knownListsPart             = []string{"A", "B"}

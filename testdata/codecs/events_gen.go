@@ -29,6 +29,7 @@ var Events = eventbus.NewCatalog(
 	GraphEvent,
 	InstancesEvent,
 	KnotsEvent,
+	LabelledEvent,
 	LateConstantEvent,
 	ListsEvent,
 	MapsEvent,
@@ -448,6 +449,37 @@ func OnKnots(b *eventbus.Bus, fn func(ctx context.Context, payload Knots) error,
 // OnceKnots calls fn for the next "knots", unless unlisten is called first.
 func OnceKnots(b *eventbus.Bus, fn func(ctx context.Context, payload Knots) error, opts ...eventbus.ListenOption) (unlisten func()) {
 	return KnotsEvent.Once(b, fn, opts...)
+}
+
+// LabelledEvent describes the event "labelled".
+//
+// Labelled leaves labels out.
+var LabelledEvent = eventbus.Define(eventdef.Definition[Labelled]{
+	Name:     "labelled",
+	Contract: "b376a010",
+	From:     eventdef.FromBoth,
+	Encode:   appendLabelled,
+	Decode:   decodeLabelledPayload,
+})
+
+// EmitLabelled emits "labelled" to everyone who listens.
+func EmitLabelled(ctx context.Context, b *eventbus.Bus, payload Labelled) error {
+	return LabelledEvent.Emit(ctx, b, payload)
+}
+
+// EmitLabelledTo emits "labelled" to a target alone; Go listeners do not see it.
+func EmitLabelledTo(ctx context.Context, b *eventbus.Bus, to eventbus.Target, payload Labelled) error {
+	return LabelledEvent.EmitTo(ctx, b, to, payload)
+}
+
+// OnLabelled calls fn for every "labelled", until unlisten is called.
+func OnLabelled(b *eventbus.Bus, fn func(ctx context.Context, payload Labelled) error, opts ...eventbus.ListenOption) (unlisten func()) {
+	return LabelledEvent.Listen(b, fn, opts...)
+}
+
+// OnceLabelled calls fn for the next "labelled", unless unlisten is called first.
+func OnceLabelled(b *eventbus.Bus, fn func(ctx context.Context, payload Labelled) error, opts ...eventbus.ListenOption) (unlisten func()) {
+	return LabelledEvent.Once(b, fn, opts...)
 }
 
 // LateConstantEvent describes the event "late-constant".

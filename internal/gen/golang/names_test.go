@@ -2,6 +2,7 @@ package golang_test
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/eventgen/eventgen/internal/diag"
@@ -50,5 +51,26 @@ func TestCollisions(t *testing.T) {
 				t.Errorf("got\n%q\nwant\n%q", got, test.want)
 			}
 		})
+	}
+}
+
+// TestImportNames: a package is imported under another name where a parameter or variable of a
+// generated function would hide it.
+func TestImportNames(t *testing.T) {
+	for pkg, want := range map[string]string{
+		"b": "bpkg", "ctx": "ctxpkg", "p": "ppkg", "payload": "payloadpkg", "to": "topkg", "fn": "fnpkg", "opts": "optspkg", "x2": "x2pkg", "shop": "",
+	} {
+		e := &ir.Event{Name: "a", Go: "A", Decl: "A", Const: true, From: ir.FromServer, To: ir.ToAny, Slow: ir.SlowResume,
+			Payload: &ir.Type{Kind: ir.KindString, Go: &ir.GoName{Path: "example.com/" + pkg, Pkg: pkg, Name: "T"}}}
+		p := &ir.Package{Path: "example.com/x", Name: "x", Dir: "/x", Events: []*ir.Event{e}}
+		model := &ir.Model{Settings: ir.DefaultSettings(), Packages: []*ir.Package{p}}
+		files, list := golang.Generate(model, model.Contracts())
+		if len(list) > 0 || len(files) == 0 {
+			t.Fatal(list)
+		}
+		line := "\t" + strings.TrimSpace(want+` "example.com/`+pkg+`"`) + "\n"
+		if !strings.Contains(string(files[0].Content), line) {
+			t.Errorf("package %s: no line %q in\n%s", pkg, line, files[0].Content)
+		}
 	}
 }

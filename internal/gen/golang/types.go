@@ -53,12 +53,6 @@ func (g *pkg) typeName(t *ir.Type) (string, bool) {
 		return "struct{}", len(t.Fields) == 0 // as the argument of a type: others have no name
 	case ir.KindAny:
 		return "any", true
-	case ir.KindRaw:
-		return g.qual(jsonPath, "json", "RawMessage"), true
-	case ir.KindNumber:
-		return g.qual(jsonPath, "json", "Number"), true
-	case ir.KindTime:
-		return g.qual(timePath, "time", "Time"), true
 	}
 	return "", false
 }

@@ -14,6 +14,7 @@ func TestCollisions(t *testing.T) {
 	named := func(name, id string, from ir.Direction) *ir.Event {
 		e := eventOf(name, tString)
 		e.Go, e.From = id, from
+		e.Pos = diag.Pos{File: "/x/" + name, Line: 1}
 		return e
 	}
 	for _, test := range []struct {
@@ -37,6 +38,9 @@ func TestCollisions(t *testing.T) {
 					t.Errorf("unexpected %v", d)
 				}
 				got = append(got, d.Message)
+				if other := len(test.event) > 1; other != (len(d.Related) == 1) {
+					t.Errorf("%s: the other is shown at %v", d.Message, d.Related)
+				}
 			}
 			if !slices.Equal(got, test.want) {
 				t.Errorf("got\n%q\nwant\n%q", got, test.want)

@@ -20,8 +20,6 @@ type expr struct {
 	null bool // also null
 	// top marks unknown, which null adds nothing to.
 	top bool
-	// never marks a type with no value but null.
-	never bool
 }
 
 func primary(text string) expr { return expr{text: text, prec: precPrimary} }
@@ -43,12 +41,7 @@ func (e expr) orNull() expr {
 
 // full is e with the null written out.
 func (e expr) full() expr {
-	switch {
-	case e.null && e.never:
-		return primary("null")
-	case e.never:
-		return primary("never")
-	case e.null:
+	if e.null {
 		return expr{text: e.text + " | null", prec: precUnion}
 	}
 	return e

@@ -44,7 +44,6 @@ func TestOneOperand(t *testing.T) {
 func TestExpressions(t *testing.T) {
 	a := primary("A")
 	both := union("A", "B")
-	never := expr{text: "never", prec: precPrimary, never: true}
 	for got, want := range map[string]string{
 		a.String():                           "A",
 		a.orNull().String():                  "A | null",
@@ -52,12 +51,9 @@ func TestExpressions(t *testing.T) {
 		both.String():                        "A | B",
 		both.orNull().String():               "A | B | null",
 		unknownExpr.orNull().String():        "unknown",
-		never.String():                       "never",
-		never.orNull().String():              "null",
 		a.arrayOf().String():                 "A[]",
 		a.orNull().arrayOf().String():        "(A | null)[]",
 		both.arrayOf().String():              "(A | B)[]",
-		never.orNull().arrayOf().String():    "null[]",
 		both.within(precUnion) + ";":         "A | B;",
 		both.within(precIntersection) + ";":  "(A | B);",
 		a.orNull().within(precUnion) + ";":   "A | null;",
@@ -194,5 +190,29 @@ func TestImportsOnce(t *testing.T) {
 	want := []string{"import { both as $both } from './client/index'", "import type { alone as $alone } from './client/index'"}
 	if !slices.Equal(got, want) {
 		t.Errorf("the imports are %q, want %q", got, want)
+	}
+}
+
+// A comment holds no character that nobody sees, and keeps the lines that go/doc shows as they are.
+func TestComments(t *testing.T) {
+	for text, want := range map[string]string{
+		"a\tb": "a\tb", "a\bb": "a b", "a\u200bb": "a b", "a\ufeffb": "a b", "a\rb": "ab", "a */ b": `a *\/ b`, "see @x": `see \@x`,
+	} {
+		if got := escapeDoc(text); got != want {
+			t.Errorf("%q is %q in a comment, want %q", text, got, want)
+		}
+	}
+	if got, want := stringLiteral("a\u2060b"), `'a\u2060b'`; got != want {
+		t.Errorf("a string with a character that nobody sees is %s, want %s", got, want)
+	}
+	const width = 40
+	long := strings.TrimSpace(strings.Repeat("word ", width))
+	if got := wrapText(long, width); len(got) < 2 {
+		t.Errorf("a long paragraph is %d lines", len(got))
+	}
+	for _, mark := range []string{" ", "\t", "- ", "# "} {
+		if got := wrapText(mark+long, width); len(got) != 1 {
+			t.Errorf("a line that begins with %q is %d lines", mark, len(got))
+		}
 	}
 }

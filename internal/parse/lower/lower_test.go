@@ -426,6 +426,7 @@ type Phantom[T any] string
 type Hidden struct { c chan int }
 type Keyed[K comparable] struct { M map[K]int }
 type Num[T ~int | ~float64] struct { V T }
+type KeyedNum[K ~int] struct { M map[K]int }
 type Text int
 func (Text) MarshalText() ([]byte, error) { return nil, nil }
 //eventgen:event
@@ -440,6 +441,7 @@ type E struct {
 	H Num[int]
 	I Num[Text]
 	J map[string]struct{ V big.Int }
+	K KeyedNum[Text]
 }`)
 	for _, d := range l.Diagnostics() {
 		if d.Code != diag.UnexportedFields { // of big.Int, where it has no address
@@ -454,6 +456,7 @@ type E struct {
 		"G": `{"kind":"ref","ref":"example.test/app.Keyed","args":[{"kind":"string"}]}`,
 		"H": `{"kind":"ref","ref":"example.test/app.Num","args":[{"kind":"int"}]}`,
 		"I": `{"kind":"ref","ref":"example.test/app.Num[example.test/app.Text]"}`,
+		"K": `{"kind":"ref","ref":"example.test/app.KeyedNum[example.test/app.Text]"}`,
 	} {
 		if got := text(t, find(t, l, "example.test/app.E", name).Type); got != want {
 			t.Errorf("%s is %s, want %s", name, got, want)

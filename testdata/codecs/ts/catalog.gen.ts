@@ -16,6 +16,7 @@ import {
   graphEvent,
   instancesEvent,
   knotsEvent,
+  labelledEvent,
   lateConstantEvent,
   listsEvent,
   mapsEvent,
@@ -80,6 +81,7 @@ import type {
   Graph,
   Instances,
   Knots,
+  Labelled,
   LateConstant,
   Lists,
   Maps,
@@ -131,6 +133,7 @@ export interface ServerEvents {
   'graph': Graph | null;
   'instances': Instances;
   'knots': Knots;
+  'labelled': Labelled;
   'late-constant': LateConstant;
   'lists': Lists;
   'maps': Maps;
@@ -193,6 +196,7 @@ export interface ClientEvents {
   'graph': Graph | null;
   'instances': Instances;
   'knots': Knots;
+  'labelled': Labelled;
   'late-constant': LateConstant;
   'lists': Lists;
   'maps': Maps;
@@ -254,6 +258,7 @@ export type AnyServerEvent =
   | { event: 'graph'; payload: Graph | null; meta: $EventMeta }
   | { event: 'instances'; payload: Instances; meta: $EventMeta }
   | { event: 'knots'; payload: Knots; meta: $EventMeta }
+  | { event: 'labelled'; payload: Labelled; meta: $EventMeta }
   | { event: 'late-constant'; payload: LateConstant; meta: $EventMeta }
   | { event: 'lists'; payload: Lists; meta: $EventMeta }
   | { event: 'maps'; payload: Maps; meta: $EventMeta }
@@ -315,6 +320,7 @@ export type AnyClientEvent =
   | { event: 'graph'; payload: Graph | null }
   | { event: 'instances'; payload: Instances }
   | { event: 'knots'; payload: Knots }
+  | { event: 'labelled'; payload: Labelled }
   | { event: 'late-constant'; payload: LateConstant }
   | { event: 'lists'; payload: Lists }
   | { event: 'maps'; payload: Maps }
@@ -383,6 +389,7 @@ export const events: Events = /* @__PURE__ */ $createEvents([
   graphEvent,
   instancesEvent,
   knotsEvent,
+  labelledEvent,
   lateConstantEvent,
   listsEvent,
   mapsEvent,

@@ -51,6 +51,7 @@ import type {
   Graph,
   Instances,
   Knots,
+  Labelled,
   LateConstant,
   Lists,
   Maps,
@@ -156,6 +157,8 @@ const $decodeOuter = (_K: $Decoder, _V: $Decoder): $Decoder => $object({ counted
 const $decodeInstances: $Decoder = /* @__PURE__ */ (() => $object({ pointer: $decodeMaybe($nullable($decodePoint)), list: $decodeMaybe($nullable($list($string))), any: $decodeMaybe($value), word: $decodeMaybe($string), small: $decodeCounted($int(8)), large: $decodeCounted($uint(64)), words: $decodeCounted($decodeMyString), texts: $decodeCounted($decodeTextKey), levels: $decodeCountedLevel, nested: $decodeOuter($int(8), $nullable($int(64))), checked: $decodeCounted($decodeSlug), numbered: $decodeCounted($decodeNumbered) }))();
 const $decodeKnot: $Decoder = /* @__PURE__ */ (() => $nullable($list($nullable($lazy(() => $decodeKnot)))))();
 const $decodeKnots: $Decoder = /* @__PURE__ */ (() => $object({ knot: $nullable($decodeKnot) }))();
+const $decodeLabels: $Decoder = /* @__PURE__ */ (() => $map($int(64)))();
+const $decodeLabelled: $Decoder = /* @__PURE__ */ (() => $object({ labels: $optional($decodeLabels), zero: $optional($decodeLabels) }))();
 const $decodeLateConstant: $Decoder = /* @__PURE__ */ (() => $object({ maybe: $optional($int(64)), none: $tuple($int(64), 0) }))();
 const $decodeLenient: $Decoder = /* @__PURE__ */ $int(64);
 const $decodeList2: $Decoder = /* @__PURE__ */ (() => $list($nullable($lazy(() => $decodeList2))))();
@@ -312,6 +315,14 @@ export const knotsSchema: $Schema<Knots> = /* @__PURE__ */ $schema($decodeKnots)
 /** Whether a value is the payload of `knots` as it travels. */
 export function isKnots(value: unknown): value is Knots {
   return $is($decodeKnots, value);
+}
+
+/** The payload of `labelled`, as a Standard Schema. */
+export const labelledSchema: $Schema<Labelled> = /* @__PURE__ */ $schema($decodeLabelled);
+
+/** Whether a value is the payload of `labelled` as it travels. */
+export function isLabelled(value: unknown): value is Labelled {
+  return $is($decodeLabelled, value);
 }
 
 /** The payload of `late-constant`, as a Standard Schema. */

@@ -282,6 +282,15 @@ export interface Knots {
 /** Label is a shape that is no struct. */
 export type Label = string;
 
+/** Labelled leaves labels out. */
+export interface Labelled {
+  labels?: Labels;
+  zero?: Labels;
+}
+
+/** Labels have a name, and are written in place where their key is left out for nil. */
+export type Labels = { [key: string]: number };
+
 /**
  * LateConstant begins with a property that can be absent, and ends with one that is the same
  * text always.
@@ -1386,6 +1395,35 @@ export function emitKnots(payload: Knots, options?: $EmitOptions): Promise<void>
 
 /** Waits for the next `knots`, or calls a listener for it. */
 export const onceKnots: $Once<Knots> = /* @__PURE__ */ $onceOf(knotsEvent);
+
+/**
+ * The event `labelled`. Clients emit it too.
+ *
+ * Labelled leaves labels out.
+ */
+export const labelledEvent: $SharedEvent<'labelled', Labelled> =
+  /* @__PURE__ */ $sharedEvent('labelled', 'b376a010');
+
+/** Calls `listener` for each `labelled`. */
+export function onLabelled(
+  listener: (payload: Labelled, meta: $EventMeta) => unknown,
+  options?: $ListenOptions,
+): $Unlisten {
+  return $listen(labelledEvent, listener, options);
+}
+
+/** Iterates over `labelled`, from this call on. */
+export function streamLabelled(options?: $StreamOptions): $EventStream<Labelled> {
+  return $stream(labelledEvent, options);
+}
+
+/** Emits `labelled` to the backend and settles with its answer. */
+export function emitLabelled(payload: Labelled, options?: $EmitOptions): Promise<void> {
+  return $emit(labelledEvent, payload, options);
+}
+
+/** Waits for the next `labelled`, or calls a listener for it. */
+export const onceLabelled: $Once<Labelled> = /* @__PURE__ */ $onceOf(labelledEvent);
 
 /**
  * The event `late-constant`. Clients emit it too.
