@@ -61,7 +61,8 @@ type Type struct {
 	// other fields, and for KindRef and KindParam, which name it themselves.
 	Go *GoName `json:"go,omitempty"`
 	// Opaque marks a subtree that generated Go code of another package cannot name (an
-	// unexported type or a field reached through one): it goes through encoding/json.
+	// unexported type or a field reached through one), or that has no name and is read by a method
+	// of what it embeds: it goes through encoding/json.
 	Opaque bool `json:"opaque,omitempty"`
 	// Plain marks an integer, a slice, a map, bytes or a time that no setting of the output
 	// reaches: encoding/json writes it, or a method reads it that expects what encoding/json writes.

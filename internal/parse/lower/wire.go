@@ -53,6 +53,13 @@ func (b *builder) form(t types.Type, addr bool) *ir.Type {
 	case *types.Map:
 		return b.mapType(t, u)
 	case *types.Struct:
+		if t == types.Type(u) && unmarshalsOnly(t) { // a method reads it that it has by embedding
+			inner := *b
+			inner.plainly = b.settingsMatter()
+			out := inner.structType(u, addr)
+			out.Opaque = true
+			return out
+		}
 		return b.structType(u, addr)
 	case *types.Interface:
 		return &ir.Type{Kind: ir.KindAny}

@@ -36,6 +36,10 @@ func appendMixed(dst []byte, v *Mixed) ([]byte, error) {
 	if dst, err = codec.AppendAny(dst, v.Token); err != nil {
 		return dst, codec.At(err, "token")
 	}
+	dst = append(dst, `,"within":`...)
+	if dst, err = codec.AppendJSON(dst, &v.Within); err != nil {
+		return dst, codec.At(err, "within")
+	}
 	dst = append(dst, '}')
 	return dst, nil
 }
@@ -212,12 +216,16 @@ func decodeMixed(d *codec.Decoder, v *Mixed) {
 				if d.First(&seen, 1<<3) {
 					d.JSON(&v.Token)
 				}
+			case "within":
+				if d.First(&seen, 1<<4) {
+					d.JSON(&v.Within)
+				}
 			default:
 				d.Unknown(knownMixed)
 			}
 		}
-		if seen&0xf != 0xf {
-			d.Missing(at, seen, 0xf, knownMixed)
+		if seen&0x1f != 0x1f {
+			d.Missing(at, seen, 0x1f, knownMixed)
 		}
 	}
 }
@@ -268,6 +276,6 @@ func decodeBalance(d *codec.Decoder, v *Balance) {
 
 // The names that decoders know: properties, members of enums and variants of unions.
 var (
-	knownMixed   = []string{"own", "other", "listed", "token"}
+	knownMixed   = []string{"own", "other", "listed", "token", "within"}
 	knownBalance = []string{"amount", "days", "rates"}
 )

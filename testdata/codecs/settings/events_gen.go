@@ -23,7 +23,7 @@ var Events = eventbus.NewCatalog(
 // Mixed holds one type inside and outside of a type that a method reads.
 var MixedEvent = eventbus.Define(eventdef.Definition[Mixed]{
 	Name:     "mixed",
-	Contract: "9ed58d51",
+	Contract: "16c95fa2",
 	From:     eventdef.FromBoth,
 	Encode:   appendMixed,
 	Decode:   decodeMixedPayload,

@@ -11,6 +11,19 @@ type Mixed struct {
 	Other  Balance  `json:"other"`
 	Listed []string `json:"listed"`
 	Token  Token    `json:"token"`
+	// Within has a method by embedding, and no name.
+	Within struct{ Stamp } `json:"within"`
+}
+
+// Stamp is read by a method.
+type Stamp struct {
+	At uint64 `json:"at"`
+}
+
+// UnmarshalJSON reads the structure.
+func (s *Stamp) UnmarshalJSON(text []byte) error {
+	type plain Stamp
+	return json.Unmarshal(text, (*plain)(s))
 }
 
 // Account is read by a method, and written by its structure: as encoding/json has it.

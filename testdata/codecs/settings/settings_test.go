@@ -24,18 +24,18 @@ func TestPlainForms(t *testing.T) {
 				ID: 1, Balance: Balance{Amount: 2}, Named: map[string]Balance{"a": {Amount: 3, Days: []int{4}}}, Pages: Pages[int64]{Items: []int64{5}},
 				Total: Sum[int]{Of: 7},
 			},
-			Other: Balance{Amount: 6}, Token: token,
+			Other: Balance{Amount: 6}, Token: token, Within: struct{ Stamp }{Stamp{At: 1<<53 + 1}},
 		}
 		got, err := encode(nil, &m)
-		if want := empty + text + "}"; err != nil || string(got) != want {
+		if want := empty + text + `,"within":{"at":9007199254740993}}`; err != nil || string(got) != want {
 			t.Errorf("%v\n got %s\nwant %s", err, got, want)
 		}
 	}
 	var back Mixed
-	if err := decode([]byte(empty+"null}"), &back); err != nil {
+	if err := decode([]byte(empty+`null,"within":{"at":8}}`), &back); err != nil {
 		t.Fatal(err)
 	}
-	if back.Own.ID != 1 || back.Own.Named["a"].Days[0] != 4 || back.Other.Amount != 6 || back.Own.Pages.Items[0] != 5 {
+	if back.Own.ID != 1 || back.Own.Named["a"].Days[0] != 4 || back.Other.Amount != 6 || back.Own.Pages.Items[0] != 5 || back.Within.At != 8 {
 		t.Errorf("read %+v", back)
 	}
 }
