@@ -20,6 +20,8 @@ func TestPayloadTypesAreCheap(t *testing.T) {
 		boundLinked   = 8        // functions that are left in the program
 	)
 	one, many := buildProgram(t, 1), buildProgram(t, 1+more)
+	t.Logf("each event adds %d bytes, has %d functions compiled, and %d of them are left in the program",
+		(many.bytes-one.bytes)/more, (many.compiled-one.compiled)/more, (many.linked-one.linked)/more)
 	if each := (many.bytes - one.bytes - page) / more; each > boundBytes {
 		t.Errorf("an event adds %d bytes to a program, the bound is %d", each, boundBytes)
 	}
