@@ -36,12 +36,12 @@ var CancelEvent = eventbus.Define(eventdef.Definition[Cancel]{
 	Decode:   decodeCancelPayload,
 })
 
-// OnCancel calls fn for every "download:cancel" that a window emits, until unlisten is called.
+// OnCancel calls fn for every "download:cancel" that a client emits, until unlisten is called.
 func OnCancel(b *eventbus.Bus, fn func(ctx context.Context, payload Cancel) error, opts ...eventbus.ListenOption) (unlisten func()) {
 	return CancelEvent.Listen(b, fn, opts...)
 }
 
-// OnceCancel calls fn for the next "download:cancel" that a window emits, unless unlisten is called first.
+// OnceCancel calls fn for the next "download:cancel" that a client emits, unless unlisten is called first.
 func OnceCancel(b *eventbus.Bus, fn func(ctx context.Context, payload Cancel) error, opts ...eventbus.ListenOption) (unlisten func()) {
 	return CancelEvent.Once(b, fn, opts...)
 }
@@ -91,12 +91,12 @@ var StartEvent = eventbus.Define(eventdef.Definition[Start]{
 	Decode:   decodeStartPayload,
 })
 
-// OnStart calls fn for every "download:start" that a window emits, until unlisten is called.
+// OnStart calls fn for every "download:start" that a client emits, until unlisten is called.
 func OnStart(b *eventbus.Bus, fn func(ctx context.Context, payload Start) error, opts ...eventbus.ListenOption) (unlisten func()) {
 	return StartEvent.Listen(b, fn, opts...)
 }
 
-// OnceStart calls fn for the next "download:start" that a window emits, unless unlisten is called first.
+// OnceStart calls fn for the next "download:start" that a client emits, unless unlisten is called first.
 func OnceStart(b *eventbus.Bus, fn func(ctx context.Context, payload Start) error, opts ...eventbus.ListenOption) (unlisten func()) {
 	return StartEvent.Once(b, fn, opts...)
 }
@@ -148,12 +148,12 @@ var SeenEvent = eventbus.Define(eventdef.Definition[Seen]{
 	Decode:   decodeSeenPayload,
 })
 
-// OnSeen calls fn for every "log:seen" that a window emits, until unlisten is called.
+// OnSeen calls fn for every "log:seen" that a client emits, until unlisten is called.
 func OnSeen(b *eventbus.Bus, fn func(ctx context.Context, payload Seen) error, opts ...eventbus.ListenOption) (unlisten func()) {
 	return SeenEvent.Listen(b, fn, opts...)
 }
 
-// OnceSeen calls fn for the next "log:seen" that a window emits, unless unlisten is called first.
+// OnceSeen calls fn for the next "log:seen" that a client emits, unless unlisten is called first.
 func OnceSeen(b *eventbus.Bus, fn func(ctx context.Context, payload Seen) error, opts ...eventbus.ListenOption) (unlisten func()) {
 	return SeenEvent.Once(b, fn, opts...)
 }
@@ -169,12 +169,12 @@ var ChooseThemeEvent = eventbus.Define(eventdef.Definition[Theme]{
 	Decode:   decodeChooseThemePayload,
 })
 
-// OnChooseTheme calls fn for every "settings:choose" that a window emits, until unlisten is called.
+// OnChooseTheme calls fn for every "settings:choose" that a client emits, until unlisten is called.
 func OnChooseTheme(b *eventbus.Bus, fn func(ctx context.Context, payload Theme) error, opts ...eventbus.ListenOption) (unlisten func()) {
 	return ChooseThemeEvent.Listen(b, fn, opts...)
 }
 
-// OnceChooseTheme calls fn for the next "settings:choose" that a window emits, unless unlisten is called first.
+// OnceChooseTheme calls fn for the next "settings:choose" that a client emits, unless unlisten is called first.
 func OnceChooseTheme(b *eventbus.Bus, fn func(ctx context.Context, payload Theme) error, opts ...eventbus.ListenOption) (unlisten func()) {
 	return ChooseThemeEvent.Once(b, fn, opts...)
 }

@@ -122,7 +122,7 @@ export interface Tinted {
 }
 
 /**
- * The event `download:cancel`. Windows emit it; the backend alone receives it.
+ * The event `download:cancel`. Clients emit it, and the server alone receives it.
  *
  * Cancel asks to end a download.
  */
@@ -136,7 +136,7 @@ export function emitCancel(payload: Cancel, options?: $EmitOptions): Promise<voi
 
 /**
  * The event `download:progress`. At most one in 50 ms for each `id`, the latest always. A new
- * listener gets the last value for each `id` at once.
+ * listener gets the last value for each `id` immediately.
  *
  * Progress tells how far one download has come. A page that is loaded again gets the last of
  * each.
@@ -161,7 +161,7 @@ export function streamProgress(options?: $StreamOptions<string>): $EventStream<P
 export const onceProgress: $Once<Progress, string> = /* @__PURE__ */ $onceOf(progressEvent);
 
 /**
- * The event `download:start`. Windows emit it; the backend alone receives it.
+ * The event `download:start`. Clients emit it, and the server alone receives it.
  *
  * Start asks to begin a download.
  */
@@ -208,7 +208,7 @@ export function streamLine(options?: $StreamOptions): $EventStream<Line> {
 export const onceLine: $Once<Line> = /* @__PURE__ */ $onceOf(lineEvent);
 
 /**
- * The event `log:seen`. Windows emit it; the backend alone receives it.
+ * The event `log:seen`. Clients emit it, and the server alone receives it.
  *
  * Seen tells which lines of the log a page has shown. The program prints it.
  */
@@ -221,7 +221,7 @@ export function emitSeen(payload: Seen, options?: $EmitOptions): Promise<void> {
 }
 
 /**
- * The event `settings:choose`. Windows emit it; the backend alone receives it.
+ * The event `settings:choose`. Clients emit it, and the server alone receives it.
  *
  * ChooseTheme asks for another theme.
  */
@@ -234,7 +234,7 @@ export function emitChooseTheme(payload: Theme, options?: $EmitOptions): Promise
 }
 
 /**
- * The event `settings:theme`. A new listener gets the last value at once.
+ * The event `settings:theme`. A new listener gets the last value immediately.
  *
  * Theme is how the page looks. The program keeps it.
  */

@@ -8,9 +8,9 @@ import { createOutbox } from './core/outbox';
 import { clientOf } from './listen';
 
 /**
- * Emits an event. The payload is serialised at once, and waits in order while the page connects.
- * Resolves when the backend has accepted it: decoded, validated and authorised, and its
- * synchronous listeners have returned. Rejects with an {@link EmitError}.
+ * Emits an event. The payload is serialised before this returns. While the client connects, emits wait in
+ * order. Resolves when the backend has decoded, validated and authorised the payload, and its synchronous
+ * listeners have returned. Rejects with an {@link EmitError}.
  */
 export function emit<P>(
   event: ClientEvent<string, P>,

@@ -21,7 +21,7 @@ export type AnyOf<S> = {
 
 /**
  * The events of a catalogue by their names: `S` maps the names of what the backend emits to
- * payloads, `C` those of what windows emit, `Keys` those of keyed events to keys; `Relayed` are
+ * payloads, `C` those of what clients emit, `Keys` those of keyed events to keys; `Relayed` are
  * the names that may be addressed to other windows.
  */
 export interface Events<S, C, Keys = unknown, Relayed extends keyof C = keyof C> {

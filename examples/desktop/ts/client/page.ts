@@ -49,9 +49,9 @@ export function pageClient(): EventsClient {
 }
 
 /**
- * Connects the page, and sets up the client that everything uses which is given no other. To be
- * called before the first listener, or in the same task. Called again for the same backend and
- * window, by hot reload for instance, it joins the client there is and gives it the new options.
+ * Connects the page with these options. Everything uses this client that is not given another. Call it
+ * before the first listener, or in the same task. A second call for the same backend and window, as by hot
+ * reload, gives the options to the client that exists.
  */
 export function connect(options: ClientOptions = {}): EventsClient {
   const page = pageClient() as InternalClient;

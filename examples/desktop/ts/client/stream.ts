@@ -20,12 +20,13 @@ export interface EventStream<P> extends AsyncIterableIterator<P, undefined, unde
 }
 
 // See unlisten.ts.
-const asyncDisposeKey: typeof Symbol.asyncDispose = (Symbol.asyncDispose ?? Symbol.for('asyncDispose')) as typeof Symbol.asyncDispose;
+const asyncDisposeKey: typeof Symbol.asyncDispose = (Symbol.asyncDispose ??
+  Symbol.for('asyncDispose')) as typeof Symbol.asyncDispose;
 
 /**
- * Listens at once, and gives what comes to whoever iterates. The buffer is bounded: see
+ * Listens immediately, and gives the payloads to whoever iterates. The buffer is bounded: see
  * {@link StreamOptions}. Fails with the signal's reason when that aborts, and when the backend
- * refuses or the client is closed, once what came before has been given.
+ * refuses or the client is closed. It gives first what came before that.
  */
 export function stream<P, K>(event: ServerEvent<string, P, K>, options: StreamOptions<K> = {}): EventStream<P> {
   const { buffer: most = 1024, overflow = 'error', signal } = options;

@@ -20,7 +20,8 @@ export interface EventStream<P> extends AsyncIterableIterator<P, undefined, unde
 }
 
 // See unlisten.ts.
-const asyncDisposeKey: typeof Symbol.asyncDispose = (Symbol.asyncDispose ?? Symbol.for('asyncDispose')) as typeof Symbol.asyncDispose;
+const asyncDisposeKey: typeof Symbol.asyncDispose = (Symbol.asyncDispose ??
+  Symbol.for('asyncDispose')) as typeof Symbol.asyncDispose;
 
 /**
  * Listens immediately, and gives the payloads to whoever iterates. The buffer is bounded: see

@@ -14,6 +14,8 @@ const refusals: Readonly<Record<number, string>> = {
   4403: 'forbidden',
   4409: 'replaced',
 };
+/** The backend sends its pages elsewhere, one after the other: there is no need to wait for long. */
+const draining = 4307;
 const wakeEvents = ['online', 'visibilitychange', 'pageshow', 'pagehide'];
 const defaultUrl = '/events';
 /** Milliseconds until the welcome must be here. */
@@ -170,7 +172,7 @@ export function createConnector(
       return;
     }
     // From 4000 on, the backend has said why. After 4000 itself there is no hurry.
-    if (code !== 4000) retryTimer = setTimeout(connect, retry.delay());
+    if (code !== 4000) retryTimer = setTimeout(connect, code === draining ? Math.random() * 250 : retry.delay());
     enter('offline', reason, wasOpen && code < 4000);
   };
 

@@ -33,7 +33,7 @@ export interface EventDescriptor<N extends string = string> {
   readonly name: N;
   /** The fingerprint of the event's contract: eight hexadecimal digits. */
   readonly contract: string;
-  /** Set where only windows emit the event. */
+  /** Set where only clients emit the event. */
   readonly from?: 'client';
 }
 
@@ -54,7 +54,7 @@ export interface ServerEvent<N extends string = string, P = unknown, K = never> 
   readonly [keyType]?: K;
 }
 
-/** Describes an event that windows emit. */
+/** Describes an event that clients emit. */
 export interface ClientEvent<N extends string = string, P = never> extends EventDescriptor<N> {
   readonly empty?: true;
   readonly write?: (payload: P) => unknown;
@@ -90,7 +90,7 @@ export function plainEvent<N extends string, P>(name: N, contract: string): Serv
   return { name, contract };
 }
 
-/** Describes an event that windows emit. Generated code calls this. */
+/** Describes an event that clients emit. Generated code calls this. */
 export function clientEvent<N extends string, P>(
   name: N,
   contract: string,

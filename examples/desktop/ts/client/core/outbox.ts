@@ -89,7 +89,7 @@ export function createOutbox(outlet: Outlet): Outbox {
         const entry: Pending = { id, text, sent: false, settle };
         pending.set(id, entry);
         characters += text.length;
-        // setTimeout fires at once where it cannot count as far.
+        // setTimeout fires immediately where it cannot count as far.
         if (timeout && timeout < 2 ** 31)
           timer = setTimeout(() => {
             settle({ code: 'timeout' });

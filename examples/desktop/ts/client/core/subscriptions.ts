@@ -72,7 +72,7 @@ export function createSubscriptions(
     const fail = (at: number) => (error: unknown) => {
       report(error, meta.event, (subscribers[at] as Subscriber).sink.onError);
     };
-    // One that throws ends the inner loop, and the outer goes on behind it.
+    // One that throws ends the inner loop, and the outer goes on after it.
     while (i < nexts.length)
       try {
         for (; i < nexts.length; i++)
