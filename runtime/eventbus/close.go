@@ -5,7 +5,7 @@ import (
 	"fmt"
 )
 
-// Flush sends out at once what throttle, debounce and batch hold back of all events, and waits until Go
+// Flush sends out immediately what throttle, debounce and batch hold back of all events, and waits until Go
 // listeners have had it and all queues are empty, or ctx is done. It does not wait for networks, and
 // inside a callback of the bus it does not wait: in a listener, an error handler or an encoder.
 func (b *Bus) Flush(ctx context.Context) error {
@@ -31,7 +31,7 @@ func (b *Bus) Flush(ctx context.Context) error {
 //
 // When ctx is done before that, Close drops what is left and fails with [CodeCanceled]; what runs is not
 // interrupted. Further calls wait for the first and return the same. Inside a callback of this or another bus,
-// a listener, an error handler or an encoder, Close returns nil at once and goes on in the background, without
+// a listener, an error handler or an encoder, Close returns nil immediately and goes on in the background, without
 // the cancellation of ctx. A goroutine that a callback waits for is not inside it: a Close there waits for its
 // own caller until ctx is done, so ctx must have a deadline.
 func (b *Bus) Close(ctx context.Context) error {

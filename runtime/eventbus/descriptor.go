@@ -55,7 +55,7 @@ func (d *described) Info() eventdef.Info { return d.event.info.Clone() }
 // Name returns the wire name.
 func (d *described) Name() string { return d.event.info.Name }
 
-// Flush sends out at once what throttle, debounce and batch hold back of this event, and waits until the
+// Flush sends out immediately what throttle, debounce and batch hold back of this event, and waits until the
 // event's Go listeners have had it and its queues are empty, or ctx is done. Inside a callback of the bus it
 // does not wait.
 func (d *described) Flush(ctx context.Context, b *Bus) error {

@@ -49,13 +49,13 @@
 // Order:
 //
 //  1. What one goroutine emits without coalescing, every listener gets in that order, across events.
-//  2. What one goroutine emits without coalescing, every window gets in that order, across events.
+//  2. What one goroutine emits without coalescing, every client gets in that order, across events.
 //  3. Throttled, debounced and batched deliveries of one event, key and target keep the order of their
 //     emits, and are made one at a time.
 //  4. What is pending of the events that an event flushes, of the same key if both have keys of one type,
 //     has been delivered when the event is.
 //  5. A listener's own emits run depth-first: their listeners have returned before the next listener of the
-//     outer event is called, while windows get the outer event first.
+//     outer event is called, while clients get the outer event first.
 //  6. Synchronous listeners run in the emitter's goroutine, in the order in which they were registered.
 //
 // Between goroutines there is no order but what the program makes.
@@ -88,7 +88,7 @@
 //
 // Admission:
 //
-//  22. Emit returns at once what is known at once: a closed bus, a context that is done, an unknown event, a
+//  22. Emit returns what is known immediately: a closed bus, a context that is done, an unknown event, a
 //     wrong direction or audience, a missing window, too many keys. What fails later goes to the error
 //     handler.
 //  23. With WithStrictEmit, a payload that cannot be encoded or is too large is the emit's error.
@@ -103,25 +103,25 @@
 //  27. The log holds at most the bytes and the age that it is given; the target, the key and the peer of an entry
 //     count with its frame. It holds no text that is not UTF-8, whoever made it: an encoder, a window or another node.
 //  28. A sink that is slow or dead holds up no emitter and no other sink.
-//  29. A payload is encoded at most once for each delivery, and only if a window, a broker or a strict emit
-//     needs it, or if a window emitted it and it is kept.
+//  29. A payload is encoded at most once for each delivery, and only if a client, a broker or a strict emit
+//     needs it, or if a client emitted it and it is kept.
 //  30. An emit that nothing but synchronous listeners wait for allocates nothing.
 //  31. The bus keeps no payload and no listener once it has no more use for it.
 //
-// Windows:
+// Clients:
 //
-//  32. After Port.Listen has returned, every emit for the peer is in the log behind Subscription.At, and what
+//  32. After Port.Listen has returned, every emit for the peer is in the log after Subscription.At, and what
 //     is stored comes before it. What Port.ListenAll subscribes to together has one At.
 //  33. Port.Emit returns nil only after the payload was decoded and validated and the synchronous listeners
 //     have returned nil.
-//  34. A window sees the code and message of a Reject, and nothing of any other error of a listener.
-//  35. What a window emits reaches other windows only by relay, only its target, after the Go listeners, not
-//     if one of them refuses it, and never the window itself.
-//  36. The source of what a window emits is what its transport says.
+//  34. A client sees the code and message of a Reject, and nothing of any other error of a listener.
+//  35. What a client emits reaches other clients only by relay, and then only its target. The Go listeners run first; if
+//     one of them refuses it, no client gets it. It never reaches the client that emitted it.
+//  36. The source of what a client emits is the peer that its transport states.
 //
 // Nodes:
 //
-//  37. What is emitted on one node reaches the windows of all nodes once, and the Go listeners of other nodes
+//  37. What is emitted on one node reaches the clients of all nodes once, and the Go listeners of other nodes
 //     only with AllNodes.
 //
 // Shutdown:
@@ -141,27 +141,27 @@
 //     would wait for its own caller: it returns its context's error at the deadline, as in 39. Until then the
 //     bus goes on draining all that does not wait for that callback.
 //
-// Accounts, to which the transports charge what windows emit (see [Peer.Account]):
+// Accounts, to which the transports charge what clients emit (see [Peer.Account]):
 //
-//  44. An account holds at most its share ([WithShare]) of the windows' half of the log, of the values that are kept
+//  44. An account holds at most its share ([WithShare]) of the clients' half of the log, of the values that are kept
 //     and of the keys and targets of an event. When all accounts hold that half of the log, each may hold an equal part
 //     of it. An emit beyond that fails with CodeRate before any listener is called; no other account's does because of it.
-//  45. Half of the log, and half of the keys and targets of an event that windows emit too, are for what Go code emits:
-//     none of its emits fails because of what windows emit.
-//  46. A window addresses at most 256 names, each of at most 256 bytes.
+//  45. Half of the log, and half of the keys and targets of an event that clients emit too, are for what Go code emits:
+//     none of its emits fails because of what clients emit.
+//  46. A client addresses at most 256 names, each of at most 256 bytes.
 //
 // With a broker:
 //
 //  47. An emit for which there is no room in the queue of what is to be published fails with CodeBroker before any
-//     listener is called. What a throttle, a debounce or a batch delivers without room is told to every window as a gap,
+//     listener is called. What a throttle, a debounce or a batch delivers without room reaches every client as a gap,
 //     with its count, when the engine takes messages again. The queue holds 16,384 envelopes and 32 MiB.
 //
 // With a broker whose engine keeps one log for all nodes:
 //
-//  48. Windows of all nodes see one order, and stored values follow it: all nodes keep the same.
+//  48. Clients of all nodes see one order, and stored values follow it: all nodes keep the same.
 //  49. When New returns, the node has the stored values and what the log holds.
-//  50. When the log has lost something, it gets another epoch. All nodes read what it has now, and every window is told
-//     of a gap. Positions of one epoch are never taken for those of another, and no node stays deaf: it sees within the
+//  50. When the log has lost something, it gets another epoch. All nodes read what it has now, and every client gets
+//     a gap. Positions of one epoch are never taken for those of another, and no node stays deaf: it sees within the
 //     lease whether what it publishes comes back.
 //  51. What Port.Settled returns is closed when all that was published here has come back, after at most 2 s.
 //
@@ -171,7 +171,7 @@
 //     whatever node, and late leaves of that are ignored.
 //  53. Other nodes know of a join or an orderly leave within a second, and forget the peers of a node that has died, or
 //     is parted from them, within the lease and a quarter of it.
-//  54. What was emitted under another contract of its event reaches no listener, and no window as if it were of this
+//  54. What was emitted under another contract of its event reaches no listener, and no client as if it were of this
 //     node's contract. A node passes over events that it does not know.
 package eventbus
 

@@ -19,10 +19,10 @@ const (
 	CodeAudience       Code = "wrong_audience"  // the event may not be addressed so
 	CodeInvalidTarget  Code = "invalid_target"  // the target is zero, or has a predicate where none is allowed
 	CodeNoTarget       Code = "no_target"       // no such window
-	CodeNoListener     Code = "no_listener"     // nobody listens to what a window emitted, and it is not relayed
+	CodeNoListener     Code = "no_listener"     // nothing in Go listens to what a client emitted, and it is not relayed
 	CodeTooManyKeys    Code = "too_many_keys"   // the event's bound of keys is reached
 	CodeTooLarge       Code = "too_large"       // the payload is larger than the event allows
-	CodeInvalidPayload Code = "invalid_payload" // the payload of a window does not decode or validate
+	CodeInvalidPayload Code = "invalid_payload" // the payload of a client does not decode or validate
 	CodeEncode         Code = "encode_failed"   // the payload cannot be encoded
 	CodeOverflow       Code = "overflow"        // a bounded queue was full and dropped or refused something
 	CodeListener       Code = "listener_failed" // a listener returned an error
@@ -33,7 +33,7 @@ const (
 	CodeContract       Code = "wrong_contract"  // another node has another contract of the event
 	CodeForbidden      Code = "forbidden"       // a transport's authorisation refused it
 	CodeRate           Code = "rate_limited"    // a transport's rate limit refused it
-	CodeInternal       Code = "internal"        // what a window is told of any failure that is not its business
+	CodeInternal       Code = "internal"        // what a client sees of any other failure: the error handler has the reason
 )
 
 // Error is every error of this package: what its functions return and what the error handler receives. [CodeOf] asks

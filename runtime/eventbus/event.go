@@ -135,9 +135,9 @@ func (e *Event[T]) Emit(ctx context.Context, b *Bus, payload T) error {
 	})
 }
 
-// EmitTo sends the payload to the windows that to addresses, and to no Go listener. Beside what Emit
-// returns it returns [CodeInvalidTarget], and [CodeNoTarget] if the event's audience is windows and there is
-// none that to addresses.
+// EmitTo sends the payload to the clients that to addresses, and to no Go listener. It returns what Emit does, and
+// [CodeInvalidTarget] for the zero target, or for a predicate where none is allowed. It returns [CodeNoTarget] if the
+// event's audience is windows and to addresses no client.
 func (e *Event[T]) EmitTo(ctx context.Context, b *Bus, to Target, payload T) error {
 	return e.event.emitTo(ctx, b, to, address(&payload))
 }
@@ -164,8 +164,8 @@ func (e *Event[T]) ListenBatch(b *Bus, fn func(ctx context.Context, payloads []T
 	return e.event.listen(b, wholeBatch, *(*address)(unsafe.Pointer(&fn)), opts)
 }
 
-// Once calls fn with the first payload that is delivered, and then unlistens. Emits that run at once call
-// it once all the same.
+// Once calls fn with the first payload that is delivered, and then unlistens. Of emits that run at
+// the same time, one calls it.
 func (e *Event[T]) Once(b *Bus, fn func(ctx context.Context, payload T) error, opts ...ListenOption) (unlisten func()) {
 	return e.event.once(b, *(*address)(unsafe.Pointer(&fn)), opts)
 }

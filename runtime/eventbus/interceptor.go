@@ -33,7 +33,7 @@ type Emission struct {
 	// Payload holds a T. An interceptor may pass on a changed copy of the emission: with another payload
 	// or Target, or with the Event and Payload of another event of the bus.
 	Payload any
-	// Peer is the window that emitted, zero if Go code did.
+	// Peer is the client that emitted, zero if Go code did.
 	Peer Peer
 
 	window *windowEmit // set if a window emitted

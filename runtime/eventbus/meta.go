@@ -13,11 +13,11 @@ type Meta struct {
 	Time time.Time
 	// Key is the payload's key, zero for events without one. The payloads of a batch have one key.
 	Key Key
-	// Peer is the window that emitted, stamped by its transport, and zero if Go code did.
+	// Peer is the client that emitted, stamped by its transport, and zero if Go code did.
 	Peer Peer
 	// Node is the node that emitted, empty if it was this one.
 	Node string
 }
 
-// FromWindow reports whether a window emitted, rather than Go code.
+// FromWindow reports whether a client emitted, rather than Go code.
 func (m Meta) FromWindow() bool { return m.Peer.ID != "" }

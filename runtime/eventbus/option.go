@@ -44,27 +44,27 @@ func WithCatalog(catalogs ...*Catalog) Option {
 
 // WithErrorHandler sets what receives the failures that no emit returns: listeners' errors and panics,
 // payloads that cannot be encoded, overflows. The context carries the values of the emit's. It is called
-// from many goroutines at once and should not block. The default writes to slog.Default at level error.
+// from many goroutines at the same time and should not block. The default writes to slog.Default at level error.
 func WithErrorHandler(handle func(ctx context.Context, err *Error)) Option {
 	return optionFunc(func(c *config) { c.onError = handle })
 }
 
-// WithStrictEmit makes every emit encode its payload at once, so that a payload that cannot be encoded or
-// is too large is the emit's own error, whether or not anything needs the encoding.
+// WithStrictEmit makes every emit encode its payload before it returns, even if nothing needs the encoding. A payload
+// that cannot be encoded, or is too large, is then an error of the emit.
 func WithStrictEmit() Option {
 	return optionFunc(func(c *config) { c.strict = true })
 }
 
-// WithLog bounds the log that windows read and resume from: its entries hold at most so many bytes, with their targets,
-// keys and peers, and are at most so old. Half of it is for what Go code emits, whatever windows relay. The default is 16 MiB and two minutes. An entry larger than the whole log is kept
+// WithLog bounds the log that clients read and resume from: its entries hold at most so many bytes, with their targets,
+// keys and peers, and are at most so old. Half of it is for what Go code emits, whatever clients relay. The default is 16 MiB and two minutes. An entry larger than the whole log is kept
 // until the next one comes.
 func WithLog(bytes int, age time.Duration) Option {
 	return optionFunc(func(c *config) { c.logBytes, c.logAge = bytes, age })
 }
 
-// WithShare sets how much of the log each account of windows may take up with what it relays, and as much again with
-// values that are kept: this part of the windows' half, within the log's age, or within two minutes if the log has no
-// age. What goes beyond it is refused with [CodeRate]. When all accounts together have taken up the windows' half,
+// WithShare sets how much of the log each account of clients may take up with what it relays, and as much again with
+// values that are kept: this part of the clients' half, within the log's age, or within two minutes if the log has no
+// age. What goes beyond it is refused with [CodeRate]. When all accounts together have taken up the clients' half,
 // each may have an equal part of it. The default is a sixteenth: 512 KiB of 16 MiB. A larger share lets fewer accounts
 // fill the half; 1 suits a bus of one user.
 func WithShare(part float64) Option {

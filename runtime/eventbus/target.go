@@ -19,7 +19,7 @@ func Windows(labels ...string) Target { return port.Windows(labels...) }
 // Group addresses the peers that belong to a group.
 func Group(name string) Target { return port.Group(name) }
 
-// Except addresses every window that t does not. It is refused on events that are stored or deferred.
+// Except addresses every client that t does not. It is refused on events that are stored or deferred.
 func Except(t Target) Target { return port.Except(t) }
 
 // Where addresses the peers for which match returns true. It is called once for each peer, during the

@@ -82,7 +82,7 @@ func WithAllowOrigins(patterns ...string) Option {
 }
 
 // WithCompress offers permessage-deflate (RFC 7692) without context takeover: each frame is
-// compressed once for all windows that accept it. It is off by default: it costs CPU, and
+// compressed once for all clients that accept it. It is off by default: it costs CPU, and
 // compressing secrets beside what an attacker controls can reveal them.
 func WithCompress() Option { return optionFunc(func(c *config) { c.compress = true }) }
 
@@ -91,8 +91,8 @@ func WithCompress() Option { return optionFunc(func(c *config) { c.compress = tr
 // called once for each connection, after [WithAuthenticate], with the peer that it returned.
 //
 // The default is the identity, and for pages without one the address that they connect from, of IPv6 the network of 64
-// bits. Behind a proxy that is the proxy's: take the address from the header that your proxy sets, and no other. Who can
-// get as many accounts as he likes is not held back by what one may have: create identities with care.
+// bits. Behind a proxy that is the proxy's: take the address from the header that your proxy sets, and no other. The bounds
+// of an account do not hold back somebody who can get any number of accounts: create identities with care.
 func WithAccount(f func(r *http.Request, peer eventbus.Peer) string) Option {
 	return optionFunc(func(c *config) { c.account = f })
 }

@@ -36,19 +36,19 @@
 //
 // Delivery:
 //
-//  1. An event is encoded once, and framed once for all windows that listen to the same and are
+//  1. An event is encoded once, and framed once for all clients that listen to the same and are
 //     addressed alike. A connection holds a position in the bus's log, not a queue of copies.
-//  2. A window that is slow, stalled or gone holds up neither an emitter nor another window.
-//  3. A window gets what it listens to in the order of the log, from the answer to its listen up to
+//  2. A client that is slow, stalled or gone delays neither an emitter nor another client.
+//  3. A client gets what it listens to in the order of the log, from the answer to its listen up to
 //     the answer to its unlisten.
 //  4. A targeted event reaches its target alone.
 //  5. Kept values of an event come before the answer to the listen.
 //
 // Coming back:
 //
-//  6. A window that reconnects within the reach of the bus's log gets what it missed, once and in order, over any
+//  6. A client that reconnects within the reach of the bus's log gets what it missed, once and in order, over any
 //     transport. For the time of [WithResume] the log goes on for what it listens to.
-//  7. Beyond that it is told of a gap, for each event: nothing is lost silently.
+//  7. Beyond that it gets a gap, for each event: nothing is lost silently.
 //     When the log begins anew, open connections stay, and are told so with the kept values in one message.
 //  8. A session has one connection on all nodes: the newest replaces the others.
 //  9. What an engine knows of a session goes when that has been away for longer than [WithResume], and its
@@ -56,7 +56,7 @@
 //  23. A page goes on with its session at any engine that has the key ([eventbus.WithKey]) by its ticket alone, for 24 hours from
 //     the last one that it was given. It gets nothing from before the session began.
 //
-// From windows:
+// From clients:
 //
 //  10. Frames of a page are handled in their order, one at a time. An emit is answered after its
 //     synchronous listeners have returned, and after what they emitted to the page.
@@ -67,7 +67,7 @@
 //
 // Safety:
 //
-//  12. Who a page is comes from the application alone, which is asked before anything that the page sends is
+//  12. The identity of a page comes from the application alone, which is asked before anything that the page sends is
 //     read; each listen, emit and resume is authorised. What is emitted after [Engine.Disconnect] or
 //     [Engine.Revoke] has returned does not reach those that it was called for, on no node that can be reached.
 //  14. A session is of use to the identity alone that it began with.
@@ -83,9 +83,9 @@
 //
 // The end:
 //
-//  19. Close sends the windows what they lack, closes them with 1001, and leaves no goroutine behind.
+//  19. Close sends the clients what they lack, closes them with 1001, and leaves no goroutine running.
 //  25. Among other nodes it sends them away one after the other over the time of [WithDrain], with 4307, and hands their
-//     sessions over: none is told of a gap.
+//     sessions over: none gets a gap.
 //
 // Accounts:
 //

@@ -75,18 +75,18 @@ func WithAuthorizeEmit(f func(ctx context.Context, peer eventbus.Peer, event str
 	return optionFunc(func(c *config) { c.authorizeEmit = f })
 }
 
-// LabelPolicy says what happens to two live windows of one identity that claim one label. Windows
+// LabelPolicy says what happens to two live clients of one identity that claim one label. Clients
 // of different identities never take a label from each other.
 type LabelPolicy uint8
 
-// The label policies. A window that comes back always replaces its own half-open connection.
+// The label policies. A client that comes back always replaces its own half-open connection.
 const (
 	ShareLabels   LabelPolicy = iota // both get what is addressed to it
 	RefuseLabels                     // the second is closed with 4423
 	ReplaceLabels                    // the first is closed with 4409
 )
 
-// WithLabels sets the policy for two live windows of one label. The default is [ShareLabels].
+// WithLabels sets the policy for two live clients of one label. The default is [ShareLabels].
 func WithLabels(p LabelPolicy) Option { return optionFunc(func(c *config) { c.labels = p }) }
 
 // StalePolicy says what happens to a page that was built against another contract.
@@ -149,28 +149,28 @@ func WithRate(perSecond float64, burst int) Option {
 	return optionFunc(func(c *config) { c.rate, c.burst = perSecond, burst })
 }
 
-// WithQueue bounds how many log entries a window may be behind before the slow policy of the
-// events takes effect. The default, 0, means as far as the log reaches back
-// ([eventbus.WithLog]): windows read from the log, so being behind costs no memory.
+// WithQueue bounds how many log entries a client may have yet to get before the slow policy of the
+// events takes effect. The default, 0, means as many as the log holds
+// ([eventbus.WithLog]): clients read from the log, so a slow one costs no memory.
 func WithQueue(entries int) Option { return optionFunc(func(c *config) { c.queue = entries }) }
 
-// WithHeartbeat sets how often at least a window hears something, so that it knows that the
+// WithHeartbeat sets how often at least a client hears something, so that it knows that the
 // connection lives. A WebSocket that has been silent for as long is pinged, and closed with 4408
 // after two and a half times that. Proxies that end silent connections must wait for longer. From a millisecond
 // to a day; the default is 25 s.
 func WithHeartbeat(d time.Duration) Option { return optionFunc(func(c *config) { c.heartbeat = d }) }
 
-// WithResume sets for how long a node holds what it knows of a window that is away: its subscriptions, which keep the
-// log going for it ([eventbus.WithLog]), and which of its emits have run. A window that comes back later goes on in the
+// WithResume sets for how long a node holds what it knows of a client that is away: its subscriptions, which keep the
+// log going for it ([eventbus.WithLog]), and which of its emits have run. A client that comes back later goes on in the
 // same session, is told of a gap where the log cannot tell that nothing is missing, and its emits that were sent and have
 // no answer end with outcome_unknown. 0 holds nothing. The default is two minutes, as is the log's.
 func WithResume(d time.Duration) Option { return optionFunc(func(c *config) { c.resume = d }) }
 
-// WithStall sets for how long a window may accept nothing of what is written to it, or leave a
+// WithStall sets for how long a client may accept nothing of what is written to it, or leave a
 // message unfinished, before it is closed. The default is 30 s.
 func WithStall(d time.Duration) Option { return optionFunc(func(c *config) { c.stall = d }) }
 
-// WithDrain sets over what time [Engine.Close] closes the windows, so that they do not all come back at the same moment,
+// WithDrain sets over what time [Engine.Close] closes the clients' connections, so that they do not all come back at the same moment,
 // with a code by which they come back within 250 ms; what is left at the end of its context is cut off. The default is
 // 5 s if the bus has a broker, and else 0: there is nowhere else to go.
 func WithDrain(d time.Duration) Option {

@@ -39,7 +39,7 @@ type Node struct {
 	// Receive takes what other nodes publish, one message at a time. What the node published may come back to it.
 	// The body is the callee's.
 	Receive func(body []byte)
-	// Serve answers a request. It may be called many times at once, and returns when ctx is done.
+	// Serve answers a request. It may be called many times at the same time, and returns when ctx is done.
 	Serve func(ctx context.Context, body []byte) []byte
 	// Linked says that the connection to the engine was lost or is there again. It must not be called before Start is,
 	// and does not block. It may be said more than once.

@@ -19,7 +19,7 @@
 // exception, where encoding/json does not read what it writes: what a pointer type with a name of its own points
 // to is read by the methods that write it.
 //
-// Problems of either direction are [*Error] values; several at once are [Errors].
+// Problems of either direction are [*Error] values; several together are [Errors].
 //
 // The package is called by generated code. Its functions keep their meaning as long as
 // eventdef.IsAtLeastV1 exists; nothing here is meant to be convenient by hand.

@@ -5,7 +5,7 @@ import (
 	"strings"
 )
 
-// An Error tells what is wrong at one place of a payload. Errors of the encoder and of the
+// An Error says what is wrong at one place of a payload. Errors of the encoder and of the
 // decoder have the same form.
 type Error struct {
 	// Path is a JSON pointer (RFC 6901) into the payload; empty is the payload itself. The end of

@@ -21,30 +21,30 @@ type Definition[T any] struct {
 	From Direction
 	// To says whom the event may be addressed to. The default is ToAny.
 	To Audience
-	// Relay lets a window address other windows through the bus.
+	// Relay lets a client address other windows through the bus.
 	Relay bool
 
-	// Throttle allows one delivery in this time for each key and target: the leading edge at once, and
-	// always the latest value on the trailing edge.
+	// Throttle allows one delivery in this time for each key and target: the first value immediately, and
+	// always the latest value when the time is over.
 	Throttle time.Duration
 	// Debounce makes one delivery, this time after the last emit for each key and target.
 	Debounce time.Duration
 	// Key reads the key of a payload. Throttle, Debounce, Sticky, SlowLatest and Flushes hold for each key.
 	Key func(payload *T) Key
-	// Keys bounds how many keys and targets are held at once; 0 means 4096.
+	// Keys bounds how many keys and targets are held at the same time; 0 means 4096.
 	Keys int
 	// Batch delivers up to this many payloads together, of one key if the event is sticky and keyed.
 	Batch int
 	// Wait bounds how long a payload waits for its batch; 0 means 20 ms.
 	Wait time.Duration
-	// Flushes names events of which what is pending goes out before this one does. If both events are
-	// keyed, only what has the same key does.
+	// Flushes names events. What throttle, debounce or batch holds back of them is delivered before this event is. If
+	// both events are keyed, this holds for values of the same key only.
 	Flushes []string
-	// Sticky gives a new listener the last value of each key at once.
+	// Sticky gives a new listener the last value of each key immediately.
 	Sticky bool
 	// Replay gives a new listener the last so many values.
 	Replay int
-	// Slow says what a window gets that cannot keep up. The default is SlowResume.
+	// Slow says what happens to a client that cannot keep up. The default is SlowResume.
 	Slow SlowPolicy
 	// Max limits the encoded payload, in bytes; 0 means no limit of the event's own.
 	Max int
@@ -58,7 +58,7 @@ type Definition[T any] struct {
 
 	// Encode appends the payload as JSON. Nil means encoding/json.
 	Encode func(dst []byte, payload *T) ([]byte, error)
-	// Decode reads a payload that a window emitted. Nil means encoding/json.
+	// Decode reads a payload that a client emitted. Nil means encoding/json.
 	Decode func(src []byte, payload *T) error
 }
 

@@ -4,11 +4,11 @@ package eventdef
 type Direction uint8
 
 const (
-	// FromServer events are emitted by Go code alone. An emit from a window is refused.
+	// FromServer events are emitted by Go code alone. An emit from a client is refused.
 	FromServer Direction = iota
-	// FromClient events are emitted by windows alone. An emit from Go is refused.
+	// FromClient events are emitted by clients alone. An emit from Go is refused.
 	FromClient
-	// FromBoth events are emitted by Go code and by windows.
+	// FromBoth events are emitted by Go code and by clients.
 	FromBoth
 )
 
@@ -50,18 +50,18 @@ func (a Audience) String() string {
 	return "invalid"
 }
 
-// SlowPolicy says what a window gets that cannot keep up with an event. Transports carry it out; the
+// SlowPolicy says what happens to a client that cannot keep up with an event. Transports carry it out; the
 // log keeps what they need for it.
 type SlowPolicy uint8
 
 const (
-	// SlowResume disconnects the window once it has fallen out of the log or behind the transport's
-	// bound. It comes back, resumes from the log, and is told of a gap if the log no longer reaches back.
+	// SlowResume disconnects the client once the log no longer holds what it lacks, or once it lacks more than the
+	// transport allows. It comes back, resumes from the log, and is told of a gap if the log no longer reaches back.
 	SlowResume SlowPolicy = iota
-	// SlowLatest skips, while a window is behind, every value that a newer one of the same key and
+	// SlowLatest skips, while a client has not caught up, every value that a newer one of the same key and
 	// target has replaced. See [Entry.Superseded].
 	SlowLatest
-	// SlowDrop skips entries while the window is behind, counts them, and reports the count as a gap.
+	// SlowDrop skips entries while the client has not caught up, counts them, and reports the count as a gap.
 	SlowDrop
 )
 
