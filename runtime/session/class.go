@@ -38,7 +38,17 @@ func sumOf(k eventdef.KeySet) string {
 // wants reports whether the class listens to the entry, whoever it is addressed to.
 func (c *class) wants(e *port.Entry) bool {
 	keys, ok := c.events[e.Event]
-	return ok && !e.Foreign() && e.Of(keys)
+	return ok && e.Of(keys)
+}
+
+// frameOf returns what a page gets of an entry. One that was emitted at another node under another contract, in the time
+// of a deployment, is like an event of a page that has another: with [RefuseStale] the page gets a gap in its place.
+func (engine *Engine) frameOf(e *port.Entry) []byte {
+	if engine.stale != RefuseStale || !e.Foreign() {
+		return e.Frame
+	}
+	one := uint64(1)
+	return together(appendGap(nil, map[string]*uint64{e.Event.Name: &one}), appendAt(nil, e.Seq))
 }
 
 // personal reports whether it depends on the peer who gets the entry.

@@ -189,7 +189,7 @@ func (c *Conn) passedLocked(s step) (out []byte, ok bool) {
 		}
 		for _, e := range buffer[:n] {
 			if at = e.Seq; at <= c.cursor && s.class.wants(e) && (c.class == nil || !c.class.wants(e)) && e.For(&c.peer) {
-				out = c.format.Append(out, e.Frame, nil, 0)
+				out = c.format.Append(out, c.engine.frameOf(e), nil, 0)
 			}
 		}
 	}
@@ -302,7 +302,7 @@ func (c *Conn) appendLocked(dst []byte, entries []*port.Entry, skip func(*port.E
 			continue
 		}
 		dst = c.appendDroppedLocked(dst)
-		dst = c.format.Append(dst, e.Frame, c.epoch, e.Seq)
+		dst = c.format.Append(dst, c.engine.frameOf(e), c.epoch, e.Seq)
 	}
 	return dst
 }

@@ -182,7 +182,7 @@ func (s *shard) with(b *build, mask uint64, k *class, batch []*port.Entry) []byt
 				continue
 			}
 		}
-		bytes = k.format.Append(bytes, e.Frame, s.epoch, e.Seq)
+		bytes = k.format.Append(bytes, s.engine.frameOf(e), s.epoch, e.Seq)
 	}
 	s.built += len(bytes)
 	if b.variants == nil {
@@ -210,7 +210,7 @@ func (s *shard) build(k *class, batch []*port.Entry) *build {
 		case personal(e):
 			b.personal = append(b.personal, e)
 		default:
-			b.bytes = k.format.Append(b.bytes, e.Frame, s.epoch, e.Seq)
+			b.bytes = k.format.Append(b.bytes, s.engine.frameOf(e), s.epoch, e.Seq)
 		}
 	}
 	return b

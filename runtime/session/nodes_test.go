@@ -8,9 +8,11 @@ import (
 	"sync"
 	"testing"
 	"testing/synctest"
+	"time"
 
 	"github.com/eventgen/eventgen/runtime/eventbus"
 	"github.com/eventgen/eventgen/runtime/eventbus/eventbustest"
+	"github.com/eventgen/eventgen/runtime/eventbus/eventdef"
 )
 
 // newNode returns a place that is a node of the network.
@@ -101,4 +103,37 @@ func TestGuarantee24WhatIsLeftBehind(t *testing.T) {
 		}
 		network.Cut("a", false)
 	})
+}
+
+// During a deployment two contracts of one event meet. What comes of the other one a page gets, or is told of.
+func TestGuarantee07TwoContractsMeet(t *testing.T) {
+	other := eventbus.Define(eventdef.Definition[int]{Name: "tick", Contract: "c1"})
+	for policy, want := range map[StalePolicy]string{
+		WarnStale: `{"event":"tick","payload":2}`, AllowStale: `{"event":"tick","payload":2}`, RefuseStale: `{"gap":{"events":{"tick":1}}}`,
+	} {
+		for _, target := range []eventbus.Target{eventbus.All, eventbus.Window("w")} {
+			bubble(t, func(t *testing.T) {
+				network := eventbustest.NewLogNetwork()
+				a := newPlace(t, []eventbus.Option{
+					eventbus.WithBroker(network.Broker()), eventbus.WithKey(keyA), eventbus.WithNode("a"),
+					eventbus.WithErrorHandler(func(context.Context, *eventbus.Error) {}), // which is told of the contract
+				}, WithDrain(0), WithStale(policy))
+				b, err := eventbus.New(eventbus.WithCatalog(eventbus.NewCatalog(other)), eventbus.WithBroker(network.Broker()),
+					eventbus.WithKey(keyA), eventbus.WithNode("b"))
+				noError(t, err)
+				defer func() { noError(t, b.Close(background)) }()
+				pg := a.open(`{"window":"w","listen":{"tick":{"contract":"c0"}}}`)
+				noError(t, tick.EmitTo(background, a.bus, target, 1))
+				pg.want(`{"event":"tick","payload":1}`)
+				time.Sleep(time.Second) // the other node knows the page
+				noError(t, other.EmitTo(background, b, target, 2))
+				pg.want(want)
+				if policy == RefuseStale {
+					pg.next() // the position
+				}
+				noError(t, tick.EmitTo(background, a.bus, target, 3))
+				pg.want(`{"event":"tick","payload":3}`)
+			})
+		}
+	}
 }

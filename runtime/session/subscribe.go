@@ -116,7 +116,8 @@ func (c *Conn) subscribeLocked(peer eventbus.Peer, fresh map[string]wantedEvent,
 		old := s.subs[event]
 		for _, e := range sub.bus.Values {
 			switch {
-			case e.Foreign():
+			case e.Foreign() && engine.stale == RefuseStale:
+				sub.partial = true
 			case without[event]:
 				sub.partial = true
 			case old == nil || !old.bus.Keys.Has(e.Key):
