@@ -140,6 +140,8 @@ func (c *cluster) link(linked bool) {
 	}
 	if c.log == nil {
 		c.connected.Store(true)
+	} else {
+		c.reading.interrupt() // the log may be an older one
 	}
 	select {
 	case c.linked <- struct{}{}:

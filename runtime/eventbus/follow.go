@@ -150,8 +150,13 @@ func (c *cluster) look() {
 	r := &c.reading
 	r.mu.Lock()
 	r.last = s.Last
-	anew := r.loaded && (s.Epoch != r.epoch || s.Last < r.at) || time.Since(r.heard) > c.b.config.lease
+	loaded, at, body := r.loaded, r.at, r.body
+	anew := loaded && s.Epoch != r.epoch || time.Since(r.heard) > c.b.config.lease
 	r.mu.Unlock()
+	if !anew && loaded {
+		same, err := c.callSame(ctx, s, at, body)
+		anew = err == nil && !same
+	}
 	if anew {
 		r.interrupt()
 	}
@@ -206,6 +211,11 @@ func (c *cluster) callState(ctx context.Context) (broker.State, error) {
 	ctx, cancel := context.WithTimeout(ctx, brokerCall)
 	defer cancel()
 	return c.state(ctx)
+}
+
+func (c *cluster) callSame(ctx context.Context, s broker.State, at uint64, body []byte) (same bool, err error) {
+	defer containBroker(&err)
+	return c.same(ctx, s, at, body)
 }
 
 func (c *cluster) renew(ctx context.Context, epoch string) error {
@@ -415,7 +425,17 @@ func (c *cluster) replay(ctx context.Context, after uint64, fn func(*port.Entry)
 	err = c.log.Range(ctx, max(after>>8, 1)-1, floor>>8, func(m broker.Stored) bool {
 		more := true
 		c.each(m, func(t *topic, env *envelope, from source) {
-			if !more || from.position <= after || from.position > floor || env.flags&forWindows == 0 {
+			if !more || from.position <= after || from.position > floor {
+				return
+			}
+			if env.kind == kindLost {
+				l.mu.Lock()
+				e := t.lostEntry(env.lost, from.position)
+				l.mu.Unlock()
+				more = fn(e)
+				return
+			}
+			if env.flags&forWindows == 0 {
 				return
 			}
 			o, err := t.occasionOf(env, from)

@@ -63,7 +63,8 @@ func EveryEmit() ListenOption {
 }
 
 // AllNodes lets the listener also see what other nodes emit, when a broker joins them. Without it a Go
-// listener runs once in the whole cluster: on the node that emits.
+// listener runs once in the whole cluster: on the node that emits. What other nodes emit is handed over by the goroutine
+// that also serves this node's windows from the log: give a listener that may be slow [Async] too.
 func AllNodes() ListenOption {
 	return listenOptionFunc(func(c *listenConfig) { c.allNodes = true })
 }

@@ -77,7 +77,8 @@ func WithInterceptor(interceptors ...Interceptor) Option {
 }
 
 // WithBroker joins the bus with those of other nodes. The bus starts the broker in [New] and closes it in
-// [Bus.Close]. It needs [WithKey].
+// [Bus.Close], which waits until what is queued has been published, as long as its context is not done. It needs
+// [WithKey].
 func WithBroker(b broker.Broker) Option {
 	return optionFunc(func(c *config) {
 		c.cluster = func(bus *Bus) nodes {

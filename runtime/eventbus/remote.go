@@ -145,7 +145,13 @@ func (t *topic) recordLost(n, position uint64) {
 	if position == 0 {
 		position = seq
 	}
-	e := l.newEntry(true)
+	l.push(t.lostEntry(n, position))
+}
+
+// lostEntry returns what tells a window that n deliveries, or an unknown number if it is 0, were lost. The log's lock is
+// held.
+func (t *topic) lostEntry(n, position uint64) *port.Entry {
+	e := t.b.log.newEntry(true)
 	e.Seq, e.Event, e.Target, e.Owner, e.Lost, e.Contract = position, t.info, All, t, true, t.info.Contract
 	e.Time = time.Now()
 	e.Frame = append([]byte(`{"gap":{"events":{`), t.prefix[len(`{"event":`):len(t.prefix)-len(`,"seq":`)]...)
@@ -156,7 +162,7 @@ func (t *topic) recordLost(n, position uint64) {
 	}
 	e.Frame = append(e.Frame, "}}}"...)
 	e.Size = t.costOf(len(e.Frame), &occasion{target: All})
-	l.push(e)
+	return e
 }
 
 // tellLost tells every window that deliveries were lost: n, or an unknown number if it is 0.
