@@ -92,7 +92,8 @@ func report(results measure.Results, sizes []size) *measure.Report {
 		}
 		goals.Row(append(row, most)...)
 	}
-	goal("a run / the load with export data", "s", ours, fromExport, "1.3x")
+	goal("a run / the load with export data", "s", ours, fromExport, "2x at 10x50, 3x at 50x100")
+	goal("after an edit / a run", "s", oursEdited, ours, "0.5x at 10x50")
 	goal("nothing changed / the load with export data", "s", oursFresh, fromExport, "0.5x")
 	goal("memory of a run / of the load with export data", "MB", ours, fromExport, "2x")
 

@@ -146,3 +146,58 @@ func TestSequence(t *testing.T) {
 		t.Errorf("of a circle it is said: %q", said)
 	}
 }
+
+// TestNeeded: what the roots need is checked, across packages, and nothing else.
+func TestNeeded(t *testing.T) {
+	opts := module(t, `
+-- a/a.go --
+package a
+
+import (
+	"example.test/app/b"
+	. "example.test/app/c"
+)
+
+type Root struct {
+	Beside
+	Far b.Far
+	Dot Dot
+}
+
+type Beside []Next
+
+type Next int
+
+const One Next = 1
+
+type Other struct{ Broken Nothing }
+
+func (Next) MarshalText() ([]byte, error) { return nil, nil }
+
+func (Next) Unrelated(Nothing) {}
+-- b/b.go --
+package b
+
+type Far int
+
+type Other struct{ Broken Nothing }
+-- c/c.go --
+package c
+
+type Dot int
+
+type Other struct{ Broken Nothing }
+`)
+	opts.Roots = func(_ *token.FileSet, file *ast.File) []string {
+		if file.Name.Name != "a" {
+			return nil
+		}
+		return []string{"Root"}
+	}
+	p := mustLoad(t, opts)
+	for path, want := range map[string][]string{"a": {"Beside", "Next", "One", "Root"}, "b": {"Far"}, "c": {"Dot"}} {
+		if got := p.Checked["example.test/app/"+path].Types.Scope().Names(); !slices.Equal(got, want) {
+			t.Errorf("of %s is checked: %v, want %v", path, got, want)
+		}
+	}
+}
