@@ -16,8 +16,8 @@ const (
 	// chunk is how many bytes of messages one frame has at most. A longer message comes in parts.
 	chunk = 64 << 10
 	// together is how many frames may be on their way while messages still go immediately. After that they wait for an
-	// answer of the page, and go together.
-	together = 4
+	// answer of the page, which comes for each eight messages, and go together.
+	together = 16
 	// gone is how long a page may say nothing.
 	gone = 20 * time.Second
 	// lost is how long a number may be missing.

@@ -15,6 +15,9 @@ const credit = 262_144;
 const chunk = 65_536;
 /** Milliseconds between two signs of life. A number that is missing for three of them was lost. */
 const beat = 1000;
+/** Messages are answered together, up to so many, and none waits longer than so many milliseconds. */
+const mostUnanswered = 8;
+const answerAfter = 5;
 const patience = 3;
 
 /**
@@ -41,8 +44,13 @@ export function wails2(): Transport {
       const early = new Map<number, Frame>();
       let partial = '';
       let behind = 0;
+      let unanswered = 0;
+      let answerTimer: ReturnType<typeof setTimeout> | undefined;
 
       const say = (...frame: [kind: string, text?: string]) => {
+        clearTimeout(answerTimer);
+        answerTimer = undefined;
+        unanswered = 0;
         runtime.EventsEmit('eventgen:up', nonce, frame[0], sent, got, ...frame.slice(1));
       };
 
@@ -72,6 +80,7 @@ export function wails2(): Transport {
       const stop = () => {
         live = false;
         clearInterval(timer);
+        clearTimeout(answerTimer);
         off();
       };
       const end = (code?: number, reason?: string) => {
@@ -111,7 +120,10 @@ export function wails2(): Transport {
           end(undefined, 'frames were lost');
           return;
         }
-        say('beat');
+        // Parts and many messages are long, and Go waits for room.
+        unanswered += kind === 'text' ? (text as unknown[]).length : mostUnanswered;
+        if (unanswered >= mostUnanswered) say('beat');
+        else answerTimer ??= setTimeout(say, answerAfter, 'beat');
         flush();
       };
 

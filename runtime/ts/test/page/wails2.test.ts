@@ -97,15 +97,25 @@ test('frames that come in another order, or twice, are put in order', async () =
   expect(got).toEqual([1, 2, 3, 4]);
 });
 
-test('each frame is answered with how far the page is', async () => {
+test('messages are answered together with how far the page is, and parts immediately', async () => {
   await start();
+  vi.advanceTimersByTime(5);
   runtime.up.length = 0;
   down('text', 3, 1, ticks(2));
   down('text', 2, 1, ticks(1));
-  expect(runtime.up).toEqual([
-    [nonce, 'beat', 1, 1],
-    [nonce, 'beat', 1, 3],
+  expect(runtime.up).toEqual([]);
+  vi.advanceTimersByTime(5);
+  expect(runtime.up.splice(0)).toEqual([[nonce, 'beat', 1, 3]]);
+  down('text', 4, 1, ticks(3, 4, 5, 6, 7, 8, 9, 10));
+  expect(runtime.up.splice(0)).toEqual([[nonce, 'beat', 1, 4]]);
+  down('part', 5, 1, '[');
+  down('beat', 5, 1);
+  expect(runtime.up.splice(0)).toEqual([
+    [nonce, 'beat', 1, 5],
+    [nonce, 'beat', 1, 5],
   ]);
+  vi.advanceTimersByTime(100);
+  expect(runtime.up).toEqual([]);
 });
 
 test('parts from Go make one message', async () => {
