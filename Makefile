@@ -10,7 +10,7 @@ webkit := gcc libc6-dev pkg-config libgtk-3-dev libwebkit2gtk-4.1-dev xvfb xdoto
 announce:
 	@.ci/announce $(npm)
 
-deps: $(npm:%=%/node_modules/.installed) chromium proxies webkit ## install what the checks need
+deps: $(npm:%=%/node_modules/.installed) chromium proxies promtool webkit ## install what the checks need
 
 # npm ci removes node_modules, so the stamp is as old as what it stands for.
 %/node_modules/.installed: %/package-lock.json
@@ -36,6 +36,11 @@ webkit:
 	@{ pkg-config --exists gtk+-3.0 webkit2gtk-4.1 && command -v cc Xvfb xdotool import >/dev/null; } 2>/dev/null || \
 		{ apt-get update -q && apt-get install -qy --no-install-recommends $(webkit); } || \
 		echo 'no WebKitGTK: the tests in a real window will not run'
+
+# The alerts of examples/dashboard are checked by promtool, which comes with Prometheus. RUNLEVEL=1: it is not started.
+.PHONY: promtool
+promtool:
+	@command -v promtool >/dev/null || { apt-get update -q && RUNLEVEL=1 apt-get install -qy --no-install-recommends prometheus; }
 
 generate: ## regenerate every example
 	@git ls-files 'examples/**/eventgen.yaml' | xargs -n1 dirname | while read -r dir; do \

@@ -24,7 +24,7 @@ import (
 	"github.com/eventgen/eventgen/runtime/inspect"
 )
 
-// contract is what the inspector shows of payloads: "eventgen export jsonschema -o contract.json" writes it.
+// contract is what the inspector shows of payloads: "eventgen export jsonschema --title plant -o contract.json" writes it.
 //
 //go:embed contract.json
 var contract []byte
@@ -51,7 +51,11 @@ func serve(ctx context.Context, addr, web string, flood int, out io.Writer) erro
 	if err != nil {
 		return err
 	}
-	bus, err := eventbus.New(eventbus.WithCatalog(plant.Events), eventbus.WithObserver(inspector))
+	metrics, scrape, err := newMetrics()
+	if err != nil {
+		return err
+	}
+	bus, err := eventbus.New(eventbus.WithCatalog(plant.Events), eventbus.WithObserver(inspector), eventbus.WithObserver(metrics))
 	if err != nil {
 		return err
 	}
@@ -69,6 +73,7 @@ func serve(ctx context.Context, addr, web string, flood int, out io.Writer) erro
 	mux.Handle("/", http.FileServerFS(dist))
 	mux.Handle("/events", events)
 	mux.Handle("/inspect/", http.StripPrefix("/inspect", inspector))
+	mux.Handle("/metrics", scrape)
 	mux.Handle("/livez", events.Live())
 	mux.Handle("/readyz", events.Ready())
 	var running sync.WaitGroup

@@ -10,8 +10,15 @@ import (
 // ownModules are the modules of their own that users may import, and what each may require directly, with the reason.
 var ownModules = map[string]map[string]string{
 	"runtime/desktop/wails2": {"github.com/wailsapp/wails/v2": "the events of its window"},
-	"runtime/natsbroker":     {"github.com/nats-io/nats.go": "the client of NATS"},
-	"runtime/redisbroker":    {"github.com/redis/rueidis": "the client of Redis"},
+	"runtime/otelevents": {
+		"go.opentelemetry.io/otel":            "the conventions, and where metrics and spans go by default",
+		"go.opentelemetry.io/otel/metric":     "metrics",
+		"go.opentelemetry.io/otel/sdk":        "its tests read spans in memory",
+		"go.opentelemetry.io/otel/sdk/metric": "its tests read metrics in memory",
+		"go.opentelemetry.io/otel/trace":      "spans",
+	},
+	"runtime/natsbroker":  {"github.com/nats-io/nats.go": "the client of NATS"},
+	"runtime/redisbroker": {"github.com/redis/rueidis": "the client of Redis"},
 }
 
 // TestModules: modules of their own require what is named here, and import public packages of this one.

@@ -1,6 +1,9 @@
 package session
 
 import (
+	"context"
+	"errors"
+	"os"
 	"time"
 
 	"github.com/eventgen/eventgen/runtime/eventbus/eventdef"
@@ -77,7 +80,7 @@ func (c *Conn) writeOut(p []byte) bool {
 		n, err := c.link.Write(p[:min(len(p), mostWrite)], time.Now().Add(c.engine.stall))
 		p = p[n:]
 		if err != nil && n == 0 {
-			c.shut()
+			c.stalled(err)
 			return false
 		}
 	}
@@ -87,6 +90,17 @@ func (c *Conn) writeOut(p []byte) bool {
 	c.bookLocked()
 	c.mu.Unlock()
 	return true
+}
+
+// stalled ends a connection that took nothing of a write: it is slow, or it is gone.
+func (c *Conn) stalled(err error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.why == nil && (errors.Is(err, os.ErrDeadlineExceeded) || errors.Is(err, context.DeadlineExceeded)) {
+		c.why = &Closing{CloseSlow, "slow: it took nothing"}
+		c.engine.counts.byReason(&c.engine.counts.closed, *c.why)
+	}
+	c.shutLocked()
 }
 
 // catchUpLocked takes the next entries from the log into rest, as the slow policies say.

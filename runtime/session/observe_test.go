@@ -160,6 +160,22 @@ func TestAnObserverSeesWhoIsBehind(t *testing.T) {
 	})
 }
 
+func TestAClientThatTakesNothingIsClosedAsSlow(t *testing.T) {
+	bubble(t, func(t *testing.T) {
+		w, log := new(watcher), new(lines)
+		p := newPlace(t, []eventbus.Option{eventbus.WithObserver(w)}, WithStall(time.Second), WithLogger(log.logger()))
+		pg := p.open(`{"window":"desk","listen":{"tick":{}}}`)
+		emit(t, p.bus, tick, 1)
+		<-pg.ended
+		if got, want := w.Engines().Closed, map[string]uint64{"slow": 1}; !maps.Equal(got, want) {
+			t.Errorf("closed: %v, want %v", got, want)
+		}
+		if text := log.String(); !strings.Contains(text, "level=WARN") || !strings.Contains(text, "window=desk") {
+			t.Errorf("the log says %s", text)
+		}
+	})
+}
+
 func TestOneIdentifierFollowsAClientThroughTheLog(t *testing.T) {
 	bubble(t, func(t *testing.T) {
 		log := new(lines)
