@@ -5,9 +5,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"sync"
 	"testing"
 	"time"
 
@@ -33,6 +35,32 @@ type server struct {
 	h   *httptransport.Handler
 }
 
+// cutter is a listener whose connections can be cut, whoever has them.
+type cutter struct {
+	net.Listener
+	mu    sync.Mutex
+	conns []net.Conn
+}
+
+func (c *cutter) Accept() (net.Conn, error) {
+	conn, err := c.Listener.Accept()
+	if err == nil {
+		c.mu.Lock()
+		c.conns = append(c.conns, conn)
+		c.mu.Unlock()
+	}
+	return conn, err
+}
+
+func (c *cutter) cut() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, conn := range c.conns {
+		_ = conn.Close()
+	}
+	c.conns = nil
+}
+
 func serve(t *testing.T, opts ...httptransport.Option) *server {
 	t.Helper()
 	bus, err := eventbus.New(eventbus.WithCatalog(eventbus.NewCatalog(tick, log, ask)))
@@ -43,7 +71,9 @@ func serve(t *testing.T, opts ...httptransport.Option) *server {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := &server{Server: httptest.NewServer(h), t: t, bus: bus, h: h}
+	s := &server{Server: httptest.NewUnstartedServer(h), t: t, bus: bus, h: h}
+	s.Listener = &cutter{Listener: s.Listener}
+	s.Start()
 	t.Cleanup(func() {
 		if err := bus.Close(context.Background()); err != nil {
 			t.Error(err)
@@ -120,9 +150,9 @@ func TestAClientResumesWhereItWas(t *testing.T) {
 			want(t, happened, "connected first=true resumed=false", `refused {"nothing":{"code":"unknown_event"}} <nil>`, `log "kept"`)
 			s.emit(1, 2)
 			want(t, happened, "tick 1", "tick 2")
-			s.CloseClientConnections()
-			s.emit(3)
+			s.Listener.(*cutter).cut()
 			want(t, happened, "lost")
+			s.emit(3)
 			s.emit(4)
 			want(t, happened, "connected first=false resumed=true", "tick 3", "tick 4")
 		})
