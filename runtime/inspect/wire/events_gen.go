@@ -64,12 +64,12 @@ var EmitEvent = eventbus.Define(eventdef.Definition[Emit]{
 	Decode:   decodeEmitPayload,
 })
 
-// OnEmit calls fn for every "inspect:emit" that a window emits, until unlisten is called.
+// OnEmit calls fn for every "inspect:emit" that a client emits, until unlisten is called.
 func OnEmit(b *eventbus.Bus, fn func(ctx context.Context, payload Emit) error, opts ...eventbus.ListenOption) (unlisten func()) {
 	return EmitEvent.Listen(b, fn, opts...)
 }
 
-// OnceEmit calls fn for the next "inspect:emit" that a window emits, unless unlisten is called first.
+// OnceEmit calls fn for the next "inspect:emit" that a client emits, unless unlisten is called first.
 func OnceEmit(b *eventbus.Bus, fn func(ctx context.Context, payload Emit) error, opts ...eventbus.ListenOption) (unlisten func()) {
 	return EmitEvent.Once(b, fn, opts...)
 }

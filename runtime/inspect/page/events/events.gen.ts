@@ -140,7 +140,7 @@ export interface Totals {
 }
 
 /**
- * The event `inspect:catalog`. A new listener gets the last value at once.
+ * The event `inspect:catalog`. A new listener gets the last value immediately.
  *
  * Catalog is what the bus knows.
  */
@@ -164,7 +164,7 @@ export function streamCatalog(options?: $StreamOptions): $EventStream<Catalog> {
 export const onceCatalog: $Once<Catalog> = /* @__PURE__ */ $onceOf(catalogEvent);
 
 /**
- * The event `inspect:emit`. Windows emit it; the backend alone receives it.
+ * The event `inspect:emit`. Clients emit it, and the server alone receives it.
  *
  * Emit asks the inspector to emit an event: as Go code does, or as a client if only clients emit
  * it.
@@ -211,7 +211,7 @@ export function streamRecord(options?: $StreamOptions): $EventStream<Record> {
 export const onceRecord: $Once<Record> = /* @__PURE__ */ $onceOf(recordEvent);
 
 /**
- * The event `inspect:state`. A new listener gets the last value at once.
+ * The event `inspect:state`. A new listener gets the last value immediately.
  *
  * State is what is counted, twice a second.
  */
