@@ -74,8 +74,15 @@ func TestGuarantee24OutcomesComeAlong(t *testing.T) {
 	}
 }
 
-// What a node still holds of a session that has been elsewhere since says nothing of the emits that ran there.
+// What a node still holds of a session that has been elsewhere since says nothing of the emits that ran there, however
+// many connections it has had of which the page never heard.
 func TestGuarantee24WhatIsLeftBehind(t *testing.T) {
+	for unheard := range 3 {
+		t.Run(fmt.Sprint(unheard), func(t *testing.T) { testLeftBehind(t, unheard) })
+	}
+}
+
+func testLeftBehind(t *testing.T, unheard int) {
 	bubble(t, func(t *testing.T) {
 		network := eventbustest.NewNetwork()
 		a, b := newNode(t, network, "a"), newNode(t, network, "b")
@@ -88,6 +95,10 @@ func TestGuarantee24WhatIsLeftBehind(t *testing.T) {
 		}
 		first := a.open(`{"listen":{}}`)
 		first.cut()
+		for range unheard {
+			synctest.Wait()
+			a.open(first.resume(`{}`, 0)).cut()
+		}
 		synctest.Wait()
 		network.Cut("a", true) // which hears nothing of what follows
 		second := b.open(first.resume(`{}`, 0))

@@ -29,8 +29,9 @@ type session struct {
 	start, generation uint64
 	// unbuilt says that the session comes from a ticket, and that nothing else of it is known.
 	unbuilt bool
-	handed  bool // but what became of its emits, which the node that had it has told
-	moved   bool // it has ended here, and goes on at another node
+	source  source // that ticket
+	handed  bool   // but what became of its emits, which the node that had it has told
+	moved   bool   // it has ended here, and goes on at another node
 	subs    map[string]*subscription
 	load    int // what subs count
 	ended   bool
@@ -143,7 +144,7 @@ func (engine *Engine) session(text, owner, account string) (s *session, t *ticke
 	}
 	s = &session{owner: owner, start: at, subs: make(map[string]*subscription)}
 	if known {
-		s.id, s.generation, s.unbuilt = t.session, t.generation, true
+		s.id, s.generation, s.unbuilt, s.source = t.session, t.generation, true, t.source()
 		if t.epoch == engine.era.Load().name {
 			s.start = t.start
 		}
@@ -161,9 +162,20 @@ func (engine *Engine) leaveBehind(t *ticket) {
 	engine.mu.Lock()
 	s := engine.sessions[t.session]
 	engine.mu.Unlock()
-	if s != nil && s.olderThan(t.generation) {
+	if s == nil {
+		return
+	}
+	// A ticket of another node that the session was not made from says that the page has been there meanwhile.
+	if t.node != engine.bus.Node() && !s.madeFrom(t) || s.olderThan(t.generation) {
 		engine.moveAway(s)
 	}
+}
+
+// madeFrom reports whether the session was made again from the ticket.
+func (s *session) madeFrom(t *ticket) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.source == t.source()
 }
 
 // olderThan reports whether the session has had fewer connections.

@@ -33,6 +33,14 @@ type ticket struct {
 	expires    time.Time
 }
 
+// source is which ticket of its session one is.
+type source struct {
+	node       string
+	generation uint64
+}
+
+func (t *ticket) source() source { return source{t.node, t.generation} }
+
 // keyring makes and checks tickets.
 type keyring struct {
 	tickets [][]byte // the first makes them
