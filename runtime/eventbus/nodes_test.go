@@ -130,9 +130,12 @@ func TestGuarantee37Nodes(t *testing.T) {
 				if len(a.Peers()) != 2 || len(b.Peers()) != 2 {
 					t.Fatalf("nodes know %v and %v", a.Peers(), b.Peers())
 				}
+				var mu sync.Mutex // the nodes call their listeners at the same time
 				var got []string
 				listen := func(n *node, name string, opts ...eventbus.ListenOption) {
 					e.ListenMeta(n.Bus, func(_ context.Context, r reading, m eventbus.Meta) error {
+						mu.Lock()
+						defer mu.Unlock()
 						got = append(got, fmt.Sprintf("%s %d of %q", name, r.N, m.Node))
 						return nil
 					}, opts...)
