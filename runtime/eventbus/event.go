@@ -60,6 +60,8 @@ type opaque struct{}
 // Its methods bring types in and nothing else: what they do stands in their namesakes of an event without a type.
 type Event[T any] struct{ described }
 
+// Some methods are not inlined: the compiler would make another copy of each, for the method tables.
+
 // Define returns the descriptor of an event. A definition that breaks a rule is reported by [New], for
 // the catalogue that holds it.
 func Define[T any](d eventdef.Definition[T]) *Event[T] {
@@ -138,6 +140,8 @@ func (e *Event[T]) Emit(ctx context.Context, b *Bus, payload T) error {
 // EmitTo sends the payload to the clients that to addresses, and to no Go listener. It returns what Emit does, and
 // [CodeInvalidTarget] for the zero target, or for a predicate where none is allowed. It returns [CodeNoTarget] if the
 // event's audience is windows and to addresses no client.
+//
+//go:noinline
 func (e *Event[T]) EmitTo(ctx context.Context, b *Bus, to Target, payload T) error {
 	return e.event.emitTo(ctx, b, to, address(&payload))
 }
@@ -153,6 +157,8 @@ func (e *Event[T]) Listen(b *Bus, fn func(ctx context.Context, payload T) error,
 }
 
 // ListenMeta is Listen for those who want to know more of a delivery than its payload.
+//
+//go:noinline
 func (e *Event[T]) ListenMeta(b *Bus, fn func(ctx context.Context, payload T, meta Meta) error, opts ...ListenOption) (unlisten func()) {
 	return e.event.listen(b, withMeta, *(*address)(unsafe.Pointer(&fn)), opts)
 }
@@ -160,12 +166,16 @@ func (e *Event[T]) ListenMeta(b *Bus, fn func(ctx context.Context, payload T, me
 // ListenBatch calls fn with whole batches, as the event's Batch and Wait collect them. The slice is
 // shared with the other listeners and must not be modified. Where payloads come singly, because the event
 // is not batched or with [EveryEmit], fn gets slices of one.
+//
+//go:noinline
 func (e *Event[T]) ListenBatch(b *Bus, fn func(ctx context.Context, payloads []T) error, opts ...ListenOption) (unlisten func()) {
 	return e.event.listen(b, wholeBatch, *(*address)(unsafe.Pointer(&fn)), opts)
 }
 
 // Once calls fn with the first payload that is delivered, and then unlistens. Of emits that run at
 // the same time, one calls it.
+//
+//go:noinline
 func (e *Event[T]) Once(b *Bus, fn func(ctx context.Context, payload T) error, opts ...ListenOption) (unlisten func()) {
 	return e.event.once(b, *(*address)(unsafe.Pointer(&fn)), opts)
 }
@@ -173,6 +183,8 @@ func (e *Event[T]) Once(b *Bus, fn func(ctx context.Context, payload T) error, o
 // Wait returns the next payload that is delivered and for which every where returns true. A sticky or
 // replayed value counts. It fails with [CodeCanceled] when ctx is done, and with [CodeClosed] when the bus
 // closes.
+//
+//go:noinline
 func (e *Event[T]) Wait(ctx context.Context, b *Bus, where ...func(payload T) bool) (payload T, err error) {
 	found, err := e.event.wait(ctx, b, address(&where))
 	return *(*T)(found), err
@@ -181,6 +193,8 @@ func (e *Event[T]) Wait(ctx context.Context, b *Bus, where ...func(payload T) bo
 // Stream listens from now on and returns the payloads as a sequence, to be ranged over once. It ends
 // when ctx is done, when the bus closes and when the loop is left. Payloads wait in a queue of 1024, of
 // which the oldest is dropped when it is full; [Async] sets another.
+//
+//go:noinline
 func (e *Event[T]) Stream(ctx context.Context, b *Bus, opts ...ListenOption) iter.Seq[T] {
 	sequence := e.event.stream(ctx, b, opts)
 	return *(*iter.Seq[T])(unsafe.Pointer(&sequence))
