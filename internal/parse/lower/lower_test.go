@@ -571,6 +571,10 @@ type holds struct { S Fine }
 //eventgen:union tag=t content=c
 type Fine interface { isFine() }
 func (Circle) isFine() {}
+type Chooser struct { C chooses }
+type chooses struct { L Level }
+type Level int
+const ( Low Level = 1; High Level = 3 )
 `
 	l := lowerAll(t, nil, "example.test/lib", lib, "example.test/app", `package app
 import "example.test/lib"
@@ -579,10 +583,12 @@ type E struct {
 	P lib.Public
 	S lib.Shape
 	H lib.Holder
+	C lib.Chooser
 }`)
 	want := []string{
 		"lib.go:11:6: error: variant square of union lib.Shape is not exported: the encoder in package app cannot name it [unnameable-type]",
 		"lib.go:14:22: error: field H has type lib.holds: the generated encoder cannot reach all of lib.holds, and encoding/json writes union lib.Fine without its tag [unnameable-type]",
+		"lib.go:19:23: error: field C has type lib.chooses: the generated encoder cannot reach all of lib.chooses, and encoding/json writes values of lib.Level that are none of its constants [unnameable-type]",
 	}
 	if got := lines(l.Diagnostics()); !slices.Equal(got, want) {
 		t.Errorf("got\n\t%s\nwant\n\t%s", strings.Join(got, "\n\t"), strings.Join(want, "\n\t"))

@@ -40,6 +40,9 @@ func (r *reporter) needsEncoder(start *node) string {
 		if n.union != nil {
 			return "encoding/json writes union " + r.typeString(n.named) + " without its tag"
 		}
+		if n.enum != nil && n.enum.Mode == ir.EnumClosed {
+			return "encoding/json writes values of " + r.typeString(n.named) + " that are none of its constants"
+		}
 		why := ""
 		eachType(n.body, func(t *ir.Type, key bool) {
 			switch {
