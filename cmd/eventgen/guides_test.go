@@ -102,6 +102,24 @@ func TestTemplateTypes(t *testing.T) {
 	}
 }
 
+// TestDocsMap: docs/README.md leads to every page.
+func TestDocsMap(t *testing.T) {
+	docs := filepath.Join(repository(t), "docs")
+	index, err := os.ReadFile(filepath.Join(docs, "README.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	pages, err := filepath.Glob(filepath.Join(docs, "*.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, page := range pages {
+		if name := filepath.Base(page); name != "README.md" && !strings.Contains(string(index), "]("+name+")") {
+			t.Errorf("docs/README.md does not link to %s", name)
+		}
+	}
+}
+
 // TestDocsLinks: what a page links to is there.
 func TestDocsLinks(t *testing.T) {
 	docs := filepath.Join(repository(t), "docs")
