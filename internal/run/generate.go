@@ -23,7 +23,7 @@ type Result struct {
 // GenerateOptions say how to generate.
 type GenerateOptions struct {
 	// Cached: a run that would read what an earlier one has read, and that finds what that one
-	// left, does nothing.
+	// left, does nothing. Otherwise nothing is known of earlier runs, and nothing kept for later ones.
 	Cached bool
 	// Waiting, if set, is called once if another run is in the way, with the directory.
 	Waiting func(dir string)
@@ -50,7 +50,9 @@ func Generate(ctx context.Context, j *Job, opts GenerateOptions) (*Result, error
 	var after *load.Snapshot
 	var looking sync.WaitGroup
 	out, err := render(ctx, j, func() {
-		looking.Go(func() { after = load.Take(j.query()) })
+		if opts.Cached {
+			looking.Go(func() { after = load.Take(j.query()) })
+		}
 	})
 	looking.Wait()
 	if err != nil || out.list.HasErrors() {
@@ -65,7 +67,7 @@ func Generate(ctx context.Context, j *Job, opts GenerateOptions) (*Result, error
 	if err != nil {
 		return nil, err
 	}
-	if after.Undisturbed(snapshot) {
+	if after != nil && after.Undisturbed(snapshot) {
 		// Without a record the next run loads again, which is no reason to fail.
 		_ = output.OpenRecords().Store(snapshot.Sum, output.NewRecord(j.places(snapshot), out.plan, out.kept(), out.list))
 		if after.Listing == snapshot.Listing {

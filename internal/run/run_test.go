@@ -3,12 +3,14 @@ package run
 import (
 	"encoding/json"
 	"errors"
+	"os"
 	"path/filepath"
 	"slices"
 	"testing"
 
 	"github.com/eventgen/eventgen/internal/config"
 	"github.com/eventgen/eventgen/internal/ir"
+	"github.com/eventgen/eventgen/internal/load"
 	"github.com/eventgen/eventgen/internal/output"
 )
 
@@ -41,6 +43,9 @@ func TestUseCases(t *testing.T) {
 	}})
 	if err != nil || written != 1 || !slices.Equal(made.Files, stale.Files) {
 		t.Fatal(made, written, err)
+	}
+	if _, found := j.recorded(load.Take(j.query())); !found {
+		t.Error("no record is kept")
 	}
 	again, err := Generate(t.Context(), j, GenerateOptions{Cached: true, Writing: func(func() error) error {
 		t.Error("what is as it should be is written")
@@ -76,6 +81,17 @@ func TestProblems(t *testing.T) {
 	}})
 	if err != nil || !result.Diagnostics.HasErrors() || len(result.Files) > 0 {
 		t.Error(result, err)
+	}
+}
+
+// TestUncached: a run that is not to be cached leaves nothing for later ones.
+func TestUncached(t *testing.T) {
+	j := testJob(t, oneEvent)
+	if _, err := Generate(t.Context(), j, GenerateOptions{}); err != nil {
+		t.Fatal(err)
+	}
+	if entries, err := filepath.Glob(filepath.Join(os.Getenv("XDG_CACHE_HOME"), "eventgen", "runs", "*")); err != nil || len(entries) > 0 {
+		t.Errorf("%v is kept of a run that is not to be cached, %v", entries, err)
 	}
 }
 
