@@ -2,7 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { afterAll, expect, vi } from 'vitest';
+import { expect, vi } from 'vitest';
 import { WebSocket } from 'ws';
 import type { Handshake } from '../src/sidecar.ts';
 import { sidecar } from '../src/sidecar.ts';
@@ -19,17 +19,19 @@ export class PageSocket extends WebSocket {
   }
 }
 
-/** Builds the program that the tests run beside a shell. */
-export function buildBeside(): string {
+/** Builds the program that the tests run beside a shell, and returns what removes it. */
+export function buildBeside(): { path: string; remove: () => void } {
   const folder = mkdtempSync(join(tmpdir(), 'beside-'));
-  afterAll(() => {
-    rmSync(folder, { recursive: true });
-  });
   const path = join(folder, 'beside');
   execFileSync('go', ['build', '-o', path, './runtime/desktop/sidecar/testdata/beside'], {
     cwd: join(import.meta.dirname, '../../..'),
   });
-  return path;
+  return {
+    path,
+    remove: () => {
+      rmSync(folder, { recursive: true });
+    },
+  };
 }
 
 /** A program that dies in mid-stream and is started again: what was in flight is told, and the page goes on. */

@@ -10,7 +10,9 @@ import { parity, rows } from './parity.ts';
 
 let path: string;
 beforeAll(() => {
-  path = buildBeside();
+  const built = buildBeside();
+  ({ path } = built);
+  return built.remove;
 }, 120_000);
 beforeEach(() => {
   vi.stubGlobal('WebSocket', PageSocket);

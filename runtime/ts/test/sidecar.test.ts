@@ -9,7 +9,9 @@ import { backend } from './glue/electron.ts';
 
 let path: string;
 beforeAll(() => {
-  path = buildBeside();
+  const built = buildBeside();
+  ({ path } = built);
+  return built.remove;
 }, 120_000);
 beforeEach(() => {
   vi.stubGlobal('WebSocket', PageSocket);

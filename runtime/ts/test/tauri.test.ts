@@ -17,7 +17,9 @@ let path: string;
 let children: ChildProcess[];
 
 beforeAll(() => {
-  path = buildBeside();
+  const built = buildBeside();
+  ({ path } = built);
+  return built.remove;
 }, 120_000);
 beforeEach(() => {
   children = [];
