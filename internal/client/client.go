@@ -122,7 +122,6 @@ type Client struct {
 	ids     uint64
 	highest uint64              // the highest id that was ever written
 	pending []*emit             // in the order of their ids
-	conn    conn                // nil without one
 	closed  error               // why nothing is taken any more
 	wrote   chan struct{}       // holds one: there is something to write
 	listen  map[string]Interest // without what was refused

@@ -46,10 +46,10 @@ func leak(payload address) {
 	}
 }
 
-var (
-	never  bool
-	leaked address
-)
+var never bool
+
+//lint:ignore U1000 that it is written is its use
+var leaked address
 
 // opaque is a payload of a type that is not known, where it is only pointed to.
 type opaque struct{}

@@ -235,7 +235,7 @@ func (t *topic) forgetLocked(keys []Key, fromLog bool) {
 		return
 	}
 	t.store.forget(keys)
-	if fromLog || t.b.shared == false {
+	if fromLog || !t.b.shared {
 		t.shown.forget(keys)
 	}
 }

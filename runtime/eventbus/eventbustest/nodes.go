@@ -22,8 +22,8 @@ type nodes struct {
 	log    bool
 	ctx    context.Context
 
-	plain, keyed, recent, large, lines *eventbus.Event[value]
-	text                               *eventbus.Event[string]
+	plain, keyed, recent, lines *eventbus.Event[value]
+	text                        *eventbus.Event[string]
 }
 
 func newNodes(t *testing.T, engine *Engine, log bool) *nodes {
