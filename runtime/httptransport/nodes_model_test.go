@@ -132,13 +132,14 @@ func (m *nodesModel) end(n *clusterNode) {
 	m.ports[n].Detach()
 	delete(m.ports, n)
 	m.attend(m.c.add())
+	if !n.killed.Load() { // nobody waits for what it has in its log, so nobody is there when the next emit comes
+		noError(m.t, n.h.Close(background))
+		return
+	}
 	m.leaving.Go(func() {
-		ctx, cancel := context.WithTimeout(background, 20*time.Second)
-		defer cancel()
-		if n.killed.Load() {
-			cancel()
-		}
-		_ = n.h.Close(ctx)
+		gone, now := context.WithCancel(background)
+		now()
+		_ = n.h.Close(gone)
 	})
 }
 
