@@ -104,14 +104,14 @@ func (s *server) client(user, node string) (rueidis.Client, error) {
 	return rueidis.NewClient(rueidis.ClientOption{
 		InitAddress: []string{fmt.Sprintf("127.0.0.1:%d", s.port)}, Username: user, Password: user, DisableCache: true,
 		ConnWriteTimeout: 2 * time.Second, ClientName: node,
-		DialCtxFn: func(ctx context.Context, address string, dialer *net.Dialer, _ *tls.Config) (net.Conn, error) {
+		DialCtxFn: func(ctx context.Context, _ string, dialer *net.Dialer, _ *tls.Config) (net.Conn, error) {
 			s.mu.Lock()
-			cut := node != "" && s.cut[node]
+			cut, port := node != "" && s.cut[node], s.port
 			s.mu.Unlock()
 			if cut {
 				return nil, fmt.Errorf("node %s is parted", node)
 			}
-			return dialer.DialContext(ctx, "tcp", address)
+			return dialer.DialContext(ctx, "tcp", fmt.Sprint("127.0.0.1:", port))
 		},
 	})
 }
@@ -131,12 +131,18 @@ func (s *server) do(words ...string) string {
 	return fmt.Sprint(text)
 }
 
+// offset returns a number of what INFO says.
+func offset(info, name string) int {
+	_, rest, _ := strings.Cut(info, name+":")
+	var n int
+	_, _ = fmt.Sscan(rest, &n) // 0 if it is not there
+	return n
+}
+
 // engine returns what the suite needs of the server.
 func (s *server) engine() *eventbustest.Engine {
 	clients := 0
 	names := map[string]string{} // of the connections of nodes
-	copied := filepath.Join(s.dir, "copy")
-	store := filepath.Join(s.dir, "appendonlydir")
 	return &eventbustest.Engine{
 		Open: func() broker.Broker {
 			clients++
@@ -154,21 +160,18 @@ func (s *server) engine() *eventbustest.Engine {
 		},
 		Stop:  func() { s.end(os.Kill) },
 		Start: s.start,
-		Snapshot: func() func() {
-			s.end(os.Interrupt)
-			if err := os.CopyFS(copied, os.DirFS(store)); err != nil {
-				s.Fatal(err)
+		Snapshot: func() func() { // a replica that lags from here on, and takes over
+			replica := newServer(s, "masteruser admin", "masterauth admin", fmt.Sprint("replicaof 127.0.0.1 ", s.port))
+			for !strings.Contains(replica.do("INFO", "replication"), "master_link_status:up") ||
+				offset(replica.do("INFO", "replication"), "slave_repl_offset") < offset(s.do("INFO", "replication"), "master_repl_offset") {
+				time.Sleep(20 * time.Millisecond)
 			}
-			s.start()
+			replica.do("REPLICAOF", "NO", "ONE")
 			return func() {
 				s.end(os.Kill)
-				if err := os.RemoveAll(store); err != nil {
-					s.Fatal(err)
-				}
-				if err := os.Rename(copied, store); err != nil {
-					s.Fatal(err)
-				}
-				s.start()
+				s.mu.Lock()
+				s.port = replica.port
+				s.mu.Unlock()
 			}
 		},
 		Delete: func() { s.do("FLUSHALL") },
