@@ -198,7 +198,8 @@ func (s *server) engine() *eventbustest.Engine {
 			}
 			for line := range strings.Lines(s.do("CLIENT", "LIST")) {
 				if strings.Contains(line, " name="+name+" ") {
-					id, _, _ := strings.Cut(strings.TrimPrefix(line, "id="), " ")
+					_, rest, _ := strings.Cut(line, "id=") // the first line begins with the kind of the text
+					id, _, _ := strings.Cut(rest, " ")
 					s.do("CLIENT", "KILL", "ID", id)
 				}
 			}
