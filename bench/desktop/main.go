@@ -40,7 +40,10 @@ type Line struct {
 	Text string `json:"text"`
 }
 
-var line = eventbus.Define(eventdef.Definition[Line]{Name: "line"})
+var (
+	line  = eventbus.Define(eventdef.Definition[Line]{Name: "line"})
+	lines = eventbus.Define(eventdef.Definition[Line]{Name: "lines", Batch: 256, Wait: time.Millisecond})
+)
 
 func main() {
 	if err := run(); err != nil {
@@ -97,7 +100,7 @@ type way struct {
 func measure(ctx context.Context) error {
 	answers := make(chan int, many)
 	runtime.EventsOn(ctx, "answer", func(data ...any) { answers <- int(data[0].(float64)) })
-	bus, err := eventbus.New(eventbus.WithCatalog(eventbus.NewCatalog(line)), eventbus.WithLog(64<<20, time.Hour))
+	bus, err := eventbus.New(eventbus.WithCatalog(eventbus.NewCatalog(line, lines)), eventbus.WithLog(64<<20, time.Hour))
 	if err != nil {
 		return err
 	}
@@ -111,6 +114,7 @@ func measure(ctx context.Context) error {
 	<-answers // the page is there
 	ways := []*way{
 		{name: "eventgen", send: func(l Line) error { return line.Emit(ctx, bus, l) }},
+		{name: "eventgen, batch=256", send: func(l Line) error { return lines.Emit(ctx, bus, l) }},
 		{name: "EventsEmit", send: func(l Line) error { runtime.EventsEmit(ctx, "wails", l); return nil }},
 	}
 	for range rounds {
@@ -123,9 +127,9 @@ func measure(ctx context.Context) error {
 			}
 		}
 	}
-	fmt.Printf("%-12s %14s %10s %10s %10s\n", "", "events/s", "p50", "p99", "max")
+	fmt.Printf("%-20s %10s %10s %10s %10s\n", "", "events/s", "p50", "p99", "max")
 	for _, w := range ways {
-		fmt.Printf("%-12s %14.0f %10v %10v %10v\n", w.name, median(w.throughput), median(w.half), median(w.p99), median(w.all))
+		fmt.Printf("%-20s %10.0f %10v %10v %10v\n", w.name, median(w.throughput), median(w.half), median(w.p99), median(w.all))
 	}
 	return bus.Close(context.Background())
 }

@@ -1,5 +1,5 @@
 // The page of the measurement. It counts what comes, both ways, and answers by an event of Wails.
-import { createEventsClient, listen, plainEvent } from '../../runtime/ts/src/index.ts';
+import { createEventsClient, listen, plainEvent, serverEvent } from '../../runtime/ts/src/index.ts';
 import { wails2 } from '../../runtime/ts/src/wails2.ts';
 
 interface Line {
@@ -22,6 +22,8 @@ const answers =
 runtime.EventsOn('wails', answers('answer'));
 const client = createEventsClient({ transports: [wails2()] });
 const line = plainEvent<'line', Line>('line', '');
-void listen(line, answers('answer'), { client }).ready.then(() => {
+const lines = serverEvent<'lines', Line>('lines', '', { batch: true });
+const ready = [line, lines].map((event) => listen(event, answers('answer'), { client }).ready);
+void Promise.all(ready).then(() => {
   runtime.EventsEmit('answer', 0);
 });
