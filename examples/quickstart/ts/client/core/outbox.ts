@@ -16,7 +16,7 @@ interface Pending {
 /** The way out, as an outbox sees it. */
 export interface Outlet {
   nextId(): number;
-  /** Sends the frame of an emit if there is a connection, and tells whether there was one. */
+  /** Sends the frame of an emit if there is a connection, and returns whether there was one. */
   send(frame: string, id: number): boolean;
   /** How many bytes the backend takes in one message, if it has said so. */
   limit(): number | undefined;
