@@ -22,7 +22,7 @@ type window struct {
 	seq           int64 // where to resume
 	last          int64 // the number delivered last; 0 before the first
 	missing       int64 // what gaps have told since
-	unknown       bool  // a gap since could not tell how many
+	unknown       bool  // a gap came since whose count is not known
 }
 
 func newWindow(s *soak, i int) *window {

@@ -59,7 +59,7 @@ type Event struct {
 	Name    string
 	Seq     uint64
 	Payload json.RawMessage   // nil for an event without one, and for a batch
-	Batch   []json.RawMessage // nil if it is none
+	Batch   []json.RawMessage // nil if the event is not a batch
 }
 
 // Connected says that a connection is open.

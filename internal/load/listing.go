@@ -15,7 +15,7 @@ type listing struct {
 	Exports []*exported
 }
 
-// known returns the listing of an earlier run, nil if there is none that is of use.
+// known returns the listing of an earlier run; nil without one that still holds.
 func (o *Options) known() *listing {
 	l := new(listing)
 	if len(o.Known) == 0 || json.Unmarshal(o.Known, l) != nil {
@@ -36,7 +36,7 @@ func (o *Options) known() *listing {
 	return l
 }
 
-// learn tells what the go command has said, unless it has complained.
+// learn keeps what the go command has said, unless it has complained.
 func (p *Program) learn() {
 	if p.opts.Learned == nil || slices.ContainsFunc(p.listed, func(l *listed) bool { return l.Error != nil }) {
 		return

@@ -13,7 +13,7 @@ type objectPlan struct {
 	// late: any property can be the first, so that each brings a comma, and the first comma that is
 	// written becomes the brace.
 	late bool
-	// certain is the first property that is written in any case; nil if there is none.
+	// certain is the first property that is written in any case; nil without one.
 	certain *property
 }
 

@@ -6,7 +6,7 @@ import (
 	"github.com/eventgen/eventgen/internal/ir"
 )
 
-// form tells how a value stands where it is.
+// form is how a value is held at its place.
 type form struct {
 	quoted  bool // the option ",string" is in effect
 	present bool // the value is not nil: its key is absent otherwise
